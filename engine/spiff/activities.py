@@ -1,0 +1,270 @@
+"""Activities: tasks, subprocesses, transactions and call activities, with loops and boundary events around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.decisions import map_result
+from engine.errors import CalledProcessMissing
+from engine.spiff import loops
+from engine.spiff.compensation import handler_ended, remember
+from engine.spiff.messages import message_key, throw_message
+from engine.spiff.nodes import NodeSpec, end_if_empty, win_race
+from engine.spiff.timers import due_of
+from engine.spiff.tree import Instance, Token
+from engine.steps import Notification
+
+if TYPE_CHECKING:
+    from engine.spiff.parser import Definition
+
+#: The topic of an external task that tells people something.
+NOTIFY = "notify"
+
+
+class Activity(NodeSpec):
+    """What all activities share: quantities, loops, boundary events, input and output parameters, compensation."""
+
+    def accept(self, instance: Instance, scope: Token, via: str) -> None:
+        wanted = int(self.element.start_quantity)
+        if wanted <= 1:
+            super().accept(instance, scope, via)
+            return
+        gathering = next((t for t in scope.inside() if t.task_spec is self and "arrived" in t.memo), None)
+        if gathering is None:
+            gathering = instance.add(self, scope, via, {"arrived": {}})
+        arrived = gathering.memo["arrived"]
+        arrived[via] = arrived.get(via, 0) + 1
+        if sum(arrived.values()) >= wanted:
+            del gathering.memo["arrived"]
+            self._update(gathering)
+
+    def enter(self, token: Token) -> bool:
+        if "instance" not in token.memo:
+            self.attach_boundary_events(token)
+            if self.element.loop is not None:
+                return loops.begin(self, token)
+        self._take_inputs(token)
+        if self.begin(token):
+            return True
+        token._set_state(TaskState.STARTED)
+        return False
+
+    def begin(self, token: Token) -> bool:
+        """Start the activity's own work; true when it can be done at once, false when it waits."""
+        return True
+
+    def attach_boundary_events(self, host: Token) -> None:
+        """Let every boundary event that waits for something from outside listen beside this activity."""
+        for event in self.definition.boundary.get(self.element_id, ()):
+            if event.listens:
+                host.workflow.place(event, host.scope, "", {"listener": "boundary", "host": str(host.id)})
+
+    def detach_boundary_events(self, host: Token) -> None:
+        """Withdraw the boundary events of an activity that has ended."""
+        for token in host.scope.inside():
+            if token.memo.get("host") == str(host.id) and token.is_listener:
+                host.workflow.cancel_token(token)
+
+    def settle(self, token: Token, changed: bool) -> bool:
+        return "loop" not in token.memo and self.settle_body(token, changed)
+
+    def settle_body(self, token: Token, changed: bool) -> bool:
+        """As :meth:`NodeSpec.settle`, for an activity that is not the body of a loop."""
+        return False
+
+    def _run_hook(self, my_task: Token) -> bool:
+        # The body of a loop has no work of its own: its instances have done it.
+        return True if "loop" in my_task.memo else super()._run_hook(my_task)
+
+    def completed(self, token: Token) -> None:
+        if "loop" in token.memo:
+            loops.ended(self, token)
+            return
+        self._give_outputs(token)
+        token.workflow.record(token, "completed")
+        if "instance" in token.memo:
+            loops.instance_ended(self, token)
+        else:
+            self.finish(token)
+
+    def finish(self, token: Token) -> None:
+        """The whole activity has ended (all its loops): note it for compensation and go on."""
+        self.detach_boundary_events(token)
+        remember(self, token)
+        for _ in range(int(self.element.completion_quantity)):
+            self.leave(token)
+        if "for" in token.memo:
+            handler_ended(token)
+        token.workflow.discard(token)
+
+    def cancelled(self, token: Token) -> None:
+        if "loop" not in token.memo:
+            super().cancelled(token)
+        if "instance" not in token.memo:
+            self.detach_boundary_events(token)
+
+    # -- parameters -------------------------------------------------------------------------------------------
+
+    def parameters(self, token: Token, texts: Mapping[str, str]) -> dict[str, Any]:
+        """The values of a ``camunda:inputOutput`` mapping at this token."""
+        return {name: token.workflow.value(token, text) for name, text in texts.items()}
+
+    def _take_inputs(self, token: Token) -> None:
+        if self.given or self.handed_back:
+            values = self.parameters(token, self.given)
+            token.memo.setdefault("locals", {}).update(values)
+
+    def _give_outputs(self, token: Token) -> None:
+        if self.handed_back and token.parent is not None:
+            token.workflow.set_variables(token.scope, self.parameters(token, self.handed_back))
+
+    def submit(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Take values from outside: kept inside the activity where the diagram collects them, shared otherwise."""
+        loop = self.element.loop
+        if self.handed_back or (loop is not None and loop.output_collection):
+            token.memo.setdefault("locals", {}).update(values)
+            token.workflow.changed = True
+        else:
+            token.workflow.set_variables(token, values)
+
+
+class PassThrough(Activity):
+    """An abstract or manual task: nothing for an engine to do (BPMN 2.0.2 section 13.3.3)."""
+
+
+class UserTask(Activity):
+    """Waits for a person. Its due date is worked out once, when the task is made."""
+
+    def begin(self, token: Token) -> bool:
+        if self.element.due_date:
+            due = due_of(token, self.element.due_date)
+            token.memo["due"] = [due.at.isoformat(), due.estimated]
+        return False
+
+    def complete(self, token: Token, values: Mapping[str, Any]) -> None:
+        """A person has answered."""
+        self.submit(token, values)
+        token._ready()
+
+
+class ScriptTask(Activity):
+    """Works out a FEEL expression and keeps the result in ``resultVariable``; a context without one sets each entry."""
+
+    def execute(self, token: Token) -> None:
+        instance, element = token.workflow, self.element
+        value = instance.evaluate(token, element.script)
+        if element.result_variable:
+            instance.set_variables(token, {element.result_variable: value})
+        elif isinstance(value, dict):
+            instance.set_variables(token, value)
+
+
+class BusinessRuleTask(Activity):
+    """Asks a decision table."""
+
+    def execute(self, token: Token) -> None:
+        instance, element = token.workflow, self.element
+        result = instance.context.decide(element.decision_ref, instance.variables(token))
+        mapped = map_result(result, element.map_decision_result)
+        if element.result_variable:
+            instance.set_variables(token, {element.result_variable: mapped})
+        elif isinstance(mapped, dict):
+            instance.set_variables(token, mapped)
+
+
+class ServiceTask(Activity):
+    """Tells people something (topic ``notify``), throws a message (send task), or works out a FEEL expression."""
+
+    def execute(self, token: Token) -> None:
+        element = self.element
+        if element.topic == NOTIFY:
+            self._notify(token)
+        elif element.message_name:
+            throw_message(token, element.message_name, self.given)
+        elif element.camunda("expression"):
+            value = token.workflow.evaluate(token, element.camunda("expression"))
+            if element.result_variable:
+                token.workflow.set_variables(token, {element.result_variable: value})
+
+    def _notify(self, token: Token) -> None:
+        given = self.parameters(token, self.given)
+        to = given.get("to") or ()
+        roles = to if isinstance(to, list) else [role.strip() for role in str(to).split(",")]
+        token.workflow.notifications.append(
+            Notification(
+                self.process, self.element_id, tuple(str(role) for role in roles if role),
+                str(given.get("subject") or self.label), str(given.get("text") or ""),
+            )
+        )  # fmt: skip
+
+
+class ReceiveTask(Activity):
+    """Waits for a message."""
+
+    def begin(self, token: Token) -> bool:
+        token.memo["key"] = message_key(token)
+        return False
+
+    def waits_for(self, token: Token, kind: str, name: str) -> int | None:
+        waiting = token.state == TaskState.STARTED and "loop" not in token.memo
+        return 0 if waiting and kind == "message" and self.element.message_name == name else None
+
+    def receive(self, token: Token, payload: Mapping[str, Any], name: str) -> None:
+        self.submit(token, payload)
+        win_race(token)
+        token._ready()
+
+
+class SubProcess(Activity):
+    """An embedded subprocess or transaction: a scope inside its process, sharing the process's variables."""
+
+    def begin(self, token: Token) -> bool:
+        # A scope must be running before its first token is placed, or an empty one could not end.
+        token._set_state(TaskState.STARTED)
+        self.definition.open_scope(token, self.element_id, token.memo.pop("start", None))
+        return False
+
+    def settle_body(self, token: Token, changed: bool) -> bool:
+        return end_if_empty(token)
+
+
+class CallActivity(Activity):
+    """Runs another process inside this case, with its own variables: those handed in, and handed back at its end."""
+
+    def begin(self, token: Token) -> bool:
+        called = self.definition.called.get(self.element.called_element)
+        if called is None:
+            raise CalledProcessMissing(process=self.element.called_element, element=self.label)
+        token._set_state(TaskState.STARTED)
+        given = self.mapped(token, "in")
+        root = token.workflow.place(called.root, token, "", {"vars": given})
+        called.open_scope(root, called.key, None)
+        return False
+
+    def home_of_children(self, name: str) -> Definition | None:
+        return self.definition.called.get(self.element.called_element) if name.startswith("process:") else self.definition
+
+    def called_ended(self, token: Token, root: Token) -> None:
+        """The called process has ended: take over what it hands back."""
+        token.workflow.set_variables(token, self.mapped(root, "out"))
+        token._ready()
+
+    def mapped(self, source: Token, direction: str) -> dict[str, Any]:
+        """The variables that cross the border: all when the diagram says nothing (as if ``variables="all"``)."""
+        instance = source.workflow
+        seen = instance.variables(source)
+        mappings = [m for m in self.element.mappings if m.direction == direction and not m.business_key]
+        if not mappings:
+            return dict(seen)
+        values: dict[str, Any] = {}
+        for mapping in mappings:
+            if mapping.all:
+                values.update(seen)
+            elif mapping.expression:
+                values[mapping.target] = instance.evaluate(source, mapping.expression)
+            elif mapping.target:
+                values[mapping.target] = seen.get(mapping.source)
+        return values

@@ -1,0 +1,173 @@
+"""Events: BPMN 2.0.2 section 10.5, in every position that an engine can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff import compensation, propagation, timers
+from engine.spiff.messages import message_key, throw_message
+from engine.spiff.nodes import NodeSpec, win_race
+from engine.spiff.tree import Token
+from engine.steps import Thrown
+
+#: Event definitions that wait for something from outside the flow (the rest are found when they are thrown).
+LISTENING = {"message", "signal", "timer", "conditional"}
+
+
+class CatchEvent(NodeSpec):
+    """Waits for one of its event definitions (all of them when ``parallelMultiple``), then sends a token on."""
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has something to wait for beside the flow."""
+        return any(d.kind in LISTENING for d in self.element.event_definitions)
+
+    def enter(self, token: Token) -> bool:
+        if token.memo.get("fired") or not self.listens:
+            return True
+        self._arm(token)
+        return False
+
+    def _arm(self, token: Token) -> None:
+        for index, definition in enumerate(self.element.event_definitions):
+            if definition.kind == "timer":
+                timers.arm(token, index, definition)
+            elif definition.kind == "message":
+                token.memo["key"] = message_key(token)
+
+    def waits_for(self, token: Token, kind: str, name: str) -> int | None:
+        """Which event definition waits for this message or signal, if one does."""
+        if token.state != TaskState.WAITING:
+            return None
+        events = enumerate(self.element.event_definitions)
+        return next((i for i, d in events if d.kind == kind and d.name == name), None)
+
+    def receive(self, token: Token, payload: Mapping[str, Any], name: str) -> None:
+        """A message or signal of this name has come."""
+        events = enumerate(self.element.event_definitions)
+        index = next(i for i, d in events if d.kind in ("message", "signal") and d.name == name)
+        self._occurred(token, index, payload)
+
+    def timer_fired(self, token: Token, index: int) -> None:
+        """The timer with this index has fallen due."""
+        token.memo["beat"] = token.memo["timers"][str(index)][0]
+        self._occurred(token, index, {})
+
+    def settle(self, token: Token, changed: bool) -> bool:
+        """Conditions are looked at when the wait begins and whenever variables change; they fire on becoming true."""
+        if token.state != TaskState.WAITING:
+            return False
+        first = not token.memo.get("watched")
+        token.memo["watched"] = True
+        if changed and not first:
+            self._retime(token)
+        for index, definition in enumerate(self.element.event_definitions):
+            if definition.kind == "conditional" and (changed or first) and self._becomes_true(token, index):
+                self._occurred(token, index, {})
+                return True
+        return False
+
+    def _becomes_true(self, token: Token, index: int) -> bool:
+        before = token.memo.setdefault("held", {}).get(str(index), False)
+        now = token.workflow.holds(token, self.element.event_definitions[index].text)
+        token.memo["held"][str(index)] = now
+        return now and not before
+
+    def _retime(self, token: Token) -> None:
+        if self.element.properties.get("retime") == "true":
+            for index, definition in enumerate(self.element.event_definitions):
+                if definition.kind == "timer":
+                    timers.retime(token, index, definition)
+
+    def _occurred(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
+        if self.element.parallel_multiple and not self._all_seen(token, index, payload):
+            return
+        self.fire(token, index, payload)
+
+    def _all_seen(self, token: Token, index: int, payload: Mapping[str, Any]) -> bool:
+        token.workflow.set_variables(token, payload)
+        seen = token.memo.setdefault("seen", [])
+        seen.extend([] if index in seen else [index])
+        token.memo.get("timers", {}).pop(str(index), None)
+        return len(seen) == len(self.element.event_definitions)
+
+    def fire(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
+        """What was waited for has happened."""
+        token.workflow.set_variables(token, payload)
+        win_race(token)
+        token._ready()
+
+    def listen_again(self, token: Token, index: int) -> None:
+        """A listener that does not interrupt waits on, unless its timer has had its last beat."""
+        token.memo.pop("seen", None)
+        definition = self.element.event_definitions[index]
+        if definition.kind == "timer" and not timers.rearm(token, index, definition) and not token.memo["timers"]:
+            token.workflow.cancel_token(token)
+
+
+class StartEvent(CatchEvent):
+    """Begins a process or subprocess; that of an event subprocess listens while its scope runs."""
+
+    def fire(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
+        scope = token.scope
+        propagation.start_event_subprocess(scope, self, payload)
+        if token.live:
+            self.listen_again(token, index)
+
+
+class BoundaryEvent(CatchEvent):
+    """Attached to an activity: ends it, or goes on beside it."""
+
+    def fire(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
+        host = token.workflow.find(token.memo["host"])
+        assert host is not None, "a boundary event goes when its activity does"
+        propagation.leave_by_boundary(host, self, payload)
+        if token.live:
+            self.listen_again(token, index)
+
+
+class ThrowEvent(NodeSpec):
+    """An intermediate throw or end event. What it throws takes effect as it completes, so it is never its own victim."""
+
+    def enter(self, token: Token) -> bool:
+        for definition in self.element.event_definitions:
+            if definition.kind == "cancel":
+                _cancel_others(token)
+            if definition.kind in ("compensate", "cancel"):
+                return compensation.begin(token, definition.ref)
+        return True
+
+    def leave(self, token: Token) -> None:
+        for definition in self.element.event_definitions:
+            self._throw(token, definition)
+        if token.parent is not None and token.scope.live:
+            super().leave(token)
+
+    def _throw(self, token: Token, definition: Any) -> None:
+        if definition.kind == "message":
+            throw_message(token, definition.name, self.given)
+        elif definition.kind == "signal":
+            payload = {name: token.workflow.value(token, text) for name, text in self.given.items()}
+            thrown = Thrown("signal", definition.name, "", payload, self.process, self.element_id)
+            token.workflow.thrown.append(thrown)
+            propagation.throw_signal(token, definition.name, payload)
+        elif definition.kind == "error":
+            propagation.throw_error(token, definition.code)
+        elif definition.kind == "escalation":
+            propagation.throw_escalation(token, definition.code)
+        elif definition.kind == "cancel":
+            propagation.cancel_transaction(token)
+        elif definition.kind == "terminate":
+            _cancel_others(token)
+        elif definition.kind == "link":
+            target = self.definition.links[(self.element.parent, definition.name)]
+            token.workflow.place(self.definition.nodes[target], token.scope, "", {"fired": True})
+
+
+def _cancel_others(token: Token) -> None:
+    for other in token.scope.inside():
+        if other is not token:
+            token.workflow.cancel_token(other)

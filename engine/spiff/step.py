@@ -1,0 +1,174 @@
+"""One step of a process instance: a pure function from stored state and a trigger to an outcome. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import NotWaiting
+from engine.spiff import state as stored
+from engine.spiff.activities import UserTask
+from engine.spiff.events import CatchEvent
+from engine.spiff.parser import Definition
+from engine.spiff.tree import Instance, Token
+from engine.steps import (
+    ActiveToken, Complete, Fire, Outcome, Receive, SetVariables, Start, StepContext, Subscription, Trigger,
+    WaitingTimer, WaitingUserTask,
+)  # fmt: skip
+
+
+def advance(definition: Definition, state: bytes | None, trigger: Trigger, context: StepContext) -> Outcome:
+    """Run one trigger to the next rest. ``state`` is None for :class:`~engine.steps.Start` and only then.
+
+    Raises NotWaiting when the trigger's token no longer waits, and any error of an expression, timer or flow on the way:
+    then nothing has happened, since the stored state is not touched.
+    """
+    instance = Instance(definition, context) if state is None else stored.load(definition, state, context)
+    apply(instance, trigger)
+    return outcome(instance)
+
+
+def apply(instance: Instance, trigger: Trigger) -> None:
+    """Run one trigger on an instance in memory, until only waiting is left."""
+    _HANDLERS[type(trigger)](instance, trigger)
+    instance.run_until_quiet()
+
+
+def _start(instance: Instance, trigger: Start) -> None:
+    root = instance.place(instance.definition.root, None, "", {"vars": dict(trigger.variables)})
+    instance.definition.open_scope(root, instance.definition.key, trigger.element)
+
+
+def _complete(instance: Instance, trigger: Complete) -> None:
+    token = _waiting(instance, trigger.token)
+    if not isinstance(token.task_spec, UserTask) or token.state != TaskState.STARTED or "loop" in token.memo:
+        raise NotWaiting(token=trigger.token)
+    token.task_spec.complete(token, trigger.values)
+
+
+def _fire(instance: Instance, trigger: Fire) -> None:
+    token_id, _, index = trigger.token.partition(".")
+    token = _waiting(instance, token_id)
+    if not isinstance(token.task_spec, CatchEvent) or (index or "0") not in token.memo.get("timers", {}):
+        raise NotWaiting(token=trigger.token)
+    token.task_spec.timer_fired(token, int(index or "0"))
+
+
+def _receive(instance: Instance, trigger: Receive) -> None:
+    token = _waiting(instance, trigger.token)
+    kinds = [token.task_spec.waits_for(token, kind, trigger.name) for kind in ("message", "signal")]
+    if all(index is None for index in kinds):
+        raise NotWaiting(token=trigger.token)
+    token.task_spec.receive(token, trigger.payload, trigger.name)
+
+
+def _set(instance: Instance, trigger: SetVariables) -> None:
+    instance.set_variables(instance.task_tree, trigger.variables)
+
+
+_HANDLERS: Mapping[type, Callable[[Instance, Any], None]] = {
+    Start: _start, Complete: _complete, Fire: _fire, Receive: _receive, SetVariables: _set,
+}  # fmt: skip
+
+
+def _waiting(instance: Instance, token_id: str) -> Token:
+    token = instance.find(token_id)
+    if token is None:
+        raise NotWaiting(token=token_id)
+    return token
+
+
+def outcome(instance: Instance) -> Outcome:
+    """What the instance waits for now, and what the step has added."""
+    tokens = list(instance.tokens()) if instance.task_tree.live else []
+    root = instance.task_tree
+    return Outcome(
+        state=stored.dump(instance) if tokens else b"",
+        status="active" if tokens else "completed",
+        variables=dict(root.memo["vars"]),
+        user_tasks=tuple(_user_task(t) for t in tokens if _is_open_user_task(t)),
+        timers=tuple(timer for t in tokens for timer in _timers(t)),
+        subscriptions=tuple(s for t in tokens for s in _subscriptions(t)),
+        active=tuple(_active(t) for t in tokens if t.task_spec.visible and not t.is_listener),
+        history=tuple(instance.history),
+        thrown=tuple(instance.thrown),
+        notifications=tuple(instance.notifications),
+    )
+
+
+def _active(token: Token) -> ActiveToken:
+    spec = token.task_spec
+    return ActiveToken(str(token.id), spec.process, spec.element_id, token.via, token.entered)
+
+
+def _is_open_user_task(token: Token) -> bool:
+    return isinstance(token.task_spec, UserTask) and "loop" not in token.memo and token.state == TaskState.STARTED
+
+
+def _user_task(token: Token) -> WaitingUserTask:
+    spec, element, instance = token.task_spec, token.task_spec.element, token.workflow
+    due = token.memo.get("due")
+    return WaitingUserTask(
+        token=str(token.id), process=spec.process, element=spec.element_id, name=spec.label, lane=token.task_spec.definition.lane(token.task_spec.element_id),
+        form_key=element.form_key, candidate_groups=tuple(_groups(token)),
+        assignee=str(instance.value(token, element.assignee) or ""),
+        due=datetime.fromisoformat(due[0]) if due else None, due_estimated=bool(due and due[1]),
+        priority=_priority(instance.value(token, element.priority)),
+        local_variables=_locals(token),
+    )  # fmt: skip
+
+
+def _groups(token: Token) -> list[str]:
+    groups = token.task_spec.element.candidate_groups
+    if groups and groups[0].lstrip().startswith("="):
+        value = token.workflow.evaluate(token, ",".join(groups))
+        return [str(group) for group in value] if isinstance(value, list) else [str(value or "")]
+    return [group for group in groups if group]
+
+
+def _priority(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 50
+
+
+def _locals(token: Token) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    at: Token | None = token
+    while at is not None and "vars" not in at.memo:
+        seen = {**at.memo.get("locals", {}), **seen}
+        at = at.parent
+    return seen
+
+
+def _timers(token: Token) -> list[WaitingTimer]:
+    waiting = token.memo.get("timers", {}) if token.state == TaskState.WAITING else {}
+    several = len(token.task_spec.element.event_definitions) > 1 if waiting else False
+    spec = token.task_spec
+    return [
+        WaitingTimer(
+            token=f"{token.id}.{index}" if several else str(token.id), process=spec.process, element=spec.element_id,
+            name=spec.label, due=datetime.fromisoformat(at), estimated=estimated, why=why,
+        )
+        for index, (at, estimated, why, _) in waiting.items()
+    ]  # fmt: skip
+
+
+def _subscriptions(token: Token) -> list[Subscription]:
+    spec = token.task_spec
+    if not spec.visible:
+        return []
+    wanted: list[tuple[Any, str]] = [(d.kind, d.name) for d in spec.element.event_definitions if d.kind in ("message", "signal")]
+    if spec.element.kind == "receiveTask":
+        wanted = [("message", spec.element.message_name)]
+    return [
+        Subscription(
+            str(token.id), spec.process, spec.element_id, kind, name, token.memo.get("key", "") if kind == "message" else ""
+        )
+        for kind, name in wanted
+        if spec.waits_for(token, kind, name) is not None
+    ]

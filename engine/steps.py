@@ -1,0 +1,179 @@
+"""What goes into one step of a process instance, and what comes out of it.
+
+Plain values only: :func:`engine.spiff.advance` takes a trigger and gives an :class:`Outcome`; ``engine.records`` writes an
+Outcome as rows; rehearsal keeps it in memory. Nothing here knows SpiffWorkflow or a database. All times are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from engine.calendar import SchoolCalendar
+    from engine.feel import Feel
+
+Variables = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a new instance with these variables; ``element`` names the start event when it is not the none start event."""
+
+    variables: Variables
+    element: str | None = None
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A person completed the user task that waits under ``token``; ``values`` become process variables."""
+
+    token: str
+    values: Variables
+
+
+@dataclass(frozen=True)
+class Fire:
+    """The timer that waits under ``token`` has fallen due."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Receive:
+    """A message or signal arrives at the element that waits under ``token``; ``payload`` becomes process variables."""
+
+    token: str
+    name: str
+    payload: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SetVariables:
+    """Process variables are changed from outside: what waits on a condition, or on a timer made from them, looks again."""
+
+    variables: Variables
+
+
+Trigger = Start | Complete | Fire | Receive | SetVariables
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step may ask of the world: the time, the school calendar, FEEL and the decision tables."""
+
+    now: datetime
+    calendar: SchoolCalendar
+    feel: Feel
+    decide: Callable[[str, Mapping[str, Any]], Any]
+    business_key: str = ""
+
+
+@dataclass(frozen=True)
+class WaitingUserTask:
+    """A user task that waits for a person. ``token`` is unique within its instance."""
+
+    token: str
+    process: str
+    element: str
+    name: str
+    lane: str
+    form_key: str
+    candidate_groups: tuple[str, ...]
+    assignee: str
+    due: datetime | None
+    due_estimated: bool
+    priority: int
+    local_variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WaitingTimer:
+    """A timer that waits; ``why`` says in words how its date was found; ``estimated`` when it lies past the known calendar."""
+
+    token: str
+    process: str
+    element: str
+    name: str
+    due: datetime
+    estimated: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An element that waits for a message or signal of this name; ``key`` is the correlation key (empty for a signal)."""
+
+    token: str
+    process: str
+    element: str
+    kind: Literal["message", "signal"]
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ActiveToken:
+    """Where the instance stands: an element that is entered and neither completed nor cancelled."""
+
+    token: str
+    process: str
+    element: str
+    via: str
+    entered: datetime
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """An element that ended in this step. ``via`` is the sequence flow by which it was entered (empty at a start)."""
+
+    token: str
+    process: str
+    element: str
+    name: str
+    kind: str
+    via: str
+    how: Literal["completed", "cancelled"]
+    entered: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message or signal thrown to other instances; ``key`` is the business key that a message is meant for."""
+
+    kind: Literal["message", "signal"]
+    name: str
+    key: str
+    payload: Variables
+    process: str
+    element: str
+
+
+@dataclass(frozen=True)
+class Notification:
+    """Something that named roles are to be told; sent by the outbox after the commit."""
+
+    process: str
+    element: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one step. The waiting work is the complete set after the step; the rest is what the step added."""
+
+    state: bytes
+    status: Literal["active", "completed", "terminated"]
+    variables: Variables
+    user_tasks: tuple[WaitingUserTask, ...]
+    timers: tuple[WaitingTimer, ...]
+    subscriptions: tuple[Subscription, ...]
+    active: tuple[ActiveToken, ...]
+    history: tuple[HistoryStep, ...]
+    thrown: tuple[Thrown, ...]
+    notifications: tuple[Notification, ...]
