@@ -89,3 +89,114 @@ class StateUnreadable(PathwaysError):
 
 class NoSuchStart(PathwaysError):
     """The process "{process}" cannot be started at {element}: it has no such start event."""
+
+
+class ScopeMissing(PathwaysError):
+    """A query was made without saying for which authority: {statement}. Call set_scope(session, ...) before the first
+    query, and use mapped classes, not tables or text, in queries."""
+
+
+class OtherAuthority(PathwaysError):
+    """This belongs to another authority."""
+
+
+class DeploymentRefused(PathwaysError):
+    """These files were not deployed: {summary}. Nothing has been changed. Correct what is listed and deploy again."""
+
+    findings: list[Any]  # engine.lint.Finding, errors and warnings, in the order of file and line
+
+
+class DeploymentEmpty(PathwaysError):
+    """There is nothing to deploy: no .bpmn, .dmn or .form file was given."""
+
+
+class DefinitionNotFound(PathwaysError):
+    """No process with the key "{key}" is deployed."""
+
+
+class InstanceNotFound(PathwaysError):
+    """There is no case {instance}."""
+
+
+class InstanceEnded(PathwaysError):
+    """Case {instance} has ended ({status}), so nothing in it can be changed."""
+
+
+class InstanceBusy(PathwaysError):
+    """Somebody else changed case {instance} at the same moment. Nothing of yours has been saved; look again and repeat it."""
+
+
+class TaskNotFound(PathwaysError):
+    """There is no task {task}."""
+
+
+class TaskNotOpen(PathwaysError):
+    """This task is no longer open: it was {how} by {by} on {at}."""
+
+
+class TaskNotYours(PathwaysError):
+    """This task is for {whom}, and you do not act as one of them."""
+
+
+class TaskClaimed(PathwaysError):
+    """This task has been claimed by {by}."""
+
+
+class NotAStarter(PathwaysError):
+    """The process "{process}" is started by {whom}, and you do not act as one of them."""
+
+
+class SchoolNotFound(PathwaysError):
+    """There is no school with the URN {urn} in this authority's register."""
+
+
+class RegisterUnreadable(PathwaysError):
+    """The school register cannot be read: line {line}: {reason}. No school has been changed."""
+
+
+class ConfigUnreadable(PathwaysError):
+    """The configuration file {file} cannot be read: {reason}."""
+
+
+class MessageNotExpected(PathwaysError):
+    """Nothing waits for the message "{name}" with these keys ({keys}), and no process starts with it."""
+
+
+class MessageAmbiguous(PathwaysError):
+    """The message "{name}" fits several cases of one process ({instances}). Nothing was delivered; give a key that fits one."""
+
+
+class MessageNotFound(PathwaysError):
+    """There is no message {message} that waits to be delivered."""
+
+
+class IncidentNotFound(PathwaysError):
+    """There is no open incident {incident}."""
+
+
+class JobLost(PathwaysError):
+    """This worker no longer owns job {job}: it took too long, and another worker has taken it over. Nothing was written."""
+
+
+class WorkerKilled(PathwaysError):
+    """The worker stopped without a word {attempts} times while it ran this job, so it is not tried again by itself."""
+
+
+class ClockUnmovable(PathwaysError):
+    """The clock can only be moved in sample mode, and only forward."""
+
+
+class FeelNotBuilt(PathwaysError):
+    """The FEEL engine is not built. Run "make setup" (or "npm ci --ignore-scripts" and "npm run build") once."""
+
+
+class CalendarInvalid(PathwaysError):
+    """The school calendar {file} cannot be used: line {line}: {reason}."""
+
+
+class CalendarMissing(PathwaysError):
+    """There is no school calendar to count terms and half-terms by. Put one under config/calendars, or use days or months."""
+
+
+class BusinessKeyTooLong(PathwaysError):
+    """A business key may have at most {limit} characters."""

@@ -177,3 +177,5 @@ class Outcome:
     history: tuple[HistoryStep, ...]
     thrown: tuple[Thrown, ...]
     notifications: tuple[Notification, ...]
+    stuck: bool = False
+    """Active, yet waiting for nobody and nothing: a join whose token can never come. A manager must look."""

@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotWaiting
 from engine.spiff import state as stored
-from engine.spiff.activities import UserTask
+from engine.spiff.activities import ReceiveTask, UserTask
 from engine.spiff.events import CatchEvent
 from engine.spiff.parser import Definition
 from engine.spiff.tree import Instance, Token
@@ -96,7 +96,14 @@ def outcome(instance: Instance) -> Outcome:
         history=tuple(instance.history),
         thrown=tuple(instance.thrown),
         notifications=tuple(instance.notifications),
+        stuck=bool(tokens) and not any(_is_awaited(t) for t in tokens),
     )
+
+
+def _is_awaited(token: Token) -> bool:
+    """Whether a person, a date, a message or a condition can move this token on."""
+    waits = isinstance(token.task_spec, CatchEvent | ReceiveTask) and not token.is_listener
+    return _is_open_user_task(token) or waits
 
 
 def _active(token: Token) -> ActiveToken:

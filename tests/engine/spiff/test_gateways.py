@@ -148,3 +148,10 @@ def test_a_loop_that_never_waits_is_stopped():
     body = START_END + '<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script></scriptTask><exclusiveGateway id="g" default="f_g_a"/>'
     with pytest.raises(StepLimitReached, match="loops for ever"):
         Case(bpmn(body, "s>a a>g g>a g>e[false]")).start()
+
+
+def test_a_case_that_can_never_go_on_says_so():
+    body = tasks("a", "b") + '<exclusiveGateway id="g" default="f_g_b"/><parallelGateway id="j"/>'
+    case = Case(bpmn(body, "s>g g>a[yes] g>b a>j b>j j>e")).start(yes=True)
+    assert not case.now_out.stuck
+    assert case.complete("a").now_out.stuck

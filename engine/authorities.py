@@ -1,0 +1,172 @@
+"""Authorities and their roles, from ``config/authorities/<id>.yaml``: what a council edits without code.
+
+.. code-block:: yaml
+
+    id: barnsley                  # the file's name; also the folder in processes/ and forms/
+    name: Barnsley Metropolitan Borough Council
+    la_code: "370"                # optional: the Department for Education's number of the authority
+    calendar: barnsley            # optional: which school calendar; the id unless given
+    roles:
+      - id: seo                   # what candidateGroups in diagrams name
+        name: School Evaluation Officer (SEO)
+        kind: officer             # officer works for the authority; contact signs in from outside it
+        capabilities: [start]     # see CAPABILITIES
+        mailbox: seo@example.org  # optional: where notifications to the role are mailed
+    people:                       # optional: sample sign-ins, shown in sample mode only
+      - {username: seo@barnsley.example.org, name: Sasha Example, roles: [seo]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from engine.errors import ConfigUnreadable
+
+#: What a role may do beyond the tasks that diagrams give it: start cases; manage (see every case, retry, stop); change and
+#: deploy diagrams; keep people, roles and settings; see everything and change nothing.
+CAPABILITIES = ("start", "manage", "own-processes", "administer", "audit")
+KINDS = ("officer", "contact")
+_ID = validate.Regexp(r"^[a-z][a-z0-9-]{0,58}$", error="use small letters, digits and hyphens, beginning with a letter")
+_TEXT = validate.Length(min=1)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role that people hold in an authority; ``id`` is what diagrams name in candidateGroups."""
+
+    id: str
+    name: str
+    kind: str
+    capabilities: frozenset[str]
+    mailbox: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A sample sign-in."""
+
+    username: str
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A local authority: its name, its roles by id, which school calendar it keeps, and its sample people."""
+
+    id: str
+    name: str
+    la_code: str
+    calendar: str
+    roles: Mapping[str, Role]
+    people: tuple[Person, ...]
+
+    def may(self, roles: Collection[str], capability: str) -> bool:
+        """Whether somebody with these roles has a capability."""
+        return any(capability in self.roles[role].capabilities for role in roles if role in self.roles)
+
+
+class _Made(Schema):
+    """A schema whose load gives an object: subclasses say how."""
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        """The object."""
+        return self.of(data)
+
+    def of(self, data: dict[str, Any]) -> Any:
+        """The object for checked data."""
+        raise NotImplementedError
+
+
+class RoleSchema(_Made):
+    """One role of the file."""
+
+    id = fields.String(required=True, validate=_ID)
+    name = fields.String(required=True, validate=_TEXT)
+    kind = fields.String(load_default="officer", validate=validate.OneOf(KINDS))
+    capabilities = fields.List(fields.String(validate=validate.OneOf(CAPABILITIES)), load_default=list)
+    mailbox = fields.Email(load_default="")
+    description = fields.String(load_default="")
+
+    def of(self, data: dict[str, Any]) -> Role:
+        return Role(**{**data, "capabilities": frozenset(data["capabilities"])})
+
+
+class PersonSchema(_Made):
+    """One sample sign-in of the file."""
+
+    username = fields.String(required=True, validate=_TEXT)
+    name = fields.String(required=True, validate=_TEXT)
+    roles = fields.List(fields.String(), required=True)
+
+    def of(self, data: dict[str, Any]) -> Person:
+        return Person(**{**data, "roles": frozenset(data["roles"])})
+
+
+class AuthoritySchema(_Made):
+    """One file."""
+
+    id = fields.String(required=True, validate=_ID)
+    name = fields.String(required=True, validate=_TEXT)
+    la_code = fields.String(load_default="")
+    calendar = fields.String(load_default="")
+    roles = fields.List(fields.Nested(RoleSchema), required=True, validate=_TEXT)
+    people = fields.List(fields.Nested(PersonSchema), load_default=list)
+
+    @validates_schema(skip_on_field_errors=True)
+    def nothing_twice(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse two roles with one id, two people with one username, and a person's role that is not there."""
+        roles, people = data["roles"], data["people"]
+        _refuse_twice([role.id for role in roles], "roles")
+        _refuse_twice([person.username for person in people], "people")
+        known = {role.id for role in roles}
+        for person in people:
+            if unknown := sorted(person.roles - known):
+                raise ValidationError(f"{person.username} has the role {unknown[0]}, which is not listed", "people")
+
+    def of(self, data: dict[str, Any]) -> Authority:
+        roles = {role.id: role for role in data["roles"]}
+        return Authority(
+            **{**data, "roles": roles, "people": tuple(data["people"]), "calendar": data["calendar"] or data["id"]}
+        )
+
+
+def _refuse_twice(ids: list[str], field: str) -> None:
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    if twice:
+        raise ValidationError(f"{twice[0]} is there twice", field)
+
+
+def load_authority(path: Path) -> Authority:
+    """The authority in one file. Raises ConfigUnreadable, naming the entry that is wrong."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        authority = AuthoritySchema().load(data if isinstance(data, dict) else {})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigUnreadable(file=path.name, reason=" ".join(str(error).split())) from error
+    except ValidationError as error:
+        raise ConfigUnreadable(file=path.name, reason=_in_words(error.normalized_messages())) from None
+    assert isinstance(authority, Authority)
+    if authority.id != path.stem:
+        raise ConfigUnreadable(file=path.name, reason=f'its id is "{authority.id}", so it should be named {authority.id}.yaml')
+    return authority
+
+
+def load_authorities(folder: Path) -> dict[str, Authority]:
+    """All authorities of a folder by id; none when there is no such folder."""
+    found = [load_authority(path) for path in sorted(folder.glob("*.yaml"))]
+    return {authority.id: authority for authority in found}
+
+
+def _in_words(messages: Any, at: str = "") -> str:
+    if isinstance(messages, Mapping):
+        return "; ".join(_in_words(value, f"{at}.{name}" if at else str(name)) for name, value in messages.items())
+    return f"{at}: " + ", ".join(str(message).rstrip(".") for message in messages)

@@ -1,0 +1,260 @@
+"""School calendars: terms, half-terms, INSET days and England's bank holidays, and what a school day is.
+
+A *school day* is a weekday inside a half-term that is neither a bank holiday nor an INSET day. Past the last known school
+year the last year's pattern is carried on, moved by whole weeks (52 or 53 a year), and marked estimated.
+"""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import holidays
+
+from engine.errors import CalendarInvalid, CalendarMissing
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+#: School years beyond the known ones that are estimated before it is taken to be a mistake.
+ESTIMATED_YEARS = 60
+
+
+@lru_cache(maxsize=200)
+def bank_holidays(year: int) -> frozenset[date]:
+    """England's bank holidays of a calendar year."""
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether this is a weekday and no bank holiday."""
+    return day.weekday() < 5 and day not in bank_holidays(day.year)
+
+
+def monday(day: date) -> date:
+    """The Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class HalfTerm:
+    """Half a term: its first and last day that school is open. ``name`` is such as "autumn 1"."""
+
+    school_year: str
+    name: str
+    first: date
+    last: date
+    estimated: bool = False
+
+    @property
+    def term(self) -> str:
+        """The term that it is half of, such as "autumn"."""
+        return self.name.rsplit(" ", 1)[0]
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its half-terms in order."""
+
+    halves: tuple[HalfTerm, ...]
+
+    @property
+    def name(self) -> str:
+        """Such as "autumn 2026/27"."""
+        return f"{self.halves[0].term} {self.halves[0].school_year}"
+
+    @property
+    def estimated(self) -> bool:
+        """Whether any of it is estimated."""
+        return any(half.estimated for half in self.halves)
+
+    def weeks(self) -> list[date]:
+        """The Mondays of its school weeks: the half-terms counted as one run."""
+        found: list[date] = []
+        for half in self.halves:
+            week = monday(half.first)
+            while week <= half.last:
+                found.append(week)
+                week += WEEK
+        return found
+
+
+class SchoolCalendar:
+    """The calendar of an authority or of one school. Immutable."""
+
+    def __init__(self, half_terms: Iterable[HalfTerm], inset: Iterable[date] = (), name: str = "") -> None:
+        self.name = name
+        self._known = tuple(sorted(half_terms, key=lambda half: half.first))
+        self._inset = frozenset(inset)
+        self._halves = list(self._known)
+        self._extended_inset = set(self._inset)
+        self._firsts = [half.last for half in self._halves]
+        self._years = 0
+
+    @classmethod
+    def bare(cls) -> SchoolCalendar:
+        """A calendar without school years: weekdays and bank holidays only. Words about terms raise CalendarMissing."""
+        return cls(())
+
+    @classmethod
+    def load(cls, path: Path) -> SchoolCalendar:
+        """Read the CSV form: school_year, kind (half-term or inset), name, first_day, last_day. Raises CalendarInvalid."""
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in file if not line.startswith("#")]
+        return cls.from_rows(csv.DictReader(lines), path.name)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[dict[str, str]], name: str = "") -> SchoolCalendar:
+        """Make a calendar of rows as in the CSV form. Raises CalendarInvalid with the line."""
+        halves: list[HalfTerm] = []
+        inset: list[date] = []
+        for line, row in enumerate(rows, start=2):
+            try:
+                first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
+                kind = row["kind"]
+            except (KeyError, TypeError, ValueError) as wrong:
+                raise CalendarInvalid(file=name, line=line, reason=str(wrong)) from None
+            if first > last:
+                raise CalendarInvalid(file=name, line=line, reason=f"{first} is after {last}")
+            if kind == "half-term":
+                halves.append(HalfTerm(row["school_year"], row["name"], first, last))
+            elif kind == "inset":
+                inset.extend(first + DAY * n for n in range((last - first).days + 1))
+            else:
+                raise CalendarInvalid(file=name, line=line, reason=f'the kind "{kind}" is neither half-term nor inset')
+        return cls(halves, inset, name)
+
+    @property
+    def runs_out_on(self) -> date | None:
+        """The last known day; None for a bare calendar."""
+        return self._known[-1].last if self._known else None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day lies within the known school years (a bare calendar has none to go past)."""
+        return not self._known or day <= self._known[-1].last
+
+    @property
+    def half_terms(self) -> tuple[HalfTerm, ...]:
+        """The known half-terms, in order."""
+        return self._known
+
+    @property
+    def inset_days(self) -> frozenset[date]:
+        """The known INSET days."""
+        return self._inset
+
+    def terms(self, through: date | None = None) -> list[Term]:
+        """The terms, in order; with ``through``, estimated ones as far as that day."""
+        if through is not None:
+            self._extend(through)
+        found: list[list[HalfTerm]] = []
+        for half in self._halves:
+            if found and (found[-1][0].school_year, found[-1][0].term) == (half.school_year, half.term):
+                found[-1].append(half)
+            else:
+                found.append([half])
+        return [Term(tuple(halves)) for halves in found]
+
+    def half_term_index(self, day: date) -> int:
+        """The place, in :meth:`half_term`, of the half-term that holds the day, or else of the one after it."""
+        self._need_years(day)
+        self._extend(day)
+        return bisect_left(self._firsts, day)
+
+    def half_term(self, index: int) -> HalfTerm:
+        """The half-term at a place, estimated ones included."""
+        while index >= len(self._halves):
+            self._add_year()
+        return self._halves[index]
+
+    def is_school_day(self, day: date) -> bool:
+        """Whether school is open that day; in a bare calendar, whether it is a working day."""
+        if not is_working_day(day):
+            return False
+        if not self._known:
+            return True
+        half = self.half_term(self.half_term_index(day))
+        return day in half and day not in self._extended_inset
+
+    def next_school_day(self, day: date) -> date:
+        """The day itself, or the first school day after it."""
+        while not self.is_school_day(day):
+            day += DAY
+        return day
+
+    def last_school_day(self, half: HalfTerm) -> date:
+        """The last school day of a half-term."""
+        return next(day for day in _back_from(half.last) if self.is_school_day(day) or day < half.first)
+
+    def meeting_day(self, day: date) -> date:
+        """Where a meeting goes: the next school day, or back to the half-term's last if that would leave it."""
+        moved = self.next_school_day(day)
+        if moved == day or not self._known:
+            return moved
+        half = self.half_term(self.half_term_index(day))
+        if day in half and moved not in half:
+            return self.last_school_day(half)
+        return moved
+
+    # -- past the known years ---------------------------------------------------------------------------------
+
+    def _need_years(self, day: date) -> None:
+        if not self._known:
+            raise CalendarMissing()
+        if day < monday(self._known[0].first) - 8 * WEEK:
+            raise CalendarInvalid(file=self.name, line=2, reason=f"{day} lies before its first school year")
+
+    def _extend(self, through: date) -> None:
+        while self._known and self._halves[-1].last < through:
+            self._add_year()
+
+    def _add_year(self) -> None:
+        self._years += 1
+        if not self._known or self._years > ESTIMATED_YEARS:
+            raise CalendarMissing()
+        last_year = self._known[-1].school_year
+        moved = WEEK * round(self._years * 365.2425 / 7)
+        label = _year_after(last_year, self._years)
+        for half in self._known:
+            if half.school_year == last_year:
+                self._halves.append(HalfTerm(label, half.name, half.first + moved, half.last + moved, True))
+                self._firsts.append(half.last + moved)
+                self._extended_inset.update(day + moved for day in self._inset if day in half)
+
+
+def _back_from(day: date) -> Iterator[date]:
+    while True:
+        yield day
+        day -= DAY
+
+
+def _year_after(label: str, by: int) -> str:
+    first = int(label[:4]) + by
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+class Calendars:
+    """The calendars of a folder: one CSV an authority, and in ``schools/`` one a school (by URN) that overrides it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authorities = {path.stem: SchoolCalendar.load(path) for path in sorted(folder.glob("*.csv"))}
+        self._schools = {path.stem: SchoolCalendar.load(path) for path in sorted((folder / "schools").glob("*.csv"))}
+        self._bare = SchoolCalendar.bare()
+
+    def __call__(self, authority: str, school_urn: str | None = None) -> SchoolCalendar:
+        """The school's own calendar, else its authority's, else a bare one."""
+        if school_urn and school_urn in self._schools:
+            return self._schools[school_urn]
+        return self._authorities.get(authority, self._bare)
+
+    @property
+    def authorities(self) -> dict[str, SchoolCalendar]:
+        """The authorities' calendars by id."""
+        return dict(self._authorities)

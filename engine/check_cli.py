@@ -1,0 +1,95 @@
+"""``pathways check``: the rules that deployment runs, for files on disk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from engine.feel import Feel
+from engine.lint import Finding, rules
+from engine.lint.files import KINDS, check_files
+from engine.lint.project import Project
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--plain", is_flag=True, help="Take plain BPMN: forms and roles are not needed.")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder with forms/ and config/ (else the one around each file).",
+)
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules and stop.")
+@click.pass_context
+def check(
+    context: click.Context,
+    files: tuple[Path, ...],
+    as_json: bool,
+    plain: bool,
+    project: Path | None,
+    list_rules: bool,
+) -> None:
+    """Check diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them.
+
+    Exits 1 when there are errors; warnings do not refuse.
+    """
+    if list_rules:
+        click.echo(
+            "\n".join(f"{each.code}  {each.severity:7}  {each.title}  ({each.section})" for each in rules())
+        )
+        return
+    if not files:
+        raise click.UsageError("Name at least one file or folder.")
+    paths = list(_expanded(files))
+    home = Project(project.resolve()) if project else None
+    found = check_files(paths, home, Feel.shared(), strict=not plain)
+    click.echo(_as_json(paths, found) if as_json else "\n".join(_as_text(paths, found)))
+    context.exit(1 if any(finding.severity == "error" for finding in found) else 0)
+
+
+def _expanded(files: Sequence[Path]) -> Iterator[Path]:
+    """Give the files, with each folder replaced by what it holds that can be checked."""
+    for file in files:
+        if file.is_dir():
+            yield from sorted(inner for inner in file.rglob("*") if inner.suffix in KINDS)
+        else:
+            yield file
+
+
+def _as_json(paths: Sequence[Path], found: Sequence[Finding]) -> str:
+    count = Counter(finding.severity for finding in found)
+    answer = {
+        "files": [str(path) for path in paths],
+        "errors": count["error"],
+        "warnings": count["warning"],
+        "findings": [asdict(finding) for finding in found],
+    }
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def _as_text(paths: Sequence[Path], found: Sequence[Finding]) -> Iterator[str]:
+    for file, group in groupby(found, key=lambda finding: finding.file):
+        yield file
+        for finding in group:
+            rule = f"{finding.code} {finding.severity}"
+            yield f"  line {finding.line}: {rule}: {_what(finding)}{finding.message}"
+            yield f"      {finding.remedy} [{finding.section}]"
+    count = Counter(finding.severity for finding in found)
+    files, errors, warnings = len(paths), count["error"], count["warning"]
+    yield f"{_number(files, 'file')} checked: {_number(errors, 'error')}, {_number(warnings, 'warning')}."
+
+
+def _what(finding: Finding) -> str:
+    name = f' "{finding.name}"' if finding.name else ""
+    return f"{finding.element}{name}: " if finding.element or name else ""
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,176 @@
+"""Carrying a message, a signal or a due job to the case that it is for, inside a transaction that the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from engine import cases, jobs, messages, records, starts
+from engine.cases import Starting, World
+from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
+from engine.jobs import Claimed
+from engine.messages import Match
+from engine.schools import find
+from engine.steps import Fire, Receive
+from engine.tables import Job, Message
+
+#: How often a message looks again for a case when the one it found moves on before it can be locked.
+LOOKS = 5
+
+
+def correlate(
+    session: Session, world: World, authority: str, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any],
+    by: str = "", target: int | None = None,
+) -> list[int]:  # fmt: skip
+    """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
+
+    The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers, since
+    a transaction is one step of one case. Raises MessageAmbiguous.
+    """
+    for _ in range(LOOKS):
+        found = messages.match(session, authority, name, keys, target)
+        if not found:
+            break
+        if _receive(session, world, found[0], name, payload, by):
+            for other in found[1:]:
+                assert other.instance_id is not None
+                send(session, world, authority, "message", name, keys, payload, target=other.instance_id)
+            return [match.instance_id for match in found if match.instance_id is not None]
+    if target is not None:
+        return []
+    return [_begin(session, world, authority, each, keys, payload, by) for each in messages.starts(session, authority, name)]
+
+
+def _receive(
+    session: Session, world: World, match: Match, name: str, payload: Mapping[str, Any], by: str, kind: str = "message"
+) -> bool:
+    """Let a case take a message in; false when it has moved on since the match (then its lock is kept, which does no harm)."""
+    assert match.instance_id is not None
+    try:
+        instance = cases.lock(session, match.instance_id)
+    except (InstanceEnded, InstanceNotFound):
+        return False
+    waiting = records.waiting_of(session, instance.id)
+    if f"{match.token}/{kind}/{name}" not in waiting.subscriptions:
+        return False
+    trigger = Receive(match.token, name, dict(payload))
+    cases.step(session, world, instance, trigger, waiting, by=by, element=match.element, detail={kind: name})
+    return True
+
+
+def _begin(
+    session: Session, world: World, authority: str, match: Match, keys: Mapping[str, Any], payload: Mapping[str, Any],
+    by: str, kind: str = "message",
+) -> int:  # fmt: skip
+    """Start a process by its message or signal start event; for the school that a ``urn`` among the keys names."""
+    business_key = str(keys.get("business_key") or keys.get("key") or "")
+    starting = Starting(
+        authority=authority, definition_id=match.definition_id, variables=dict(payload), by=by, element=match.element,
+        school_urn=_school(session, authority, keys), business_key=business_key, detail={"by": kind},
+    )  # fmt: skip
+    return cases.start(session, world, starting).id
+
+
+def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | None:
+    urn = str(keys.get("urn") or "")
+    try:
+        return find(session, authority, urn).urn if urn else None
+    except SchoolNotFound:
+        return None
+
+
+def send(
+    session: Session, world: World, authority: str, kind: str, name: str, keys: Mapping[str, Any],
+    payload: Mapping[str, Any], *, source: int | None = None, target: int | None = None,
+) -> int:  # fmt: skip
+    """Put a message or signal on its way: the dispatcher delivers it. Gives its id."""
+    now = world.clock.now()
+    message = Message(
+        authority=authority, kind=kind, name=name, keys=dict(keys), payload=dict(payload), source_id=source,
+        target_id=target, status="waiting", sent=now,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    session.execute(insert(Job), [records.message_job(authority, message.id, now)])
+    return message.id
+
+
+def resend(session: Session, world: World, message_id: int) -> None:
+    """Try an undelivered message again. Raises MessageNotFound."""
+    message = session.get(Message, message_id)
+    if message is None or message.status != "undelivered":
+        raise MessageNotFound(message=message_id)
+    message.status = "waiting"
+    session.execute(insert(Job), [records.message_job(message.authority, message_id, world.clock.now())])
+
+
+def run(session: Session, world: World, job: Claimed) -> None:
+    """Do what a claimed job asks. Raises JobLost when another worker owns it by now."""
+    if job.kind == "timer":
+        _fire(session, world, job)
+    elif job.kind == "start":
+        _start(session, world, job)
+        jobs.finish(session, job)
+    else:
+        _deliver(session, world, job)
+        jobs.finish(session, job)
+
+
+def _fire(session: Session, world: World, job: Claimed) -> None:
+    assert job.instance_id is not None
+    instance = cases.lock(session, job.instance_id)
+    # The job goes before the step reads what waits: a cycle's next beat is a new row under the same token.
+    jobs.finish(session, job)
+    detail = records.late_by(job.due, world.clock.now(), world.config.late_after)
+    cases.step(session, world, instance, Fire(job.token), element=job.element, detail=detail)
+
+
+def _start(session: Session, world: World, job: Claimed) -> None:
+    assert job.definition_id is not None
+    now = world.clock.now()
+    detail = {"by": "timer", **records.late_by(job.due, now, world.config.late_after)}
+    starting = Starting(job.authority, job.definition_id, element=job.element, detail=detail)
+    cases.start(session, world, starting)
+    loaded = world.registry.get(session, job.definition_id)
+    listening = starts.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
+    following = starts.again(listening, loaded, job.element, job.due, job.repeats)
+    if following is not None:
+        session.execute(insert(Job), [following])
+
+
+def _deliver(session: Session, world: World, job: Claimed) -> None:
+    message = session.get(Message, job.message_id)
+    assert message is not None
+    if message.kind == "signal":
+        delivered = _spread(session, world, message)
+    else:
+        delivered = bool(
+            correlate(
+                session, world, message.authority, message.name, message.keys, message.payload, target=message.target_id
+            )
+        )
+    message.status = "delivered" if delivered else "undelivered"
+    message.delivered = world.clock.now() if delivered else None
+
+
+def _spread(session: Session, world: World, message: Message) -> bool:
+    """A signal reaches everyone who listens, each in a step of its own; that nobody listens is no fault."""
+    authority, name, payload = message.authority, message.name, message.payload
+    if message.target_id is not None:
+        waiting = messages.match(session, authority, name, {}, message.target_id, "signal")
+        for match in waiting[:1]:
+            _receive(session, world, match, name, payload, "", "signal")
+        return True
+    for each in _ids(messages.listeners(session, authority, name, message.source_id)):
+        send(session, world, authority, "signal", name, {}, payload, source=message.source_id, target=each)
+    for start in messages.starts(session, authority, name, "signal"):
+        _begin(session, world, authority, start, {}, payload, "", "signal")
+    return True
+
+
+def _ids(found: Iterable[Match]) -> list[int]:
+    return [each.instance_id for each in found if each.instance_id is not None]
+

@@ -1,0 +1,451 @@
+"""The parts of a diagram, frozen. Each keeps the line where its start tag ends; some keep their XML ``node``.
+
+Text is given as the diagram has it, stripped of the space around it; a missing attribute is the empty string.
+Two parts are equal only when they are the same part, so they can be kept in sets. References are ids without
+a namespace prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from engine.diagram.names import CAMUNDA, CATCHING, THROWING
+
+
+@dataclass(frozen=True, eq=False)
+class EventDefinition:
+    """What an event waits for or throws (BPMN 2.0.2 §10.5.5)."""
+
+    kind: str
+    """message, timer, signal, error, escalation, conditional, link, compensate, cancel or terminate."""
+    id: str
+    line: int
+    ref: str
+    """The id named by messageRef, signalRef, errorRef, escalationRef or (compensate) activityRef; may
+    dangle."""
+    name: str
+    """The name of what ``ref`` names (message, signal, error, escalation), or a link's own name."""
+    code: str
+    """The errorCode or escalationCode of what ``ref`` names."""
+    text: str
+    """A timer's or a condition's text."""
+    timer_kind: str
+    """timeDate, timeDuration or timeCycle; empty for other kinds, and for a timer that has none or
+    several."""
+    timer_parts: tuple[str, ...]
+    """All the timer's children, so that lint can tell none from several."""
+    attributes: Mapping[str, str]
+    """Every XML attribute, camunda ones as ``{http://camunda.org/schema/1.0/bpmn}name``."""
+    node: etree._Element = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """Loop characteristics (BPMN 2.0.2 §10.3.8). Expressions are FEEL, perhaps with a leading ``=``."""
+
+    kind: str
+    """"standard" or "multi"."""
+    sequential: bool
+    cardinality: str
+    """loopCardinality (multi)."""
+    collection: str
+    """camunda:collection: FEEL or the name of a variable (multi)."""
+    element_variable: str
+    completion_condition: str
+    condition: str
+    """loopCondition (standard)."""
+    maximum: str
+    """loopMaximum (standard), as written."""
+    test_before: bool
+    data_input: str
+    """loopDataInputRef: an id (multi)."""
+    data_output: str
+    input_item: str
+    """The name (else id) of inputDataItem."""
+    output_item: str
+    behavior: str
+    """behavior of multi: All (the default), None, One or Complex."""
+    output_collection: str
+    """The property outputCollection: the variable that collects the results."""
+    output_element: str
+    """The property outputElement: FEEL for one instance's result."""
+    line: int
+    node: etree._Element = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A camunda:inputParameter or outputParameter; ``form`` is text (the usable one), script, list, map
+    or other."""
+
+    name: str
+    text: str
+    form: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class InOut:
+    """A camunda:in or out of a call activity: ``source`` or ``expression`` to ``target``, all, or a
+    business key."""
+
+    direction: str
+    """"in" or "out"."""
+    source: str
+    expression: str
+    """sourceExpression: always FEEL."""
+    target: str
+    all: bool
+    """variables="all"."""
+    business_key: str
+    """businessKey, literal or FEEL with ``=`` (direction in)."""
+    local: bool
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class DataAssociation:
+    """A dataInputAssociation ("input") or dataOutputAssociation ("output") of element ``owner`` (§10.4.1)."""
+
+    kind: str
+    id: str
+    owner: str
+    sources: tuple[str, ...]
+    target: str
+    transformation: str
+    assignments: int
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceFlow:
+    """A sequence flow (§8.4.13). ``source`` and ``target`` may dangle, and cross borders: lint refuses
+    those."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str
+    """FEEL, perhaps with a leading ``=``; empty when there is none."""
+    has_condition: bool
+    """Whether there is a conditionExpression at all (an empty one is an error)."""
+    language: str
+    """The condition's own language attribute."""
+    immediate: str
+    """isImmediate as written."""
+    process: str
+    scope: str
+    """The id of the process or subprocess that the flow is written in."""
+    line: int
+    node: etree._Element = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Element:
+    """A flow node: an activity, gateway or event (§7.3), nested ones included."""
+
+    id: str
+    name: str
+    kind: str
+    """The local tag: userTask, exclusiveGateway, boundaryEvent, subProcess, transaction..."""
+    line: int
+    process: str
+    """The key of the process it belongs to."""
+    parent: str
+    """The id of the scope that directly holds it: a subprocess, or the process."""
+    incoming: tuple[str, ...]
+    """Ids of the flows that target it, in document order: from the flows themselves, not from <incoming>
+    children."""
+    outgoing: tuple[str, ...]
+    """Ids of the flows that leave it, in document order, which is the order in which conditions are tried."""
+    declared_incoming: tuple[str, ...]
+    """What its <incoming> children say."""
+    declared_outgoing: tuple[str, ...]
+    default: str
+    """The id of the default flow (gateways and activities)."""
+    attached_to: str
+    """attachedToRef (boundary events)."""
+    cancel_activity: bool
+    """Whether a boundary event interrupts."""
+    interrupting: bool
+    """isInterrupting of an event subprocess's start event."""
+    triggered_by_event: bool
+    """Whether a subProcess is an event subprocess."""
+    parallel_multiple: bool
+    """Whether every one of several event definitions has to happen."""
+    for_compensation: bool
+    """isForCompensation: this activity is a compensation handler."""
+    instantiate: bool
+    """instantiate of a receive task or event-based gateway."""
+    event_gateway_type: str
+    gateway_direction: str
+    start_quantity: str
+    """startQuantity as written; "1" when missing."""
+    completion_quantity: str
+    event_definitions: tuple[EventDefinition, ...]
+    dangling_definitions: tuple[str, ...]
+    """eventDefinitionRefs that name nothing; those that name a definition are in ``event_definitions``."""
+    loop: Loop | None
+    form_key: str
+    """camunda:formKey of a user task or start event, such as "barnsley/evidence-summary"."""
+    candidate_groups: tuple[str, ...]
+    """Role ids; a FEEL expression is kept whole, as one item that begins with ``=``."""
+    candidate_users: tuple[str, ...]
+    assignee: str
+    due_date: str
+    priority: str
+    called_element: str
+    decision_ref: str
+    map_decision_result: str
+    result_variable: str
+    task_type: str
+    """camunda:type, such as "external"."""
+    topic: str
+    """camunda:topic, such as "notify"."""
+    message_ref: str
+    """messageRef of a send or receive task."""
+    message_name: str
+    """The name of the message that ``message_ref`` names; empty when it dangles."""
+    operation_ref: str
+    script: str
+    script_format: str
+    properties: Mapping[str, str]
+    """camunda:property name to value."""
+    inputs: tuple[Parameter, ...]
+    outputs: tuple[Parameter, ...]
+    mappings: tuple[InOut, ...]
+    """camunda:in and camunda:out, of a call activity (or of a signal, where lint refuses them)."""
+    data_associations: tuple[DataAssociation, ...]
+    documentation: str
+    clauses: tuple[str, ...]
+    attributes: Mapping[str, str]
+    """Every XML attribute, camunda ones as ``{http://camunda.org/schema/1.0/bpmn}name``."""
+    node: etree._Element = field(repr=False)
+
+    def camunda(self, name: str) -> str:
+        """Give the camunda attribute ``name``, or the empty string."""
+        return self.attributes.get(f"{{{CAMUNDA}}}{name}", "")
+
+    @property
+    def catching(self) -> bool:
+        """Whether this is an event that waits."""
+        return self.kind in CATCHING
+
+    @property
+    def throwing(self) -> bool:
+        """Whether this is an event that throws (or simply passes or ends)."""
+        return self.kind in THROWING
+
+    @property
+    def event_kinds(self) -> tuple[str, ...]:
+        """The kinds of its event definitions."""
+        return tuple(definition.kind for definition in self.event_definitions)
+
+
+@dataclass(frozen=True, eq=False)
+class Process:
+    """A process. Its ``key`` is its id, by which it is started, called and versioned."""
+
+    key: str
+    name: str
+    executable: bool
+    """isExecutable; a process that doesn't say is taken as executable."""
+    candidate_starter_groups: tuple[str, ...]
+    candidate_starter_users: tuple[str, ...]
+    documentation: str
+    properties: Mapping[str, str]
+    clauses: tuple[str, ...]
+    attributes: Mapping[str, str]
+    line: int
+    node: etree._Element = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class RootItem:
+    """A message, signal, error or escalation declared at the root; ``code`` is an error's or escalation's."""
+
+    kind: str
+    id: str
+    name: str
+    code: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """A lane: ``members`` are ids of flow nodes, ``lane_set`` tells sets apart, ``parent`` is the lane
+    around it."""
+
+    id: str
+    name: str
+    process: str
+    lane_set: int
+    parent: str
+    members: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """A participant of the collaboration; without ``process`` it is a black box."""
+
+    id: str
+    name: str
+    process: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class MessageFlow:
+    """A message flow between pools or the elements inside them (§9.4)."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    message_ref: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Association:
+    """An association: a note's dotted line, or the link from a compensation boundary event to its handler."""
+
+    id: str
+    source: str
+    target: str
+    direction: str
+    scope: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class DataItem:
+    """A data object, a reference to one or to a store, a store, an input, an output or a property
+    (§10.4.1)."""
+
+    kind: str
+    """dataObject, dataObjectReference, dataStoreReference, dataStore, dataInput, dataOutput or property."""
+    id: str
+    name: str
+    ref: str
+    """dataObjectRef or dataStoreRef."""
+    collection: bool
+    scope: str
+    """The id of the element, subprocess or process that it belongs to (empty for a data store)."""
+    line: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What carries an id: for the rule against duplicates, and to say what a wrong reference names."""
+
+    id: str
+    kind: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Stray:
+    """An element that stands where BPMN knows none of its name. ``foreign`` means another namespace."""
+
+    tag: str
+    id: str
+    parent: str
+    foreign: bool
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Diagram:
+    """One file, read. Mappings are by id and in document order."""
+
+    file: str
+    root: etree._Element = field(repr=False)
+    processes: Mapping[str, Process]
+    elements: Mapping[str, Element]
+    flows: Mapping[str, SequenceFlow]
+    items: Mapping[str, RootItem]
+    lanes: Mapping[str, Lane]
+    pools: Mapping[str, Pool]
+    message_flows: Mapping[str, MessageFlow]
+    associations: Mapping[str, Association]
+    data: Mapping[str, DataItem]
+    artifacts: Mapping[str, Holder]
+    holders: Mapping[str, Holder]
+    """Every id outside the diagram interchange, and what carries it."""
+    duplicates: tuple[Holder, ...]
+    """Carriers of an id that an earlier element has; they are in the mappings under an invented one."""
+    anonymous: tuple[Holder, ...]
+    """Processes, flow nodes and flows without an id; they are in the mappings under an invented one."""
+    strays: tuple[Stray, ...]
+
+    def of_kind(self, *kinds: str) -> Iterator[Element]:
+        """Give the elements of these kinds, in document order."""
+        return (element for element in self.elements.values() if element.kind in kinds)
+
+    def children(self, scope: str) -> tuple[Element, ...]:
+        """Give the elements directly in ``scope``, the id of a process or subprocess."""
+        return self._children.get(scope, ())
+
+    def boundary_events(self, element: str) -> tuple[Element, ...]:
+        """Give the boundary events attached to ``element``."""
+        return self._attached.get(element, ())
+
+    def starts(self, scope: str) -> tuple[Element, ...]:
+        """Give the start events directly in ``scope``."""
+        return tuple(child for child in self.children(scope) if child.kind == "startEvent")
+
+    def scopes(self, element: str) -> tuple[str, ...]:
+        """Give the scopes around ``element`` from the inside out, ending with the process."""
+        found: list[str] = []
+        here = self.elements.get(element)
+        while here is not None:
+            found.append(here.parent)
+            here = self.elements.get(here.parent)
+        return tuple(found)
+
+    def flows_from(self, element: Element) -> tuple[SequenceFlow, ...]:
+        """Give the flows that leave ``element``, in document order."""
+        return tuple(self.flows[flow] for flow in element.outgoing)
+
+    def flows_into(self, element: Element) -> tuple[SequenceFlow, ...]:
+        """Give the flows that target ``element``."""
+        return tuple(self.flows[flow] for flow in element.incoming)
+
+    def item(self, kind: str, ref: str) -> RootItem | None:
+        """Give the message, signal, error or escalation with id ``ref``, or None."""
+        found = self.items.get(ref)
+        return found if found is not None and found.kind == kind else None
+
+    def lane_of(self, element: str) -> str:
+        """Give the name of the innermost lane that holds ``element`` or a scope around it; empty when
+        none does."""
+        here = (element, *self.scopes(element))
+        return next((self._lane_names[each] for each in here if each in self._lane_names), "")
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Element, ...]]:
+        return _grouped((element.parent, element) for element in self.elements.values())
+
+    @cached_property
+    def _attached(self) -> dict[str, tuple[Element, ...]]:
+        return _grouped((event.attached_to, event) for event in self.of_kind("boundaryEvent"))
+
+    @cached_property
+    def _lane_names(self) -> dict[str, str]:
+        # A lane's inner lanes come after it, so the innermost wins.
+        return {member: lane.name for lane in self.lanes.values() for member in lane.members}
+
+
+def _grouped(pairs: Iterable[tuple[str, Element]]) -> dict[str, tuple[Element, ...]]:
+    found: dict[str, list[Element]] = {}
+    for key, element in pairs:
+        found.setdefault(key, []).append(element)
+    return {key: tuple(elements) for key, elements in found.items()}

@@ -1,0 +1,52 @@
+"""Forms: form-js JSON (schema of form-js 1.23) read, shown, validated and turned into process variables.
+
+A newcomer's way through: :func:`load_form` (``loading``) makes a :class:`Form` of plain :class:`Component`
+objects (``model``); :meth:`Form.read` picks what was typed out of a POST (``typed``), drops what is hidden
+(``conditions``), and validates the rest by a marshmallow schema made from the same JSON (``schema``,
+``answers``), with messages in the style of the GOV.UK Design System (``wording``). :func:`check_form`
+(``checking``) is what lint asks.
+
+Nothing here knows HTTP or HTML.
+"""
+
+from engine.errors import FormInvalid, FormUnreadable
+from engine.forms.answers import showable
+from engine.forms.checking import Finding, check_form
+from engine.forms.conditions import Asking, as_text, open_condition
+from engine.forms.dates import DateFault, in_words, read_date
+from engine.forms.form import Form, asking_of, is_shown, load_form
+from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
+from engine.forms.text import fill
+from engine.forms.typed import MAX_ROWS, Posted, Typed, blank_row, typed_of
+from engine.forms.wording import one
+
+__all__ = [
+    "MAX_ROWS",
+    "Asking",
+    "AtTime",
+    "Component",
+    "DateFault",
+    "Evaluates",
+    "Finding",
+    "Form",
+    "FormInvalid",
+    "FormUnreadable",
+    "Option",
+    "Posted",
+    "Rules",
+    "Typed",
+    "as_text",
+    "asking_of",
+    "blank_row",
+    "check_form",
+    "fill",
+    "in_words",
+    "is_shown",
+    "load_form",
+    "may_see",
+    "one",
+    "open_condition",
+    "read_date",
+    "showable",
+    "typed_of",
+]

@@ -1,0 +1,164 @@
+"""What lint says about a form: everything that would leave a person before a page they cannot understand or
+complete."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
+from engine.forms import text as texts
+from engine.forms.conditions import as_text, mentions
+from engine.forms.loading import Problem, Reader, parse_json
+from engine.forms.model import CHOICES, Checks, Component, questions
+
+Finding = Problem
+_NESTED_REPEAT = re.compile(r"\([^()]*[+*}]\)\s*[+*{]")
+
+
+def check_form(data: bytes | str | Mapping[str, Any], feel: Checks | None = None) -> list[Finding]:
+    """Every problem of a form file, as (path, message), those that keep it from being read included; never
+    raises."""
+    try:
+        json_data = parse_json(data if isinstance(data, bytes | str) else json.dumps(data))
+    except (ValueError, TypeError, RecursionError) as error:
+        return [Finding("", f"it is not JSON ({error})")]
+    reader = Reader()
+    _, components = reader.root(json_data)
+    asked = questions(components)
+    keys = {each.key for each in asked} | {child.key for each in asked for child in each.inside}
+    return [*reader.problems, *findings(components, keys, feel)]
+
+
+def findings(components: tuple[Component, ...], keys: Collection[str], feel: Checks | None) -> list[Finding]:
+    """What is wrong with components that could be read. ``keys`` are the keys of all the form's questions."""
+    return [found for each in _walk(components) for found in _component(each, keys, feel)]
+
+
+def _walk(components: tuple[Component, ...]) -> Iterator[Component]:
+    for component in components:
+        yield component
+        yield from _walk(component.children)
+
+
+def _component(component: Component, keys: Collection[str], feel: Checks | None) -> Iterator[Finding]:
+    yield from _labels(component)
+    yield from _options(component, keys)
+    yield from _limits(component)
+    yield from _pattern(component, feel)
+    yield from _confidential(component)
+    for path, expression in _expressions(component):
+        yield from _expression(component, path, expression, feel)
+
+
+def _labels(component: Component) -> Iterator[Finding]:
+    if component.kind == "text":
+        if not component.text.strip():
+            yield _at(component, "text", "the text is empty")
+    elif component.kind != "separator" and not component.label.strip():
+        yield _at(component, "label", "the label is missing: a person would not know what is asked")
+    elif texts.expressions(component.label):
+        yield _at(component, "label", "a label is plain text; quote the case in a text component above it")
+
+
+def _options(component: Component, keys: Collection[str]) -> Iterator[Finding]:
+    if component.kind not in CHOICES:
+        return
+    if not component.options and not component.options_expression:
+        yield _at(component, "values", "the options are missing")
+    values = [as_text(option.value) for option in component.options]
+    if len(values) != len(set(values)):
+        yield _at(component, "values", "two options have the same value")
+    if component.options and _unknown_default(component.default, values):
+        yield _at(component, "defaultValue", "the default value is none of the options")
+    if mentions(component.options_expression, keys):
+        yield _at(component, "valuesExpression", "options cannot depend on answers of the same form")
+
+
+def _unknown_default(default: Any, values: list[str]) -> bool:
+    wanted = default if isinstance(default, list) else [] if default in (None, "") else [default]
+    return any(as_text(value) not in values for value in wanted)
+
+
+def _limits(component: Component) -> Iterator[Finding]:
+    rules = component.rules
+    for low, high, names in (
+        (rules.min, rules.max, "min"),
+        (rules.min_length, rules.max_length, "minLength"),
+    ):
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            yield _at(component, f"validate.{names}", "no answer can fulfil this: the least is more than the most")
+
+
+def _pattern(component: Component, feel: Checks | None) -> Iterator[Finding]:
+    pattern = component.rules.pattern
+    if not pattern:
+        return
+    if not (_is_regex(pattern) if feel is None else _is_feel_regex(pattern, feel)):
+        yield _at(component, "validate.pattern", "the pattern is not a regular expression")
+    if _NESTED_REPEAT.search(pattern):
+        yield _at(
+            component,
+            "validate.pattern",
+            "the pattern repeats a repetition, which can take for ever to match",
+        )
+    if not component.error:
+        yield _at(component, "properties.error", "an answer with a pattern needs its own error message")
+
+
+def _is_regex(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _is_feel_regex(pattern: str, feel: Checks) -> bool:
+    try:
+        return feel.evaluate("matches(value, pattern)", {"value": "", "pattern": pattern}) is not None
+    except (ExpressionFailed, ExpressionInvalid, ExpressionLimit):
+        return False
+
+
+def _confidential(component: Component) -> Iterator[Finding]:
+    if component.confidential is not None and not component.confidential:
+        yield _at(component, "properties.confidential", "no role is left that may see this answer")
+    for child in component.inside if component.kind == "dynamiclist" else ():
+        if "confidential" in child.properties:
+            yield _at(child, "properties.confidential", "mark the whole list confidential, not a question inside it")
+
+
+def _expressions(component: Component) -> Iterator[tuple[str, str]]:
+    rules = component.rules
+    yield "conditional.hide", component.hide
+    yield "valuesExpression", component.options_expression
+    limits = {
+        "min": rules.min,
+        "max": rules.max,
+        "minLength": rules.min_length,
+        "maxLength": rules.max_length,
+    }
+    for name, given in {
+        "readonly": component.readonly,
+        **{f"validate.{name}": limit for name, limit in limits.items()},
+    }.items():
+        if isinstance(given, str) and given.startswith("="):
+            yield name, given
+    for name, given in (("text", component.text), ("description", component.description)):
+        yield from ((name, expression) for expression in texts.expressions(given))
+
+
+def _expression(component: Component, path: str, expression: str, feel: Checks | None) -> Iterator[Finding]:
+    if not expression or feel is None:
+        return
+    try:
+        feel.check(expression.removeprefix("="))
+    except ExpressionInvalid as error:
+        yield _at(component, path, str(error))
+
+
+def _at(component: Component, name: str, message: str) -> Finding:
+    return Finding(f"{component.path}.{name}", message)

@@ -1,0 +1,143 @@
+"""What a form is made of, once its JSON is read: components, their rules, their options. Plain values, never
+changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+QUESTIONS = frozenset(
+    {"textfield", "textarea", "number", "datetime", "radio", "select", "checklist", "checkbox", "dynamiclist"}
+)
+CHOICES = frozenset({"radio", "select", "checklist"})
+KINDS = QUESTIONS | {"text", "group", "separator"}
+
+Limit = int | float | str | None  # a string that begins with "=" is FEEL
+
+
+class Evaluates(Protocol):
+    """The part of :class:`engine.feel.Feel` that a form needs to be shown and read."""
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a FEEL expression; a leading "=" is allowed."""
+        ...
+
+
+class Checks(Evaluates, Protocol):
+    """The part of :class:`engine.feel.Feel` that checking a form needs."""
+
+    def check(self, expression: str) -> None:
+        """Raise :class:`engine.errors.ExpressionInvalid` when the expression cannot be understood."""
+        ...
+
+
+class EvaluatesAt(Protocol):
+    """The part of :class:`engine.feel.Feel` that takes the time along."""
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any], now: datetime | None = None) -> Any:
+        """The value of a FEEL expression at that time."""
+        ...
+
+
+@dataclass(frozen=True)
+class AtTime:
+    """FEEL at a time of the engine's clock, so that ``today()`` in a form means the case's day and not the
+    machine's."""
+
+    feel: EvaluatesAt
+    now: datetime  # aware
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a FEEL expression at this time."""
+        return self.feel.evaluate(expression, variables, self.now)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose: ``value`` is stored (a string, number or boolean), ``label`` is read."""
+
+    value: Any
+    label: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an answer must fulfil. Limits may be FEEL, worked out from the process variables ("=...")."""
+
+    required: bool = False
+    min_length: Limit = None
+    max_length: Limit = None
+    min: Limit = None
+    max: Limit = None
+    pattern: str = ""
+    format: str = ""  # "", "email" or "phone" (form-js: validationType)
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """One component of a form-js form.
+
+    ``hide`` is the component's own condition; ``conditions`` adds those of the groups around it: it is hidden
+    when any is true. ``confidential`` holds the role ids that may see the answer, those of the groups around
+    it counted in; None is everyone.
+    """
+
+    kind: str
+    path: str
+    id: str = ""
+    key: str = ""
+    label: str = ""
+    description: str = ""
+    text: str = ""
+    rules: Rules = Rules()
+    options: tuple[Option, ...] = ()
+    options_expression: str = ""
+    hide: str = ""
+    conditions: tuple[str, ...] = ()
+    confidential: frozenset[str] | None = None
+    readonly: bool | str = False
+    default: Any = None
+    prefix: str = ""
+    suffix: str = ""
+    repetitions: int = 1
+    fixed_rows: bool = False
+    children: tuple[Component, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> tuple[Component, ...]:
+        """The questions of each row, for a list; of the group, for a group."""
+        return questions(self.children)
+
+    @property
+    def error(self) -> str:
+        """The form author's own words for "this is missing or has the wrong shape", from
+        ``properties.error``."""
+        return self.properties.get("error", "")
+
+    @property
+    def name(self) -> str:
+        """A short noun phrase for the answer, used in error messages, from ``properties.name`` ("the
+        evidence")."""
+        return self.properties.get("name", "")
+
+
+def may_see(component: Component, roles: Collection[str] | None) -> bool:
+    """Whether a person with these roles may see the answer; ``roles`` None stands for the engine itself,
+    which may."""
+    return roles is None or component.confidential is None or not component.confidential.isdisjoint(roles)
+
+
+def questions(components: tuple[Component, ...]) -> tuple[Component, ...]:
+    """Every component that asks something, in page order, out of its groups; the questions of a list stay
+    inside the list."""
+    found: list[Component] = []
+    for component in components:
+        if component.kind == "group":
+            found.extend(questions(component.children))
+        elif component.kind in QUESTIONS:
+            found.append(component)
+    return tuple(found)

@@ -1,0 +1,62 @@
+"""Lint: the rules that a diagram must keep before it is deployed. A module a subject, a function a rule.
+
+Deployment and ``pathways check`` both call :func:`check`; its errors refuse, its warnings don't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.diagram import Diagram
+from engine.lint import (
+    activities,
+    collaboration,
+    data,
+    events,
+    expressions,
+    flows,
+    gateways,
+    references,
+    structure,
+    support,
+    timers,
+)
+from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered
+
+SUBJECTS = (
+    structure,
+    flows,
+    events,
+    gateways,
+    activities,
+    data,
+    collaboration,
+    references,
+    timers,
+    expressions,
+    support,
+)
+"""The modules that hold rules; importing them is what registers the rules."""
+
+__all__ = ["SUBJECTS", "Checker", "Finding", "Known", "Look", "Rule", "Severity", "check", "rules"]
+
+
+def rules() -> tuple[Rule, ...]:
+    """Give every rule, in the order of their codes."""
+    return tuple(registered().values())
+
+
+def check(
+    diagrams: Iterable[Diagram], known: Known | None = None, feel: Checker | None = None, strict: bool = True
+) -> list[Finding]:
+    """Check diagrams that are deployed together; give the findings, sorted by file and line.
+
+    ``known`` says which forms, roles, decisions and processes exist (what it leaves out isn't checked).
+    Without ``feel`` expressions aren't parsed. ``strict=False`` takes plain BPMN files from anywhere: rules
+    about forms and roles are left out, and some others of our own, which BPMN itself doesn't make, become
+    warnings.
+    """
+    together = tuple(diagrams)
+    looks = [Look(diagram, together, known or Known(), feel, strict) for diagram in together]
+    found = [finding for look in looks for each in rules() for finding in each.findings(look)]
+    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))

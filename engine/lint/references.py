@@ -1,0 +1,164 @@
+"""PW-7xx: what a diagram needs from outside itself: forms, roles, decision tables, other processes,
+topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.diagram import Element, is_feel
+from engine.lint.core import OURS, Fault, Look, fault, rule, short
+
+
+@rule("PW-701", section=OURS, plain="off")
+def user_task_has_form(look: Look) -> Iterator[Fault]:
+    """A user task has a form."""
+    for element in look.elements("userTask"):
+        if not element.form_key:
+            yield fault(
+                element, "the user task has no form.", "Give it a camunda:formKey such as authority/name."
+            )
+
+
+@rule("PW-702", section=OURS, plain="off")
+def user_task_has_role(look: Look) -> Iterator[Fault]:
+    """A user task says who may do it."""
+    for element in look.elements("userTask"):
+        if not element.candidate_groups and not element.assignee:
+            remedy = "Give it camunda:candidateGroups (role ids), or a camunda:assignee."
+            yield fault(element, "the user task does not say who may do it.", remedy)
+
+
+@rule("PW-703", section=OURS, plain="off")
+def form_exists(look: Look) -> Iterator[Fault]:
+    """The form of a user task or start event exists."""
+    forms = look.known.forms
+    for element in look.elements("userTask", "startEvent"):
+        if forms is not None and element.form_key and element.form_key not in forms:
+            message = f'there is no form "{short(element.form_key)}".'
+            yield fault(element, message, _form_remedy(element.form_key))
+
+
+def _form_remedy(key: str) -> str:
+    return f"Draw the form forms/{short(key)}.form, or choose one that exists."
+
+
+@rule("PW-704", section=OURS, plain="off")
+def role_exists(look: Look) -> Iterator[Fault]:
+    """The candidate groups of a user task are roles of the authority."""
+    for element in look.elements("userTask"):
+        for role in _unknown(look, element.candidate_groups):
+            yield fault(element, f'there is no role "{short(role)}".', _ROLE_REMEDY)
+
+
+_ROLE_REMEDY = "Choose a role of config/authorities, or add it there."
+
+
+def _unknown(look: Look, roles: Iterable[str]) -> Iterator[str]:
+    """Give those of ``roles`` that don't exist, where that can be known before the process runs."""
+    known = look.known.roles
+    if known is not None:
+        yield from (role for role in roles if role not in known and not is_feel(role))
+
+
+@rule("PW-705", section=OURS)
+def decision_exists(look: Look) -> Iterator[Fault]:
+    """The decision table that a business rule task asks exists."""
+    known = look.known.decisions
+    for element in look.elements("businessRuleTask"):
+        if known is not None and element.decision_ref and element.decision_ref not in known:
+            message = f'there is no decision table "{short(element.decision_ref)}".'
+            yield fault(element, message, "Deploy the .dmn file with it, or correct the camunda:decisionRef.")
+
+
+@rule("PW-706", section=OURS)
+def called_process_exists(look: Look) -> Iterator[Fault]:
+    """The process that a call activity calls exists."""
+    known = look.called
+    for element in look.elements("callActivity"):
+        if known is not None and element.called_element and element.called_element not in known:
+            message = f'there is no process "{short(element.called_element)}".'
+            yield fault(element, message, "Deploy that process first or together, or correct calledElement.")
+
+
+@rule("PW-707", section=OURS)
+def topic_is_known(look: Look) -> Iterator[Fault]:
+    """The topic of a service or send task is one that Pathways carries out."""
+    for element in look.elements("serviceTask", "sendTask", "businessRuleTask"):
+        if element.topic and element.topic not in look.known.topics:
+            wanted = ", ".join(sorted(look.known.topics))
+            yield fault(
+                element, f'nothing carries out the topic "{short(element.topic)}".', f"Use: {wanted}."
+            )
+
+
+@rule("PW-708", section=OURS, plain="off")
+def starter_role_exists(look: Look) -> Iterator[Fault]:
+    """The candidate starter groups of a process are roles of the authority."""
+    for process in look.processes():
+        for role in _unknown(look, process.candidate_starter_groups):
+            yield fault(process, f'there is no role "{short(role)}", which may start it.', _ROLE_REMEDY)
+
+
+@rule("PW-709", section=OURS, severity="warning", plain="off")
+def somebody_may_start(look: Look) -> Iterator[Fault]:
+    """A process that people start, and no other process calls, says who may start it."""
+    called = {one.called_element for each in look.diagrams for one in each.of_kind("callActivity")}
+    for process in look.processes():
+        plain = [start for start in look.diagram.starts(process.key) if not start.event_definitions]
+        if plain and not process.candidate_starter_groups and process.key not in called:
+            remedy = "Give it camunda:candidateStarterGroups (role ids)."
+            yield fault(process, "the process does not say who may start it.", remedy)
+
+
+def _notices(look: Look) -> Iterator[tuple[Element, dict[str, str]]]:
+    for element in look.elements("serviceTask", "sendTask"):
+        if element.topic == "notify":
+            yield element, {parameter.name: parameter.text for parameter in element.inputs}
+
+
+@rule("PW-710", section=OURS)
+def notice_is_whole(look: Look) -> Iterator[Fault]:
+    """A notification says to whom it goes, its subject and its text."""
+    for element, given in _notices(look):
+        missing = [name for name in ("to", "subject", "text") if not given.get(name)]
+        if missing:
+            remedy = "Add it as a camunda:inputParameter."
+            yield fault(element, f"the notification has no {' and no '.join(missing)}.", remedy)
+
+
+@rule("PW-711", section=OURS, plain="off")
+def notice_goes_to_roles(look: Look) -> Iterator[Fault]:
+    """A notification goes to roles of the authority."""
+    for element, given in _notices(look):
+        to = given.get("to", "")
+        roles = [] if is_feel(to) else [role.strip() for role in to.split(",") if role.strip()]
+        for role in _unknown(look, roles):
+            yield fault(element, f'there is no role "{short(role)}", which it notifies.', _ROLE_REMEDY)
+
+
+@rule("PW-712", section=OURS)
+def priority_is_a_number(look: Look) -> Iterator[Fault]:
+    """A user task's priority is a whole number from 0 to 100, or FEEL."""
+    for element in look.elements("userTask"):
+        text = element.priority
+        number = text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100
+        if text and not number and not is_feel(text):
+            yield fault(element, f'its priority is "{short(text)}".', "Use a whole number from 0 to 100.")
+
+
+@rule("PW-713", section=OURS, severity="warning", plain="off")
+def user_task_has_name(look: Look) -> Iterator[Fault]:
+    """A user task has a name, since officers read it in their inbox."""
+    for element in look.elements("userTask"):
+        if not element.name:
+            yield fault(element, "the user task has no name.", "Name it with what is to be done.")
+
+
+@rule("PW-714", section=OURS, severity="warning", plain="off")
+def external_task_says_so(look: Look) -> Iterator[Fault]:
+    """A task with a topic has camunda:type="external", as modellers expect."""
+    for element in look.elements("serviceTask", "sendTask"):
+        if element.topic and element.task_type != "external":
+            yield fault(
+                element, 'it has a topic, but not camunda:type="external".', "Set camunda:type to external."
+            )

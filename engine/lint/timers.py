@@ -1,0 +1,93 @@
+"""PW-80x: timers, due dates and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import timers
+from engine.diagram import Element, EventDefinition, is_feel
+from engine.errors import TimerNotUnderstood
+from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
+
+_RULES = ("meeting", "period")
+
+
+def _timers(look: Look) -> Iterator[tuple[Element, EventDefinition]]:
+    for element in look.elements():
+        for definition in element.event_definitions:
+            if definition.kind == "timer":
+                yield element, definition
+
+
+@rule("PW-801", section="BPMN 2.0.2 §10.5.5")
+def timer_has_one_time(look: Look) -> Iterator[Fault]:
+    """A timer has exactly one of timeDate, timeDuration and timeCycle, and it isn't empty."""
+    for element, definition in _timers(look):
+        if len(definition.timer_parts) != 1 or not definition.text:
+            several = len(definition.timer_parts) > 1
+            message = "the timer has several times." if several else "the timer has no time."
+            yield fault(element, message, "Give it one date, one duration or one cycle.", definition.line)
+
+
+@rule("PW-802", section=OURS)
+def timer_is_understood(look: Look) -> Iterator[Fault]:
+    """A timer is an ISO 8601 date, duration or cycle, or in the school calendar's words, or FEEL."""
+    for element, definition in _timers(look):
+        reason = _misunderstood(definition.text, definition.timer_kind)
+        if reason:
+            yield fault(
+                element, f'the timer "{short(definition.text)}" is not understood.', reason, definition.line
+            )
+
+
+def _misunderstood(text: str, kind: str) -> str:
+    """Say how to mend a timer's text, or give the empty string when it is well, FEEL, or missing."""
+    if not text or is_feel(text):
+        return ""
+    try:
+        timers.parse(text, kind.removeprefix("time").lower() or "any")
+    except TimerNotUnderstood as error:
+        # One line: the message quotes the text, which may be as long as the sender likes.
+        return short(str(error.details.get("reason", ""))).rstrip(".") + ". " + _WORDS
+    return ""
+
+
+_WORDS = 'Write for instance "15 working days", "every half-term", "1 September", "P10D", or FEEL after "=".'
+
+
+@rule("PW-803", section=OURS)
+def due_date_is_understood(look: Look) -> Iterator[Fault]:
+    """A user task's due date is in the words of timers, or FEEL."""
+    for element in look.elements("userTask"):
+        reason = _misunderstood(element.due_date, "any")
+        if reason:
+            yield fault(element, f'its due date "{short(element.due_date)}" is not understood.', reason)
+
+
+@rule("PW-804", section=OURS)
+def timer_rule_is_known(look: Look) -> Iterator[Fault]:
+    """The property timerRule is "meeting" (moves to a school day) or "period" (never moves)."""
+    for element in look.elements():
+        value = element.properties.get("timerRule", _RULES[0])
+        if value not in _RULES:
+            yield fault(element, f'timerRule is "{short(value)}".', f"Use {quoted(_RULES)}.")
+
+
+@rule("PW-805", section=OURS)
+def catch_up_is_known(look: Look) -> Iterator[Fault]:
+    """The property catchUp is "every" (each missed beat is made up for) or "once"."""
+    for element in look.elements():
+        value = element.properties.get("catchUp", "every")
+        if value not in {"every", "once"}:
+            yield fault(element, f'catchUp is "{short(value)}".', 'Use "every" or "once".')
+
+
+@rule("PW-806", section=OURS, severity="warning")
+def interrupting_timer_does_not_repeat(look: Look) -> Iterator[Fault]:
+    """A timer that interrupts, or that a flow waits at, happens once: a cycle's later beats never come."""
+    for element, definition in _timers(look):
+        once = element.kind == "boundaryEvent" and element.cancel_activity
+        repeats = definition.timer_kind == "timeCycle" and definition.text.strip().upper().startswith("R")
+        if repeats and (once or element.kind == "intermediateCatchEvent"):
+            remedy = "Use a duration, or make the event non-interrupting."
+            yield fault(element, "only the first beat of this cycle is ever used.", remedy, definition.line)

@@ -1,0 +1,26 @@
+"""What people look at: inbox, cases, timelines, definitions. Reads only, and never loads a workflow.
+
+Every function takes a session that carries a scope (``engine/scope.py``), so it sees that authority's rows only. Each gives
+frozen dataclasses (``rows``), made from a handful of indexed queries whose cost doesn't grow with what is finished.
+"""
+
+from engine.queries.definitions import (
+    definition, definition_xml, definitions, deployments, form, latest_definition, start_form, versions,
+)  # fmt: skip
+from engine.queries.instances import instance, instance_detail, instances, timeline, variables
+from engine.queries.rows import (
+    Counts, DefinitionRow, DeploymentRow, DiagramView, ElementInfo, HistoryRow, IncidentRow, InboxFilters, InstanceDetail,
+    InstanceFilters, InstanceRow, MessageRow, NotificationRow, Page, SchoolRow, SubscriptionRow, TaskDetail, TaskRow,
+    TimerRow,
+)  # fmt: skip
+from engine.queries.tasks import inbox, open_tasks, task
+from engine.queries.work import counts, incidents, notifications, schools, timers, undelivered
+
+__all__ = [
+    "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "ElementInfo", "HistoryRow", "InboxFilters", "IncidentRow",
+    "InstanceDetail", "InstanceFilters", "InstanceRow", "MessageRow", "NotificationRow", "Page", "SchoolRow",
+    "SubscriptionRow", "TaskDetail", "TaskRow", "TimerRow", "counts", "definition", "definition_xml", "definitions",
+    "deployments", "form", "inbox", "incidents", "instance", "instance_detail", "instances", "latest_definition",
+    "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "undelivered", "variables",
+    "versions",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""Processes and their versions, files and forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from engine.errors import DefinitionNotFound
+from engine.queries.rows import DefinitionRow, DeploymentRow
+from engine.tables import Deployment, FormDefinition, ProcessDefinition, Resource
+
+
+def definitions(session: Session) -> list[DefinitionRow]:
+    """The latest version of every process, by name."""
+    return _rows(session, _selected().where(ProcessDefinition.latest).order_by(ProcessDefinition.name, ProcessDefinition.id))
+
+
+def versions(session: Session, key: str) -> list[DefinitionRow]:
+    """Every version of one process, the newest first."""
+    return _rows(session, _selected().where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc()))
+
+
+def definition(session: Session, definition_id: int) -> DefinitionRow:
+    """One version. Raises DefinitionNotFound."""
+    rows = _rows(session, _selected().where(ProcessDefinition.id == definition_id))
+    if not rows:
+        raise DefinitionNotFound(key=definition_id)
+    return rows[0]
+
+
+def latest_definition(session: Session, key: str) -> DefinitionRow:
+    """The version of a process that new cases run on. Raises DefinitionNotFound."""
+    rows = _rows(session, _selected().where(ProcessDefinition.key == key, ProcessDefinition.latest))
+    if not rows:
+        raise DefinitionNotFound(key=key)
+    return rows[0]
+
+
+def definition_xml(session: Session, definition_id: int) -> bytes:
+    """The BPMN file that a version came in, byte for byte. Raises DefinitionNotFound."""
+    content = session.scalar(
+        select(Resource.content)
+        .join(ProcessDefinition, ProcessDefinition.resource_id == Resource.id)
+        .where(ProcessDefinition.id == definition_id)
+    )
+    if content is None:
+        raise DefinitionNotFound(key=definition_id)
+    return content
+
+
+def form(session: Session, form_id: int | None) -> bytes | None:
+    """The JSON of a form's version; None without one."""
+    if form_id is None:
+        return None
+    return session.scalar(
+        select(Resource.content)
+        .join(FormDefinition, FormDefinition.resource_id == Resource.id)
+        .where(FormDefinition.id == form_id)
+    )
+
+
+def start_form(session: Session, definition_id: int) -> bytes | None:
+    """The JSON of the form with which a case of this version is started; None when it has none."""
+    row = session.execute(
+        select(ProcessDefinition.start_form, ProcessDefinition.forms).where(ProcessDefinition.id == definition_id)
+    ).one_or_none()
+    return form(session, row.forms.get(row.start_form)) if row else None
+
+
+def deployments(session: Session, limit: int = 50) -> list[DeploymentRow]:
+    """The newest deployments, newest first, with the process versions that each brought."""
+    rows = session.scalars(select(Deployment).order_by(Deployment.id.desc()).limit(limit)).all()
+    brought: dict[int, list[str]] = {row.id: [] for row in rows}
+    found = session.execute(
+        select(ProcessDefinition.deployment_id, ProcessDefinition.key, ProcessDefinition.version)
+        .where(ProcessDefinition.deployment_id.in_(brought))
+        .order_by(ProcessDefinition.key)
+    )
+    for deployment_id, key, version in found:
+        brought[deployment_id].append(f"{key} {version}")
+    return [DeploymentRow(row.id, row.at, row.by, row.note, tuple(brought[row.id])) for row in rows]
+
+
+def _selected() -> Select[Any]:
+    return (
+        select(
+            ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.version,
+            ProcessDefinition.latest, ProcessDefinition.documentation, ProcessDefinition.startable,
+            ProcessDefinition.start_form, ProcessDefinition.starter_groups, ProcessDefinition.resource_id,
+            Deployment.at, Deployment.by, Deployment.note, Resource.name.label("file"),
+        )
+        .join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
+        .join(Resource, Resource.id == ProcessDefinition.resource_id)
+    )  # fmt: skip
+
+
+def _rows(session: Session, chosen: Select[Any]) -> list[DefinitionRow]:
+    return [_row(row) for row in session.execute(chosen)]
+
+
+def _row(row: Row[Any]) -> DefinitionRow:
+    return DefinitionRow(
+        id=row.id, key=row.key, name=row.name, version=row.version, latest=row.latest, documentation=row.documentation,
+        startable=row.startable, start_form=row.start_form, starter_groups=tuple(row.starter_groups), deployed=row.at,
+        deployed_by=row.by, note=row.note, file=row.file, resource_id=row.resource_id,
+    )  # fmt: skip

@@ -1,0 +1,192 @@
+"""Lists of cases, one case live, and its story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from engine.errors import InstanceNotFound
+from engine.queries.rows import (
+    PER_PAGE, DiagramView, HistoryRow, InstanceDetail, InstanceFilters, InstanceRow, Page, SubscriptionRow,
+)  # fmt: skip
+from engine.queries.tasks import open_tasks
+from engine.queries.tools import Elements, count, page_of
+from engine.queries.work import incidents, timers
+from engine.tables import (
+    ACTIVE, EventSubscription, History, Incident, ProcessDefinition, ProcessInstance, School, UserTask,
+)  # fmt: skip
+
+#: Lines of history that the page of a case shows at first.
+HISTORY_LINES = 50
+
+
+def instances(
+    session: Session, filters: InstanceFilters | None = None, page: int = 1, per_page: int = PER_PAGE
+) -> Page[InstanceRow]:
+    """Cases, the newest first."""
+    chosen = _filtered(select(ProcessInstance.id), filters or InstanceFilters())
+    ids = chosen.order_by(ProcessInstance.id.desc()).limit(per_page + 1).offset((page - 1) * per_page)
+    found = list(session.scalars(ids))
+    rows = _instance_rows(session, _selected().where(ProcessInstance.id.in_(found)).order_by(ProcessInstance.id.desc()))
+    return page_of(rows, page, per_page, count(session, chosen))
+
+
+def _filtered(chosen: Select[Any], filters: InstanceFilters) -> Select[Any]:
+    if filters.status == "active":
+        chosen = chosen.where(ProcessInstance.status == ACTIVE)
+    elif filters.status:
+        chosen = chosen.where(ProcessInstance.status == filters.status)
+    if filters.school:
+        chosen = chosen.where(ProcessInstance.school_urn == filters.school)
+    if filters.process:
+        chosen = chosen.where(ProcessInstance.process == filters.process)
+    if filters.text:
+        chosen = chosen.where(ProcessInstance.business_key.icontains(filters.text, autoescape=True))
+    if filters.troubled:
+        chosen = chosen.where(exists().where(Incident.instance_id == ProcessInstance.id, Incident.resolved.is_(None)))
+    return chosen
+
+
+def _selected() -> Select[Any]:
+    return (
+        select(
+            ProcessInstance.id, ProcessInstance.process, ProcessInstance.definition_id, ProcessInstance.business_key,
+            ProcessInstance.school_urn, ProcessInstance.status, ProcessInstance.active, ProcessInstance.started,
+            ProcessInstance.started_by, ProcessInstance.ended, ProcessInstance.reason, ProcessDefinition.version,
+            School.name.label("school_name"),
+        )
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+    )  # fmt: skip
+
+
+def _instance_rows(session: Session, chosen: Select[Any]) -> list[InstanceRow]:
+    rows = session.execute(chosen).all()
+    elements = Elements(session, [i for row in rows for i in (row.definition_id, *(at[0] for at in row.active))])
+    troubles = _troubles(session, [row.id for row in rows])
+    return [_instance_row(row, elements, troubles.get(row.id, 0)) for row in rows]
+
+
+def _troubles(session: Session, ids: list[int]) -> dict[int, int]:
+    found = session.execute(
+        select(Incident.instance_id, func.count())
+        .where(Incident.instance_id.in_(ids), Incident.resolved.is_(None))
+        .group_by(Incident.instance_id)
+    )
+    return {instance_id: number for instance_id, number in found if instance_id is not None}
+
+
+def _instance_row(row: Row[Any], elements: Elements, troubles: int) -> InstanceRow:
+    at = dict.fromkeys(elements.info(definition_id, element).name for definition_id, element, *_ in row.active)
+    return InstanceRow(
+        id=row.id, process=row.process, process_name=elements.process(row.definition_id)[1], version=row.version,
+        definition_id=row.definition_id, business_key=row.business_key, school_urn=row.school_urn,
+        school_name=row.school_name or "", state=row.status, at=tuple(at), incidents=troubles, started=row.started,
+        started_by=row.started_by, ended=row.ended, reason=row.reason or "",
+    )  # fmt: skip
+
+
+def instance(session: Session, instance_id: int) -> InstanceRow:
+    """One case, as in a list. Raises InstanceNotFound."""
+    rows = _instance_rows(session, _selected().where(ProcessInstance.id == instance_id))
+    if not rows:
+        raise InstanceNotFound(instance=instance_id)
+    return rows[0]
+
+
+def variables(session: Session, instance_id: int) -> Mapping[str, Any]:
+    """The process variables of a case, running or ended. Raises InstanceNotFound."""
+    found = session.execute(select(ProcessInstance.variables).where(ProcessInstance.id == instance_id)).one_or_none()
+    if found is None:
+        raise InstanceNotFound(instance=instance_id)
+    return dict(found.variables)
+
+
+def instance_detail(session: Session, instance_id: int) -> InstanceDetail:
+    """All that the page of one case needs. Raises InstanceNotFound."""
+    row = instance(session, instance_id)
+    history = timeline(session, instance_id, limit=HISTORY_LINES + 1)
+    return InstanceDetail(
+        row=row,
+        diagrams=_diagrams(session, row),
+        tasks=tuple(open_tasks(session, instance_id)),
+        timers=tuple(timers(session, instance=instance_id)),
+        subscriptions=_subscriptions(session, instance_id),
+        incidents=tuple(incidents(session, instance=instance_id, resolved=True)),
+        variables=variables(session, instance_id),
+        history=tuple(history[:HISTORY_LINES]),
+        more_history=len(history) > HISTORY_LINES,
+    )
+
+
+def _diagrams(session: Session, row: InstanceRow) -> tuple[DiagramView, ...]:
+    """The case's own diagram, then those of called processes that it has been in, each with its marks."""
+    active = session.scalar(select(ProcessInstance.active).where(ProcessInstance.id == row.id)) or []
+    been = session.execute(
+        select(History.definition_id, History.element, History.via, History.how)
+        .where(History.instance_id == row.id, History.definition_id.is_not(None))
+        .distinct()
+    ).all()
+    order = dict.fromkeys([row.definition_id, *(at[0] for at in active), *(each.definition_id for each in been)])
+    found = session.execute(
+        select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.version).where(
+            ProcessDefinition.id.in_(order)
+        )
+    )
+    known = {each.id: each for each in found}
+    return tuple(_diagram(known[each], active, been) for each in order if each in known)
+
+
+def _diagram(definition: Row[Any], active: list[Any], been: Iterable[Row[Any]]) -> DiagramView:
+    here = [each for each in been if each.definition_id == definition.id]
+    standing = [at for at in active if at[0] == definition.id]
+    flows = {each.via for each in here if each.via} | {at[2] for at in standing if at[2]}
+    return DiagramView(
+        definition_id=definition.id, key=definition.key, name=definition.name, version=definition.version,
+        active=tuple(sorted({at[1] for at in standing})),
+        completed=tuple(sorted({each.element for each in here if each.how == "completed"})),
+        flows=tuple(sorted(flows)),
+    )  # fmt: skip
+
+
+def _subscriptions(session: Session, instance_id: int) -> tuple[SubscriptionRow, ...]:
+    rows = session.scalars(
+        select(EventSubscription).where(EventSubscription.instance_id == instance_id).order_by(EventSubscription.id)
+    ).all()
+    elements = Elements(session, [row.definition_id for row in rows])
+    return tuple(
+        SubscriptionRow(row.element, elements.info(row.definition_id, row.element).name, row.kind, row.name, row.key)
+        for row in rows
+    )
+
+
+def timeline(
+    session: Session, instance_id: int, before: int | None = None, limit: int = HISTORY_LINES
+) -> list[HistoryRow]:
+    """Lines of a case's story, the newest first; ``before`` is the ``seq`` of the last line already seen."""
+    chosen = select(History).where(History.instance_id == instance_id).order_by(History.seq.desc()).limit(limit)
+    if before is not None:
+        chosen = chosen.where(History.seq < before)
+    rows = session.scalars(chosen).all()
+    elements = Elements(session, [row.definition_id for row in rows])
+    tasks = _tasks_of(session, instance_id, {row.token for row in rows if row.token})
+    return [_history_row(row, elements, tasks.get(row.token)) for row in rows]
+
+
+def _tasks_of(session: Session, instance_id: int, tokens: set[str]) -> dict[str, int]:
+    found = session.execute(
+        select(UserTask.token, UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
+    )
+    return {token: task_id for token, task_id in found}
+
+
+def _history_row(row: History, elements: Elements, task_id: int | None) -> HistoryRow:
+    info = elements.info(row.definition_id, row.element)
+    return HistoryRow(
+        seq=row.seq, element=row.element, name=info.name, kind=info.kind, lane=info.lane,
+        process=elements.process(row.definition_id)[0], how=row.how, via=row.via, entered=row.entered or row.ended,
+        ended=row.ended, by=row.by or "", detail=row.detail or {}, clauses=info.clauses, task_id=task_id,
+    )  # fmt: skip

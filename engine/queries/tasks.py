@@ -1,0 +1,159 @@
+"""The inbox, and one task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from engine.errors import TaskNotFound
+from engine.queries.definitions import form
+from engine.queries.rows import PER_PAGE, InboxFilters, Page, TaskDetail, TaskRow
+from engine.queries.tools import COUNT_LIMIT, Elements, count, page_of
+from engine.scope import Scope
+from engine.spiff import variables_at
+from engine.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
+
+_COLUMNS = (
+    UserTask.id, UserTask.element, UserTask.definition_id, UserTask.status, UserTask.candidate_groups, UserTask.assignee,
+    UserTask.priority, UserTask.due, UserTask.due_estimated, UserTask.created, UserTask.instance_id, UserTask.token,
+    ProcessInstance.process, ProcessInstance.business_key, ProcessInstance.school_urn, School.name.label("school_name"),
+    ProcessInstance.definition_id.label("root_id"),
+)  # fmt: skip
+
+
+def inbox(
+    session: Session, scope: Scope, filters: InboxFilters | None = None, page: int = 1, per_page: int = PER_PAGE
+) -> Page[TaskRow]:
+    """The open tasks that this person may do, the earliest due first.
+
+    That is: tasks of the person's roles, tasks for everyone, and tasks given to the person; with ``filters.mine`` only the
+    last. Each of these is one short walk along an index of open tasks.
+    """
+    filters = filters or InboxFilters()
+    walks = [_given_to(scope)] if filters.mine else [_given_to(scope), *_of_roles(scope)]
+    wanted = page * per_page + 1
+    # Each walk gives at most what this page and those before it need; the union of the short lists is then sorted.
+    parts = [_filtered(walk, filters).limit(wanted).subquery() for walk in walks]
+    found = union_all(*(select(part.c.id, part.c.due_order) for part in parts)).subquery()
+    ids = (
+        select(found.c.id)
+        .group_by(found.c.id, found.c.due_order)
+        .order_by(found.c.due_order, found.c.id)
+        .limit(per_page + 1)
+        .offset((page - 1) * per_page)
+    )
+    chosen = list(session.scalars(ids))
+    rows = {row.id: row for row in _task_rows(session, _selected().where(UserTask.id.in_(chosen)))} if chosen else {}
+    items = [rows[each] for each in chosen if each in rows]
+    return page_of(items, page, per_page, _total(session, walks, filters))
+
+
+def _total(session: Session, walks: Sequence[Select[Any]], filters: InboxFilters) -> tuple[int, bool]:
+    every = union_all(*(select(_filtered(walk, filters).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)).subquery()
+    return count(session, select(every.c.id).distinct())
+
+
+def _given_to(scope: Scope) -> Select[Any]:
+    return (
+        select(UserTask.id, UserTask.due_order)
+        .where(UserTask.assignee == scope.username, UserTask.status == OPEN)
+        .order_by(UserTask.due_order, UserTask.id)
+    )
+
+
+def _of_roles(scope: Scope) -> list[Select[Any]]:
+    """A walk a role: one walk over several roles would have to sort all that it finds."""
+    return [
+        select(UserTaskRole.task_id.label("id"), UserTaskRole.due_order)
+        .join(UserTask, UserTask.id == UserTaskRole.task_id)
+        .where(UserTaskRole.role == role)
+        .order_by(UserTaskRole.due_order, UserTaskRole.task_id)
+        for role in sorted({"", *scope.roles})
+    ]
+
+
+def _filtered(walk: Select[Any], filters: InboxFilters) -> Select[Any]:
+    if filters.unclaimed:
+        walk = walk.where(UserTask.assignee.is_(None))
+    if filters.due_before is not None:
+        walk = walk.where(UserTask.due < filters.due_before)
+    if filters.school or filters.process or filters.text:
+        walk = walk.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    if filters.school:
+        walk = walk.where(ProcessInstance.school_urn == filters.school)
+    if filters.process:
+        walk = walk.where(ProcessInstance.process == filters.process)
+    if filters.text:
+        walk = walk.join(School, _same_school(), isouter=True).where(_mentions(filters.text))
+    return walk
+
+
+def _same_school() -> Any:
+    return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
+
+
+def _mentions(text: str) -> Any:
+    return or_(ProcessInstance.business_key.icontains(text, autoescape=True), School.name.icontains(text, autoescape=True))
+
+
+def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:
+    """All open tasks of a case, or of all cases, the oldest first."""
+    chosen = _selected().where(UserTask.status == OPEN).order_by(UserTask.id)
+    return _task_rows(session, chosen if instance is None else chosen.where(UserTask.instance_id == instance))
+
+
+def tasks_by_id(session: Session, ids: Iterable[int]) -> list[TaskRow]:
+    """These tasks, open or not."""
+    return _task_rows(session, _selected().where(UserTask.id.in_(list(ids))).order_by(UserTask.id))
+
+
+def _selected() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(School, _same_school(), isouter=True)
+    )
+
+
+def _task_rows(session: Session, chosen: Select[Any]) -> list[TaskRow]:
+    rows = session.execute(chosen).all()
+    elements = Elements(session, [i for row in rows for i in (row.definition_id, row.root_id)])
+    return [_task_row(row, elements) for row in rows]
+
+
+def _task_row(row: Row[Any], elements: Elements) -> TaskRow:
+    info = elements.info(row.definition_id, row.element)
+    return TaskRow(
+        id=row.id, element=row.element, name=info.name, lane=info.lane, form_key=info.form_key, status=row.status,
+        roles=tuple(row.candidate_groups), assignee=row.assignee, priority=row.priority, due=row.due,
+        due_estimated=row.due_estimated, created=row.created, instance_id=row.instance_id, process=row.process,
+        process_name=elements.process(row.root_id)[1], business_key=row.business_key, school_urn=row.school_urn,
+        school_name=row.school_name or "", token=row.token,
+    )  # fmt: skip
+
+
+def task(session: Session, task_id: int) -> TaskDetail:
+    """One task, open or not, with its form and what the form sees. Raises TaskNotFound."""
+    rows = _task_rows(session, _selected().where(UserTask.id == task_id))
+    if not rows:
+        raise TaskNotFound(task=task_id)
+    row = rows[0]
+    more = session.execute(
+        select(
+            UserTask.definition_id, UserTask.ended, UserTask.ended_by, UserTask.values, UserTask.note,
+            ProcessInstance.state, ProcessInstance.variables, ProcessDefinition.forms,
+        )
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
+        .where(UserTask.id == task_id)
+    ).one()  # fmt: skip
+    is_open = row.status == "open"
+    return TaskDetail(
+        row=row, info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
+        definition_id=more.definition_id, form=form(session, more.forms.get(row.form_key)),
+        variables=variables_at(more.state, row.token) if is_open else more.variables,
+        ended=more.ended, ended_by=more.ended_by, values=more.values, note=more.note or "",
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""What waits, what went wrong, and what people are told, across cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, SchoolRow, TimerRow
+from engine.queries.tools import Elements, count
+from engine.scope import Scope
+from engine.tables import (
+    ACTIVE, OPEN, UNDELIVERED, Incident, Job, Message, Notification, ProcessInstance, School, UserTask, UserTaskRole,
+)  # fmt: skip
+
+
+def counts(session: Session, scope: Scope) -> Counts:
+    """Numbers for the navigation: tasks open to the person, those that are the person's own, and a manager's."""
+    mine = select(UserTask.id).where(UserTask.assignee == scope.username, UserTask.status == OPEN)
+    found = {
+        "tasks": count(session, select(UserTaskRole.task_id).where(UserTaskRole.role.in_(["", *scope.roles])).distinct()),
+        "mine": count(session, mine),
+        "incidents": count(session, select(Incident.id).where(Incident.resolved.is_(None))),
+        "active": count(session, select(ProcessInstance.id).where(ProcessInstance.status == ACTIVE)),
+        "undelivered": count(session, _undelivered()),
+    }
+    more = frozenset(name for name, (_, capped) in found.items() if capped)
+    return Counts(**{name: number for name, (number, _) in found.items()}, more=more)
+
+
+def timers(
+    session: Session, *, instance: int | None = None, start: datetime | None = None, end: datetime | None = None,
+    limit: int = 500,
+) -> list[TimerRow]:  # fmt: skip
+    """Timers of cases that wait, the earliest first: of one case, or of all between two moments."""
+    chosen = (
+        select(
+            Job.id, Job.element, Job.definition_id, Job.due, Job.estimated, Job.why, Job.attempts, Job.instance_id,
+            ProcessInstance.process, ProcessInstance.business_key, ProcessInstance.school_urn,
+            ProcessInstance.definition_id.label("root_id"), School.name.label("school_name"),
+        )
+        .join(ProcessInstance, ProcessInstance.id == Job.instance_id)
+        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+        .order_by(Job.due, Job.id)
+        .limit(limit)
+    )  # fmt: skip
+    chosen = chosen if instance is None else chosen.where(Job.instance_id == instance)
+    chosen = chosen if start is None else chosen.where(Job.due >= start)
+    chosen = chosen if end is None else chosen.where(Job.due < end)
+    rows = session.execute(chosen).all()
+    elements = Elements(session, [i for row in rows for i in (row.definition_id, row.root_id)])
+    return [_timer_row(row, elements) for row in rows]
+
+
+def _timer_row(row: Row[Any], elements: Elements) -> TimerRow:
+    return TimerRow(
+        id=row.id, element=row.element, name=elements.info(row.definition_id, row.element).name, due=row.due,
+        estimated=row.estimated, why=row.why, attempts=row.attempts, instance_id=row.instance_id, process=row.process,
+        process_name=elements.process(row.root_id)[1], business_key=row.business_key, school_urn=row.school_urn,
+        school_name=row.school_name or "",
+    )  # fmt: skip
+
+
+def incidents(
+    session: Session, *, instance: int | None = None, resolved: bool = False, limit: int = PER_PAGE
+) -> list[IncidentRow]:
+    """Open incidents (and resolved ones, when asked), the newest first."""
+    chosen = select(Incident).order_by(Incident.id.desc()).limit(limit)
+    chosen = chosen if instance is None else chosen.where(Incident.instance_id == instance)
+    chosen = chosen if resolved else chosen.where(Incident.resolved.is_(None))
+    return [_incident_row(row) for row in session.scalars(chosen)]
+
+
+def _incident_row(row: Incident) -> IncidentRow:
+    return IncidentRow(
+        id=row.id, instance_id=row.instance_id, kind=row.kind, element=row.element, message=row.message, detail=row.detail,
+        created=row.created, retriable=row.resolved is None and row.kind in ("job", "outbox"), resolved=row.resolved,
+        resolved_by=row.resolved_by,
+    )  # fmt: skip
+
+
+def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:
+    """What the person's roles were told, the newest first."""
+    rows = session.execute(
+        select(Notification, ProcessInstance.business_key, School.name)
+        .join(ProcessInstance, ProcessInstance.id == Notification.instance_id)
+        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+        .where(Notification.role.in_(scope.roles))
+        .order_by(Notification.id.desc())
+        .limit(limit)
+    )
+    return [
+        NotificationRow(n.id, n.role, n.instance_id, key, school or "", n.subject, n.text, n.created) for n, key, school in rows
+    ]
+
+
+def _undelivered() -> Select[Any]:
+    return select(Message).where(Message.status == UNDELIVERED)
+
+
+def undelivered(session: Session, limit: int = PER_PAGE) -> list[MessageRow]:
+    """Messages and signals that nobody waited for, the newest first."""
+    rows: Iterable[Message] = session.scalars(_undelivered().order_by(Message.id.desc()).limit(limit))
+    return [MessageRow(m.id, m.kind, m.name, m.keys, m.payload, m.source_id, m.sent) for m in rows]
+
+
+def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
+    """Schools of the register by name; ``text`` is part of the name or a URN."""
+    chosen = select(School).order_by(School.name).limit(limit)
+    if text:
+        chosen = chosen.where(School.name.icontains(text, autoescape=True) | (School.urn == text))
+    return [
+        SchoolRow(s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained) for s in session.scalars(chosen)
+    ]

@@ -1,0 +1,108 @@
+"""What Pathways executes of BPMN 2.0.2, and what it refuses and why: the table behind lint and the README's reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+#: Element kinds that run, and how.
+EXECUTED: Mapping[str, str] = {
+    "process": "Runs as one case; several processes in one file are deployed each by its id.",
+    "lane": "Shown with each task; who may do a task is its candidate groups.",
+    "participant": "A pool with a process is deployed; one without stands for somebody outside.",
+    "messageFlow": "Drawn for the reader; messages travel by name and correlation key.",
+    "sequenceFlow": "With FEEL conditions and defaults, out of gateways, activities and events.",
+    "task": "Passes through.",
+    "manualTask": "Passes through: it is not managed by an engine (section 13.3.3).",
+    "userTask": "Waits for a person; form, roles, due date, priority.",
+    "scriptTask": "FEEL and a result variable.",
+    "serviceTask": "Topic `notify`, or a FEEL expression and a result variable.",
+    "sendTask": "Throws its message, or topic `notify`.",
+    "receiveTask": "Waits for its message.",
+    "businessRuleTask": "Asks a DMN decision.",
+    "callActivity": "Runs another process inside the case, with camunda:in and camunda:out.",
+    "subProcess": "Embedded, or an event subprocess, interrupting or not.",
+    "transaction": "With cancel end event, compensation and cancel boundary event.",
+    "exclusiveGateway": "First true flow in the file's order, else the default.",
+    "inclusiveGateway": "Joins by the activation rule of table 13.3; default flows too.",
+    "parallelGateway": "Counts tokens by incoming flow.",
+    "eventBasedGateway": "Exclusive: the first event wins.",
+    "startEvent": "See the positions of events.",
+    "intermediateCatchEvent": "See the positions of events.",
+    "intermediateThrowEvent": "See the positions of events.",
+    "boundaryEvent": "See the positions of events.",
+    "endEvent": "See the positions of events.",
+    "standardLoopCharacteristics": "Condition, tested before or after, maximum.",
+    "multiInstanceLoopCharacteristics": "Parallel or sequential; collection or cardinality; completion condition; results.",
+    "dataObject": "A process variable of the same name.",
+    "property": "A process variable of the same name.",
+    "textAnnotation": "For the reader.",
+    "group": "For the reader.",
+    "association": "For the reader; from a compensation boundary event it names the handler.",
+}
+
+#: What is refused at deployment, and why.
+REFUSED: Mapping[str, str] = {
+    "complexGateway": "Its activation condition has no one meaning; draw it with inclusive gateways and conditions.",
+    "adHocSubProcess": "Who may start what, and when it ends, is not in the diagram; draw the choice with gateways.",
+    "choreography": "Only processes are executed.",
+    "conversation": "Only processes are executed.",
+    "globalUserTask": "Only processes can be called.",
+    "subChoreography": "Only processes are executed.",
+    "conditional start of a process": "Nothing has variables to watch before the case exists; use a message or timer.",
+    "parallelMultiple start of a process": "Use a message start event and catch the rest inside.",
+    "compensateEventDefinition start": "Attach a compensation boundary event and handler to the activity.",
+    "receiveTask instantiate": "Use a message start event.",
+    "eventBasedGateway instantiate": "Use one message start event a message.",
+    "eventBasedGateway parallel": "Use a parallel gateway and one catch event a message.",
+    "compensateEventDefinition waitForCompletion=false": "Compensation is waited for; leave the attribute out.",
+    "compensation of a loop": "Put the loop inside a subprocess, and compensate what is in it.",
+    "multiInstance behavior": "Only All (the default) is run; use boundary events for the rest.",
+    "scriptTask other than FEEL": "Python, JavaScript and Groovy in a diagram are never run.",
+    "dataAssociation transformation": "Use input and output parameters with FEEL.",
+}
+
+#: By position: the event definitions that run there ("none" is an event without one).
+EVENTS: Mapping[str, frozenset[str]] = {
+    "start": frozenset({"none", "message", "timer", "signal", "multiple"}),
+    "event subprocess start, interrupting": frozenset(
+        {"message", "timer", "signal", "conditional", "error", "escalation", "multiple", "parallelMultiple"}
+    ),
+    "event subprocess start, non-interrupting": frozenset(
+        {"message", "timer", "signal", "conditional", "escalation", "multiple", "parallelMultiple"}
+    ),
+    "intermediate catch": frozenset({"message", "timer", "signal", "conditional", "link", "multiple", "parallelMultiple"}),
+    "boundary, interrupting": frozenset(
+        {"message", "timer", "signal", "conditional", "error", "escalation", "cancel", "compensate", "multiple", "parallelMultiple"}
+    ),
+    "boundary, non-interrupting": frozenset(
+        {"message", "timer", "signal", "conditional", "escalation", "multiple", "parallelMultiple"}
+    ),
+    "intermediate throw": frozenset({"none", "message", "signal", "escalation", "link", "compensate", "multiple"}),
+    "end": frozenset({"none", "message", "signal", "error", "escalation", "cancel", "compensate", "terminate", "multiple"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Support:
+    """One row of the reference: what, whether it runs, and how or why not."""
+
+    what: str
+    runs: bool
+    note: str
+
+
+def reference() -> Iterator[Support]:
+    """Every row of the reference, executed ones first."""
+    for what, how in EXECUTED.items():
+        yield Support(what, True, how)
+    for position, kinds in EVENTS.items():
+        yield Support(f"events: {position}", True, ", ".join(sorted(kinds)))
+    for what, why in REFUSED.items():
+        yield Support(what, False, why)
+
+
+def markdown() -> str:
+    """The reference as a Markdown table, as the README shows it."""
+    rows = [f"| {row.what} | {'executed' if row.runs else 'refused'} | {row.note} |" for row in reference()]
+    return "\n".join(["| element | | |", "| --- | --- | --- |", *rows])

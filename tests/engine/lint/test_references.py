@@ -1,0 +1,79 @@
+"""PW-7xx: forms, roles, decision tables, called processes, topics."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.lint import Known, check
+from tests.engine.lint.drawing import Case, around, draw, found, inputs, parsed, process, prove, whole
+
+KNOWN = Known(
+    forms=frozenset({"here/form"}),
+    roles=frozenset({"seo", "clerk"}),
+    decisions=frozenset({"category"}),
+    processes=frozenset({"other"}),
+)
+FORM, ROLE, NAME = 'camunda:formKey="here/form"', 'camunda:candidateGroups="seo, clerk"', 'name="Answer"'
+
+
+def _user(*attributes: str) -> str:
+    return around(f'<userTask id="t" {" ".join(attributes)}/>')
+
+
+def _task(kind: str, attributes: str, inner: str = "") -> str:
+    return around(f'<{kind} id="t" {attributes}>{inner}</{kind}>')
+
+
+def _notice(**given: str) -> str:
+    attributes = 'camunda:type="external" camunda:topic="notify"'
+    return _task("sendTask", attributes, inputs(**({"to": "seo", "subject": "Hello", "text": "Read"} | given)))
+
+
+def _started(groups: str) -> str:
+    attributes = f'isExecutable="true" camunda:candidateStarterGroups="{groups}"'
+    return whole(process('<startEvent id="s"/><endEvent id="e"/>', "s>e", attributes=attributes))
+
+
+GOOD = _user(FORM, ROLE, NAME)
+
+STRICT = [
+    Case("PW-701", _user(ROLE, NAME), GOOD),
+    Case("PW-702", _user(FORM, NAME), GOOD),
+    Case("PW-703", _user(ROLE, NAME, 'camunda:formKey="here/gone"'), GOOD),
+    Case("PW-703", draw('<startEvent id="s" camunda:formKey="gone"/><endEvent id="e"/>', "s>e"), GOOD),
+    Case("PW-704", _user(FORM, NAME, 'camunda:candidateGroups="seo,mayor"'), GOOD),
+    Case("PW-704", _user(FORM, NAME, ROLE.replace("clerk", "mayor")), _user(FORM, NAME, 'camunda:candidateGroups="=who"')),
+    Case("PW-705", _task("businessRuleTask", 'camunda:decisionRef="gone"'),
+         _task("businessRuleTask", 'camunda:decisionRef="category"')),
+    Case("PW-706", _task("callActivity", 'calledElement="gone"'), _task("callActivity", 'calledElement="other"')),
+    Case("PW-707", _task("serviceTask", 'camunda:type="external" camunda:topic="launch"'), _notice()),
+    Case("PW-708", _started("seo, mayor"), _started("seo, clerk")),
+    Case("PW-709", _started(""), _started("seo")),
+    Case("PW-710", _notice(text=""), _notice()),
+    Case("PW-711", _notice(to="seo, mayor"), _notice(to="=who")),
+    Case("PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')),
+    Case("PW-713", _user(FORM, ROLE), GOOD),
+    Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
+]  # fmt: skip
+CASES = [Case(one.code, one.bad, one.good, strict=True, known=KNOWN) for one in STRICT]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_references(case: Case) -> None:
+    prove(case)
+
+
+def test_plain_diagrams_need_no_forms_and_no_roles() -> None:
+    assert found(_user(), known=KNOWN) == []
+    assert {one.code for one in found(_user(), strict=True, known=KNOWN)} >= {"PW-701", "PW-702"}
+
+
+def test_what_is_not_known_is_not_checked() -> None:
+    assert not [one for one in found(GOOD, strict=True) if one.severity == "error"]
+
+
+def test_a_called_process_may_be_deployed_with_its_caller() -> None:
+    caller = parsed(_task("callActivity", 'calledElement="q"'), "p.bpmn")
+    called = parsed(draw('<startEvent id="s"/><endEvent id="e"/>', "s>e", key="q"), "q.bpmn")
+    assert [one.code for one in check([caller], KNOWN, strict=False)] == ["PW-706"]
+    assert check([caller, called], KNOWN, strict=False) == []

@@ -1,0 +1,40 @@
+"""PW-80x: timers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.lint.drawing import Case, around, prop, prove
+
+
+def _wait(inner: str, more: str = "") -> str:
+    definition = f"<timerEventDefinition>{inner}</timerEventDefinition>"
+    return around(f'<intermediateCatchEvent id="t">{more}{definition}</intermediateCatchEvent>')
+
+
+def _duration(text: str, more: str = "") -> str:
+    return _wait(f"<timeDuration>{text}</timeDuration>", more)
+
+
+def _due(text: str) -> str:
+    return around(f'<userTask id="t" camunda:dueDate="{text}"/>')
+
+
+GOOD = _duration("15 working days")
+
+CASES = [
+    Case("PW-801", _wait(""), GOOD),
+    Case("PW-801", _duration(""), GOOD),
+    Case("PW-801", _wait("<timeDuration>P1D</timeDuration><timeCycle>R/P1D</timeCycle>"), GOOD),
+    Case("PW-802", _duration("quite soon"), GOOD),
+    Case("PW-802", _duration("when the moon is blue"), _duration("=how long")),
+    Case("PW-803", _due("quite soon"), _due("10 working days")),
+    Case("PW-804", _duration("P1D", prop(timerRule="never")), _duration("P1D", prop(timerRule="period"))),
+    Case("PW-805", _duration("P1D", prop(catchUp="sometimes")), _duration("P1D", prop(catchUp="every"))),
+    Case("PW-806", _wait("<timeCycle>R3/P1D</timeCycle>"), GOOD),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_timers(case: Case) -> None:
+    prove(case)

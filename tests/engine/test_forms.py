@@ -1,0 +1,435 @@
+"""Forms: what is read from a submission, what is refused and in which words."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from engine.errors import FormInvalid
+from engine.feel import Feel
+from engine.forms import AtTime, Form, load_form
+
+AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance", "value": "attendance"}]
+
+
+def make(*components: dict[str, Any]) -> Form:
+    """A form of these components; a label is made from the key where none is given."""
+    named = [{"label": str(each.get("key", "")).capitalize(), **each} for each in components]
+    return load_form({"type": "default", "id": "test", "schemaVersion": 18, "components": named})
+
+
+def question(kind: str, label: str, key: str = "answer", required: bool = True, **more: Any) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "key": key,
+        "label": label,
+        "validate": {"required": required, **more.pop("rules", {})},
+        **more,
+    }
+
+
+def read(form: Form, *typed: tuple[str, str], variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return form.read(MultiDict(typed), variables or {}, Feel.shared(), **more)
+
+
+def errors(form: Form, *typed: tuple[str, str], **more: Any) -> dict[str, list[str]]:
+    with pytest.raises(FormInvalid) as refused:
+        read(form, *typed, **more)
+    return refused.value.errors
+
+
+# What is stored
+
+
+@pytest.mark.parametrize(
+    ("component", "typed", "stored"),
+    [
+        (question("textfield", "Name"), [("answer", "  Ann\r\nExample ")], "Ann Example"),
+        (
+            question("textarea", "Reason"),
+            [("answer", "\r\n one\r\ntwo\rthree\u2028four\n ")],
+            "one\ntwo\nthree\nfour",
+        ),
+        (question("number", "Pupils"), [("answer", " 1,204 ")], 1204),
+        (question("number", "Rate"), [("answer", "2.50")], 2.5),
+        (question("number", "Change"), [("answer", "\u22123")], -3),
+        (
+            question("datetime", "Date"),
+            [("answer-day", "1"), ("answer-month", "Sept"), ("answer-year", "2026")],
+            "2026-09-01",
+        ),
+        (question("radio", "Area", values=AREAS), [("answer", "attendance")], "attendance"),
+        (question("select", "Stage", values=[{"label": "Two", "value": 2}]), [("answer", "2")], 2),
+        (
+            question("checklist", "Areas", values=AREAS),
+            [("answer", "attendance"), ("answer", "leadership"), ("answer", "attendance")],
+            ["leadership", "attendance"],
+        ),
+        (question("checkbox", "I agree"), [("answer", "true")], True),
+    ],
+)
+def test_each_kind_is_stored_as_a_json_value(
+    component: dict[str, Any], typed: list[tuple[str, str]], stored: Any
+) -> None:
+    values = read(make(component), *typed)
+    assert values == {"answer": stored}
+    assert json.loads(json.dumps(values)) == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        ("textfield", None),
+        ("number", None),
+        ("datetime", None),
+        ("radio", None),
+        ("checklist", []),
+        ("checkbox", False),
+    ],
+)
+def test_an_optional_question_left_blank_is_stored_as_nothing(kind: str, stored: Any) -> None:
+    form = make(question(kind, "Area", required=False, values=AREAS))
+    assert read(form) == {"answer": stored}
+
+
+@pytest.mark.parametrize(
+    "key", ["load", "fields", "Meta", "components", "asking", "opts", "validate", "dump", "context"]
+)
+def test_a_key_may_be_a_word_that_the_schema_library_uses_itself(key: str) -> None:
+    form = make(question("textfield", "Name", key=key))
+    assert read(form, (key, "x")) == {key: "x"}
+    assert errors(form) == {key: ["Enter name"]}
+
+
+# What is refused, in the words of the GOV.UK Design System
+
+
+@pytest.mark.parametrize(
+    ("component", "typed", "message"),
+    [
+        (question("radio", "Area", values=AREAS), {"answer": "other"}, "Select area"),
+        (question("checklist", "Areas of concern", values=AREAS), {}, "Select at least one area of concern"),
+        (question("checklist", "Areas", values=AREAS), {"answer": "x"}, "Select at least one area"),
+        (question("textfield", "Name", properties={"error": "Give a name"}), {}, "Give a name"),
+        (question("textarea", "What now?", properties={"name": "the next step"}), {}, "Enter the next step"),
+        (
+            question("datetime", "Date of meeting"),
+            {"answer-day": "3", "answer-month": "4"},
+            "Date of meeting must include a year",
+        ),
+        (
+            question("datetime", "Date of meeting"),
+            {"answer-year": "2026"},
+            "Date of meeting must include a day and month",
+        ),
+        (
+            question("datetime", "Date of meeting"),
+            {"answer-day": "3", "answer-month": "4", "answer-year": "26"},
+            "Date of meeting must include a year with 4 numbers",
+        ),
+        (
+            question("datetime", "Date of meeting"),
+            {"answer-day": "29", "answer-month": "2", "answer-year": "2026"},
+            "Date of meeting must be a real date",
+        ),
+        (
+            question("datetime", "Date", rules={"min": "2026-09-01"}),
+            {"answer-day": "31", "answer-month": "8", "answer-year": "2026"},
+            "Date must be the same as or after 1 September 2026",
+        ),
+        (question("number", "Pupils"), {"answer": "many"}, "Pupils must be a number"),
+        (question("number", "Pupils", decimalDigits=0), {"answer": "1.5"}, "Pupils must be a whole number"),
+        (
+            question("number", "Pupils", decimalDigits=1),
+            {"answer": "1.55"},
+            "Pupils must have 1 decimal place or fewer",
+        ),
+        (question("number", "Pupils", rules={"min": 1}), {"answer": "0"}, "Pupils must be 1 or more"),
+        (question("number", "Pupils", rules={"max": 1.5}), {"answer": "2"}, "Pupils must be 1.5 or less"),
+        (question("number", "Pupils"), {"answer": "9" * 16}, "Pupils must be 15 digits or fewer"),
+        (
+            question("textfield", "Name", rules={"maxLength": 3}),
+            {"answer": "abcd"},
+            "Name must be 3 characters or less",
+        ),
+        (
+            question("textfield", "Name", rules={"minLength": 3}),
+            {"answer": "ab"},
+            "Name must be 3 characters or more",
+        ),
+        (
+            question("textarea", "Reason"),
+            {"answer": "x" * 20_001},
+            "Reason must be 20,000 characters or less",
+        ),
+        (
+            question("textarea", "Reason"),
+            {"answer": "a\x00b"},
+            "Reason includes a character that cannot be used",
+        ),
+        (
+            question("textfield", "Email", rules={"validationType": "email"}),
+            {"answer": "ann@example"},
+            "Enter an email address in the correct format, like name@example.org",
+        ),
+        (
+            question("textfield", "Phone", rules={"validationType": "phone"}),
+            {"answer": "ring me"},
+            "Enter a phone number, like 01632 960 001",
+        ),
+    ],
+)
+def test_a_refusal_names_the_question_and_says_what_to_do(
+    component: dict[str, Any], typed: dict[str, str], message: str
+) -> None:
+    assert errors(make(component), *typed.items()) == {"answer": [message]}
+
+
+def test_what_was_typed_is_kept_with_all_the_errors_in_page_order() -> None:
+    form = make(
+        question("datetime", "Date", "held_on"),
+        question("number", "Pupils", "pupils"),
+        question("textfield", "Name", "who"),
+    )
+    with pytest.raises(FormInvalid) as refused:
+        read(
+            form,
+            ("held_on-day", "31"),
+            ("held_on-month", "6"),
+            ("held_on-year", "2026"),
+            ("pupils", "x"),
+            ("who", "Ann"),
+        )
+    assert list(refused.value.errors) == ["held_on", "pupils"]
+    assert refused.value.raw == {
+        "held_on": {"day": "31", "month": "6", "year": "2026"},
+        "pupils": "x",
+        "who": "Ann",
+    }
+
+
+def test_a_pattern_is_held_against_the_answer() -> None:
+    form = make(
+        question(
+            "textfield",
+            "URN",
+            rules={"pattern": "^[0-9]{6}$"},
+            properties={"error": "Enter a URN of 6 numbers"},
+        )
+    )
+    assert read(form, ("answer", "123456")) == {"answer": "123456"}
+    assert errors(form, ("answer", "12345x")) == {"answer": ["Enter a URN of 6 numbers"]}
+
+
+def test_a_pattern_that_would_take_for_ever_is_stopped() -> None:
+    form = make(question("textfield", "Name", rules={"pattern": "^(a+)+$"}))
+    assert "answer" in errors(form, ("answer", "a" * 200 + "!"))
+
+
+# Conditions and options
+
+
+DIOCESE = [
+    question(
+        "radio",
+        "Decision",
+        "decision",
+        values=[{"label": "Stay", "value": "stay"}, {"label": "Go", "value": "go"}],
+    ),
+    question("textfield", "Reason for going", "reason", conditional={"hide": '=decision != "go"'}),
+    question("textfield", "Diocesan representative", "diocese", conditional={"hide": "=not(school.aided)"}),
+]
+AIDED, COMMUNITY = {"school": {"aided": True}}, {"school": {"aided": False}}
+
+
+def test_a_hidden_question_is_neither_required_nor_stored() -> None:
+    form = make(*DIOCESE)
+    assert read(form, ("decision", "stay"), ("reason", "x"), ("diocese", "y"), variables=COMMUNITY) == {
+        "decision": "stay"
+    }
+    assert list(errors(form, ("decision", "go"), variables=AIDED)) == ["reason", "diocese"]
+
+
+def test_the_page_shows_what_depends_on_its_own_answers_and_not_what_the_case_has_decided() -> None:
+    shown = make(*DIOCESE).visible_fields(COMMUNITY, None, Feel.shared())
+    assert [component.key for component in shown] == ["decision", "reason"]
+
+
+def test_a_condition_that_is_true_on_one_side_from_the_case_alone_hides_for_sure() -> None:
+    form = make(question("textfield", "Reason", conditional={"hide": '=not(school.aided) or answer2 = "x"'}),
+                question("textfield", "Other", "answer2"))  # fmt: skip
+    assert [each.key for each in form.visible_fields(COMMUNITY, None, Feel.shared())] == ["answer2"]
+    assert [each.key for each in form.visible_fields(AIDED, None, Feel.shared())] == ["answer", "answer2"]
+
+
+def test_an_answer_that_is_hidden_itself_hides_nothing() -> None:
+    form = make(
+        question("checkbox", "One", "one", required=False),
+        question("checkbox", "Two", "two", required=False, conditional={"hide": "=one"}),
+        question("textfield", "Three", "three", conditional={"hide": "=two"}),
+    )
+    assert read(form, ("one", "true"), ("two", "true"), ("three", "x")) == {"one": True, "three": "x"}
+
+
+def test_a_group_hides_what_is_in_it() -> None:
+    inside = [question("textfield", "Name", "name")]
+    form = make(
+        {
+            "type": "group",
+            "label": "Notice",
+            "components": inside,
+            "conditional": {"hide": "=not(school.aided)"},
+        }
+    )
+    assert read(form, variables=COMMUNITY) == {}
+    assert errors(form, variables=AIDED) == {"name": ["Enter name"]}
+
+
+def test_options_may_come_from_the_case() -> None:
+    form = make(question("select", "Member", valuesExpression="=for m in members return {label: m.name, value: m.id}"))
+    variables = {"members": [{"name": "Ann Example", "id": 7}]}
+    assert read(form, ("answer", "7"), variables=variables) == {"answer": 7}
+    assert errors(form, ("answer", "8"), variables=variables) == {"answer": ["Select member"]}
+    assert read(form, variables={"members": []}) == {"answer": None}  # nothing to choose, so nothing is demanded
+
+
+def test_a_limit_may_come_from_the_case() -> None:
+    form = make(question("number", "Places", rules={"max": "=school.places"}))
+    assert errors(form, ("answer", "31"), variables={"school": {"places": 30}}) == {
+        "answer": ["Places must be 30 or less"]
+    }
+
+
+def test_a_date_may_be_held_against_the_day_of_the_engines_clock() -> None:
+    form = make(question("datetime", "Date of meeting", rules={"max": "=today()"}))
+    feel = AtTime(Feel.shared(), datetime(2031, 5, 6, 12, tzinfo=UTC))
+    assert form.accept({"answer": "2031-05-06"}, {}, feel) == {"answer": "2031-05-06"}
+    with pytest.raises(FormInvalid) as refused:
+        form.accept({"answer": "2031-05-07"}, {}, feel)
+    assert refused.value.errors == {"answer": ["Date of meeting must be the same as or before 6 May 2031"]}
+
+
+# Who may see and answer
+
+
+def test_a_confidential_question_is_not_put_to_other_roles_nor_read_from_them() -> None:
+    form = make(
+        question("textfield", "Name", "name"),
+        {"type": "group", "label": "Minutes", "properties": {"confidential": "seo, headteacher"},
+         "components": [question("textarea", "Minutes", "minutes")]},
+    )  # fmt: skip
+    assert form.confidential() == {"minutes": frozenset({"seo", "headteacher"})}
+    typed = [("name", "Ann"), ("minutes", "secret")]
+    assert read(form, *typed, roles=["clerk"]) == {"name": "Ann"}
+    assert read(form, *typed, roles=["seo"]) == {"name": "Ann", "minutes": "secret"}
+    assert [each.key for each in form.visible_fields({}, ["clerk"], Feel.shared())] == ["name"]
+
+
+def test_a_field_in_a_confidential_group_is_seen_only_by_roles_of_both() -> None:
+    inner = question("textfield", "Name", "name", properties={"confidential": "seo,clerk"})
+    form = make(
+        {
+            "type": "group",
+            "label": "G",
+            "components": [inner],
+            "properties": {"confidential": "seo,headteacher"},
+        }
+    )
+    assert form.confidential() == {"name": frozenset({"seo"})}
+
+
+@pytest.mark.parametrize("locked", [{"readonly": True}, {"disabled": True}, {"readonly": "=stage = 2"}])
+def test_a_readonly_answer_is_never_taken_from_the_page(locked: dict[str, Any]) -> None:
+    form = make(question("textfield", "Name", **locked), question("textfield", "Other", "other"))
+    assert read(form, ("answer", "forged"), ("other", "x"), variables={"stage": 2}) == {"other": "x"}
+
+
+# Lists
+
+
+VISITS = {
+    "type": "dynamiclist",
+    "path": "visits",
+    "label": "Visits to the school",
+    "validate": {"required": True},
+    "components": [
+        question("textfield", "Name of visitor", "name"),
+        question("datetime", "Date", "on", required=False),
+        question("textfield", "Why late", "late", conditional={"hide": '=name != "Late"'}),
+    ],
+}
+
+
+def test_a_list_is_stored_as_its_rows_without_the_blank_ones() -> None:
+    typed = [
+        ("visits-row", "0"),
+        ("visits-row", "7"),
+        ("visits-row", "8"),
+        ("visits-0-name", "Ann"),
+        ("visits-8-name", " "),
+    ]
+    values = read(make(VISITS), *typed, ("visits-7-name", "Late"), ("visits-7-late", "Snow"))
+    assert values == {"visits": [{"name": "Ann", "on": None}, {"name": "Late", "on": None, "late": "Snow"}]}
+
+
+def test_errors_of_a_list_name_the_input_of_the_row() -> None:
+    assert errors(make(VISITS)) == {"visits": ["Add at least one visit to the school"]}
+    typed = [("visits-row", "4"), ("visits-4-on-day", "3"), ("visits-4-on-month", "3")]
+    assert errors(make(VISITS), *typed) == {
+        "visits-0-name": ["Enter name of visitor"],
+        "visits-0-on": ["Date must include a year"],
+    }
+
+
+def test_too_many_rows_are_refused() -> None:
+    typed = [
+        (name, value) for row in range(60) for name, value in (("visits-row", str(row)), (f"visits-{row}-name", "x"))
+    ]
+    assert errors(make(VISITS), *typed) == {"visits": ["Visits to the school must have 50 entries or fewer"]}
+
+
+def test_rows_are_added_and_removed_by_plain_buttons_and_what_was_typed_stays() -> None:
+    form = make(VISITS, question("textfield", "Note", "note"))
+    typed = [
+        ("note", "n"),
+        ("visits-row", "0"),
+        ("visits-row", "1"),
+        ("visits-0-name", "Ann"),
+        ("visits-1-name", "Bea"),
+    ]
+
+    def edited(*button: tuple[str, str]) -> Any:
+        return form.edited(MultiDict([*typed, *button]), {}, Feel.shared())
+
+    assert edited() is None
+    added, removed = edited(("visits-add", "1")), edited(("visits-remove", "0"))
+    assert [row["name"] for row in added["visits"]] == ["Ann", "Bea", ""]
+    assert [row["name"] for row in removed["visits"]] == ["Bea"]
+    assert added["note"] == removed["note"] == "n"
+
+
+def test_a_confidential_question_makes_its_whole_list_confidential() -> None:
+    secret = question("textfield", "Name", "name", properties={"confidential": "seo"})
+    assert make(VISITS | {"components": [secret]}).confidential() == {"visits": frozenset({"seo"})}
+
+
+# Answers as JSON, and the schema itself
+
+
+def test_answers_may_come_as_json_values() -> None:
+    form = make(VISITS, question("number", "Pupils", "pupils"), question("checkbox", "Done", "done"))
+    given = {"visits": [{"name": "Ann", "on": "2026-10-14"}], "pupils": 3, "done": True, "stranger": 1}
+    values = form.accept(given, {}, Feel.shared())
+    assert values == {"visits": [{"name": "Ann", "on": "2026-10-14"}], "pupils": 3, "done": True}
+
+
+def test_the_schema_is_made_once_for_a_form_and_can_be_loaded_again() -> None:
+    form = make(*DIOCESE)
+    schema = form.schema(COMMUNITY, Feel.shared())
+    assert type(schema) is type(form.schema({}, Feel.shared()))
+    assert schema.load({"decision": "go", "reason": "x"}) == {"decision": "go", "reason": "x"}
+    assert schema.load({"decision": "stay", "reason": "x"}) == {"decision": "stay"}

@@ -1,0 +1,104 @@
+"""Forms that cannot be used: refused with the place, or found by lint before anyone meets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.errors import FormUnreadable
+from engine.feel import Feel
+from engine.forms import check_form, load_form
+
+AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance", "value": "attendance"}]
+
+
+def question(kind: str, label: str, key: str = "answer", **more: Any) -> dict[str, Any]:
+    rules = {"required": True, **more.pop("rules", {})}
+    return {"type": kind, "key": key, "label": label, "validate": rules, **more}
+
+
+VISITS = {
+    "type": "dynamiclist",
+    "path": "visits",
+    "label": "Visits to the school",
+    "components": [
+        question("textfield", "Name of visitor", "name"),
+        question("datetime", "Date", "on", rules={"required": False}),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (b"{", "the whole file"),
+        (b"\xff", "the whole file"),
+        (b'{"id": "\\ud800"}', "the whole file"),
+        (b"[" * 100_000, "the whole file"),
+        (b"[]", "the whole file"),
+        ({"components": 3}, "components"),
+        ({"components": [3]}, "components[0]"),
+        ({"components": [{"type": "iframe"}]}, "components[0]"),
+        (
+            {"components": [{"type": "group", "components": [{"type": "image"}]}]},
+            "components[0].components[0]",
+        ),
+        ({"components": [question("textfield", "A", key="a-b")]}, "components[0].key"),
+        ({"components": [question("textfield", "A", key="and")]}, "components[0].key"),
+        ({"components": [question("textfield", "A"), question("number", "A")]}, "components[1].key"),
+        ({"components": [question("datetime", "A", subtype="time")]}, "components[0].subtype"),
+        ({"components": [question("radio", "A", values=["x"])]}, "components[0].values[0]"),
+        ({"components": [question("number", "A", rules={"min": []})]}, "components[0].validate.min"),
+        ({"components": [VISITS | {"components": [VISITS]}]}, "components[0].components[0]"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: str) -> None:
+    with pytest.raises(FormUnreadable) as refused:
+        load_form(data)
+    assert refused.value.details["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("component", "path"),
+    [
+        (question("textfield", ""), "label"),
+        (question("textfield", "Name of {{school.name}}"), "label"),
+        (question("radio", "A"), "values"),
+        (question("radio", "A", values=AREAS, defaultValue="x"), "defaultValue"),
+        (question("radio", "A", values=AREAS + AREAS), "values"),
+        (question("select", "A", valuesExpression="=answer"), "valuesExpression"),
+        (question("textfield", "A", rules={"pattern": "("}, properties={"error": "E"}), "validate.pattern"),
+        (
+            question("textfield", "A", rules={"pattern": "^(a+)+$"}, properties={"error": "E"}),
+            "validate.pattern",
+        ),
+        (question("textfield", "A", rules={"pattern": "^a$"}), "properties.error"),
+        (question("number", "A", rules={"min": 3, "max": 2}), "validate.min"),
+        (question("textfield", "A", conditional={"hide": "=stage = "}), "conditional.hide"),
+        (question("textfield", "A", readonly="=("), "readonly"),
+        (question("textfield", "A", properties={"confidential": " "}), "properties.confidential"),
+        ({"type": "text", "text": ""}, "text"),
+        ({"type": "text", "text": "Hello {{ ( }}"}, "text"),
+    ],
+)
+def test_lint_finds_what_would_leave_a_person_helpless(component: dict[str, Any], path: str) -> None:
+    found = load_form({"components": [component]}).check(Feel.shared())
+    assert [each.path for each in found] == [f"components[0].{path}"]
+
+
+def test_lint_never_raises_and_lists_every_problem() -> None:
+    found = check_form({"components": [{"type": "iframe"}, question("radio", ""), 3]}, Feel.shared())
+    assert [each.path for each in found] == [
+        "components[0]",
+        "components[2]",
+        "components[1].label",
+        "components[1].values",
+    ]
+    assert [each.path for each in check_form(b"nonsense")] == [""]
+
+
+def test_a_good_form_has_no_findings() -> None:
+    text = {"type": "text", "text": "About {{school.name}}"}
+    choice = question("radio", "Area", values=AREAS, conditional={"hide": "=not(school.aided)"})
+    assert load_form({"components": [text, VISITS, choice]}).check(Feel.shared()) == []

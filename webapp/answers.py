@@ -1,0 +1,82 @@
+"""What was submitted, in words, for the history of a case; a confidential answer only for those who may see
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.forms import Asking, Component, Form, as_text, in_words, may_see
+
+NOT_ANSWERED = "Not answered"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored answer to read: a line of text, or a list of lines. ``confidential`` marks one that not
+    everyone may see."""
+
+    label: str
+    text: str | list[str]
+    confidential: bool = False
+
+
+def answers(
+    form: Form,
+    values: Mapping[str, Any],
+    roles: Collection[str],
+    author: str,
+    viewer: str,
+    asking: Asking | None = None,
+) -> list[Answer]:
+    """What was submitted, for a person to read who has these roles, in the form's order.
+
+    A confidential answer is left out altogether unless ``viewer`` has one of its roles or is its ``author``
+    (both are usernames). Questions that were not put, and so hold no value, are left out too. ``asking``
+    gives the labels of options that come from an expression.
+    """
+    wrote = bool(viewer) and viewer == author
+    seen = (each for each in form.fields if each.key in values and (wrote or may_see(each, roles)))
+    return [Answer(each.label, display(each, values[each.key], asking), each.confidential is not None) for each in seen]
+
+
+def display(component: Component, value: Any, asking: Asking | None = None) -> str | list[str]:
+    """A stored value in words: 14 October 2026, Yes, the option's label; "Not answered" for none."""
+    if component.kind == "checkbox":
+        return "Yes" if value is True else "No"
+    if value is None or value == "" or value == []:
+        return NOT_ANSWERED
+    if component.kind == "dynamiclist":
+        return [_row(component, row, asking) for row in value if isinstance(row, Mapping)] if _is_list(value) else ""
+    if component.kind == "checklist":
+        return [_label(component, each, asking) for each in value] if _is_list(value) else NOT_ANSWERED
+    return _day(value) if component.kind == "datetime" else _label(component, value, asking)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _day(value: Any) -> str:
+    text = as_text(value)
+    try:
+        return in_words(date.fromisoformat(text[:10]))
+    except ValueError:
+        return text
+
+
+def _label(component: Component, value: Any, asking: Asking | None) -> str:
+    options = asking.options(component) if asking else component.options
+    labels = {as_text(option.value): option.label for option in options}
+    return labels.get(as_text(value), as_text(value))
+
+
+def _row(component: Component, row: Mapping[str, Any], asking: Asking | None) -> str:
+    parts = []
+    for child in component.inside:
+        if child.key in row:
+            shown = display(child, row[child.key], asking)
+            parts.append(f"{child.label}: {shown if isinstance(shown, str) else ', '.join(shown)}")
+    return "; ".join(parts)
