@@ -1,72 +1,95 @@
 # Targets are documented by the text behind ##; `make help` lists them.
-PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Python 3.11 or newer: python3 if it is new enough, else a newer one beside it.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-SHELL := /bin/bash
-.DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench deploy check clean
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+WORKERS ?= 2
+TESTS ?= tests
+PORT ?= 8000
 
+.PHONY: help
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
-
-# -- set-up: each step leaves a stamp and is done again only when its lock file changes ---------------------------
-
-setup: $(VENV)/.runtime webapp/static/build/.stamp ## install what `make run` needs
-
-$(VENV)/.pip:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	touch $@
-
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.pip
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
-	touch $@
-
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
-	touch $@
-
-node_modules/.stamp: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	touch $@
-
-webapp/static/build/.stamp: node_modules/.stamp engine/feel.entry.js $(shell find webapp/assets -type f 2>/dev/null)
-	npm run --silent build
-	touch $@
-
-$(VENV)/.chromium: $(VENV)/.dev
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
-	  || $(BIN)/playwright install chromium
-	touch $@
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 # -- use ----------------------------------------------------------------------------------------------------------
 
-run: setup ## start Pathways with sample data on http://127.0.0.1:8000
-	$(BIN)/pathways run --sample
+.PHONY: run deploy check
+run: $(VENV)/.runtime webapp/static/build/.stamp ## set up, migrate and seed a local database, start web and scheduler
+	$(BIN)/pathways run --sample --port $(PORT)
 
-deploy: setup ## deploy files: make deploy FILES="processes/barnsley forms/barnsley" AUTHORITY=barnsley NOTE="why"
-	$(BIN)/pathways deploy $(FILES) --authority "$(AUTHORITY)" --note "$(NOTE)"
+deploy: $(VENV)/.runtime webapp/static/build/.stamp ## deploy files or folders: make deploy FILES="processes/barnsley forms/barnsley" NOTE="why"
+	$(BIN)/pathways deploy $(FILES) $(if $(NOTE),--note "$(NOTE)")
 
-check: setup ## check every diagram, decision table and form in the repository
+check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decision table and form in this folder
 	$(BIN)/pathways check $$(find processes forms -name '*.bpmn' -o -name '*.dmn' -o -name '*.form')
 
-lint: $(VENV)/.dev setup ## ruff, mypy and the import contracts
+# -- work on the code ---------------------------------------------------------------------------------------------
+
+.PHONY: test lint format bench lock clean
+test: lint webapp/static/build/.stamp $(VENV)/.chromium ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+lint: $(VENV)/.dev ## ruff, mypy and the import contracts
 	$(BIN)/ruff check engine webapp tests
 	$(BIN)/ruff format --check engine webapp tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 format: $(VENV)/.dev ## put the Python code in order
-	$(BIN)/ruff check --fix-only --quiet engine webapp tests
-	$(BIN)/ruff format --quiet engine webapp tests
+	$(BIN)/ruff check --fix-only engine webapp tests
+	$(BIN)/ruff format engine webapp tests
 
-test: $(VENV)/.chromium lint ## set up all that is needed and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
-
-bench: $(VENV)/.dev setup ## print the benchmarks (ratios and medians)
+bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)
 	$(BIN)/python -m tests.benchmarks
 
-clean: ## remove what set-up and runs have made, sample database included
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+lock: $(VENV)/.build ## pin anew what pyproject.toml names; UPGRADE=1 takes the newest that fit
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.lock >/dev/null
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev -c requirements.lock -o requirements-dev.lock >/dev/null
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group build -o requirements-build.lock >/dev/null
+
+clean: ## remove what set-up and runs have made, the local database included
 	rm -rf $(VENV) node_modules webapp/static/build engine/build var
+
+# -- set-up: each step leaves a stamp, and is done again only when its lock file changes -------------------------
+
+# Debian packs venv apart from Python: root may fetch it, others are told.
+$(VENV)/.build: requirements-build.lock
+	@test -n "$(PYTHON)" || { echo "Pathways needs Python 3.11 or newer. Install it, or run make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv --clear $(VENV); } \
+	  || { echo "Python's venv module is missing. Install it (on Debian: apt-get install python3-venv)"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.build
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { echo "Pathways needs Node.js 20 or newer."; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+webapp/static/build/.stamp: node_modules/.stamp engine/feel.entry.js $(shell find webapp/assets -type f)
+	npm run --silent build
+	@touch $@
+
+# A Chromium for the browser tests: the machine's, else Debian's (as root), else Playwright's own.
+$(VENV)/.chromium: $(VENV)/.dev
+	@chromium --version >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && chromium --version >/dev/null; } \
+	  || $(BIN)/playwright install chromium
+	@touch $@

@@ -12,6 +12,8 @@
         kind: officer             # officer works for the authority; contact signs in from outside it
         capabilities: [start]     # see CAPABILITIES
         mailbox: seo@example.org  # optional: where notifications to the role are mailed
+    settings:                     # optional: values that the policy leaves open, which diagrams read as settings.<name>
+      response_days: {value: 10, why: The policy says only "rapid".}
     people:                       # optional: sample sign-ins, shown in sample mode only
       - {username: seo@barnsley.example.org, name: Sasha Example, roles: [seo]}
 """
@@ -67,6 +69,8 @@ class Authority:
     calendar: str
     roles: Mapping[str, Role]
     people: tuple[Person, ...]
+    settings: Mapping[str, Any]
+    """What diagrams read as ``settings.<name>``."""
 
     def may(self, roles: Collection[str], capability: str) -> bool:
         """Whether somebody with these roles has a capability."""
@@ -111,6 +115,13 @@ class PersonSchema(_Made):
         return Person(**{**data, "roles": frozenset(data["roles"])})
 
 
+class SettingSchema(Schema):
+    """A value that the policy leaves open, and why it is what it is."""
+
+    value = fields.Raw(required=True)
+    why = fields.String(load_default="")
+
+
 class AuthoritySchema(_Made):
     """One file."""
 
@@ -120,6 +131,7 @@ class AuthoritySchema(_Made):
     calendar = fields.String(load_default="")
     roles = fields.List(fields.Nested(RoleSchema), required=True, validate=_TEXT)
     people = fields.List(fields.Nested(PersonSchema), load_default=list)
+    settings = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), load_default=dict)
 
     @validates_schema(skip_on_field_errors=True)
     def nothing_twice(self, data: dict[str, Any], **_: Any) -> None:
@@ -134,9 +146,9 @@ class AuthoritySchema(_Made):
 
     def of(self, data: dict[str, Any]) -> Authority:
         roles = {role.id: role for role in data["roles"]}
-        return Authority(
-            **{**data, "roles": roles, "people": tuple(data["people"]), "calendar": data["calendar"] or data["id"]}
-        )
+        settings = {name: given["value"] for name, given in data["settings"].items()}
+        calendar = data["calendar"] or data["id"]
+        return Authority(**{**data, "roles": roles, "people": tuple(data["people"]), "calendar": calendar, "settings": settings})
 
 
 def _refuse_twice(ids: list[str], field: str) -> None:
@@ -153,7 +165,7 @@ def load_authority(path: Path) -> Authority:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigUnreadable(file=path.name, reason=" ".join(str(error).split())) from error
     except ValidationError as error:
-        raise ConfigUnreadable(file=path.name, reason=_in_words(error.normalized_messages())) from None
+        raise ConfigUnreadable(file=path.name, reason=_in_words(error.messages)) from None
     assert isinstance(authority, Authority)
     if authority.id != path.stem:
         raise ConfigUnreadable(file=path.name, reason=f'its id is "{authority.id}", so it should be named {authority.id}.yaml')

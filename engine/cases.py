@@ -14,7 +14,13 @@ from engine import records, schools
 from engine.calendar import SchoolCalendar
 from engine.clock import Clock
 from engine.errors import (
-    BusinessKeyTooLong, DefinitionNotFound, InstanceEnded, InstanceNotFound, NotWaiting, TaskNotFound, TaskNotOpen,
+    BusinessKeyTooLong,
+    DefinitionNotFound,
+    InstanceEnded,
+    InstanceNotFound,
+    NotWaiting,
+    TaskNotFound,
+    TaskNotOpen,
 )  # fmt: skip
 from engine.feel import Feel
 from engine.records import KEY_LENGTH, Step, Waiting, waiting_of
@@ -43,6 +49,7 @@ class World:
             feel=self.feel,
             decide=lambda ref, variables: loaded.decide(self.feel, ref, variables),
             business_key=instance.business_key,
+            settings=known.settings if (known := self.config.authorities.get(instance.authority)) else {},
         )
 
 
@@ -124,7 +131,7 @@ def lock_by_task(session: Session, task_id: int) -> tuple[ProcessInstance, UserT
     ).first()
     if found is None:
         raise TaskNotFound(task=task_id)
-    instance, task = found._tuple()
+    instance, task = found
     # The task's row may have been read before the lock was had: what is open is read after it.
     waiting = waiting_of(session, instance.id)
     if task.token not in waiting.tasks:

@@ -41,9 +41,7 @@ def check(
     Exits 1 when there are errors; warnings do not refuse.
     """
     if list_rules:
-        click.echo(
-            "\n".join(f"{each.code}  {each.severity:7}  {each.title}  ({each.section})" for each in rules())
-        )
+        click.echo("\n".join(f"{each.code}  {each.severity:7}  {each.title}  ({each.section})" for each in rules()))
         return
     if not files:
         raise click.UsageError("Name at least one file or folder.")

@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 #: Execution option of a connection that is going to write: on SQLite its transaction takes the write lock at once.
@@ -21,6 +25,9 @@ PACK_FROM = 400
 #: How long SQLite waits for another process to finish writing, in seconds.
 SQLITE_PATIENCE = 30
 _PREPARED = "pathways_prepared"
+
+#: What an engine may be given as its database.
+Database = str | Engine | sessionmaker[Session] | scoped_session[Session]
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -131,3 +138,71 @@ def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     writing = connection.get_execution_options().get(WRITING)
     connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Opened:
+    """A database as the engine uses it: sessions of its own for reading and for writing, whatever it was given.
+
+    Its sessions are never those of a web request: a command must not commit what a page has begun, and on SQLite a
+    transaction that began by reading cannot always be made to write.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._given = database
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._write: sessionmaker[Session] | None = None
+        self._read: sessionmaker[Session] | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose transaction is going to write; closed (and rolled back, unless committed) at the end."""
+        self._open()
+        assert self._write is not None
+        with self._write() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking."""
+        self._open()
+        assert self._read is not None
+        with self._read() as session:
+            yield session
+
+    def listening_url(self) -> str | None:
+        """Where a worker may LISTEN for new jobs; None where the database has no such thing (SQLite)."""
+        url = self._open().url
+        if url.get_backend_name() != "postgresql":
+            return None
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def create_schema(self) -> None:
+        """Make the tables, or bring them up to date."""
+        from engine.migrations import upgrade  # here, since the tables themselves are made of this module's types
+
+        upgrade(self._open(schema=False))
+
+    def _open(self, schema: bool = True) -> Engine:
+        """Made at first use, so that a web app may build its engine before its database is configured, and after a fork."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._make()
+                writing = self._engine.execution_options(**{WRITING: True})
+                # Rows are written explicitly and in order; a flush in the middle of a query would only cost statements.
+                self._write = sessionmaker(writing, autoflush=False, expire_on_commit=False)
+                self._read = sessionmaker(self._engine, autoflush=False, expire_on_commit=False)
+                if schema and isinstance(self._given, str):
+                    from engine.migrations import upgrade
+
+                    upgrade(self._engine)
+            return self._engine
+
+    def _make(self) -> Engine:
+        given = self._given
+        if isinstance(given, str):
+            return make_engine(given)
+        if isinstance(given, Engine):
+            return prepare(given)
+        bind = given().get_bind()
+        return prepare(bind if isinstance(bind, Engine) else bind.engine)

@@ -200,3 +200,11 @@ class CalendarMissing(PathwaysError):
 
 class BusinessKeyTooLong(PathwaysError):
     """A business key may have at most {limit} characters."""
+
+
+class DecisionRefused(PathwaysError):
+    """The decision file {file} cannot be run: {element} (line {line}): {reason}."""
+
+
+class DecisionFailed(PathwaysError):
+    """The decision "{decision}" could not be made: {reason}."""

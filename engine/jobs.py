@@ -114,7 +114,7 @@ def fail(session: Session, job: Claimed, error: Exception, now: datetime, config
         row.claim, row.error, row.next_try = None, in_words(error), now + config.pause(row.attempts)
 
 
-def _locked(job: Claimed) -> Select[tuple[Job]]:
+def _locked(job: Claimed) -> Select[Job]:
     """The job's row, its instance locked first."""
     found = select(Job).where(Job.id == job.id)
     if job.instance_id is None:

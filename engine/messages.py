@@ -76,7 +76,7 @@ def listeners(session: Session, authority: str, name: str, source: int | None) -
     return list({each.instance_id: each for each in _matches(session, waiting)}.values())
 
 
-def _waiting(authority: str, kind: str, name: str) -> Select[tuple[EventSubscription]]:
+def _waiting(authority: str, kind: str, name: str) -> Select[EventSubscription]:
     wanted = EventSubscription
     return (
         select(wanted)
@@ -85,7 +85,7 @@ def _waiting(authority: str, kind: str, name: str) -> Select[tuple[EventSubscrip
     )
 
 
-def _matches(session: Session, chosen: Select[tuple[EventSubscription]]) -> list[Match]:
+def _matches(session: Session, chosen: Select[EventSubscription]) -> list[Match]:
     return [
         Match(row.id, row.instance_id, row.definition_id, row.process, row.token, row.element)
         for row in session.scalars(chosen)

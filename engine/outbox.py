@@ -14,7 +14,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.settings import Config, Mail
@@ -62,6 +62,11 @@ def _letter(instance: ProcessInstance, told: Told, at: int, now: datetime) -> di
         "key": f"{instance.id}-{instance.revision}-{at}", "status": "waiting", "attempts": 0,
         "payload": {"to": list(told.to), "subject": told.subject, "text": told.text},
     }  # fmt: skip
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next letter may be sent."""
+    return session.scalar(select(func.min(Outbox.next_try)).where(Outbox.status == WAITING))
 
 
 def claim(session: Session, now: datetime, config: Config) -> Letter | None:

@@ -13,14 +13,23 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, null, select, union_all, update
+from sqlalchemy import Update, delete, insert, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.registry import Loaded
 from engine.steps import HistoryStep, Outcome, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.tables import (
-    NEVER, OPEN, EventSubscription, History, Incident, Job, Message, ProcessInstance, UserTask, UserTaskRole,
+    NEVER,
+    OPEN,
+    EventSubscription,
+    History,
+    Incident,
+    Job,
+    Message,
+    ProcessInstance,
+    UserTask,
+    UserTaskRole,
 )  # fmt: skip
 
 #: How much of a correlation key is stored and compared.
@@ -38,11 +47,13 @@ class OpenRow:
 
 @dataclass
 class Waiting:
-    """All that an instance waits for, as stored. Tasks and jobs by token, subscriptions by token, kind and name."""
+    """All that an instance waits for, as stored: tasks and jobs by token, subscriptions by token, kind and name; and by
+    token, incidents of steps that failed."""
 
     tasks: dict[str, OpenRow] = field(default_factory=dict)
     jobs: dict[str, OpenRow] = field(default_factory=dict)
     subscriptions: dict[str, OpenRow] = field(default_factory=dict)
+    incidents: dict[str, OpenRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,8 +88,12 @@ def waiting_of(session: Session, instance_id: int) -> Waiting:
         literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key,
         null(),
     ).where(waits.instance_id == instance_id)  # fmt: skip
+    troubles = select(literal("incidents"), Incident.id, Incident.token, literal(""), null()).where(
+        Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind == "step"
+    )
     found = Waiting()
-    for kind, row_id, token, mark, due in session.execute(union_all(tasks, jobs, subscriptions)):
+    rows: Iterable[Any] = session.execute(union_all(tasks, jobs, subscriptions, troubles))
+    for kind, row_id, token, mark, due in rows:
         getattr(found, kind)[token] = OpenRow(row_id, mark, due)
     return found
 
@@ -88,11 +103,14 @@ def write(step: Step, outcome: Outcome) -> None:
     seq = step.instance.history_length + 1
     lines = _lines(step, seq, outcome.history)
     _instance(step, outcome, len(lines))
-    step.session.execute(insert(History), [{**line, "instance_id": step.instance.id} for line in lines])
+    if lines:
+        step.session.execute(insert(History), [{**line, "instance_id": step.instance.id} for line in lines])
     _tasks(step, outcome.user_tasks)
     _subscriptions(step, outcome.subscriptions)
     messages = _messages(step, outcome.thrown)
     _jobs(step, outcome.timers, messages)
+    if outcome.status != "active" or step.token in step.waiting.incidents:
+        _settle_incidents(step, outcome.status != "active")
     outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
 
 
@@ -282,12 +300,24 @@ def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
 
 def close(session: Session, waiting: Waiting, now: datetime, instance: ProcessInstance) -> None:
     """End everything that an instance waits for: it has been stopped."""
+    session.execute(_open_incidents(instance.id).values(resolved=now, resolved_by=""))
     tasks = [row.id for row in waiting.tasks.values()]
     if tasks:
         session.execute(update(UserTask).where(UserTask.id.in_(tasks)).values(status="cancelled", ended=now))
         session.execute(delete(UserTaskRole).where(UserTaskRole.task_id.in_(tasks)))
     session.execute(delete(Job).where(Job.instance_id == instance.id))
     session.execute(delete(EventSubscription).where(EventSubscription.instance_id == instance.id))
+
+
+def _settle_incidents(step: Step, everything: bool) -> None:
+    """A case that has ended has nothing left to mend; a step that failed before has now been done."""
+    found = _open_incidents(step.instance.id)
+    found = found if everything else found.where(Incident.id == step.waiting.incidents[step.token].id)
+    step.session.execute(found.values(resolved=step.now, resolved_by=step.by))
+
+
+def _open_incidents(instance_id: int) -> Update:
+    return update(Incident).where(Incident.instance_id == instance_id, Incident.resolved.is_(None))
 
 
 def late_by(due: datetime, now: datetime, patience: timedelta) -> dict[str, Any]:

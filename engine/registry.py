@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.decisions import Decision, evaluate, parse_decisions
 from engine.errors import DefinitionNotFound
 from engine.feel import Feel
+from engine.queries.tools import AnyRow
 from engine.spiff import Definition, parse
 from engine.tables import DecisionDefinition, ProcessDefinition, Resource
 
@@ -53,6 +54,10 @@ class Registry:
                 found = self._load(session, definition_id)
         return found
 
+    def fresh(self, session: Session, definition_id: int) -> Loaded:
+        """A definition that the current transaction has just written: not kept, since that may yet be rolled back."""
+        return Registry().get(session, definition_id)
+
     def _load(self, session: Session, definition_id: int) -> Loaded:
         if len(self._loaded) >= LIMIT:
             self._loaded.clear()
@@ -71,7 +76,7 @@ class Registry:
         self._loaded[row.id] = loaded
         return loaded
 
-    def _rows(self, session: Session, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    def _rows(self, session: Session, ids: Iterable[int]) -> dict[int, AnyRow]:
         wanted = list(ids)
         if not wanted:
             return {}
@@ -85,7 +90,7 @@ class Registry:
         )  # fmt: skip
         return {row.id: row for row in found}
 
-    def _parse(self, rows: Mapping[int, Row[Any]]) -> None:
+    def _parse(self, rows: Mapping[int, AnyRow]) -> None:
         """Parse all, then tell each what it calls: processes may call each other in a ring."""
         fresh = [row for row in rows.values() if row.id not in self._parsed]
         for row in fresh:

@@ -9,26 +9,370 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine as DatabaseEngine
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import cases, deliveries, deployments, jobs, migrations, outbox, people, queries, schools, settings, starts
+from engine import cases, deliveries, deployments, jobs, outbox, people, queries, records, schools, settings, starts
+from engine.binding import Bundle, Storing
 from engine.calendar import SchoolCalendar
+from engine.cases import Starting, StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
-from engine.database import WRITING, make_engine, prepare
+from engine.database import Database, Opened
 from engine.deployments import Deployed
-from engine.errors import ClockUnmovable, InstanceBusy, JobLost, WorkerKilled
+from engine.errors import ClockUnmovable, IncidentNotFound, InstanceBusy, JobLost, MessageNotExpected, WorkerKilled
 from engine.feel import Feel
 from engine.lint import Finding
+from engine.queries import HistoryRow, InstanceRow, TaskRow
 from engine.registry import Registry
 from engine.scope import Scope, set_scope
 from engine.settings import Config, StoredOffset
-from engine.steps import Complete, SetVariables, Start
+from engine.steps import Complete, SetVariables
 
-Database = str | DatabaseEngine | sessionmaker[Session] | scoped_session[Session]
 Calendars = Callable[[str, str | None], SchoolCalendar]
+
+
+class Engine:
+    """Runs processes. One an application; safe to use from several threads.
+
+    ``database`` is a URL (the tables are then made and kept up to date), a SQLAlchemy engine, or a session factory such as
+    Flask-SQLAlchemy's ``db.session``: the engine then works on the same database, in sessions of its own. ``clock`` is the
+    machine's unless given, or in sample mode one that :meth:`move_clock` moves. ``calendar`` is one school calendar, or a
+    callable that gives the calendar for (authority, school URN or None). ``feel`` is the process-wide FEEL engine unless given.
+
+    Wherever a method takes ``by``, that is a username, which acts without a check of roles (library, command line), or a
+    :class:`~engine.scope.Scope`, which may only do what its authority and roles allow.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock | None = None, calendar: SchoolCalendar | Calendars | None = None,
+        feel: Feel | None = None, config: Config | None = None,
+    ) -> None:  # fmt: skip
+        self.config = config or Config()
+        self.database = Opened(database)
+        self._offset = StoredOffset(self._read_offset)
+        self.clock = clock or (OffsetClock(self._offset) if self.config.sample else SystemClock())
+        self._wakers: list[Callable[[], None]] = []
+        self._world = World(self.clock, _calendars(calendar), feel or Feel.shared(), Registry(), self.config)
+        self._send: outbox.Sender | None = outbox.smtp_sender(self.config) if self.config.mail else None
+
+    # -- transactions -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
+        """One transaction, committed at its end unless something was raised."""
+        with self.database.writing() as session:
+            set_scope(session, scope)
+            try:
+                yield session
+                session.commit()
+            except StaleDataError:
+                raise InstanceBusy(instance="this") from None
+        if wakes:
+            for waker in self._wakers:
+                waker()
+
+    @contextmanager
+    def _step(self, scope: Scope) -> Iterator[Session]:
+        """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is raised."""
+        try:
+            with self._writing(scope) as session:
+                yield session
+        except StepBroken as broken:
+            self._report(broken, scope)
+            raise broken.cause from None
+
+    def _report(self, broken: StepBroken, scope: Scope) -> None:
+        if broken.instance_id is None:
+            return  # a case that could not be started is no case
+        with self._writing(scope, wakes=False) as session:
+            instance = cases.lock(session, broken.instance_id)
+            jobs.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
+
+    @contextmanager
+    def reading(self, scope: Scope | None = None) -> Iterator[Session]:
+        """A session for :mod:`engine.queries`, in which nothing is written."""
+        with self.database.reading() as session:
+            set_scope(session, scope or Scope.all_authorities())
+            yield session
+
+    def create_schema(self) -> None:
+        """Make the engine's tables, or bring them up to date (Alembic)."""
+        self.database.create_schema()
+
+    def on_work(self, waker: Callable[[], None]) -> None:
+        """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of them."""
+        self._wakers.append(waker)
+
+    # -- deployments ------------------------------------------------------------------------------------------
+
+    def check(self, resources: Mapping[str, bytes], authority: str = "", strict: bool = True) -> list[Finding]:
+        """Everything that :meth:`deploy` would find in these files, errors and warnings, by file and line."""
+        with self.reading() as session:
+            return self._inspect(session, self._read(resources, authority, strict), authority, strict)
+
+    def deploy(
+        self, resources: Mapping[str, bytes], authority: str = "", by: str | Scope = "", note: str = "", strict: bool = True
+    ) -> Deployed:
+        """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form): {file name: content}.
+
+        New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without forms and
+        roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
+        """
+        scope = people.who(by)
+        authority = authority if scope.everything else scope.authority
+        bundle = self._read(resources, authority, strict)
+        with self._writing(scope) as session:
+            findings = self._inspect(session, bundle, authority, strict)
+            deployments.refuse(findings)
+            storing = Storing(
+                session, authority, self.clock.now(), scope.username, note, strict, bundle, tuple(findings)
+            )
+            deployed, fresh = deployments.store(storing)
+            loaded = [self._world.registry.fresh(session, i) for i in fresh.values()]
+            calendar = self._world.calendars(authority, None)
+            listening = starts.Listening(authority, storing.now, calendar, self._world.feel)
+            starts.listen(session, self._world.registry, listening, loaded)
+        return deployed
+
+    def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
+        return deployments.read_bundle(resources, authority, strict, self._world.feel)
+
+    def _inspect(
+        self, session: Session, bundle: Bundle, authority: str, strict: bool
+    ) -> list[Finding]:  # fmt: skip
+        return deployments.inspect(session, bundle, authority, self.config.roles(authority), self._world.feel, strict)
+
+    # -- cases ------------------------------------------------------------------------------------------------
+
+    def start(
+        self, key: str, business_key: str | None = None, variables: Mapping[str, Any] | None = None, authority: str = "",
+        by: str | Scope = "", school: str | None = None,
+    ) -> int:  # fmt: skip
+        """Start a case of the latest version of process ``key``; its id.
+
+        ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is given.
+        Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step raises.
+        """
+        scope = people.who(by)
+        authority = authority if scope.everything else scope.authority
+        with self._step(scope) as session:
+            definition_id = cases.latest_id(session, authority, key)
+            people.check_may_start(scope, self._world.registry.get(session, definition_id))
+            starting = Starting(authority, definition_id, business_key or "", variables or {}, school, scope.username)
+            return cases.start(session, self._world, starting).id
+
+    def complete(
+        self, task_id: int, values: Mapping[str, Any] | None = None, by: str | Scope = "", note: str = ""
+    ) -> None:
+        """Complete a user task; ``values`` become process variables.
+
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever the
+        step raises: then the case is as it was, and an incident tells a manager.
+        """
+        scope = people.who(by)
+        with self._step(scope) as session:
+            instance, task, waiting = cases.lock_by_task(session, task_id)
+            people.check_may_complete(scope, task)
+            trigger = Complete(task.token, dict(values or {}))
+            cases.step(
+                session, self._world, instance, trigger, waiting, by=scope.username, element=task.element, note=note
+            )
+
+    def claim(self, task_id: int, by: str | Scope) -> None:
+        """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""
+        scope = people.who(by)
+        with self._writing(scope, wakes=False) as session:
+            people.claim(session, task_id, scope)
+
+    def unclaim(self, task_id: int, by: str | Scope) -> None:
+        """Give a claimed task back to its roles. Raises as :meth:`claim`."""
+        scope = people.who(by)
+        with self._writing(scope, wakes=False) as session:
+            people.release(session, task_id, scope)
+
+    def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
+        """Change process variables of a case: conditions look again, and timers made from them where the diagram says so."""
+        scope = people.who(by)
+        with self._step(scope) as session:
+            instance = cases.lock(session, instance_id)
+            cases.step(session, self._world, instance, SetVariables(dict(variables)), by=scope.username)
+            now, changed = self.clock.now(), {"variables": sorted(variables)}
+            records.add_line(session, instance, now, "changed", scope.username, changed)
+
+    def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
+        """Stop a case for good: all that waits in it ends. Raises InstanceNotFound, InstanceEnded."""
+        scope = people.who(by)
+        with self._writing(scope) as session:
+            cases.stop(session, self._world, cases.lock(session, instance_id), reason, scope.username)
+
+    # -- messages ---------------------------------------------------------------------------------------------
+
+    def correlate(
+        self, name: str, keys: Mapping[str, Any] | None = None, payload: Mapping[str, Any] | None = None,
+        authority: str = "", by: str | Scope = "",
+    ) -> list[int]:  # fmt: skip
+        """Deliver a message to the case that waits for it (``engine/messages.py`` says which), or start a process with it.
+
+        Gives the ids of the cases. Raises MessageNotExpected, MessageAmbiguous, and what the step raises.
+        """
+        scope = people.who(by)
+        authority, keys = authority if scope.everything else scope.authority, keys or {}
+        with self._step(scope) as session:
+            found = deliveries.correlate(session, self._world, authority, name, keys, payload or {}, scope.username)
+            if not found:
+                said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
+                raise MessageNotExpected(name=name, keys=said)
+            return found
+
+    def signal(
+        self, name: str, payload: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = ""
+    ) -> int:
+        """Send a signal to every case of the authority that listens; the dispatcher delivers it. Gives its message id."""
+        scope = people.who(by)
+        authority = authority if scope.everything else scope.authority
+        with self._writing(scope) as session:
+            return deliveries.send(session, self._world, authority, "signal", name, {}, payload or {})
+
+    def resend(self, message_id: int, by: str | Scope = "") -> None:
+        """Let a message that nobody waited for be delivered again. Raises MessageNotFound."""
+        with self._writing(people.who(by)) as session:
+            deliveries.resend(session, self._world, message_id)
+
+    def calendar(self, authority: str, school: str | None = None) -> SchoolCalendar:
+        """The school calendar of an authority, or of one of its schools (a URN) that has its own."""
+        return self._world.calendars(authority, school)
+
+    # -- jobs -------------------------------------------------------------------------------------------------
+
+    def next_due(self) -> datetime | None:
+        """When the next job is due; None when none waits."""
+        with self.reading() as session:
+            found = [jobs.next_due(session), outbox.next_due(session) if self._send else None]
+        return min((due for due in found if due is not None), default=None)
+
+    def fire_next_due(self) -> bool:
+        """Do the earliest due job, whatever comes of it; false when none is due (or others hold all that are).
+
+        A job that fails is tried again after a pause and becomes an incident in the end: nothing is raised here for it.
+        """
+        everything = Scope.all_authorities()
+        claimed: jobs.Claimed | WorkerKilled | None = WorkerKilled()
+        while isinstance(claimed, WorkerKilled):
+            with self._writing(everything, wakes=False) as session:
+                claimed = jobs.claim(session, self.clock.now(), self.config)
+        if claimed is None:
+            return False
+        try:
+            with self._writing(everything, wakes=False) as session:
+                deliveries.run(session, self._world, claimed)
+        except JobLost:
+            pass  # another worker has it; this one has written nothing
+        except Exception as error:
+            cause = error.cause if isinstance(error, StepBroken) else error
+            with self._writing(everything, wakes=False) as session:
+                jobs.fail(session, claimed, cause, self.clock.now(), self.config)
+        return True
+
+    def run_due_jobs(self, limit: int | None = None) -> int:
+        """Do all that is due, in due order, and what becomes due by it; how many jobs that was."""
+        done = 0
+        while (limit is None or done < limit) and self.fire_next_due():
+            done += 1
+        return done
+
+    def send_outbox(self, limit: int | None = None) -> int:
+        """Send what waits in the outbox; how many letters were tried. Does nothing without a mail server."""
+        tried, everything = 0, Scope.all_authorities()
+        while self._send is not None and (limit is None or tried < limit):
+            with self._writing(everything, wakes=False) as session:
+                letter = outbox.claim(session, self.clock.now(), self.config)
+            if letter is None:
+                break
+            tried += 1
+            self._post(letter, self._send)
+        return tried
+
+    def _post(self, letter: outbox.Letter, send: outbox.Sender) -> None:
+        failure: Exception | None = None
+        try:
+            send(letter)  # outside any transaction: a slow mail server must not hold a lock
+        except Exception as error:
+            failure = error
+        with self._writing(Scope.all_authorities(), wakes=False) as session:
+            if failure is None:
+                outbox.sent(session, letter, self.clock.now())
+            else:
+                outbox.failed(session, letter, failure, self.clock.now(), self.config)
+
+    def retry(self, incident_id: int, by: str | Scope = "") -> None:
+        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound."""
+        scope = people.who(by)
+        with self._writing(scope) as session:
+            found = jobs.incident(session, incident_id)
+            if found.instance_id is not None:
+                instance = cases.lock(session, found.instance_id)
+                said = {"message": found.message}
+                records.add_line(session, instance, self.clock.now(), "retried", scope.username, said, found.element)
+                session.refresh(found)
+            if found.resolved is not None:
+                raise IncidentNotFound(incident=incident_id)
+            jobs.retry(session, found, self.clock.now(), scope.username)
+
+    # -- looking ----------------------------------------------------------------------------------------------
+
+    def user_tasks(self, instance: int | None = None) -> list[TaskRow]:
+        """The open user tasks of a case, or of all, the oldest first."""
+        with self.reading() as session:
+            return queries.open_tasks(session, instance)
+
+    def instance(self, instance_id: int) -> InstanceRow:
+        """A case; its ``state`` is active, completed, terminated or cancelled. Raises InstanceNotFound."""
+        with self.reading() as session:
+            return queries.instance(session, instance_id)
+
+    def variables(self, instance_id: int) -> dict[str, Any]:
+        """The process variables of a case, running or ended. Raises InstanceNotFound."""
+        with self.reading() as session:
+            return dict(queries.variables(session, instance_id))
+
+    def history(self, instance_id: int) -> list[HistoryRow]:
+        """The whole story of a case, the oldest line first."""
+        with self.reading() as session:
+            return queries.timeline(session, instance_id, limit=1_000_000)[::-1]
+
+    def trace(self, instance_id: int) -> list[str]:
+        """The ids of the elements that were completed, in that order."""
+        with self.reading() as session:
+            return queries.trace(session, instance_id)
+
+    # -- the installation -------------------------------------------------------------------------------------
+
+    def import_schools(self, data: bytes, authority: str) -> schools.Imported:
+        """Bring an authority's register up to date from a CSV file. Raises RegisterUnreadable, with nothing changed."""
+        rows = schools.read(data)
+        with self._writing(Scope.all_authorities(), wakes=False) as session:
+            return schools.store(session, authority, rows)
+
+    def move_clock(self, forward: timedelta) -> datetime:
+        """Sample mode: move the clock of the whole installation forward; the new time. Raises ClockUnmovable."""
+        if not isinstance(self.clock, OffsetClock) or forward < timedelta(0):
+            raise ClockUnmovable()
+        with self._writing(Scope.all_authorities()) as session:
+            settings.write_offset(session, settings.read_offset(session) + forward)
+            self._offset.forget()
+        self._offset.forget()
+        return self.clock.now()
+
+    def _read_offset(self) -> timedelta:
+        with self.reading() as session:
+            return settings.read_offset(session)
+
+
+def _calendars(given: SchoolCalendar | Calendars | None) -> Calendars:
+    if given is None or isinstance(given, SchoolCalendar):
+        one = given or SchoolCalendar.bare()
+        return lambda authority, school: one
+    return given

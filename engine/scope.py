@@ -68,7 +68,7 @@ def scope_of(session: Session) -> Scope:
     return scope
 
 
-def _tables(of: type) -> Iterator[object]:
+def _tables(of: type[Any]) -> Iterator[object]:
     """The tables of all classes that mix :class:`BelongsToAuthority` in."""
     for each in of.__subclasses__():
         yield each.__dict__.get("__table__")

@@ -21,7 +21,6 @@ from engine.registry import Loaded, Registry
 from engine.spiff import StartTrigger
 from engine.tables import START, EventSubscription, Job, ProcessDefinition
 
-
 #: Missed beats that are counted one by one; past it the next is worked out from now.
 BEAT_LIMIT = 10_000
 
@@ -113,7 +112,8 @@ def again(world: Listening, loaded: Loaded, element: str, due: datetime, repeats
 def _timer(world: Listening, start: StartTrigger) -> timers.Timer:
     text = start.text
     value = world.feel.evaluate(text, {}, now=world.now) if text.lstrip().startswith("=") else text
-    return timers.from_value(value, start.timer_kind)
+    kind: Any = start.timer_kind
+    return timers.from_value(value, kind)
 
 
 def _subscription(world: Listening, loaded: Loaded, start: StartTrigger) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class StepContext:
     feel: Feel
     decide: Callable[[str, Mapping[str, Any]], Any]
     business_key: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The authority's own values, which every expression sees as ``settings``."""
 
 
 @dataclass(frozen=True)

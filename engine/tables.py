@@ -11,8 +11,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint, literal_column, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnClause,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from engine.database import PackedBytes, PackedJson, UTCDateTime
 from engine.scope import BelongsToAuthority
@@ -20,8 +33,11 @@ from engine.scope import BelongsToAuthority
 Id = BigInteger().with_variant(Integer, "sqlite")
 Name = String(250)
 #: Statuses as SQL literals: an index with a WHERE is only used when the database sees the value in the statement's text.
-OPEN, ACTIVE = literal_column("'open'"), literal_column("'active'")
-WAITING, UNDELIVERED, START = literal_column("'waiting'"), literal_column("'undelivered'"), literal_column("'start'")
+OPEN: ColumnClause[str] = literal_column("'open'")
+ACTIVE: ColumnClause[str] = literal_column("'active'")
+WAITING: ColumnClause[str] = literal_column("'waiting'")
+UNDELIVERED: ColumnClause[str] = literal_column("'undelivered'")
+START: ColumnClause[str] = literal_column("'start'")
 #: Sorts tasks without a due date behind all others.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -38,7 +54,8 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime, bytes: PackedBytes, dict[str, Any]: JSON, list[Any]: JSON}
+    # On the registry rather than the class: Flask-SQLAlchemy makes a base of its own below this one.
+    registry = registry(type_annotation_map={datetime: UTCDateTime, bytes: PackedBytes, dict[str, Any]: JSON, list[Any]: JSON})
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -28,9 +28,7 @@ LOOPS = {"standardLoopCharacteristics": "standard", "multiInstanceLoopCharacteri
 TIMER_KINDS = ("timeDate", "timeDuration", "timeCycle")
 
 # The local name of an event definition's element, without "EventDefinition": timer, message, compensate...
-EVENT_DEFINITIONS = _names(
-    "message timer signal error escalation conditional link compensate cancel terminate"
-)
+EVENT_DEFINITIONS = _names("message timer signal error escalation conditional link compensate cancel terminate")
 
 # Children of a process, a subprocess or a flow node that describe it and are no flow elements.
 DESCRIPTIONS = _names(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -31,7 +32,7 @@ def in_bpmn(node: etree._Element) -> bool:
 
 def line(node: etree._Element) -> int:
     """Give the line where the node's start tag ends."""
-    return int(node.sourceline or 0)
+    return cast("int | None", node.sourceline) or 0
 
 
 def attr(node: etree._Element, name: str) -> str:
@@ -110,9 +111,7 @@ def clauses(node: etree._Element) -> tuple[str, ...]:
 
 def documentation(node: etree._Element) -> str:
     """Give the node's documentation, its parts divided by blank lines."""
-    return "\n\n".join(
-        part for part in (text(found) for found in node.iterfind(bpmn("documentation"))) if part
-    )
+    return "\n\n".join(part for part in (text(found) for found in node.iterfind(bpmn("documentation"))) if part)
 
 
 def attributes(node: etree._Element) -> dict[str, str]:

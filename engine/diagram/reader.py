@@ -95,9 +95,7 @@ class _Walk:
     def _find_holders(self) -> None:
         """Find every id once. A later carrier of the same id is a duplicate, and gets an invented id."""
         for node in self.root.iter(f"{{{BPMN}}}*"):
-            holder = Holder(
-                nodes.attr(node, "id"), nodes.local(node), nodes.attr(node, "name"), nodes.line(node)
-            )
+            holder = Holder(nodes.attr(node, "id"), nodes.local(node), nodes.attr(node, "name"), nodes.line(node))
             if not holder.id:
                 continue
             if holder.id in self.holders:
@@ -191,9 +189,7 @@ class _Walk:
         if kind in DATA:
             self._add_data(node, scope)
         elif kind in ARTIFACTS:
-            self.artifacts[self._id(node)] = Holder(
-                self._id(node), kind, nodes.attr(node, "name"), nodes.line(node)
-            )
+            self.artifacts[self._id(node)] = Holder(self._id(node), kind, nodes.attr(node, "name"), nodes.line(node))
         elif kind == "association":
             self._add_association(node, scope)
         else:

@@ -110,9 +110,7 @@ def _check_prolog(content: bytes, file: str) -> None:
     at = 0
     while True:
         at = _skip_space(content, at)
-        closing = (
-            b"-->" if content.startswith(b"<!--", at) else b"?>" if content.startswith(b"<?", at) else b""
-        )
+        closing = b"-->" if content.startswith(b"<!--", at) else b"?>" if content.startswith(b"<?", at) else b""
         if not closing:
             break
         end = content.find(closing, at + len(closing))

@@ -123,9 +123,7 @@ def multi_instance_says_how_many(look: Look) -> Iterator[Fault]:
     for element, loop in _loops(look, "multi"):
         given = [bool(loop.cardinality), bool(loop.collection or loop.data_input)]
         if sum(given) != 1:
-            message = (
-                "it says twice how often it runs." if all(given) else "it does not say how often it runs."
-            )
+            message = "it says twice how often it runs." if all(given) else "it does not say how often it runs."
             yield fault(element, message, "Give it either a loopCardinality or a collection.", loop.line)
 
 
@@ -142,9 +140,7 @@ def standard_loop_ends(look: Look) -> Iterator[Fault]:
     """A standard loop has a condition or a maximum."""
     for element, loop in _loops(look, "standard"):
         if not loop.condition and not loop.maximum:
-            yield fault(
-                element, "its loop would never end.", "Give it a loopCondition or a loopMaximum.", loop.line
-            )
+            yield fault(element, "its loop would never end.", "Give it a loopCondition or a loopMaximum.", loop.line)
 
 
 @rule("PW-410", section="BPMN 2.0.2 §10.3.8")
@@ -168,9 +164,7 @@ def loop_results_are_whole(look: Look) -> Iterator[Fault]:
     for element, loop in _loops(look, "multi"):
         if bool(loop.output_collection) != bool(loop.output_element):
             remedy = "Give both properties, outputCollection and outputElement, or neither."
-            yield fault(
-                element, "only one of the two properties for the results is given.", remedy, loop.line
-            )
+            yield fault(element, "only one of the two properties for the results is given.", remedy, loop.line)
         if loop.element_variable and not (loop.collection or loop.data_input):
             message = "elementVariable is given without a collection."
             yield fault(element, message, "Give it a collection, or use loopCounter.", loop.line)
@@ -196,9 +190,7 @@ def quantity_is_a_number(look: Look) -> Iterator[Fault]:
         )
         for name, value in pairs:
             if not _between(value, 1, MOST_TOKENS):
-                yield fault(
-                    element, f'{name} is "{short(value)}".', f"Use a whole number from 1 to {MOST_TOKENS}."
-                )
+                yield fault(element, f'{name} is "{short(value)}".', f"Use a whole number from 1 to {MOST_TOKENS}.")
 
 
 @rule("PW-414", section="BPMN 2.0.2 §10.3.6")
@@ -214,9 +206,7 @@ def receive_task_has_message(look: Look) -> Iterator[Fault]:
     """A receive task names the message it waits for."""
     for element in look.elements("receiveTask"):
         if not element.message_ref:
-            yield fault(
-                element, "it does not say which message it waits for.", "Choose or create its message."
-            )
+            yield fault(element, "it does not say which message it waits for.", "Choose or create its message.")
 
 
 @rule("PW-416", section="BPMN 2.0.2 §10.3.3")
@@ -237,9 +227,7 @@ def task_has_something_to_do(look: Look) -> Iterator[Fault]:
     for element in look.elements("serviceTask", "sendTask"):
         given = element.topic or element.camunda("expression") or element.message_ref
         if not given:
-            remedy = (
-                "Give it the topic notify, or (send task) a message, or (service task) a FEEL expression."
-            )
+            remedy = "Give it the topic notify, or (send task) a message, or (service task) a FEEL expression."
             yield fault(element, "it does not say what is to be done.", remedy)
 
 
@@ -248,9 +236,7 @@ def script_task_has_script(look: Look) -> Iterator[Fault]:
     """A script task has a script."""
     for element in look.elements("scriptTask"):
         if not element.script:
-            yield fault(
-                element, "it has no script.", "Write its FEEL expression, and name its result variable."
-            )
+            yield fault(element, "it has no script.", "Write its FEEL expression, and name its result variable.")
 
 
 @rule("PW-419", section="BPMN 2.0.2 §10.3.3")
@@ -258,9 +244,7 @@ def business_rule_task_has_decision(look: Look) -> Iterator[Fault]:
     """A business rule task names its decision table."""
     for element in look.elements("businessRuleTask"):
         if not element.decision_ref:
-            yield fault(
-                element, "it does not say which decision table it asks.", "Give it a camunda:decisionRef."
-            )
+            yield fault(element, "it does not say which decision table it asks.", "Give it a camunda:decisionRef.")
 
 
 @rule("PW-420", section=OURS)
@@ -268,9 +252,7 @@ def subprocess_is_not_empty(look: Look) -> Iterator[Fault]:
     """A subprocess holds something."""
     for element in look.elements("subProcess", "transaction"):
         if not look.diagram.children(element.id):
-            yield fault(
-                element, "the subprocess is empty.", "Draw its steps, or make it a task or a call activity."
-            )
+            yield fault(element, "the subprocess is empty.", "Draw its steps, or make it a task or a call activity.")
 
 
 @rule("PW-421", section="BPMN 2.0.2 §10.3.3")
@@ -278,9 +260,7 @@ def instantiating_receive_has_no_incoming(look: Look) -> Iterator[Fault]:
     """A receive task that starts the process has no incoming flow."""
     for element in look.diagram.of_kind("receiveTask"):
         if element.instantiate and element.incoming:
-            yield fault(
-                element, "it starts the process, but a flow leads to it.", "Take instantiate or the flow out."
-            )
+            yield fault(element, "it starts the process, but a flow leads to it.", "Take instantiate or the flow out.")
 
 
 @rule("PW-422", section="BPMN 2.0.2 §10.3.8")

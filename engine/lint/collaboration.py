@@ -145,9 +145,7 @@ def association_ends_exist(look: Look) -> Iterator[Fault]:
         for end, ref in (("source", association.source), ("target", association.target)):
             if ref not in look.diagram.holders:
                 wrong = look.describe(ref) if ref else "it has none"
-                yield fault(
-                    association, f"its {end} is wrong: {wrong}.", "Connect both its ends, or take it out."
-                )
+                yield fault(association, f"its {end} is wrong: {wrong}.", "Connect both its ends, or take it out.")
 
 
 @rule("PW-612", section="BPMN 2.0.2 §9.4", severity="warning")

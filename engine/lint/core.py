@@ -91,7 +91,7 @@ def words(text: str) -> frozenset[str]:
 class Checker(Protocol):
     """What lint asks of FEEL (:class:`engine.feel.Feel` has it)."""
 
-    def check(self, expression: str, dialect: str = "expression") -> None:
+    def check(self, expression: str) -> None:
         """Raise ExpressionInvalid when ``expression`` doesn't parse."""
 
 
@@ -208,9 +208,7 @@ OURS = "Pathways"
 """The section of a rule that the specification doesn't ask for."""
 
 
-def rule(
-    code: str, *, section: str, severity: Severity = "error", plain: Plain = "same"
-) -> Callable[[Check], Check]:
+def rule(code: str, *, section: str, severity: Severity = "error", plain: Plain = "same") -> Callable[[Check], Check]:
     """Register a rule under its code; raises ValueError when the code is taken or the docstring missing."""
 
     def register(check: Check) -> Check:

@@ -28,9 +28,7 @@ def start_has_outgoing(look: Look) -> Iterator[Fault]:
     """A start event has an outgoing sequence flow."""
     for event in look.diagram.of_kind("startEvent"):
         if not event.outgoing:
-            yield fault(
-                event, "nothing follows the start event.", "Lead a sequence flow from it to the first step."
-            )
+            yield fault(event, "nothing follows the start event.", "Lead a sequence flow from it to the first step.")
 
 
 @rule("PW-203", section="BPMN 2.0.2 §10.5.3")
@@ -47,9 +45,7 @@ def end_has_incoming(look: Look) -> Iterator[Fault]:
     """An end event has an incoming sequence flow."""
     for event in look.diagram.of_kind("endEvent"):
         if not event.incoming:
-            yield fault(
-                event, "nothing leads to the end event.", "Lead a sequence flow to it, or take it out."
-            )
+            yield fault(event, "nothing leads to the end event.", "Lead a sequence flow to it, or take it out.")
 
 
 @rule("PW-205", section="BPMN 2.0.2 §10.5.4")
@@ -96,9 +92,7 @@ def boundary_is_attached(look: Look) -> Iterator[Fault]:
         host = look.diagram.elements.get(event.attached_to)
         message = _wrong_host(look, event, host)
         if message:
-            yield fault(
-                event, message, "Attach it to the border of a task, subprocess or call activity beside it."
-            )
+            yield fault(event, message, "Attach it to the border of a task, subprocess or call activity beside it.")
 
 
 def _wrong_host(look: Look, event: Element, host: Element | None) -> str:
@@ -181,9 +175,7 @@ def catching_event_has_definition(look: Look) -> Iterator[Fault]:
         where = position(look, event)
         needed = event.kind in {"intermediateCatchEvent", "boundaryEvent"} or "event subprocess" in where
         if needed and not event.event_definitions and not event.dangling_definitions:
-            yield fault(
-                event, f"{where} has no type.", "Say what it waits for: a message, a timer, a signal..."
-            )
+            yield fault(event, f"{where} has no type.", "Say what it waits for: a message, a timer, a signal...")
 
 
 @rule("PW-212", section="BPMN 2.0.2 §10.5.5")
@@ -191,9 +183,7 @@ def shared_definition_exists(look: Look) -> Iterator[Fault]:
     """An eventDefinitionRef names an event definition at the root of the file."""
     for event in _events(look.diagram):
         for ref in event.dangling_definitions:
-            yield fault(
-                event, f"its event definition is wrong: {look.describe(ref)}.", "Correct the reference."
-            )
+            yield fault(event, f"its event definition is wrong: {look.describe(ref)}.", "Correct the reference.")
 
 
 @rule("PW-213", section="BPMN 2.0.2 §10.5.5")
@@ -260,9 +250,7 @@ def condition_is_given(look: Look) -> Iterator[Fault]:
     """A conditional event has a condition."""
     for event, definition in _definitions(look, "conditional"):
         if not definition.text:
-            yield fault(
-                event, "the conditional event has no condition.", "Give it a FEEL condition.", definition.line
-            )
+            yield fault(event, "the conditional event has no condition.", "Give it a FEEL condition.", definition.line)
 
 
 def _links(look: Look, kind: str) -> Iterator[tuple[Element, EventDefinition]]:
@@ -278,9 +266,7 @@ def link_has_name(look: Look) -> Iterator[Fault]:
     for kind in _INTERMEDIATE:
         for event, definition in _links(look, kind):
             if not definition.name:
-                yield fault(
-                    event, "the link has no name.", "Give both link events the same name.", definition.line
-                )
+                yield fault(event, "the link has no name.", "Give both link events the same name.", definition.line)
 
 
 @rule("PW-220", section="BPMN 2.0.2 §10.5.5")
@@ -290,9 +276,7 @@ def thrown_link_has_catch(look: Look) -> Iterator[Fault]:
     for event, definition in _links(look, "intermediateThrowEvent"):
         if definition.name and (event.parent, definition.name) not in caught:
             message = f'no link event here catches "{short(definition.name)}".'
-            yield fault(
-                event, message, "Add a catching link event of that name to the same process or subprocess."
-            )
+            yield fault(event, message, "Add a catching link event of that name to the same process or subprocess.")
 
 
 @rule("PW-221", section="BPMN 2.0.2 §10.5.5")
@@ -313,9 +297,7 @@ def caught_link_is_thrown(look: Look) -> Iterator[Fault]:
     for event, definition in _links(look, "intermediateCatchEvent"):
         if definition.name and (event.parent, definition.name) not in thrown:
             message = f'no link event here throws "{short(definition.name)}".'
-            yield fault(
-                event, message, "Add a throwing link event of that name to the same process or subprocess."
-            )
+            yield fault(event, message, "Add a throwing link event of that name to the same process or subprocess.")
 
 
 @rule("PW-223", section="BPMN 2.0.2 §10.5.5")
@@ -323,14 +305,10 @@ def link_flows_fit(look: Look) -> Iterator[Fault]:
     """A throwing link event has no outgoing flow, a catching one no incoming."""
     for event, _ in _links(look, "intermediateThrowEvent"):
         if event.outgoing:
-            yield fault(
-                event, "a flow leaves the throwing link event.", "Lead on from the catching link event."
-            )
+            yield fault(event, "a flow leaves the throwing link event.", "Lead on from the catching link event.")
     for event, _ in _links(look, "intermediateCatchEvent"):
         if event.incoming:
-            yield fault(
-                event, "a flow leads to the catching link event.", "Lead to a throwing link event instead."
-            )
+            yield fault(event, "a flow leads to the catching link event.", "Lead to a throwing link event instead.")
 
 
 @rule("PW-224", section="BPMN 2.0.2 §10.5.5")
@@ -370,9 +348,7 @@ def start_message_is_unambiguous(look: Look) -> Iterator[Fault]:
             for one in start.event_definitions:
                 first = seen.setdefault((process.key, one.kind, one.name), start.id)
                 if one.kind in {"message", "signal"} and one.name and first != start.id:
-                    message = (
-                        f'"{short(first)}" starts the process on {one.kind} "{short(one.name)}" already.'
-                    )
+                    message = f'"{short(first)}" starts the process on {one.kind} "{short(one.name)}" already.'
                     yield fault(start, message, f"Keep one of them, or choose another {one.kind}.")
 
 
@@ -384,9 +360,7 @@ def thrown_error_is_caught(look: Look) -> Iterator[Fault]:
     for event, definition in _definitions(look, "error"):
         if event.throwing and definition.code and not {definition.code, ""} & caught:
             message = f'nothing in this file catches the error "{short(definition.code)}".'
-            yield fault(
-                event, message, "Catch it with a boundary event or an event subprocess.", definition.line
-            )
+            yield fault(event, message, "Catch it with a boundary event or an event subprocess.", definition.line)
 
 
 def _caught_codes(look: Look) -> set[str]:

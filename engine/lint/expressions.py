@@ -138,9 +138,7 @@ def script_is_feel(look: Look) -> Iterator[Fault]:
     for element in look.elements("scriptTask"):
         if element.script_format.lower() != "feel":
             given = f'"{short(element.script_format)}"' if element.script_format else "missing"
-            yield fault(
-                element, f"its scriptFormat is {given}.", 'Write it in FEEL, with scriptFormat="feel".'
-            )
+            yield fault(element, f"its scriptFormat is {given}.", 'Write it in FEEL, with scriptFormat="feel".')
 
 
 @rule("PW-854", section="BPMN 2.0.2 §8.4.13")

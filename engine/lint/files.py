@@ -46,9 +46,7 @@ def check_files(
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))
 
 
-def _check_batch(
-    batch: _Batch, project: Project, authority: str, feel: Feel | None, strict: bool
-) -> list[Finding]:
+def _check_batch(batch: _Batch, project: Project, authority: str, feel: Feel | None, strict: bool) -> list[Finding]:
     known = project.known(authority)
     if known.decisions is not None or batch.decisions:
         known = replace(known, decisions=(known.decisions or frozenset()) | batch.decisions)
@@ -70,9 +68,7 @@ def _take(path: Path, project: Project, batch: _Batch, feel: Feel | None) -> Ite
     except (DiagramRefused, ParseFailed) as error:
         yield _finding(UNREADABLE, name, str(error), "Mend or replace the file.", "XML 1.0")
     except OSError as error:
-        yield _finding(
-            UNREADABLE, name, f"it cannot be opened: {error.strerror}.", "Name a file that exists."
-        )
+        yield _finding(UNREADABLE, name, f"it cannot be opened: {error.strerror}.", "Name a file that exists.")
     except PathwaysError as error:
         yield _finding(DECISION, name, str(error), "Mend the decision table.", "DMN 1.3")
 

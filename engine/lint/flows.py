@@ -48,9 +48,7 @@ def flow_stays_in_pool(look: Look) -> Iterator[Fault]:
     """A sequence flow doesn't cross the border of a pool."""
     for flow, source, target in _joined(look):
         if source.process != target.process:
-            yield fault(
-                flow, "the sequence flow leads into another pool.", "Use a message flow between pools."
-            )
+            yield fault(flow, "the sequence flow leads into another pool.", "Use a message flow between pools.")
 
 
 @rule("PW-104", section="BPMN 2.0.2 §7.6.1")
@@ -98,9 +96,7 @@ def default_has_no_condition(look: Look) -> Iterator[Fault]:
     """A default flow has no condition, since it would be ignored."""
     for flow, source, _ in _joined(look):
         if flow.has_condition and source.default == flow.id:
-            yield fault(
-                flow, "the default flow has a condition, which is ignored.", "Take the condition out."
-            )
+            yield fault(flow, "the default flow has a condition, which is ignored.", "Take the condition out.")
 
 
 @rule("PW-109", section="BPMN 2.0.2 §8.4.13")
@@ -135,9 +131,7 @@ def declared_flows_match(look: Look) -> Iterator[Fault]:
             wrong = set(declared) - set(real)
             if wrong:
                 message = f"its <{side}> names {quoted(sorted(wrong))}, which is no {side} flow of it."
-                yield fault(
-                    element, message, "Save the diagram again with a modeller, or correct the reference."
-                )
+                yield fault(element, message, "Save the diagram again with a modeller, or correct the reference.")
 
 
 @rule("PW-112", section="BPMN 2.0.2 §8.4.13")
@@ -207,9 +201,7 @@ def element_has_incoming(look: Look) -> Iterator[Fault]:
     for element in look.diagram.elements.values():
         alone = not element.incoming and _stands_in_flow(element) and not _starts_itself(element)
         if alone and look.diagram.starts(element.parent):
-            yield fault(
-                element, "no sequence flow leads to it.", "Lead a sequence flow to it, or take it out."
-            )
+            yield fault(element, "no sequence flow leads to it.", "Lead a sequence flow to it, or take it out.")
 
 
 @rule("PW-116", section="BPMN 2.0.2 §10.5.3")
@@ -219,9 +211,7 @@ def element_has_outgoing(look: Look) -> Iterator[Fault]:
     ended = {element.parent for element in look.diagram.of_kind("endEvent")}
     for element in look.diagram.elements.values():
         if not element.outgoing and _stands_in_flow(element) and element.parent in ended:
-            yield fault(
-                element, "no sequence flow leaves it.", "Lead a sequence flow from it to what follows."
-            )
+            yield fault(element, "no sequence flow leaves it.", "Lead a sequence flow from it to what follows.")
 
 
 def _stands_in_flow(element: Element) -> bool:
@@ -241,6 +231,4 @@ def gateway_way_is_named(look: Look) -> Iterator[Fault]:
     for flow, source, _ in _joined(look):
         decides = source.kind in _SPLITS and len(source.outgoing) > 1 and look.runs(source.process)
         if decides and not flow.name:
-            yield fault(
-                flow, "this way out of the gateway has no name.", "Name it with the answer it stands for."
-            )
+            yield fault(flow, "this way out of the gateway has no name.", "Name it with the answer it stands for.")

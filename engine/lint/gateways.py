@@ -16,9 +16,7 @@ def gateway_splits_or_joins(look: Look) -> Iterator[Fault]:
     """A gateway has several incoming or several outgoing flows, else it does nothing."""
     for gateway in look.diagram.of_kind(*GATEWAYS):
         if len(gateway.incoming) < 2 and len(gateway.outgoing) < 2:
-            yield fault(
-                gateway, "the gateway neither splits nor joins.", "Take it out, or add the missing flow."
-            )
+            yield fault(gateway, "the gateway neither splits nor joins.", "Take it out, or add the missing flow.")
 
 
 @rule("PW-302", section="BPMN 2.0.2 §10.6.1")
@@ -68,9 +66,7 @@ def event_gateway_has_two_ways(look: Look) -> Iterator[Fault]:
     """An event-based gateway has at least two outgoing flows."""
     for gateway in look.diagram.of_kind("eventBasedGateway"):
         if len(gateway.outgoing) < 2:
-            yield fault(
-                gateway, "the event-based gateway has fewer than two ways out.", "Add the other events."
-            )
+            yield fault(gateway, "the event-based gateway has fewer than two ways out.", "Add the other events.")
 
 
 _WAITS = frozenset(["message", "signal", "timer", "conditional"])
@@ -106,9 +102,7 @@ def event_gateway_receive_is_bare(look: Look) -> Iterator[Fault]:
     for gateway in look.diagram.of_kind("eventBasedGateway"):
         for target in _targets(look, gateway):
             if target.kind == "receiveTask" and look.diagram.boundary_events(target.id):
-                message = (
-                    f'it follows the event-based gateway "{short(gateway.id)}" and has a boundary event.'
-                )
+                message = f'it follows the event-based gateway "{short(gateway.id)}" and has a boundary event.'
                 yield fault(target, message, "Let the gateway lead to that event instead.")
 
 
@@ -127,9 +121,7 @@ def starting_gateway_has_no_incoming(look: Look) -> Iterator[Fault]:
     """An event-based gateway that starts the process has no incoming flow."""
     for gateway in look.diagram.of_kind("eventBasedGateway"):
         if gateway.instantiate and gateway.incoming:
-            yield fault(
-                gateway, "it starts the process, but a flow leads to it.", "Take instantiate or the flow out."
-            )
+            yield fault(gateway, "it starts the process, but a flow leads to it.", "Take instantiate or the flow out.")
 
 
 @rule("PW-311", section="BPMN 2.0.2 §10.6.6")

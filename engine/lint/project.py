@@ -27,9 +27,7 @@ class Project:
     def around(cls, path: Path) -> Project:
         """Give the project that ``path`` is in: the nearest folder above it that has forms/ or config/."""
         above = path.resolve().parents
-        root = next(
-            (here for here in above if (here / "forms").is_dir() or (here / "config").is_dir()), above[0]
-        )
+        root = next((here for here in above if (here / "forms").is_dir() or (here / "config").is_dir()), above[0])
         return cls(root)
 
     def authority_of(self, path: Path) -> str:

@@ -14,9 +14,7 @@ def user_task_has_form(look: Look) -> Iterator[Fault]:
     """A user task has a form."""
     for element in look.elements("userTask"):
         if not element.form_key:
-            yield fault(
-                element, "the user task has no form.", "Give it a camunda:formKey such as authority/name."
-            )
+            yield fault(element, "the user task has no form.", "Give it a camunda:formKey such as authority/name.")
 
 
 @rule("PW-702", section=OURS, plain="off")
@@ -86,9 +84,7 @@ def topic_is_known(look: Look) -> Iterator[Fault]:
     for element in look.elements("serviceTask", "sendTask", "businessRuleTask"):
         if element.topic and element.topic not in look.known.topics:
             wanted = ", ".join(sorted(look.known.topics))
-            yield fault(
-                element, f'nothing carries out the topic "{short(element.topic)}".', f"Use: {wanted}."
-            )
+            yield fault(element, f'nothing carries out the topic "{short(element.topic)}".', f"Use: {wanted}.")
 
 
 @rule("PW-708", section=OURS, plain="off")
@@ -159,6 +155,4 @@ def external_task_says_so(look: Look) -> Iterator[Fault]:
     """A task with a topic has camunda:type="external", as modellers expect."""
     for element in look.elements("serviceTask", "sendTask"):
         if element.topic and element.task_type != "external":
-            yield fault(
-                element, 'it has a topic, but not camunda:type="external".', "Set camunda:type to external."
-            )
+            yield fault(element, 'it has a topic, but not camunda:type="external".', "Set camunda:type to external.")

@@ -48,9 +48,7 @@ def id_is_well_formed(look: Look) -> Iterator[Fault]:
     """An id is an XML name: a letter or underscore, then letters, digits, hyphens, dots and underscores."""
     for holder in look.diagram.holders.values():
         if not _ID.fullmatch(holder.id):
-            yield fault(
-                holder, "its id is not an XML name.", "Use letters, digits, hyphens and underscores only."
-            )
+            yield fault(holder, "its id is not an XML name.", "Use letters, digits, hyphens and underscores only.")
 
 
 @rule("PW-004", section=OURS, plain="warning")
@@ -95,9 +93,7 @@ def process_is_not_empty(look: Look) -> Iterator[Fault]:
     """An executable process has at least one flow element."""
     for process in look.processes():
         if not look.diagram.children(process.key):
-            yield fault(
-                process, "the process is empty.", "Draw at least a start event, a task and an end event."
-            )
+            yield fault(process, "the process is empty.", "Draw at least a start event, a task and an end event.")
 
 
 @rule("PW-008", section=OURS, plain="off", severity="warning")
@@ -116,9 +112,7 @@ def key_is_used_once(look: Look) -> Iterator[Fault]:
     for other in _before(look.diagrams, look.diagram):
         for key in sorted(other.processes.keys() & look.diagram.processes.keys()):
             process = look.diagram.processes[key]
-            yield fault(
-                process, f"{other.file} also has a process with this id.", "Give one of them another id."
-            )
+            yield fault(process, f"{other.file} also has a process with this id.", "Give one of them another id.")
 
 
 def _before(diagrams: tuple[Diagram, ...], diagram: Diagram) -> tuple[Diagram, ...]:

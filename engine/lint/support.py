@@ -178,9 +178,7 @@ def must_understand_is_understood(look: Look) -> Iterator[Fault]:
     """A file that says an extension must be understood is refused, since it isn't."""
     for node in look.diagram.root.iterfind(f"{{{BPMN}}}extension"):
         if node.get("mustUnderstand") in {"true", "1"}:
-            message = (
-                f'the extension "{short(str(node.get("definition", "")))}" must be understood, and is not.'
-            )
+            message = f'the extension "{short(str(node.get("definition", "")))}" must be understood, and is not.'
             yield Fault("", "", nodes.line(node), message, "Take it out, or set mustUnderstand to false.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine import timers
 from engine.diagram import Element, EventDefinition, is_feel
@@ -10,6 +10,7 @@ from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 
 _RULES = ("meeting", "period")
+_KINDS: Mapping[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
 def _timers(look: Look) -> Iterator[tuple[Element, EventDefinition]]:
@@ -35,20 +36,18 @@ def timer_is_understood(look: Look) -> Iterator[Fault]:
     for element, definition in _timers(look):
         reason = _misunderstood(definition.text, definition.timer_kind)
         if reason:
-            yield fault(
-                element, f'the timer "{short(definition.text)}" is not understood.', reason, definition.line
-            )
+            message = f'the timer "{short(definition.text)}" is not understood: {reason}.'
+            yield fault(element, message, _WORDS, definition.line)
 
 
 def _misunderstood(text: str, kind: str) -> str:
-    """Say how to mend a timer's text, or give the empty string when it is well, FEEL, or missing."""
+    """Say why a timer's text is not understood, or give the empty string when it is well, FEEL, or missing."""
     if not text or is_feel(text):
         return ""
     try:
-        timers.parse(text, kind.removeprefix("time").lower() or "any")
+        timers.parse(text, _KINDS.get(kind, "any"))
     except TimerNotUnderstood as error:
-        # One line: the message quotes the text, which may be as long as the sender likes.
-        return short(str(error.details.get("reason", ""))).rstrip(".") + ". " + _WORDS
+        return short(str(error.details.get("reason", ""))).rstrip(".")
     return ""
 
 
@@ -61,7 +60,8 @@ def due_date_is_understood(look: Look) -> Iterator[Fault]:
     for element in look.elements("userTask"):
         reason = _misunderstood(element.due_date, "any")
         if reason:
-            yield fault(element, f'its due date "{short(element.due_date)}" is not understood.', reason)
+            message = f'its due date "{short(element.due_date)}" is not understood: {reason}.'
+            yield fault(element, message, _WORDS)
 
 
 @rule("PW-804", section=OURS)

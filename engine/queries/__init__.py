@@ -5,12 +5,36 @@ frozen dataclasses (``rows``), made from a handful of indexed queries whose cost
 """
 
 from engine.queries.definitions import (
-    definition, definition_xml, definitions, deployments, form, latest_definition, start_form, versions,
+    definition,
+    definition_xml,
+    definitions,
+    deployments,
+    form,
+    forms_of,
+    latest_definition,
+    start_form,
+    versions,
 )  # fmt: skip
-from engine.queries.instances import instance, instance_detail, instances, timeline, variables
+from engine.queries.instances import instance, instance_detail, instances, timeline, trace, variables
 from engine.queries.rows import (
-    Counts, DefinitionRow, DeploymentRow, DiagramView, ElementInfo, HistoryRow, IncidentRow, InboxFilters, InstanceDetail,
-    InstanceFilters, InstanceRow, MessageRow, NotificationRow, Page, SchoolRow, SubscriptionRow, TaskDetail, TaskRow,
+    Counts,
+    DefinitionRow,
+    DeploymentRow,
+    DiagramView,
+    ElementInfo,
+    HistoryRow,
+    InboxFilters,
+    IncidentRow,
+    InstanceDetail,
+    InstanceFilters,
+    InstanceRow,
+    MessageRow,
+    NotificationRow,
+    Page,
+    SchoolRow,
+    SubscriptionRow,
+    TaskDetail,
+    TaskRow,
     TimerRow,
 )  # fmt: skip
 from engine.queries.tasks import inbox, open_tasks, task
@@ -20,7 +44,7 @@ __all__ = [
     "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "ElementInfo", "HistoryRow", "InboxFilters", "IncidentRow",
     "InstanceDetail", "InstanceFilters", "InstanceRow", "MessageRow", "NotificationRow", "Page", "SchoolRow",
     "SubscriptionRow", "TaskDetail", "TaskRow", "TimerRow", "counts", "definition", "definition_xml", "definitions",
-    "deployments", "form", "inbox", "incidents", "instance", "instance_detail", "instances", "latest_definition",
-    "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "undelivered", "variables",
+    "deployments", "form", "forms_of", "inbox", "incidents", "instance", "instance_detail", "instances", "latest_definition",
+    "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "trace", "undelivered", "variables",
     "versions",
 ]  # fmt: skip

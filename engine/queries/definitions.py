@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import DefinitionNotFound
 from engine.queries.rows import DefinitionRow, DeploymentRow
+from engine.queries.tools import AnyRow, AnySelect
 from engine.tables import Deployment, FormDefinition, ProcessDefinition, Resource
 
 
@@ -69,6 +68,14 @@ def start_form(session: Session, definition_id: int) -> bytes | None:
     return form(session, row.forms.get(row.start_form)) if row else None
 
 
+def forms_of(session: Session, definition_id: int) -> list[bytes]:
+    """The JSON of every form of a version and of all that it calls, as they were bound at its deployment."""
+    called = session.scalar(select(ProcessDefinition.called).where(ProcessDefinition.id == definition_id)) or {}
+    ids = [definition_id, *(i for i in called.values() if i is not None)]
+    bound = session.scalars(select(ProcessDefinition.forms).where(ProcessDefinition.id.in_(ids)))
+    return [content for i in sorted({i for row in bound for i in row.values() if i is not None}) if (content := form(session, i))]
+
+
 def deployments(session: Session, limit: int = 50) -> list[DeploymentRow]:
     """The newest deployments, newest first, with the process versions that each brought."""
     rows = session.scalars(select(Deployment).order_by(Deployment.id.desc()).limit(limit)).all()
@@ -83,7 +90,7 @@ def deployments(session: Session, limit: int = 50) -> list[DeploymentRow]:
     return [DeploymentRow(row.id, row.at, row.by, row.note, tuple(brought[row.id])) for row in rows]
 
 
-def _selected() -> Select[Any]:
+def _selected() -> AnySelect:
     return (
         select(
             ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.version,
@@ -96,11 +103,11 @@ def _selected() -> Select[Any]:
     )  # fmt: skip
 
 
-def _rows(session: Session, chosen: Select[Any]) -> list[DefinitionRow]:
+def _rows(session: Session, chosen: AnySelect) -> list[DefinitionRow]:
     return [_row(row) for row in session.execute(chosen)]
 
 
-def _row(row: Row[Any]) -> DefinitionRow:
+def _row(row: AnyRow) -> DefinitionRow:
     return DefinitionRow(
         id=row.id, key=row.key, name=row.name, version=row.version, latest=row.latest, documentation=row.documentation,
         startable=row.startable, start_form=row.start_form, starter_groups=tuple(row.starter_groups), deployed=row.at,

@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import InstanceNotFound
 from engine.queries.rows import (
-    PER_PAGE, DiagramView, HistoryRow, InstanceDetail, InstanceFilters, InstanceRow, Page, SubscriptionRow,
+    PER_PAGE,
+    DiagramView,
+    HistoryRow,
+    InstanceDetail,
+    InstanceFilters,
+    InstanceRow,
+    Page,
+    SubscriptionRow,
 )  # fmt: skip
 from engine.queries.tasks import open_tasks
-from engine.queries.tools import Elements, count, page_of
+from engine.queries.tools import AnyRow, AnySelect, Elements, count, page_of
 from engine.queries.work import incidents, timers
 from engine.tables import (
-    ACTIVE, EventSubscription, History, Incident, ProcessDefinition, ProcessInstance, School, UserTask,
+    ACTIVE,
+    EventSubscription,
+    History,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    School,
+    UserTask,
 )  # fmt: skip
 
 #: Lines of history that the page of a case shows at first.
@@ -34,7 +48,7 @@ def instances(
     return page_of(rows, page, per_page, count(session, chosen))
 
 
-def _filtered(chosen: Select[Any], filters: InstanceFilters) -> Select[Any]:
+def _filtered(chosen: AnySelect, filters: InstanceFilters) -> AnySelect:
     if filters.status == "active":
         chosen = chosen.where(ProcessInstance.status == ACTIVE)
     elif filters.status:
@@ -50,7 +64,7 @@ def _filtered(chosen: Select[Any], filters: InstanceFilters) -> Select[Any]:
     return chosen
 
 
-def _selected() -> Select[Any]:
+def _selected() -> AnySelect:
     return (
         select(
             ProcessInstance.id, ProcessInstance.process, ProcessInstance.definition_id, ProcessInstance.business_key,
@@ -63,7 +77,7 @@ def _selected() -> Select[Any]:
     )  # fmt: skip
 
 
-def _instance_rows(session: Session, chosen: Select[Any]) -> list[InstanceRow]:
+def _instance_rows(session: Session, chosen: AnySelect) -> list[InstanceRow]:
     rows = session.execute(chosen).all()
     elements = Elements(session, [i for row in rows for i in (row.definition_id, *(at[0] for at in row.active))])
     troubles = _troubles(session, [row.id for row in rows])
@@ -79,7 +93,7 @@ def _troubles(session: Session, ids: list[int]) -> dict[int, int]:
     return {instance_id: number for instance_id, number in found if instance_id is not None}
 
 
-def _instance_row(row: Row[Any], elements: Elements, troubles: int) -> InstanceRow:
+def _instance_row(row: AnyRow, elements: Elements, troubles: int) -> InstanceRow:
     at = dict.fromkeys(elements.info(definition_id, element).name for definition_id, element, *_ in row.active)
     return InstanceRow(
         id=row.id, process=row.process, process_name=elements.process(row.definition_id)[1], version=row.version,
@@ -140,7 +154,7 @@ def _diagrams(session: Session, row: InstanceRow) -> tuple[DiagramView, ...]:
     return tuple(_diagram(known[each], active, been) for each in order if each in known)
 
 
-def _diagram(definition: Row[Any], active: list[Any], been: Iterable[Row[Any]]) -> DiagramView:
+def _diagram(definition: AnyRow, active: list[Any], been: Iterable[AnyRow]) -> DiagramView:
     here = [each for each in been if each.definition_id == definition.id]
     standing = [at for at in active if at[0] == definition.id]
     flows = {each.via for each in here if each.via} | {at[2] for at in standing if at[2]}
@@ -174,6 +188,12 @@ def timeline(
     elements = Elements(session, [row.definition_id for row in rows])
     tasks = _tasks_of(session, instance_id, {row.token for row in rows if row.token})
     return [_history_row(row, elements, tasks.get(row.token)) for row in rows]
+
+
+def trace(session: Session, instance_id: int) -> list[str]:
+    """The ids of the elements that a case has completed, in that order."""
+    chosen = select(History.element).where(History.instance_id == instance_id, History.how == "completed")
+    return list(session.scalars(chosen.order_by(History.seq)))
 
 
 def _tasks_of(session: Session, instance_id: int, tokens: set[str]) -> dict[str, int]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, union_all
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import TaskNotFound
 from engine.queries.definitions import form
 from engine.queries.rows import PER_PAGE, InboxFilters, Page, TaskDetail, TaskRow
-from engine.queries.tools import COUNT_LIMIT, Elements, count, page_of
+from engine.queries.tools import COUNT_LIMIT, AnyRow, AnySelect, Elements, count, page_of
 from engine.scope import Scope
 from engine.spiff import variables_at
 from engine.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
@@ -51,12 +51,12 @@ def inbox(
     return page_of(items, page, per_page, _total(session, walks, filters))
 
 
-def _total(session: Session, walks: Sequence[Select[Any]], filters: InboxFilters) -> tuple[int, bool]:
+def _total(session: Session, walks: Sequence[AnySelect], filters: InboxFilters) -> tuple[int, bool]:
     every = union_all(*(select(_filtered(walk, filters).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)).subquery()
     return count(session, select(every.c.id).distinct())
 
 
-def _given_to(scope: Scope) -> Select[Any]:
+def _given_to(scope: Scope) -> AnySelect:
     return (
         select(UserTask.id, UserTask.due_order)
         .where(UserTask.assignee == scope.username, UserTask.status == OPEN)
@@ -64,7 +64,7 @@ def _given_to(scope: Scope) -> Select[Any]:
     )
 
 
-def _of_roles(scope: Scope) -> list[Select[Any]]:
+def _of_roles(scope: Scope) -> list[AnySelect]:
     """A walk a role: one walk over several roles would have to sort all that it finds."""
     return [
         select(UserTaskRole.task_id.label("id"), UserTaskRole.due_order)
@@ -75,7 +75,7 @@ def _of_roles(scope: Scope) -> list[Select[Any]]:
     ]
 
 
-def _filtered(walk: Select[Any], filters: InboxFilters) -> Select[Any]:
+def _filtered(walk: AnySelect, filters: InboxFilters) -> AnySelect:
     if filters.unclaimed:
         walk = walk.where(UserTask.assignee.is_(None))
     if filters.due_before is not None:
@@ -110,7 +110,7 @@ def tasks_by_id(session: Session, ids: Iterable[int]) -> list[TaskRow]:
     return _task_rows(session, _selected().where(UserTask.id.in_(list(ids))).order_by(UserTask.id))
 
 
-def _selected() -> Select[Any]:
+def _selected() -> AnySelect:
     return (
         select(*_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
@@ -118,13 +118,13 @@ def _selected() -> Select[Any]:
     )
 
 
-def _task_rows(session: Session, chosen: Select[Any]) -> list[TaskRow]:
+def _task_rows(session: Session, chosen: AnySelect) -> list[TaskRow]:
     rows = session.execute(chosen).all()
     elements = Elements(session, [i for row in rows for i in (row.definition_id, row.root_id)])
     return [_task_row(row, elements) for row in rows]
 
 
-def _task_row(row: Row[Any], elements: Elements) -> TaskRow:
+def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
     info = elements.info(row.definition_id, row.element)
     return TaskRow(
         id=row.id, element=row.element, name=info.name, lane=info.lane, form_key=info.form_key, status=row.status,

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.queries.rows import ElementInfo, Page
 from engine.tables import ProcessDefinition
 
 T = TypeVar("T")
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 #: Counting stops here: nobody reads "48,213 tasks", and counting them would grow with them.
 COUNT_LIMIT = 500
 #: Definitions whose elements a process keeps in mind.
 CACHE_LIMIT = 1_000
 
 
-def count(session: Session, rows: Select[Any]) -> tuple[int, bool]:
+def count(session: Session, rows: AnySelect) -> tuple[int, bool]:
     """How many rows a query has, up to the limit, and whether there are more."""
     limited = rows.order_by(None).limit(COUNT_LIMIT + 1).subquery()
     found = session.scalar(select(func.count()).select_from(limited)) or 0

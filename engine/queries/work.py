@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, SchoolRow, TimerRow
-from engine.queries.tools import Elements, count
+from engine.queries.tools import AnyRow, AnySelect, Elements, count
 from engine.scope import Scope
 from engine.tables import (
-    ACTIVE, OPEN, UNDELIVERED, Incident, Job, Message, Notification, ProcessInstance, School, UserTask, UserTaskRole,
+    ACTIVE,
+    OPEN,
+    UNDELIVERED,
+    Incident,
+    Job,
+    Message,
+    Notification,
+    ProcessInstance,
+    School,
+    UserTask,
+    UserTaskRole,
 )  # fmt: skip
 
 
@@ -55,7 +64,7 @@ def timers(
     return [_timer_row(row, elements) for row in rows]
 
 
-def _timer_row(row: Row[Any], elements: Elements) -> TimerRow:
+def _timer_row(row: AnyRow, elements: Elements) -> TimerRow:
     return TimerRow(
         id=row.id, element=row.element, name=elements.info(row.definition_id, row.element).name, due=row.due,
         estimated=row.estimated, why=row.why, attempts=row.attempts, instance_id=row.instance_id, process=row.process,
@@ -97,7 +106,7 @@ def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list
     ]
 
 
-def _undelivered() -> Select[Any]:
+def _undelivered() -> AnySelect:
     return select(Message).where(Message.status == UNDELIVERED)
 
 

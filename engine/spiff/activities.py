@@ -256,6 +256,7 @@ class CallActivity(Activity):
         """The variables that cross the border: all when the diagram says nothing (as if ``variables="all"``)."""
         instance = source.workflow
         seen = instance.variables(source)
+        seen.pop("settings", None)  # every process sees those anyway
         mappings = [m for m in self.element.mappings if m.direction == direction and not m.business_key]
         if not mappings:
             return dict(seen)

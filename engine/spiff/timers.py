@@ -5,7 +5,8 @@ SpiffWorkflow's own timer events read the system clock and miss month ends, so n
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from engine import timers
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
     from engine.diagram import EventDefinition
     from engine.timers import Due, Timer
 
+#: What BPMN calls the kinds of timer.
+KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 #: Beats of a cycle that may be passed over after a long stop, before it is taken to be a mistake.
 BEAT_LIMIT = 100_000
 
 
 def due_of(token: Token, text: str) -> Due:
-    """When something given in timer words (or FEEL) from now on falls due. Raises TimerNotUnderstood."""
-    return _next(token, _timer(token, text, "any"), token.workflow.context.now)
+    """When something given in timer words (or FEEL) from now on has to be done. Raises TimerNotUnderstood.
+
+    A period's timer fires on the morning after its last day; what is due within the period is due by that day's end.
+    """
+    due = _next(token, _timer(token, text, "any"), token.workflow.context.now)
+    if due.last_day is None:
+        return due
+    return replace(due, at=datetime.combine(due.last_day, time(23, 59), timers.ZONE).astimezone(UTC))
 
 
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
@@ -65,7 +74,7 @@ def _keep(token: Token, index: int, due: Due, left: int | None) -> None:
 
 def _timer(token: Token, text: str, kind: str) -> Timer:
     value: Any = token.workflow.value(token, text)
-    return timers.from_value(value, kind)
+    return timers.from_value(value, KINDS.get(kind, "any"))
 
 
 def _next(token: Token, timer: Timer, after: datetime) -> Due:

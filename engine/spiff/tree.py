@@ -203,7 +203,7 @@ class Instance(Workflow):
                 layers.append(at.memo["vars"])
                 break
             at = at.parent
-        seen: dict[str, Any] = {}
+        seen: dict[str, Any] = {"settings": self.context.settings} if self.context.settings else {}
         for layer in reversed(layers):
             seen.update(layer)
         return seen

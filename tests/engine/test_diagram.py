@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.diagram import Diagram, is_feel, read, strip_feel
+from engine.diagram import BPMN, Diagram, is_feel, read, strip_feel
 from engine.errors import DiagramRefused, ParseFailed
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -198,7 +198,7 @@ def test_data(diagram: Diagram) -> None:
 
 def test_nothing_is_lost_when_ids_are() -> None:
     body = '<task id="a"/><task id="a"/><task/><sequenceFlow sourceRef="a" targetRef="a"/>'
-    xml = f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">{body}</process></definitions>'
+    xml = f'<definitions xmlns="{BPMN}"><process id="p">{body}</process></definitions>'
     diagram = read(xml.encode(), "p.bpmn")
     assert len(diagram.elements) == 3 and len(diagram.flows) == 1
     assert [one.id for one in diagram.duplicates] == ["a"]

@@ -75,9 +75,7 @@ DIAGRAMS: dict[str, Callable[[], str]] = {
     ),
     "a ring of thousands": _ring,
     "subprocesses ninety deep": _deep,
-    "subprocesses of one id, ninety deep": lambda: around(
-        T + '<subProcess id="x">' * 90 + "</subProcess>" * 90
-    ),
+    "subprocesses of one id, ninety deep": lambda: around(T + '<subProcess id="x">' * 90 + "</subProcess>" * 90),
     "thousands of event subprocesses": lambda: around(
         T + _times('<subProcess id="f{0}" triggeredByEvent="true"><startEvent id="z{0}"/></subProcess>', 4_900)
     ),
@@ -86,7 +84,8 @@ DIAGRAMS: dict[str, Callable[[], str]] = {
     ),
     "one large definition, thousands of times": _shared_definition,
     "thousands of links": lambda: around(
-        T + _times('<intermediateThrowEvent id="f{0}"><linkEventDefinition name="{0}"/></intermediateThrowEvent>', 4_900)
+        T
+        + _times('<intermediateThrowEvent id="f{0}"><linkEventDefinition name="{0}"/></intermediateThrowEvent>', 4_900)
     ),
     "thousands of lanes around one task": lambda: around(
         T + "<laneSet>" + _times('<lane id="l{}"><flowNodeRef>t</flowNodeRef></lane>', 4_900) + "</laneSet>"
@@ -98,9 +97,7 @@ DIAGRAMS: dict[str, Callable[[], str]] = {
     "thousands of associations": lambda: around(
         T + _times('<association id="f{}" sourceRef="t" targetRef="t"/>', 9_900)
     ),
-    "thousands of processes": lambda: whole(
-        _times('<process id="t{0}"><startEvent id="s{0}"/></process>', 4_900)
-    ),
+    "thousands of processes": lambda: whole(_times('<process id="t{0}"><startEvent id="s{0}"/></process>', 4_900)),
     "thousands of calls of itself": lambda: around(_times('<callActivity id="t{}" calledElement="p"/>', 9_900)),
     "thousands of strange elements": lambda: around(T + _times('<tusk id="x{}"/>', 9_900)),
     "a name of four megabytes": lambda: around(f'<task id="t" name="{"n" * 4_000_000}"/>'),

@@ -17,9 +17,7 @@ from engine.errors import DiagramRefused, ParseFailed
 from tests.engine.hostile import xml_corpus as corpus
 
 NOWHERE = ("/nowhere/secret", "http://127.0.0.1:9")
-REFUSED = (
-    corpus.document_types(*NOWHERE) | corpus.encodings() | corpus.sizes() | corpus.malformed() | corpus.not_bpmn()
-)
+REFUSED = corpus.document_types(*NOWHERE) | corpus.encodings() | corpus.sizes() | corpus.malformed() | corpus.not_bpmn()
 HARMLESS = corpus.harmless(*NOWHERE)
 PYTHON_MEMORY = 40_000_000
 """Bytes that Python may allocate while it refuses one file (the file itself is at most 5 MB)."""

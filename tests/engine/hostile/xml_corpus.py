@@ -227,7 +227,7 @@ def malformed() -> dict[str, Make]:
         "an empty name": diagram("< />"),
         "a tag cut off": OPEN.encode() + b'<process id="p',
     }
-    return {name: lambda data=data: data for name, data in raw.items()}
+    return {name: partial(bytes, data) for name, data in raw.items()}
 
 
 def not_bpmn() -> dict[str, Make]:
@@ -244,7 +244,7 @@ def not_bpmn() -> dict[str, Make]:
         "a root of 40,000 letters": f"<{'r' * 40_000}/>",
         "the prefix without its namespace": '<bpmn:definitions xmlns:bpmn="urn:bpmn"/>',
     }
-    return {name: lambda text=text: text.encode() for name, text in roots.items()}
+    return {name: partial(bytes, text, "utf-8") for name, text in roots.items()}
 
 
 def harmless(secret: str, url: str) -> dict[str, Make]:

@@ -67,17 +67,14 @@ def inside(body: str, sequence: str, kind: str = "subProcess", roots: str = "", 
 
 def prop(**properties: str) -> str:
     """Camunda properties, for an element's body."""
-    rows = "".join(
-        f'<camunda:property name="{name}" value="{value}"/>' for name, value in properties.items()
-    )
+    rows = "".join(f'<camunda:property name="{name}" value="{value}"/>' for name, value in properties.items())
     return EXTENSIONS.format(f"<camunda:properties>{rows}</camunda:properties>")
 
 
 def inputs(**values: str) -> str:
     """Camunda input parameters, for an element's body."""
     rows = "".join(
-        f'<camunda:inputParameter name="{name}">{value}</camunda:inputParameter>'
-        for name, value in values.items()
+        f'<camunda:inputParameter name="{name}">{value}</camunda:inputParameter>' for name, value in values.items()
     )
     return EXTENSIONS.format(f"<camunda:inputOutput>{rows}</camunda:inputOutput>")
 
@@ -85,7 +82,7 @@ def inputs(**values: str) -> str:
 class Checker:
     """Stands for FEEL, so that these tests need no V8: what holds ``((`` doesn't parse."""
 
-    def check(self, expression: str, dialect: str = "expression") -> None:
+    def check(self, expression: str) -> None:
         if "((" in expression:
             raise ExpressionInvalid(expression=expression, reason="unexpected ( at 1")
 

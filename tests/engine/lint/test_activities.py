@@ -9,7 +9,8 @@ from tests.engine.lint.drawing import MESSAGE, TIMER, Case, around, draw, flows,
 GOOD = around('<task id="t"/>')
 MULTI = "multiInstanceLoopCharacteristics"
 SUB = '<startEvent id="a"/><endEvent id="c"/>'
-EVENT_SUB = f'<subProcess id="u" triggeredByEvent="true"><startEvent id="a">{TIMER}</startEvent><endEvent id="c"/>{flows("a>c")}</subProcess>'
+EVENT_INSIDE = f'<startEvent id="a">{TIMER}</startEvent><endEvent id="c"/>{flows("a>c")}'
+EVENT_SUB = f'<subProcess id="u" triggeredByEvent="true">{EVENT_INSIDE}</subProcess>'
 BORDER = '<boundaryEvent id="b" attachedToRef="t"><compensateEventDefinition/></boundaryEvent>'
 UNDO = '<task id="undo" isForCompensation="true"/>'
 LINE = '<association id="l" sourceRef="b" targetRef="undo"/>'
@@ -39,7 +40,11 @@ CASES = [
     Case("PW-401", around('<task id="t"/>' + EVENT_SUB, "s>t t>e t>u"), around('<task id="t"/>' + EVENT_SUB)),
     Case("PW-402", around(COMPENSATED, "s>t t>e undo>e"), around(COMPENSATED)),
     Case("PW-403", around('<task id="t"/>' + BORDER), around(COMPENSATED)),
-    Case("PW-403", around('<task id="t"/>' + BORDER + LINE + '<task id="undo"/>', "s>t t>undo undo>e"), around(COMPENSATED)),
+    Case(
+        "PW-403",
+        around('<task id="t"/>' + BORDER + LINE + '<task id="undo"/>', "s>t t>undo undo>e"),
+        around(COMPENSATED),
+    ),
     Case("PW-404", around(COMPENSATED, "s>t t>e b>e"), around(COMPENSATED)),
     Case("PW-405", around('<task id="t"/>' + UNDO), around(COMPENSATED)),
     Case("PW-406", _throw('activityRef="gone"'), _throw('activityRef="t"')),
@@ -48,30 +53,49 @@ CASES = [
     Case("PW-407", _loop(CARDINALITY, 'camunda:collection="all"'), _loop("", 'camunda:collection="all"')),
     Case("PW-408", _loop(CARDINALITY, before=f"<{STANDARD}>{CONDITION}</{STANDARD}>"), _loop(CARDINALITY)),
     Case("PW-409", _loop(kind=STANDARD), _loop(CONDITION, kind=STANDARD)),
-    Case("PW-410", _loop(attributes='loopMaximum="many"', kind=STANDARD), _loop(attributes='loopMaximum="3"', kind=STANDARD)),
+    Case(
+        "PW-410",
+        _loop(attributes='loopMaximum="many"', kind=STANDARD),
+        _loop(attributes='loopMaximum="3"', kind=STANDARD),
+    ),
     Case("PW-411", _loop(CARDINALITY, before=prop(outputElement="=one")), _loop(CARDINALITY, before=COLLECTED)),
-    Case("PW-411", _loop(CARDINALITY, 'camunda:elementVariable="x"'),
-         _loop("", 'camunda:collection="all" camunda:elementVariable="x"')),
-    Case("PW-412", _loop("<loopDataInputRef>gone</loopDataInputRef>"),
-         _loop("<loopDataInputRef>d</loopDataInputRef>", before='<property id="d" name="all"/>')),
+    Case(
+        "PW-411",
+        _loop(CARDINALITY, 'camunda:elementVariable="x"'),
+        _loop("", 'camunda:collection="all" camunda:elementVariable="x"'),
+    ),
+    Case(
+        "PW-412",
+        _loop("<loopDataInputRef>gone</loopDataInputRef>"),
+        _loop("<loopDataInputRef>d</loopDataInputRef>", before='<property id="d" name="all"/>'),
+    ),
     Case("PW-413", _task("task", 'startQuantity="0"'), _task("task", 'startQuantity="2"')),
     Case("PW-413", _task("task", 'completionQuantity="1000000000000"'), _task("task", 'completionQuantity="100"')),
     Case("PW-414", _task("callActivity"), _task("callActivity", 'calledElement="other"')),
     Case("PW-415", _task("receiveTask"), _task("receiveTask", 'messageRef="m"')),
     Case("PW-416", _task("sendTask", 'messageRef="gone"'), _task("sendTask", 'messageRef="m"')),
-    Case("PW-416", around('<receiveTask id="t" messageRef="m"/>', roots='<message id="m"/>'),
-         _task("receiveTask", 'messageRef="m"')),
+    Case(
+        "PW-416",
+        around('<receiveTask id="t" messageRef="m"/>', roots='<message id="m"/>'),
+        _task("receiveTask", 'messageRef="m"'),
+    ),
     Case("PW-417", _task("serviceTask"), _task("serviceTask", 'camunda:expression="1" camunda:resultVariable="a"')),
-    Case("PW-418", _task("scriptTask", 'scriptFormat="feel"'),
-         _task("scriptTask", 'scriptFormat="feel"', "<script>=1</script>")),
+    Case(
+        "PW-418",
+        _task("scriptTask", 'scriptFormat="feel"'),
+        _task("scriptTask", 'scriptFormat="feel"', "<script>=1</script>"),
+    ),
     Case("PW-419", _task("businessRuleTask"), _task("businessRuleTask", 'camunda:decisionRef="d"')),
     Case("PW-420", inside("", ""), inside(SUB, "a>c")),
     Case("PW-421", _task("receiveTask", 'messageRef="m" instantiate="true"'), _task("receiveTask", 'messageRef="m"')),
     Case("PW-422", _loop(CARDINALITY, 'behavior="None"'), _loop(CARDINALITY, 'behavior="All"')),
-    Case("PW-423", _task("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="some"'),
-         _task("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="singleEntry"')),
+    Case(
+        "PW-423",
+        _task("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="some"'),
+        _task("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="singleEntry"'),
+    ),
     Case("PW-424", _task("callActivity", 'calledElement="p"'), _task("callActivity", 'calledElement="other"')),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

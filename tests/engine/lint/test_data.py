@@ -48,9 +48,12 @@ CASES = [
     Case("PW-504", _task(_input("d d2"), OBJECT + SECOND), GOOD),
     Case(
         "PW-505",
-        inside('<startEvent id="a1"/><endEvent id="c"/>' + OBJECT, "a1>c",
-               beside=BESIDE + '<sequenceFlow id="f" sourceRef="s" targetRef="u"/>'
-               '<sequenceFlow id="g" sourceRef="u" targetRef="e"/>'),
+        inside(
+            '<startEvent id="a1"/><endEvent id="c"/>' + OBJECT,
+            "a1>c",
+            beside=BESIDE + '<sequenceFlow id="f" sourceRef="s" targetRef="u"/>'
+            '<sequenceFlow id="g" sourceRef="u" targetRef="e"/>',
+        ),
         inside('<startEvent id="a1"/><endEvent id="c"/>' + BESIDE, "a1>u u>c", beside=OBJECT),
     ),
     Case("PW-506", _task(_input("d", "d2"), OBJECT + SECOND), GOOD),
@@ -58,7 +61,7 @@ CASES = [
     Case("PW-508", _specified("<inputSet/>"), _specified(SETS)),
     Case("PW-509", _specified(SETS.replace(">i<", ">gone<")), _specified(SETS)),
     Case("PW-510", around('<task id="t"/>' + OBJECT.replace('name="Evidence"', "")), GOOD),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

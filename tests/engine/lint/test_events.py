@@ -65,9 +65,14 @@ LINKED = _link(L, K)
 GOOD = around('<task id="t"/>')
 CANCEL = "<cancelEventDefinition/>"
 TRANSACTION = '<startEvent id="a"/><endEvent id="c"><cancelEventDefinition/></endEvent>'
-CAUGHT = f'<boundaryEvent id="b" attachedToRef="t">{CANCEL}</boundaryEvent><sequenceFlow id="f" sourceRef="b" targetRef="e"/>'
+CAUGHT = (
+    f'<boundaryEvent id="b" attachedToRef="t">{CANCEL}</boundaryEvent>'
+    '<sequenceFlow id="f" sourceRef="b" targetRef="e"/>'
+)
 TWICE = '<boundaryEvent id="d" attachedToRef="t"><errorEventDefinition errorRef="x"/></boundaryEvent>'
-STARTS = f'<startEvent id="s">{ON_MESSAGE}</startEvent><startEvent id="r">{{}}</startEvent><task id="t"/><endEvent id="e"/>'
+STARTS = (
+    f'<startEvent id="s">{ON_MESSAGE}</startEvent><startEvent id="r">{{}}</startEvent><task id="t"/><endEvent id="e"/>'
+)
 
 CASES = [
     Case("PW-201", around('<task id="t"/>', "s>t t>e t>s"), GOOD),
@@ -110,35 +115,59 @@ CASES = [
     ),
     Case(
         "PW-217",
-        draw('<startEvent id="s"/><endEvent id="e"><errorEventDefinition errorRef="x"/></endEvent>', "s>e",
-             '<error id="x" name="No code"/>'),
+        draw(
+            '<startEvent id="s"/><endEvent id="e"><errorEventDefinition errorRef="x"/></endEvent>',
+            "s>e",
+            '<error id="x" name="No code"/>',
+        ),
         draw('<startEvent id="s"/><endEvent id="e"><errorEventDefinition errorRef="x"/></endEvent>', "s>e", ERROR),
     ),
     Case("PW-218", _catch("<conditionalEventDefinition/>"), _catch(ON_CONDITION)),
     Case("PW-219", _link(_link_event("Throw", "l", ""), _link_event("Catch", "k", "")), LINKED),
     Case("PW-220", _link(_link_event("Throw", "l", "elsewhere"), K), LINKED),
-    Case("PW-220", _link(L, f'<subProcess id="u">{K}<endEvent id="z"/>{flows("k>z")}</subProcess>',
-                         sequence="s>t t>l u>e t>u"), LINKED),
+    Case(
+        "PW-220",
+        _link(L, f'<subProcess id="u">{K}<endEvent id="z"/>{flows("k>z")}</subProcess>', sequence="s>t t>l u>e t>u"),
+        LINKED,
+    ),
     Case("PW-221", _link(L, K, _link_event("Catch", "k2"), sequence="s>t t>l k>e k2>e"), LINKED),
     Case("PW-222", _link(L, K, _link_event("Catch", "k2", "never"), sequence="s>t t>l k>e k2>e"), LINKED),
     Case("PW-223", _link(L, K, sequence="s>t t>l k>e l>e"), LINKED),
     Case("PW-223", _link(L, K, sequence="s>t t>l k>e t>k"), LINKED),
     Case("PW-224", _link(_link_event("Throw", "l", more=ON_SIGNAL), K), LINKED),
-    Case("PW-225", _aside(TIMER).replace("<bpmn:startEvent id=\"a\"", "<bpmn:startEvent id=\"a2\"/><bpmn:startEvent id=\"a\""),
-         _aside(TIMER)),
-    Case("PW-226", _event("intermediateCatchEvent", TIMER).replace('id="t"', 'id="t" parallelMultiple="true"'),
-         _catch(TIMER + ON_MESSAGE)),
-    Case("PW-227", draw(STARTS.format(ON_MESSAGE), "s>t r>t t>e", ROOTS),
-         draw(STARTS.format(ON_SIGNAL), "s>t r>t t>e", ROOTS)),
+    Case(
+        "PW-225",
+        _aside(TIMER).replace('<bpmn:startEvent id="a"', '<bpmn:startEvent id="a2"/><bpmn:startEvent id="a"'),
+        _aside(TIMER),
+    ),
+    Case(
+        "PW-226",
+        _event("intermediateCatchEvent", TIMER).replace('id="t"', 'id="t" parallelMultiple="true"'),
+        _catch(TIMER + ON_MESSAGE),
+    ),
+    Case(
+        "PW-227",
+        draw(STARTS.format(ON_MESSAGE), "s>t r>t t>e", ROOTS),
+        draw(STARTS.format(ON_SIGNAL), "s>t r>t t>e", ROOTS),
+    ),
     Case(
         "PW-228",
-        inside('<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>', "a>c", roots=ROOTS),
-        inside('<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>', "a>c", roots=ROOTS,
-               beside=TWICE + '<sequenceFlow id="f" sourceRef="d" targetRef="e"/>'),
+        inside(
+            '<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>', "a>c", roots=ROOTS
+        ),
+        inside(
+            '<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>',
+            "a>c",
+            roots=ROOTS,
+            beside=TWICE + '<sequenceFlow id="f" sourceRef="d" targetRef="e"/>',
+        ),
     ),
-    Case("PW-229", around('<task id="t"/>' + TWICE + TWICE.replace('"d"', '"d2"'), "s>t t>e d>e d2>e", ROOTS),
-         around('<task id="t"/>' + TWICE, "s>t t>e d>e", ROOTS)),
-]  # fmt: skip
+    Case(
+        "PW-229",
+        around('<task id="t"/>' + TWICE + TWICE.replace('"d"', '"d2"'), "s>t t>e d>e d2>e", ROOTS),
+        around('<task id="t"/>' + TWICE, "s>t t>e d>e", ROOTS),
+    ),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -44,7 +44,9 @@ CASES = [
     Case("PW-107", around('<task id="t" default="s_t"/>'), around('<task id="t" default="t_e"/>')),
     Case("PW-108", around(CHOICE, "s>t t>u[a] t>e[b] u>e"), around(CHOICE, "s>t t>u[a] t>e u>e")),
     Case("PW-109", around('<parallelGateway id="t" default="t_e"/>'), around('<task id="t" default="t_e"/>')),
-    Case("PW-110", around('<task id="t"/>', "s>t t>e[a]"), around('<task id="t"/><task id="u"/>', "s>t t>e[a] t>u u>e")),
+    Case(
+        "PW-110", around('<task id="t"/>', "s>t t>e[a]"), around('<task id="t"/><task id="u"/>', "s>t t>e[a] t>u u>e")
+    ),
     Case("PW-111", _declares("incoming", "t_e"), _declares("incoming", "s_t")),
     Case("PW-111", _declares("outgoing", "gone"), _declares("outgoing", "t_e")),
     Case(
@@ -58,12 +60,15 @@ CASES = [
     Case("PW-116", draw(LOOP, "s>t t>u u>e t>v"), GOOD),
     Case(
         "PW-117",
-        draw(START_END + '<userTask id="t" name="T" camunda:formKey="f" camunda:assignee="a"/>'
-             '<exclusiveGateway id="g" default="g_e"/>', "s>t t>g g>t[again] g>e"),
+        draw(
+            START_END + '<userTask id="t" name="T" camunda:formKey="f" camunda:assignee="a"/>'
+            '<exclusiveGateway id="g" default="g_e"/>',
+            "s>t t>g g>t[again] g>e",
+        ),
         draw(START_END, "s>e"),
         strict=True,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

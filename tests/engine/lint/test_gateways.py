@@ -42,16 +42,20 @@ CASES = [
     Case("PW-307", _race(B + RECEIVE, "t>b t>r b>e r>e"), _race(A + RECEIVE, "t>a t>r a>e r>e")),
     Case(
         "PW-308",
-        _race(f'{A}{RECEIVE}<boundaryEvent id="x" attachedToRef="r">{TIMER}</boundaryEvent>',
-              "t>a t>r a>e r>e x>e"),
+        _race(f'{A}{RECEIVE}<boundaryEvent id="x" attachedToRef="r">{TIMER}</boundaryEvent>', "t>a t>r a>e r>e x>e"),
         _race(A + RECEIVE, "t>a t>r a>e r>e"),
     ),
     Case("PW-309", _race(A + B + TASK, "t>a t>b s>u u>a a>e b>e"), RACE),
     Case("PW-310", _race(A + B, "t>a t>b a>e b>e", 'instantiate="true"'), RACE),
     Case("PW-311", _race(A + B, "t>a t>b a>e b>e", 'eventGatewayType="Parallel"'), RACE),
-    Case("PW-312", around(XOR_JOIN, "s>t t>j[a] t>v v>j j>e t>u[b] u>t").replace('sourceRef="v" targetRef="j"',
-         'sourceRef="t" targetRef="j"'), around(JOIN, "s>t t>u t>v u>j v>j j>e")),
-]  # fmt: skip
+    Case(
+        "PW-312",
+        around(XOR_JOIN, "s>t t>j[a] t>v v>j j>e t>u[b] u>t").replace(
+            'sourceRef="v" targetRef="j"', 'sourceRef="t" targetRef="j"'
+        ),
+        around(JOIN, "s>t t>u t>v u>j v>j j>e"),
+    ),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

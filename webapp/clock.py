@@ -1,0 +1,39 @@
+"""The engine and its time, as the pages use them, and how dates are written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from engine import Engine
+
+ZONE = ZoneInfo("Europe/London")
+
+
+def the_engine() -> Engine:
+    """The engine of this application."""
+    return cast(Engine, current_app.extensions["pathways"])
+
+
+def now() -> datetime:
+    """The engine's time, aware and in UTC."""
+    return the_engine().clock.now()
+
+
+def day(moment: datetime | date | None) -> str:
+    """A day as GOV.UK writes it: 14 October 2026."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
+    return f"{local.day} {local:%B %Y}"
+
+
+def hour(moment: datetime | None) -> str:
+    """A moment as GOV.UK writes it: 14 October 2026 at 8:05am."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZONE)
+    return f"{day(local)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"

@@ -1,0 +1,85 @@
+"""Sample mode: invented people, schools and diagrams, and a clock that can be moved."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from engine import Scope, timers
+from engine.clock import OffsetClock
+from engine.errors import ClockUnmovable
+from webapp import accounts
+from webapp.clock import ZONE, day, now, the_engine
+
+blueprint = Blueprint("sample", __name__)
+STEPS = {"day": "1 day", "week": "1 week", "month": "1 month", "half-term": "1 half-term"}
+#: Jobs that moving the clock may run before the page answers; the scheduler does the rest.
+MOST_JOBS = 200
+
+
+@blueprint.post("/sample/clock")
+def clock() -> Response:
+    """Move the clock of the sample forward, do what falls due by then, and say what that was."""
+    target = _target(request.form.get("by", ""))
+    if target is None or target <= now():
+        flash("The sample clock only moves forward: choose a step or a later date.", "problem")
+        return redirect(url_for("tasks.inbox"))
+    engine = the_engine()
+    if not isinstance(engine.clock, OffsetClock):
+        raise ClockUnmovable()
+    engine.move_clock(target - now())
+    done = engine.run_due_jobs(limit=MOST_JOBS)
+    fired = "Nothing fell due." if not done else f"{done} {'timer' if done == 1 else 'timers'} fell due and fired."
+    flash(f"Today is now {day(now())}. {fired}")
+    return redirect(url_for("tasks.inbox"))
+
+
+def _target(by: str) -> datetime | None:
+    """The morning to move to; None when it is not understood."""
+    today = now().astimezone(ZONE).date()
+    if by == "half-term":
+        calendar = the_engine().calendar(current_user.authority)
+        return timers.parse(STEPS[by]).next(now(), calendar).at + timedelta(minutes=1)
+    if by in ("day", "week"):
+        chosen = today + timedelta(days=1 if by == "day" else 7)
+    elif by == "month":
+        chosen = timers.add_months(today, 1)
+    else:
+        parts = [request.form.get(f"date-{part}", "") for part in ("year", "month", "day")]
+        try:
+            chosen = date(*(int(part) for part in parts))
+        except ValueError:
+            return None
+        if chosen > today + timedelta(days=366 * 5):
+            return None
+    return datetime.combine(chosen, timers.FIRES_AT, ZONE).astimezone(UTC) + timedelta(minutes=1)
+
+
+def seed(root: Path) -> list[str]:
+    """Put the samples in: people, schools, diagrams. Safe to repeat. What it did, a line each."""
+    engine, said = the_engine(), []
+    authorities = current_app.extensions["authorities"]
+    added = accounts.add_people(authorities.values(), current_app.config["SAMPLE_PASSWORD"])
+    said.append(f"{added} people added")
+    for authority in authorities:
+        register = root / "config" / "schools" / f"{authority}.csv"
+        if register.is_file():
+            imported = engine.import_schools(register.read_bytes(), authority)
+            said.append(f"{authority}: {imported.added} schools added, {imported.changed} changed")
+        files = resources(root, authority)
+        if files:
+            by = Scope(authority, frozenset(), "sample")
+            deployed = engine.deploy(files, by=by, note="Sample diagrams")
+            said.append(f"{authority}: {len(deployed.processes)} processes deployed")
+    return said
+
+
+def resources(root: Path, authority: str) -> dict[str, bytes]:
+    """The diagrams, decision tables and forms of an authority, by their path in the repository."""
+    found = [*root.glob(f"processes/{authority}/*.bpmn"), *root.glob(f"processes/{authority}/*.dmn")]
+    found += root.glob(f"forms/{authority}/*.form")
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found)}
