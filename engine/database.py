@@ -177,6 +177,11 @@ class Opened:
             return None
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
+    def dispose(self) -> None:
+        """Close the connections that the pool holds."""
+        if self._engine is not None:
+            self._engine.dispose()
+
     def create_schema(self) -> None:
         """Make the tables, or bring them up to date."""
         from engine.migrations import upgrade  # here, since the tables themselves are made of this module's types

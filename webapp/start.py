@@ -24,8 +24,7 @@ blueprint = Blueprint("start", __name__, url_prefix="/start")
 @blueprint.get("")
 def processes() -> str:
     """The processes that my roles may start."""
-    scope = current_user.scope
-    mine = [row for row in queries.definitions(db.session()) if row.startable and scope.holds(row.starter_groups)]
+    mine = [row for row in queries.definitions(db.session()) if _may_start(row)]
     return render_template("start/processes.html", processes=mine)
 
 
@@ -68,9 +67,14 @@ def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
     return redirect(url_for("instances.instance", instance_id=case))
 
 
+def _may_start(row: DefinitionRow) -> bool:
+    """Whether this person may start it; a process that names no starters is one that others call."""
+    return row.startable and bool(row.starter_groups) and current_user.scope.holds(row.starter_groups)
+
+
 def _startable(key: str) -> DefinitionRow:
     definition = queries.latest_definition(db.session(), key)
-    if not definition.startable or not current_user.scope.holds(definition.starter_groups):
+    if not _may_start(definition):
         raise NotAStarter(process=definition.name, whom=" or ".join(definition.starter_groups) or "no one")
     return definition
 

@@ -138,7 +138,7 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
 def _next(instance_id: int) -> str:
     """What happens now, in a sentence."""
     session = db.session()
-    session.expire_all()
+    session.rollback()  # this request's reads began before the step: look again at what it left
     row = queries.instance(session, instance_id)
     if row.state != "active":
         return "The case has ended."

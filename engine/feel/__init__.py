@@ -1,8 +1,9 @@
 """FEEL, the one expression language (DMN 1.3 section 10.3): feelin in a V8 isolate that can reach nothing else.
 
 An expression sees the variables that it is given and the time of the injected clock. It cannot reach Python, files, the
-network or another case; it is stopped at a limit of time and memory, and V8 has a process of its own, so that nothing an
-expression does can end this one. Values cross as JSON (engine/feel/values.py). Numbers are IEEE doubles, as in JavaScript.
+network or another case; it is stopped at a limit of time and memory, and V8 has a process of its own, so that nothing
+that an expression does can end this one. Values cross as JSON (engine/feel/values.py). Numbers are IEEE doubles, as in
+JavaScript.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ class Feel:
     def evaluate(self, expression: str, variables: Mapping[str, Any], now: datetime | None = None) -> Any:
         """The value of one expression; None for FEEL's null. ``now`` is the aware time that now() and today() tell.
 
-        Raises ExpressionInvalid (it does not parse), ExpressionFailed (no value, or one that is no data; also when it asks
-        for the time and ``now`` is not given) or ExpressionLimit.
+        Raises ExpressionInvalid (it does not parse), ExpressionFailed (no value, or one that is no data; also when it
+        asks for the time and ``now`` is not given) or ExpressionLimit.
         """
         return self.run([("expression", expression, None)], variables, now)[0]
 
@@ -116,13 +117,13 @@ class Feel:
             _refuse_unusable(text)
         request = _Request(variables, now, functions)
         keys = [request.key(item) for item in asked]
-        known = {i: found for i, key in enumerate(keys) if (found := self._known(key)) is not None}
-        unknown = [i for i in range(len(asked)) if i not in known]
+        known = {key: found for key in keys if (found := self._known(key)) is not None}
+        unknown = {key: item for key, item in zip(keys, asked, strict=True) if key not in known}
         if unknown:
-            for i, answer in zip(unknown, self._ask([asked[i] for i in unknown], request), strict=True):
-                known[i] = answer
-                self._keep(keys[i], answer)
-        return [_answer(known[i], text) for i, (_, text, _) in enumerate(asked)]
+            for key, answer in zip(unknown, self._ask(list(unknown.values()), request), strict=True):
+                known[key] = answer
+                self._keep(key, answer)
+        return [_answer(known[key], text) for key, (_, text, _) in zip(keys, asked, strict=True)]
 
     def check(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> None:
         """Raise ExpressionInvalid when the text is no FEEL, with the place where it goes wrong.
@@ -287,7 +288,7 @@ def strip(expression: str) -> str:
 
 def shown(text: str, most: int = 200) -> str:
     """A text short enough for a message, without what no log or database takes (NUL, halves of a surrogate pair)."""
-    text = text[:most + 1].encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+    text = text[: most + 1].encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -40,12 +40,12 @@ class Ended(Exception):
 
 
 class Process:
-    """One V8 process; starts at once, without waiting until it is ready. Its owner calls it from one thread at a time."""
+    """One V8 process; starts at once, without waiting until it is ready. Only one thread at a time may ask it."""
 
     def __init__(self, bundle: Path, heap: int) -> None:
         command = [sys.executable, "-I", str(WORKER), str(bundle), str(heap)]
         # Nothing of this process's environment, which holds secrets, and no signal of its terminal reaches V8.
-        self._popen = subprocess.Popen(
+        self._popen = subprocess.Popen(  # noqa: S603 - our own program, and no shell
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             bufsize=0, env={}, start_new_session=True,
         )  # fmt: skip

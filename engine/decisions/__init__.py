@@ -1,0 +1,80 @@
+"""Decisions: DMN 1.2 to 1.5 with FEEL. Tables with all hit policies, literal expressions, contexts, lists, relations,
+conditionals, required decisions, business knowledge models and their invocations; anything else is refused.
+
+A file is read into plain parts once; deciding a table asks FEEL for all inputs in one call, all cells in another, and
+the outputs of the rules that were hit in a third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.decisions.checking import check
+from engine.decisions.model import Decision
+from engine.decisions.reading import read
+from engine.decisions.running import Run
+from engine.errors import DecisionFailed
+from engine.feel import Feel
+
+__all__ = ["Decision", "evaluate", "map_result", "parse_decisions"]
+
+
+def parse_decisions(xml: bytes, file: str, feel: Feel | None = None) -> dict[str, Decision]:
+    """The decisions of a DMN file by id. With ``feel`` (at deployment) every expression in it is checked too.
+
+    Raises DiagramRefused (unsafe or no XML) and DecisionRefused (element, line, reason).
+    """
+    found = read(xml, file)
+    if feel is not None:
+        check(found, file, feel)
+    return found
+
+
+def evaluate(
+    decision_id: str, variables: Mapping[str, Any], feel: Feel, decisions: Mapping[str, Decision],
+    now: datetime | None = None,
+) -> Any:  # fmt: skip
+    """The result of a decision over these variables; ``now`` is the aware time that now() and today() tell.
+
+    A table gives a dict by output name (None if no rule is hit), a list of such for the hit policies that may give
+    several (RULE ORDER, OUTPUT ORDER, COLLECT), or with an aggregation its number. Any other expression gives its
+    value. Raises DecisionFailed.
+    """
+    return Run(decisions, variables, feel, now).decide(decision_id)
+
+
+def map_result(result: Any, how: str) -> Any:
+    """A result in the shape that a diagram asks for (``camunda:mapDecisionResult``).
+
+    ``singleEntry`` is the one output of the one row, ``singleResult`` the one row, ``collectEntries`` a list of each
+    row's one output, ``resultList`` the list of rows. Without any, one row with one output gives its value, and
+    anything else stays as it is. Raises DecisionFailed when there are more rows or outputs than the shape has room for.
+    """
+    rows = result if isinstance(result, list) else [] if result is None else [result]
+    if not all(isinstance(row, dict) for row in rows):
+        return rows if how in ("collectEntries", "resultList") else result
+    if how == "resultList":
+        return rows
+    if how == "collectEntries":
+        return [_entry(row) for row in rows]
+    if how in ("singleResult", "singleEntry"):
+        row = _single(rows)
+        return row if how == "singleResult" or row is None else _entry(row)
+    return _entry(result) if isinstance(result, dict) and len(result) == 1 else result
+
+
+def _single(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if len(rows) > 1:
+        raise DecisionFailed(decision="of this task", reason=f"it gave {len(rows)} results where the diagram wants one")
+    return rows[0] if rows else None
+
+
+def _entry(row: dict[str, Any]) -> Any:
+    if len(row) != 1:
+        outputs = ", ".join(row) or "nothing"
+        raise DecisionFailed(
+            decision="of this task", reason=f"a result holds {outputs}, where the diagram wants one output"
+        )
+    return next(iter(row.values()))

@@ -1,0 +1,85 @@
+"""The real application in a process of its own, a real Chromium, and axe."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.person import Person
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+PHONE, DESKTOP = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sample installation that has just been started, worker included."""
+    database = tmp_path_factory.mktemp("web") / "pathways.db"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
+    command = [sys.executable, "-m", "webapp.cli", "run", "--sample", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
+        assert server.stdout is not None
+        first = server.stdout.readline()
+        found = re.search(r"http://\S+", first)
+        assert found, f"the application did not start: {first}"
+        yield found[0]
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the machine's, or else playwright's own."""
+    path = "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path if Path(path).exists() else None, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own, on a desktop. A script that fails on it fails the test."""
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    yield page
+    context.close()
+    assert not broken
+
+
+@pytest.fixture
+def person(page: Page, address: str) -> Person:
+    """Somebody at the page, not signed in yet."""
+    return Person(page, address)
+
+
+@pytest.fixture
+def axe(page: Page) -> Callable[[], None]:
+    """Check the page as it stands with axe, at desktop and at phone width: no violation, nothing to scroll sideways."""
+
+    def check() -> None:
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.evaluate(AXE)
+            found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
+            said = [{"rule": each["id"], "where": [node["html"][:200] for node in each["nodes"]]} for each in found]
+            assert not said, f"{page.url} at {size['width']} px: {json.dumps(said, indent=1)}"
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{page.url} scrolls {wide} px sideways at {size['width']} px"
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+    return check

@@ -1,0 +1,128 @@
+"""A person at a browser: signs in, finds tasks by their names, fills in forms and looks at what the page says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+PASSWORD = "pathways"
+
+
+class Person:
+    """Somebody with a role, at a page. Answers not given are filled in with the first that fits."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.seen: set[str] = set()
+
+    def sign_in(self, role: str, authority: str = "barnsley") -> Person:
+        """Sign in as the sample person of a role, whoever was signed in before."""
+        self.page.context.clear_cookies()
+        self.page.goto(f"{self.address}/sign-in")
+        self.page.get_by_label("Email address").fill(f"{role}@{authority}.example.org")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign in")
+        assert self.heading == "Your tasks", self.heading
+        return self
+
+    def press(self, name: str) -> None:
+        """Press a button, and wait for the page that follows."""
+        self.follow(self.page.get_by_role("button", name=name, exact=True))
+
+    def follow(self, what: Locator) -> None:
+        """Click a link or button, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            what.first.click()
+
+    @property
+    def heading(self) -> str:
+        """The page's h1."""
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def told(self) -> str:
+        """What the banner says."""
+        banner = self.page.locator(".govuk-notification-banner")
+        return banner.first.inner_text() if banner.count() else ""
+
+    def tasks(self) -> list[str]:
+        """The names of the tasks in the inbox."""
+        self.page.goto(f"{self.address}/tasks")
+        return self.page.locator("tbody th a").all_inner_texts()
+
+    def open(self, name: str) -> Person:
+        """Open the first task of this name in the inbox."""
+        self.page.goto(f"{self.address}/tasks")
+        self.follow(self.page.locator("tbody th a", has_text=name))
+        return self
+
+    def do(self, name: str, **answers: Any) -> Person:
+        """Open a task, fill in its form and complete it."""
+        self.open(name)
+        self.fill(answers)
+        self.press("Complete this task")
+        assert "You completed" in self.told, f"{name}: {self.page.locator('main').inner_text()[:1500]}"
+        return self
+
+    def start(self, process: str, school: str, **answers: Any) -> int:
+        """Start a case; its number."""
+        self.page.goto(f"{self.address}/start")
+        self.follow(self.page.get_by_role("link", name=process))
+        self.page.get_by_label(school).first.check()
+        self.press("Continue")
+        self.fill(answers)
+        self.press("Start the case")
+        assert "You started case" in self.told, self.page.locator("main").inner_text()[:1500]
+        return int(self.page.url.rsplit("/", 1)[1])
+
+    def fill(self, answers: Mapping[str, Any]) -> None:
+        """Fill in the visible form: what is given by field name, the first answer that fits for the rest."""
+        for name, value in answers.items():
+            self._put(name, value)
+        done = set(answers)
+        while waiting := [name for name in self._names() if name not in done]:  # an answer may bring another question
+            self._put(waiting[0], None)
+            done.add(waiting[0])
+
+    def _names(self) -> list[str]:
+        form = self.page.locator("form[data-conditions]")
+        names = form.locator("input:visible, textarea:visible, select:visible").evaluate_all(
+            "all => all.filter(e => e.name && e.type !== 'hidden').map(e => e.name)"
+        )
+        return list(dict.fromkeys(name.rsplit("-", 1)[0] if name.endswith(("-day", "-month", "-year")) else name for name in names))
+
+    def _put(self, name: str, value: Any) -> None:
+        inputs = self.page.locator(f"form[data-conditions] [name='{name}']:visible")
+        if self.page.locator(f"[name='{name}-day']:visible").count():
+            self._put_date(name, value)
+        elif inputs.count() == 0:
+            assert value is None, f"the form asks no {name}"
+        elif inputs.first.get_attribute("type") in ("radio", "checkbox"):
+            wanted = [value] if isinstance(value, str) else value or [inputs.first.get_attribute("value")]
+            for each in wanted:
+                self.page.locator(f"form[data-conditions] [name='{name}'][value='{each}']").check()
+        elif not inputs.first.input_value():
+            inputs.first.fill(str(value) if value is not None else "Noted.")
+
+    def _put_date(self, name: str, value: Any) -> None:
+        day = value or date(2026, 11, 24)
+        for part in ("day", "month", "year"):
+            self.page.locator(f"[name='{name}-{part}']").fill(str(getattr(day, part)))
+
+    def forward(self, step: str) -> str:
+        """Move the sample clock forward; what the page says has happened."""
+        self.press(step)
+        return self.told
+
+    def case(self, number: int) -> Person:
+        """Open a case."""
+        self.page.goto(f"{self.address}/cases/{number}")
+        return self
+
+    def text(self) -> str:
+        """All that the page says."""
+        return self.page.locator("main").inner_text()

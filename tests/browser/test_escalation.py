@@ -1,0 +1,117 @@
+"""The main job in a real browser: a Barnsley case from the first concern to a warning notice, and another back down and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.browser.person import Person
+
+PROCESS = "Schools escalation process"
+COMMUNITY = "Sampleby Community Primary School"
+AIDED = "St Example’s Church of England Voluntary Aided Primary School"
+MINUTES = "The minutes say that phonics has slipped."
+
+
+def raise_concern(person: Person, school: str) -> int:
+    """From the first concern to stage 1."""
+    person.sign_in("seo")
+    case = person.start(PROCESS, school, concern_cause="leadership", areas_of_concern=["quality of education", "safety of pupils"])
+    person.do("Document the evidence", evidence_summary="Results have fallen for three years.")
+    person.sign_in("head-of-bsa")
+    person.open("Consider the evidence")
+    assert "Results have fallen for three years." in person.text(), "the Head of the BSA reads the SEO's evidence"
+    person.do("Consider the evidence", head_of_bsa_decision="escalate", school_category="getting to good")
+    return case
+
+
+def hold_sisg(person: Person, follows: str, interval: str = "1 month") -> None:
+    """One SISG: its meeting, the update, and the chair of governors' summary."""
+    person.sign_in("seo").do("Hold the SISG", sisg_minutes=MINUTES)
+    person.do("Update on whether", sisg_progress="reasonable", sisg_interval=interval, sisg_next=follows)
+    person.sign_in("chair-of-governors").do("Share a summary")
+
+
+def to_stage_2(person: Person) -> None:
+    """Both agree, after a first disagreement that is recorded and goes back to them."""
+    for hep in ("stay", "escalate"):
+        person.sign_in("seo").do("Decide whether it is time for stage 2 (SEO)", stage_2_seo="escalate")
+        person.sign_in("head-of-education-partnerships").do("Decide whether it is time for stage 2 (Head", stage_2_hep=hep)
+        if hep == "stay":
+            person.do("Record the disagreement")
+
+
+def hold_accountability_meeting(person: Person, aided: bool, outcome: str, first: bool = True, **more: str) -> None:
+    """One accountability meeting at the school."""
+    person.sign_in("head-of-education-partnerships")
+    if first:
+        person.do("Write the notice to improve")
+    person.do("Call the accountability meeting")
+    person.sign_in("seo").do("External report")
+    person.sign_in("headteacher").do("Internal report")
+    person.sign_in("diocesan-representative")
+    assert person.tasks() == (["Say who attends for the diocese"] if aided else []), "asked only for an aided school"
+    if aided:
+        person.do("Say who attends for the diocese")
+    person.sign_in("clerk").do("Hold the accountability meeting")
+    person.sign_in("head-of-education-partnerships").do("Make the summary statement", outcome=outcome, **more)
+
+
+def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe: Callable[[], None]) -> None:
+    case = raise_concern(person, COMMUNITY)
+    person.sign_in("seo").open("Set up the SISG")
+    assert not person.page.locator("#sisg_diocesan_representative:visible").count(), "asked only for an aided school"
+    axe()
+    person.do("Set up the SISG")
+    hold_sisg(person, "carry on")
+    person.sign_in("seo")
+    assert person.tasks() == [], "the next SISG is a month away"
+    for _ in range(3):  # a month on may lie in a holiday: the meeting is then on the next school day
+        if "fired" in person.forward("1 month"):
+            break
+    assert person.tasks() == ["Hold the SISG and record its minutes"]
+    hold_sisg(person, "consider stage 2", interval="1 half-term")
+
+    person.sign_in("headteacher").case(case)
+    assert person.heading == "Page not found", "a contact sees the cases that they have to do with"
+    person.sign_in("quality-of-education-group").case(case)
+    axe()
+    assert MINUTES not in person.page.content(), "SISG minutes are confidential to the group and the officers on the case"
+    person.sign_in("service-director").case(case)
+    assert MINUTES in person.page.content()
+
+    to_stage_2(person)
+    person.sign_in("service-director")
+    assert "stage 2" in person.page.locator("main").inner_text(), "the Service Director is told of stage 2"
+    hold_accountability_meeting(person, aided=False, outcome="not improving")
+    person.do("Consider measures that strengthen governance").do("Consider long-term systemic solutions")
+    person.sign_in("head-of-bsa").do("Decide: move to stage 3?", stage_3_head_of_bsa="stage 3")
+    person.sign_in("service-director").do("Decide: move to stage 3?", stage_3_service_director="stage 3")
+
+    person.sign_in("head-of-education-partnerships").open("Write the formal warning notice")
+    axe()
+    person.do("Write the formal warning notice", warning_grounds=["standards"], compliance_length="15", compliance_unit="working days")
+    person.case(case)
+    assert "The compliance period ends" in person.text() and "15 working days" in person.text()
+    axe()
+
+
+def test_an_aided_school_up_to_stage_2_back_to_stage_1_and_out(person: Person) -> None:
+    case = raise_concern(person, AIDED)
+    person.sign_in("seo").open("Set up the SISG")
+    person.fill({"sisg_diocesan_representative": "Robin Sampledale"})
+    person.press("Complete this task")
+    hold_sisg(person, "consider stage 2")
+    to_stage_2(person)
+    hold_accountability_meeting(person, aided=True, outcome="meet again")
+    for _ in range(9):
+        if "Consider what follows two terms" in " ".join(person.sign_in("head-of-bsa").tasks()):
+            break
+        person.forward("1 month")
+    person.do("Consider what follows two terms at stage 2")
+    hold_accountability_meeting(person, aided=True, outcome="stage 1", first=False, school_category="getting to good")
+    person.sign_in("seo").do("Set up the SISG", sisg_diocesan_representative="Robin Sampledale")
+    hold_sisg(person, "reduce support")
+    person.sign_in("seo").do("Reduce support step by step", outcome="closed")
+    assert "ended" in person.told
+    person.case(case)
+    assert "Completed" in person.text() and "Exit: support reduced, case closed" in person.text()

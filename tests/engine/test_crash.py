@@ -1,0 +1,107 @@
+"""kill -9 in the middle of everything, again and again: nothing is lost, doubled or stuck.
+
+A child process completes tasks and fires timers in a loop, and says each completion that was answered. It is killed at a
+random moment and another one goes on. PATHWAYS_KILLS sets how often (15 unless set).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from time import monotonic
+
+from engine import Config, Engine
+from tests.engine.running import deploy
+from tests.engine.spiff.cases import bpmn
+
+KILLS = int(os.environ.get("PATHWAYS_KILLS", "15"))
+CASES = 4
+#: An officer's task and a timer in turn, with a reminder beside the task; each round is counted twice, by both.
+ROUNDS = bpmn(
+    '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><scriptTask id="count" scriptFormat="feel" '
+    'camunda:resultVariable="rounds"><script>= rounds + 1</script></scriptTask>'
+    '<intermediateCatchEvent id="t"><timerEventDefinition><timeDate>2020-01-01T00:00:00Z</timeDate></timerEventDefinition>'
+    '</intermediateCatchEvent><exclusiveGateway id="g" default="f_g_a"/><endEvent id="e"/>'
+    '<boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeCycle>R/P1D</timeCycle>'
+    '</timerEventDefinition></boundaryEvent><task id="remind"/><endEvent id="e2"/>',
+    "s>a a>count count>t t>g g>a g>e[rounds < 0] b>remind remind>e2",
+)
+CONFIG = Config(lease=timedelta(milliseconds=300), attempts=1000, backoff=(timedelta(0),))
+
+
+def work(url: str, out: Connection) -> None:
+    """The child: never ends by itself. Says (case, round) after each completion that was answered."""
+    engine = Engine(url, config=CONFIG)
+    while True:
+        for task in engine.user_tasks():
+            number = engine.variables(task.instance_id)["rounds"] + 1
+            engine.complete(task.id, {"last": number}, by="sam")
+            out.send((task.instance_id, number))
+        engine.run_due_jobs()
+
+
+def test_nothing_is_lost_doubled_or_stuck(database_url: str) -> None:
+    engine = Engine(database_url, config=CONFIG)
+    deploy(engine, ROUNDS)
+    found = [engine.start("p", variables={"rounds": 0}) for _ in range(CASES)]
+    engine.dispose()
+    told = dict.fromkeys(found, 0)
+    chance = random.Random(7)
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["engine", "tests.engine.test_crash"])
+    for _ in range(KILLS):
+        _live_and_die(context, database_url, told, chance.uniform(0.0, 0.25))
+        _check(engine, told)
+    assert all(number > 0 for number in told.values())
+    _goes_on(engine, found)
+
+
+def _live_and_die(context, url: str, told: dict[int, int], life: float) -> None:  # type: ignore[no-untyped-def]
+    receiving, sending = context.Pipe(duplex=False)
+    child = context.Process(target=work, args=(url, sending), daemon=True)
+    child.start()
+    sending.close()
+    assert receiving.poll(30), "a child that does nothing: the case is stuck"
+    end = monotonic() + life
+    while (left := end - monotonic()) > 0:
+        if receiving.poll(left):
+            _note(told, receiving)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    try:
+        while receiving.poll():
+            _note(told, receiving)
+    except EOFError:
+        pass
+
+
+def _note(told: dict[int, int], receiving: Connection) -> None:
+    case, number = receiving.recv()
+    told[case] = max(told[case], number)
+
+
+def _check(engine: Engine, told: dict[int, int]) -> None:
+    """What was answered is there; at most one round more, whose answer the kill cut off; each thing counted once."""
+    for case, number in told.items():
+        rounds = engine.variables(case)["rounds"]
+        assert number <= rounds <= number + 1, "lost or doubled"
+        trace = engine.trace(case)
+        assert trace.count("a") == trace.count("count") == rounds
+        open_tasks = len(engine.user_tasks(case))
+        assert trace.count("t") == rounds - (1 - open_tasks)
+        assert open_tasks in (0, 1)
+        told[case] = rounds
+    engine.dispose()
+
+
+def _goes_on(engine: Engine, found: list[int]) -> None:
+    """Every case can still be carried on: its timer fires once a dead worker's lease is over."""
+    end = monotonic() + 20
+    while len(engine.user_tasks()) < len(found) and monotonic() < end:
+        engine.run_due_jobs()
+    assert sorted(task.instance_id for task in engine.user_tasks()) == found

@@ -1,0 +1,236 @@
+"""What keeps the house in order. Each failure says what to do about it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+from importlinter.cli import lint_imports
+
+from engine import errors
+from engine.errors import PathwaysError
+from webapp import create_app
+from webapp.access import ROUTES
+from webapp.errors import TITLES, status_of
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_LINES = 450
+#: Written once by Alembic, and never again.
+REVISIONS = ROOT / "engine/migrations/versions"
+#: Files that a person writes, and folders in which nobody does.
+WRITTEN = {".py", ".js", ".mjs", ".html", ".scss", ".md", ".toml", ".yaml", ".csv", ".bpmn", ".dmn", ".form", ".json", ""}
+NOT_OURS = {"node_modules", "build", "var", "__pycache__"}
+#: A home, or a folder of whoever's machine this was written on.
+MACHINE_PATH = re.compile(r"(?<![\w.:/\"'])/(?:home|root|Users|work|farm|tmp/[a-z]+)/[a-z.]")
+#: Calls that tell the machine's time. ``time.monotonic`` measures, and is free to all.
+MACHINE_TIME = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime", "time.gmtime"}
+
+
+@cache
+def sources(*rooms: str) -> tuple[Path, ...]:
+    """The Python files of these rooms; of both when none is named."""
+    return tuple(path for room in rooms or ("engine", "webapp") for path in sorted((ROOT / room).rglob("*.py")))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def _walked(path: Path) -> tuple[tuple[str, ast.AST], ...]:
+    name = path.relative_to(ROOT)
+    return tuple((f"{name}:{getattr(node, 'lineno', 1)}", node) for node in ast.walk(tree(path)))
+
+
+def nodes(paths: Iterable[Path]) -> Iterator[tuple[str, ast.AST]]:
+    """Every syntax node, with where it stands."""
+    for path in paths:
+        yield from _walked(path)
+
+
+def calls(paths: Iterable[Path]) -> Iterator[tuple[str, ast.Call, str]]:
+    """Every call, with where it stands and what is called, such as ``session.commit``."""
+    for where, node in nodes(paths):
+        if isinstance(node, ast.Call):
+            yield where, node, ast.unparse(node.func)
+
+
+def outside(*allowed: str) -> list[Path]:
+    """The sources that are not these files, nor in these folders."""
+    return [path for path in sources() if not path.relative_to(ROOT).as_posix().startswith(allowed)]
+
+
+def none(found: Iterable[str], remedy: str) -> None:
+    """Fail with everything found and the remedy."""
+    listed = sorted(set(found))
+    assert not listed, "\n  ".join([remedy, *listed])
+
+
+# -- imports ------------------------------------------------------------------------------------------------------
+
+
+def test_imports_run_downwards_only(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    said = capsys.readouterr().out
+    assert status == 0, (
+        "An import breaks a contract of [tool.importlinter] in pyproject.toml. Move what both sides need to a lower module, or "
+        f"hand it in as an argument. A new module of the engine needs a floor in the contract.\n{said}"
+    )
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph = grimp.build_graph("engine", "webapp", exclude_type_checking_imports=True, cache_dir=None)
+    found = (
+        f"{chain[0]} -> {' -> '.join(chain[1:])}"
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if (chain := (module, *(graph.find_shortest_chain(imported, module) or ())))[1:]
+    )
+    none(found, "These imports run in a circle. Take the part that both need into a module of its own, below them:")
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+@pytest.mark.parametrize(
+    ("package", "room", "why"),
+    [
+        ("SpiffWorkflow", "engine/spiff/", "engine.steps has the words in which everybody else speaks of a step"),
+        ("py_mini_racer", "engine/feel", "ask engine.feel.Feel"),
+        ("apscheduler", "engine/scheduler.py", "due times are rows in the job table"),
+    ],
+)
+def test_a_library_stays_in_its_room(package: str, room: str, why: str) -> None:
+    found = (where for where, node in nodes(outside(room)) if any(name.split(".")[0] == package for name in _imported(node)))
+    none(found, f"{package} is imported only in {room}: {why}. Not here:")
+
+
+# -- calls --------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_runtime_and_the_accounts_commit() -> None:
+    allowed = outside("engine/runtime.py", "webapp/accounts.py", "engine/migrations/")
+    found = (where for where, _, name in calls(allowed) if name.endswith(".commit"))
+    none(found, "One transaction a command: let an Engine method in engine/runtime.py commit, and only flush here:")
+
+
+def test_only_the_clock_asks_the_machine_for_the_time() -> None:
+    found = (f"{where} {name}" for where, _, name in calls(outside("engine/clock.py")) if name in MACHINE_TIME)
+    none(found, "Take the time from the clock that you are given (engine.clock.Clock), so that tests and rehearsals can move it:")
+
+
+def test_nothing_is_evaluated_as_python() -> None:
+    found = (f"{where} {name}" for where, _, name in calls(sources()) if name in {"eval", "exec", "compile", "__import__"})
+    none(found, "FEEL is the one expression language (engine.feel); Python source is never evaluated. Not here:")
+
+
+# -- the web app --------------------------------------------------------------------------------------------------
+
+
+def test_each_route_has_a_row_in_the_access_table(tmp_path: Path) -> None:
+    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/house.db", "SECRET_KEY": "house"})
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    none(endpoints - set(ROUTES), "Say in webapp.access.ROUTES who may come to these routes:")
+    none(set(ROUTES) - endpoints, "These rows of webapp.access.ROUTES have no route; take them out:")
+
+
+def test_each_module_of_the_web_app_has_its_test() -> None:
+    modules = [path.stem for path in sorted((ROOT / "webapp").glob("*.py")) if path.stem != "__init__"]
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests/webapp").rglob("test_*.py")}
+    none(set(modules) - tested, "Write tests/webapp/test_NAME.py for these modules of webapp/:")
+
+
+# -- errors -------------------------------------------------------------------------------------------------------
+
+
+def _kinds(of: type[PathwaysError] = PathwaysError) -> Iterator[type[PathwaysError]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def _names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_each_error_is_a_message_and_a_page() -> None:
+    silent = (kind.__name__ for kind in _kinds() if not (kind.__doc__ or "").strip().endswith((".", '"')))
+    none(silent, "The docstring of an error is what a person reads: whole sentences that say what happened and what to do:")
+    pageless = (kind.__name__ for kind in _kinds() if status_of(kind()) not in TITLES)
+    none(pageless, "Give the status of these errors a title in webapp.errors.TITLES:")
+    elsewhere = (kind.__name__ for kind in _kinds() if kind.__module__ != errors.__name__)
+    none(elsewhere, "Errors stand together in engine/errors.py. Move these there:")
+
+
+def test_each_error_is_raised_with_what_its_message_names() -> None:
+    named = {kind.__name__: _names_in(kind.__doc__ or "") for kind in _kinds()}
+    raised = {node.exc for _, node in nodes(sources()) if isinstance(node, ast.Raise)}
+    found = (
+        f"{where} {name} lacks {', '.join(sorted(missing))}"
+        for where, call, name in calls(sources())
+        if (call in raised or call.keywords) and all(word.arg for word in call.keywords)
+        if (wanted := named.get(name.rsplit(".", 1)[-1]))
+        if (missing := wanted - {word.arg for word in call.keywords})
+    )
+    none(found, "The message would say “unknown”. Give the error what the braces in its docstring name:")
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def _public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Public classes, functions and the methods of classes that extend nothing (an override is told by what it overrides)."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            yield f"{inside}{node.name}", node
+            if isinstance(node, ast.ClassDef) and not node.bases:
+                yield from _public(node.body, f"{node.name}.")
+
+
+def test_public_names_say_what_they_are() -> None:
+    found = (
+        f"{path.relative_to(ROOT)} {name}"
+        for path in sources()
+        if REVISIONS not in path.parents
+        for name, node in [("the module", tree(path)), *_public(tree(path).body)]
+        if not ast.get_docstring(node)  # type: ignore[arg-type]
+    )
+    none(found, "Say in a docstring what these mean, their units and what they raise:")
+
+
+def _written() -> Iterator[Path]:
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        hidden = any(part in NOT_OURS or (part.startswith(".") and part != ".ci") or part.endswith(".egg-info") for part in parts)
+        if path.is_file() and not hidden and path.suffix in WRITTEN and path.name not in {"package-lock.json"}:
+            yield path
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    long = (
+        f"{path.relative_to(ROOT)} {lines}"
+        for path in _written()
+        if path.suffix in {".py", ".js", ".mjs", ".html", ".scss"} and REVISIONS not in path.parents
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > MOST_LINES
+    )
+    none(long, f"More than {MOST_LINES} lines is more than one subject: give one of them a module of its own:")
+
+
+def test_no_path_of_a_machine_is_written_down() -> None:
+    found = (
+        f"{path.relative_to(ROOT)}:{number} {line.strip()[:100]}"
+        for path in _written()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if MACHINE_PATH.search(line)
+    )
+    none(found, "Nobody else has this folder. Use a path relative to the repository:")
