@@ -1,7 +1,7 @@
 """New versions of processes, and which versions of other things each of them means.
 
-``called``, ``forms`` and ``decisions`` of a definition are {key: definition id}; the id is None for what was not deployed when a
-diagram was taken without its surroundings (``strict=False``).
+``called``, ``forms`` and ``decisions`` of a definition are {key: definition id}; the id is None for what was not
+deployed when a diagram was taken without its surroundings (``strict=False``).
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def bind(storing: Storing, resources: Mapping[str, int]) -> dict[str, tuple[int,
     """Write new versions of what has changed, and of what refers to it; {key: (definition id, version)}."""
     known = _known(storing)
     about = {key: _stored(row) for key, row in known.items()}
-    about |= {key: _drawn(storing.bundle.diagrams[storing.bundle.processes[key]], key, i) for key, i in resources.items()}
+    about |= {
+        key: _drawn(storing.bundle.diagrams[storing.bundle.processes[key]], key, i) for key, i in resources.items()
+    }
     forms = _ids(storing, FormDefinition)
     decisions = _ids(storing, DecisionDefinition)
     changed = {key for key, each in about.items() if _differs(each, known.get(key), forms, decisions)}
@@ -130,7 +132,8 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
         "start_form": none_starts[0].form_key if none_starts else "",
         "starter_groups": list(process.candidate_starter_groups),
         "elements": {
-            e.id: [e.name, e.kind, diagram.lane_of(e.id), e.form_key, e.documentation, list(e.clauses)] for e in elements
+            e.id: [e.name, e.kind, diagram.lane_of(e.id), e.form_key, e.documentation, list(e.clauses)]
+            for e in elements
         },
     }  # fmt: skip
     return _About(
@@ -179,7 +182,9 @@ def _row(
     }  # fmt: skip
 
 
-def _tell_called(storing: Storing, fresh: Mapping[str, int], about: Mapping[str, _About], ids: Mapping[str, int]) -> None:
+def _tell_called(
+    storing: Storing, fresh: Mapping[str, int], about: Mapping[str, _About], ids: Mapping[str, int]
+) -> None:
     """Note in each new version which versions it may call: ids are only known once all rows are written."""
     rows = [{"id": i, "called": _bound(_closure(key, about), ids)} for key, i in fresh.items() if about[key].calls]
     if rows:

@@ -1,4 +1,5 @@
-"""The engine's commands: ``pathways deploy``, ``worker``, ``jobs``, ``schools``, ``db``. The web app's CLI includes them."""
+"""The engine's commands: ``pathways deploy``, ``worker``, ``jobs``, ``schools``, ``db``. The web app's CLI includes
+them."""
 
 from __future__ import annotations
 
@@ -58,9 +59,7 @@ def main() -> None:
 @click.option("--note", default="", help="What has changed, for whoever reads the versions.")
 @click.option("--plain", is_flag=True, help="Take plain BPMN: forms and roles are not needed.")
 @with_engine
-def deploy(
-    engine: Engine, paths: tuple[Path, ...], authority: str | None, by: str, note: str, plain: bool
-) -> None:
+def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: str, note: str, plain: bool) -> None:
     """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them."""
     for owner, files in sorted(_by_authority(_expanded(paths), authority).items()):
         try:
@@ -129,7 +128,8 @@ def schools() -> None:
 @click.option("--authority", required=True, help="Whose schools they are.")
 @with_engine
 def import_schools(engine: Engine, file: Any, authority: str) -> None:
-    """Bring the register up to date from a CSV file with the columns urn, name, phase, type (diocese, trust, maintained)."""
+    """Bring the register up to date from a CSV file with the columns urn, name, phase, type (diocese, trust,
+    maintained)."""
     done = engine.import_schools(file.read(), authority)
     click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
 

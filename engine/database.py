@@ -1,6 +1,7 @@
 """Making and preparing database engines, and the column types that all tables share.
 
-SQLite is the embedded default, PostgreSQL the real one; what differs between them stands here and in ``engine/jobs.py``.
+SQLite is the embedded default, PostgreSQL the real one; what differs between them stands here and in
+``engine/jobs.py``.
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ class Opened:
         upgrade(self._open(schema=False))
 
     def _open(self, schema: bool = True) -> Engine:
-        """Made at first use, so that a web app may build its engine before its database is configured, and after a fork."""
+        """Made at first use, so that a web app may build its engine before its database is configured, and after a
+        fork."""
         with self._lock:
             if self._engine is None:
                 self._engine = self._make()

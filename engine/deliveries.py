@@ -1,4 +1,5 @@
-"""Carrying a message, a signal or a due job to the case that it is for, inside a transaction that the caller commits."""
+"""Carrying a message, a signal or a due job to the case that it is for, inside a transaction that the caller
+commits."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ def correlate(
 ) -> list[int]:  # fmt: skip
     """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
 
-    The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers, since
-    a transaction is one step of one case. Raises MessageAmbiguous.
+    The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers,
+    since a transaction is one step of one case. Raises MessageAmbiguous.
     """
     for _ in range(LOOKS):
         found = messages.match(session, authority, name, keys, target)
@@ -41,13 +42,16 @@ def correlate(
             return [match.instance_id for match in found if match.instance_id is not None]
     if target is not None:
         return []
-    return [_begin(session, world, authority, each, keys, payload, by) for each in messages.starts(session, authority, name)]
+    return [
+        _begin(session, world, authority, each, keys, payload, by) for each in messages.starts(session, authority, name)
+    ]
 
 
 def _receive(
     session: Session, world: World, match: Match, name: str, payload: Mapping[str, Any], by: str, kind: str = "message"
 ) -> bool:
-    """Let a case take a message in; false when it has moved on since the match (then its lock is kept, which does no harm)."""
+    """Let a case take a message in; false when it has moved on since the match (then its lock is kept, which does no
+    harm)."""
     assert match.instance_id is not None
     try:
         instance = cases.lock(session, match.instance_id)
@@ -173,4 +177,3 @@ def _spread(session: Session, world: World, message: Message) -> bool:
 
 def _ids(found: Iterable[Match]) -> list[int]:
     return [each.instance_id for each in found if each.instance_id is not None]
-

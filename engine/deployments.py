@@ -1,9 +1,10 @@
 """A deployment: files are read, checked, versioned and stored. A refusal comes before any row is written.
 
-A version is immutable, and content decides: the same files deployed again give the deployment that they came in before.
-What a process refers to (called processes, forms, decisions) is bound at deployment: to what comes in the same bundle, else to
-the authority's latest. When one of these gets a new version, the latest version of every process that refers to it gets one
-too, with the same file: so a changed form or a changed called process is what new cases meet, and running cases keep theirs.
+A version is immutable, and content decides: the same files deployed again give the deployment that they came in
+before. What a process refers to (called processes, forms, decisions) is bound at deployment: to what comes in the
+same bundle, else to the authority's latest. When one of these gets a new version, the latest version of every process
+that refers to it gets one too, with the same file: so a changed form or a changed called process is what new cases
+meet, and running cases keep theirs.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _Versioned = type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefin
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deployment brought. ``processes``, ``forms`` and ``decisions`` are {key: version}, only those that are new."""
+    """What a deployment brought. ``processes``, ``forms`` and ``decisions`` are {key: version}, only those that are
+    new."""
 
     id: int
     processes: Mapping[str, int]
@@ -48,7 +50,9 @@ class Deployed:
 def form_key(name: str, authority: str) -> str:
     """The key of a form from its file name: "forms/barnsley/summary.form" and "barnsley/summary.form" give
     "barnsley/summary"; a bare "summary.form" belongs to the authority it is deployed for."""
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")]
+    parts = [
+        part for part in PurePosixPath(name.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
+    ]
     if len(parts) > 1 and parts[-2] != "forms":
         return "/".join(parts[-2:])
     return f"{authority}/{parts[-1]}" if authority else parts[-1]
@@ -152,7 +156,8 @@ def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:
     processes = bind(storing, {key: resources[name] for key, name in bundle.processes.items()})
     new = storing.deployment_id is not None
     deployed = Deployed(
-        id=storing.deployment_id or _earlier(storing), forms=forms, decisions=decisions, warnings=storing.warnings, new=new,
+        id=storing.deployment_id or _earlier(storing), forms=forms, decisions=decisions, warnings=storing.warnings,
+        new=new,
         processes={key: version for key, (_, version) in processes.items()},
     )  # fmt: skip
     return deployed, {key: definition_id for key, (definition_id, _) in processes.items()}

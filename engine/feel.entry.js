@@ -64,9 +64,8 @@ function extreme(list, before) {
 }
 
 // feelin leaves days in it.
-const sinceInFull = evaluate('years and months duration').value;
 function yearsAndMonths(from, to) {
-  const full = sinceInFull(from, to);
+  const full = evaluate('years and months duration(a, b)', { a: from, b: to }).value;
   if (!(full instanceof FeelDuration)) {
     return null;
   }
@@ -225,17 +224,32 @@ function guarded(run) {
   }
 }
 
+// What feelin parses but does not mean what its author thinks: "a == 3" is a compared with the test "= 3", which is null,
+// and "1 < a < 3" compares true or false with 3.
+function misread({ name, node }, text) {
+  const before = node.prevSibling;
+  if (name === 'SimplePositiveUnaryTest' && before?.name === 'CompareOp' && node.firstChild.name === 'CompareOp') {
+    return { error: `"${text.slice(before.from, node.firstChild.to)}" is no comparison`, at: before.from };
+  }
+  if (name === 'Comparison' && node.parent?.name === 'Comparison' && !before) {
+    return { error: 'two comparisons in a row; join them with "and"', at: node.to };
+  }
+  return null;
+}
+
 // A syntax error in plain words: what stands where it should not, or that the text ends too early.
 function wrong(text, dialect, names) {
   const context = Object.fromEntries(names.map(name => [ name, null ]));
   const tree = (dialect === 'unaryTests' ? parseUnaryTests : parseExpression)(text, context);
   let at = null;
+  let odd = null;
   tree.iterate({ enter(node) {
     at ??= node.type.isError ? node.from : null;
+    odd ??= misread(node, text);
     return at === null;
   } });
   if (at === null) {
-    return {};
+    return odd ?? {};
   }
   const rest = text.slice(at).trimStart();
   const start = text.length - rest.length;
@@ -319,7 +333,8 @@ const isBuiltin = name => Object.hasOwn(MENDED, name) || typeof evaluate(name, {
 const TASKS = {
   evaluate({ items, variables, functions, now }) {
     moment = now ? dateAndTime(now) : null;
-    const context = { ...functionsOf(functions ?? []), ...revive(variables) };
+    const given = Object.entries(variables).map(([ name, value ]) => [ name, revive(value) ]);
+    const context = { ...functionsOf(functions ?? []), ...Object.fromEntries(given) };
     return items.map(item => {
       const answer = guarded(() => one(item, context));
       return answer.kind === 'syntax' ? { ...answer, ...wrong(item[1], item[0], Object.keys(context)) } : answer;

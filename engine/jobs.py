@@ -1,9 +1,9 @@
 """All SQL about jobs: what is due next, claiming, failing, retrying, incidents.
 
-The order of locks is the same everywhere: the *instance* first, then its rows. A job is claimed in a short transaction of its
-own that counts the attempt and moves ``next_try`` past the lease; the step that follows deletes the job in its transaction,
-and only if the claim is still its own. So a worker that dies is seen (the attempt is counted), its job comes back after the
-lease, and a worker that was given up for dead can write nothing.
+The order of locks is the same everywhere: the *instance* first, then its rows. A job is claimed in a short
+transaction of its own that counts the attempt and moves ``next_try`` past the lease; the step that follows deletes
+the job in its transaction, and only if the claim is still its own. So a worker that dies is seen (the attempt is
+counted), its job comes back after the lease, and a worker that was given up for dead can write nothing.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def next_due(session: Session) -> datetime | None:
 def claim(session: Session, now: datetime, config: Config) -> Claimed | WorkerKilled | None:
     """Take the earliest due job whose instance nobody holds; the caller commits at once.
 
-    Gives WorkerKilled when the job it found has killed its workers too often: it is now an incident, and the caller goes on
-    to the next. None when nothing is due, or all that is due is held by others.
+    Gives WorkerKilled when the job it found has killed its workers too often: it is now an incident, and the caller
+    goes on to the next. None when nothing is due, or all that is due is held by others.
     """
     while (found := _earliest(session, now)) is not None:
         if found.attempts >= config.attempts:
@@ -137,7 +137,10 @@ def report(
 ) -> None:
     """An incident about a step that a person asked for and that failed; one a token, however often it is tried."""
     same = select(Incident).where(
-        Incident.instance_id == instance.id, Incident.token == token, Incident.kind == "step", Incident.resolved.is_(None)
+        Incident.instance_id == instance.id,
+        Incident.token == token,
+        Incident.kind == "step",
+        Incident.resolved.is_(None),
     )
     found = session.scalars(same).first()
     if found is not None:
@@ -145,7 +148,8 @@ def report(
         return
     session.add(
         Incident(
-            authority=instance.authority, instance_id=instance.id, job_id=None, kind="step", element=element, token=token,
+            authority=instance.authority, instance_id=instance.id, job_id=None, kind="step", element=element,
+            token=token,
             message=in_words(error), detail=trace_of(error), created=now, resolved=None, resolved_by=None,
         )
     )  # fmt: skip

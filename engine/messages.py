@@ -1,11 +1,13 @@
 """Which waiting instance a message fits, and which process it starts.
 
-A message has a name and keys. It fits an element that waits for that name under one of the keys' values: the element's
-``correlationKey``, or else its case's business key. A key is also tried with its name before it, since business keys are often
-written so: ``{"urn": "100001"}`` fits the business key "URN 100001". A message without keys fits whatever waits for its name.
+A message has a name and keys. It fits an element that waits for that name under one of the keys' values: the
+element's ``correlationKey``, or else its case's business key. A key is also tried with its name before it, since
+business keys are often written so: ``{"urn": "100001"}`` fits the business key "URN 100001". A message without keys
+fits whatever waits for its name.
 
-As in Zeebe a message reaches one case of each process at most. Where several cases of one process fit, nothing is delivered:
-nobody could say which was meant. Where no case waits, a process that has a message start event of the name is started.
+As in Zeebe a message reaches one case of each process at most. Where several cases of one process fit, nothing is
+delivered: nobody could say which was meant. Where no case waits, a process that has a message start event of the name
+is started.
 """
 
 from __future__ import annotations
@@ -44,7 +46,12 @@ def spellings(keys: Mapping[str, Any]) -> list[str]:
 
 
 def match(
-    session: Session, authority: str, name: str, keys: Mapping[str, Any], target: int | None = None, kind: str = "message"
+    session: Session,
+    authority: str,
+    name: str,
+    keys: Mapping[str, Any],
+    target: int | None = None,
+    kind: str = "message",
 ) -> list[Match]:
     """What waits for a message: at most one case a process. Raises MessageAmbiguous.
 

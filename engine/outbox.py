@@ -1,8 +1,8 @@
 """What leaves the house after a commit: mail to roles. Each row is sent once, by its idempotency key.
 
-A step writes notifications (shown in the app) and, when a mail server is configured, outbox rows beside them in the same
-transaction. A worker claims a row as it claims a job, sends it, and marks it. A worker that dies between sending and marking
-sends again: the mail's Message-ID is made of the key, so that a mailbox sees it is the same mail.
+A step writes notifications (shown in the app) and, when a mail server is configured, outbox rows beside them in the
+same transaction. A worker claims a row as it claims a job, sends it, and marks it. A worker that dies between sending
+and marking sends again: the mail's Message-ID is made of the key, so that a mailbox sees it is the same mail.
 """
 
 from __future__ import annotations
@@ -94,7 +94,11 @@ def failed(session: Session, letter: Letter, error: Exception, now: datetime, co
     """Note that it could not be sent: again after a pause, or an incident after the last attempt."""
     reason = f"{type(error).__name__}: {error}"
     last = letter.attempts >= config.attempts
-    values = {"status": "failed" if last else "waiting", "next_try": now + config.pause(letter.attempts), "error": reason}
+    values = {
+        "status": "failed" if last else "waiting",
+        "next_try": now + config.pause(letter.attempts),
+        "error": reason,
+    }
     session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))
     if last:
         message = f'The mail "{letter.payload["subject"]}" could not be sent. It can still be read in Pathways.'

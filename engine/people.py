@@ -93,10 +93,13 @@ def _explain(session: Session, task: UserTask) -> None:
     """Say why a conditional UPDATE changed nothing."""
     session.refresh(task)
     _check_open(task)
-    raise TaskClaimed(by=task.assignee or "nobody") if task.candidate_groups else TaskNotYours(whom=task.assignee or "others")
+    raise (
+        TaskClaimed(by=task.assignee or "nobody")
+        if task.candidate_groups
+        else TaskNotYours(whom=task.assignee or "others")
+    )
 
 
 def _changed(result: Any) -> bool:
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
-

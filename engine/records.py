@@ -133,7 +133,8 @@ def _lines(step: Step, seq: int, steps: Iterable[HistoryStep]) -> list[dict[str,
 
 
 def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
-    """An element that ended. Who did it, and what there is to say of it, stands with the element that was acted upon."""
+    """An element that ended. Who did it, and what there is to say of it, stands with the element that was acted
+    upon."""
     acted = each.token == step.token.partition(".")[0]
     return _line(
         step, seq, how=each.how, definition_id=step.definition_id(each.process), element=each.element, token=each.token,
@@ -182,7 +183,8 @@ def _ended_task(step: Step, token: str, task_id: int) -> dict[str, Any]:
     done = token == step.token
     return {
         "id": task_id, "status": "completed" if done else "cancelled", "ended": step.now,
-        "ended_by": step.by if done else None, "values": dict(step.values) if done and step.values is not None else None,
+        "ended_by": step.by if done else None,
+        "values": dict(step.values) if done and step.values is not None else None,
         "note": (step.note or None) if done else None,
     }  # fmt: skip
 
@@ -203,8 +205,10 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
     rows = [
         {
             "authority": step.instance.authority, "instance_id": step.instance.id,
-            "definition_id": step.definition_id(task.process), "element": task.element, "token": task.token, "status": "open",
-            "candidate_groups": list(task.candidate_groups), "assignee": task.assignee or None, "priority": task.priority,
+            "definition_id": step.definition_id(task.process), "element": task.element, "token": task.token,
+            "status": "open",
+            "candidate_groups": list(task.candidate_groups), "assignee": task.assignee or None,
+            "priority": task.priority,
             "due": task.due, "due_estimated": task.due_estimated, "due_order": task.due or NEVER, "created": step.now,
             "mark": _mark(task),
         }
@@ -235,8 +239,10 @@ def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
         step.session.execute(delete(EventSubscription).where(EventSubscription.id.in_(gone)))
     rows = [
         {
-            "authority": step.instance.authority, "instance_id": step.instance.id, "token": s.token, "element": s.element,
-            "definition_id": step.definition_id(s.process), "process": step.instance.process, "kind": s.kind, "name": s.name,
+            "authority": step.instance.authority, "instance_id": step.instance.id, "token": s.token,
+            "element": s.element,
+            "definition_id": step.definition_id(s.process), "process": step.instance.process, "kind": s.kind,
+            "name": s.name,
             "key": s.key[:KEY_LENGTH],
         }
         for token, s in waiting.items()
@@ -250,8 +256,10 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
     """Thrown messages and signals become rows, delivered later by the dispatcher: the engine never re-enters itself."""
     rows = [
         {
-            "authority": step.instance.authority, "kind": t.kind, "name": t.name, "keys": {"key": t.key} if t.key else {},
-            "payload": t.payload, "source_id": step.instance.id, "target_id": None, "status": "waiting", "sent": step.now,
+            "authority": step.instance.authority, "kind": t.kind, "name": t.name,
+            "keys": {"key": t.key} if t.key else {},
+            "payload": t.payload, "source_id": step.instance.id, "target_id": None, "status": "waiting",
+            "sent": step.now,
         }
         for t in thrown
     ]  # fmt: skip
@@ -292,7 +300,8 @@ def message_job(authority: str, message_id: int, now: datetime) -> dict[str, Any
 def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
     """The row of a job that nobody has tried yet."""
     return {
-        "authority": authority, "kind": kind, "instance_id": None, "definition_id": None, "message_id": None, "token": "",
+        "authority": authority, "kind": kind, "instance_id": None, "definition_id": None, "message_id": None,
+        "token": "",
         "element": "", "due": due, "estimated": False, "why": "", "status": "waiting", "next_try": due, "attempts": 0,
         "repeats": None,
     }  # fmt: skip
@@ -324,4 +333,3 @@ def late_by(due: datetime, now: datetime, patience: timedelta) -> dict[str, Any]
     """What the history says of a timer that fired late: {"late_by": seconds}; nothing when it was in time."""
     late = now - due
     return {"late_by": int(late.total_seconds())} if late > patience else {}
-

@@ -23,7 +23,8 @@ LIMIT = 500
 
 @dataclass(frozen=True)
 class Loaded:
-    """A definition with what was bound to it at deployment. ``ids`` gives the definition id of each process key in it."""
+    """A definition with what was bound to it at deployment. ``ids`` gives the definition id of each process key in
+    it."""
 
     id: int
     key: str
@@ -83,7 +84,8 @@ class Registry:
         found = session.execute(
             select(
                 ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.called,
-                ProcessDefinition.decisions, ProcessDefinition.starter_groups, Resource.content, Resource.name.label("file"),
+                ProcessDefinition.decisions, ProcessDefinition.starter_groups, Resource.content,
+                Resource.name.label("file"),
             )
             .join(Resource, Resource.id == ProcessDefinition.resource_id)
             .where(ProcessDefinition.id.in_(wanted))
@@ -97,7 +99,9 @@ class Registry:
             called: dict[str, Definition] = {}
             self._parsed[row.id] = parse(row.key, row.content, called, row.file), called
         for row in fresh:
-            self._parsed[row.id][1].update({key: self._parsed[i][0] for key, i in row.called.items() if i in self._parsed})
+            self._parsed[row.id][1].update(
+                {key: self._parsed[i][0] for key, i in row.called.items() if i in self._parsed}
+            )
 
 
 def _known(ids: Iterable[int | None]) -> set[int]:

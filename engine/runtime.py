@@ -1,8 +1,8 @@
 """The engine: one method a command, one transaction each. This is the only module of the engine that commits.
 
-A command locks the instance's row first (on PostgreSQL by SELECT ... FOR UPDATE, on SQLite by BEGIN IMMEDIATE; the row's
-revision is checked as well), checks that what it acts on is still open, asks ``engine.spiff`` for the outcome of the step,
-lets ``engine.records`` write it, and commits. If anything fails on the way, nothing has happened.
+A command locks the instance's row first (on PostgreSQL by SELECT ... FOR UPDATE, on SQLite by BEGIN IMMEDIATE; the
+row's revision is checked as well), checks that what it acts on is still open, asks ``engine.spiff`` for the outcome
+of the step, lets ``engine.records`` write it, and commits. If anything fails on the way, nothing has happened.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ Calendars = Callable[[str, str | None], SchoolCalendar]
 class Engine:
     """Runs processes. One an application; safe to use from several threads.
 
-    ``database`` is a URL (the tables are then made and kept up to date), a SQLAlchemy engine, or a session factory such as
-    Flask-SQLAlchemy's ``db.session``: the engine then works on the same database, in sessions of its own. ``clock`` is the
-    machine's unless given, or in sample mode one that :meth:`move_clock` moves. ``calendar`` is one school calendar, or a
-    callable that gives the calendar for (authority, school URN or None). ``feel`` is the process-wide FEEL engine unless given.
+    ``database`` is a URL (the tables are then made and kept up to date), a SQLAlchemy engine, or a session factory
+    such as Flask-SQLAlchemy's ``db.session``: the engine then works on the same database, in sessions of its own.
+    ``clock`` is the machine's unless given, or in sample mode one that :meth:`move_clock` moves. ``calendar`` is one
+    school calendar, or a callable that gives the calendar for (authority, school URN or None). ``feel`` is the
+    process-wide FEEL engine unless given.
 
-    Wherever a method takes ``by``, that is a username, which acts without a check of roles (library, command line), or a
-    :class:`~engine.scope.Scope`, which may only do what its authority and roles allow.
+    Wherever a method takes ``by``, that is a username, which acts without a check of roles (library, command line),
+    or a :class:`~engine.scope.Scope`, which may only do what its authority and roles allow.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class Engine:
 
     @contextmanager
     def _step(self, scope: Scope) -> Iterator[Session]:
-        """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is raised."""
+        """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
+        raised."""
         try:
             with self._writing(scope) as session:
                 yield session
@@ -107,7 +109,8 @@ class Engine:
         self.database.dispose()
 
     def on_work(self, waker: Callable[[], None]) -> None:
-        """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of them."""
+        """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of
+        them."""
         self._wakers.append(waker)
 
     # -- deployments ------------------------------------------------------------------------------------------
@@ -118,12 +121,17 @@ class Engine:
             return self._inspect(session, self._read(resources, authority, strict), authority, strict)
 
     def deploy(
-        self, resources: Mapping[str, bytes], authority: str = "", by: str | Scope = "", note: str = "", strict: bool = True
+        self,
+        resources: Mapping[str, bytes],
+        authority: str = "",
+        by: str | Scope = "",
+        note: str = "",
+        strict: bool = True,
     ) -> Deployed:
         """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form): {file name: content}.
 
-        New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without forms and
-        roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
+        New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without
+        forms and roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
         """
         scope = people.who(by)
         authority = authority if scope.everything else scope.authority
@@ -152,13 +160,15 @@ class Engine:
     # -- cases ------------------------------------------------------------------------------------------------
 
     def start(
-        self, key: str, business_key: str | None = None, variables: Mapping[str, Any] | None = None, authority: str = "",
+        self, key: str, business_key: str | None = None, variables: Mapping[str, Any] | None = None,
+        authority: str = "",
         by: str | Scope = "", school: str | None = None,
     ) -> int:  # fmt: skip
         """Start a case of the latest version of process ``key``; its id.
 
-        ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is given.
-        Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step raises.
+        ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is
+        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step
+        raises.
         """
         scope = people.who(by)
         authority = authority if scope.everything else scope.authority
@@ -173,8 +183,8 @@ class Engine:
     ) -> None:
         """Complete a user task; ``values`` become process variables.
 
-        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever the
-        step raises: then the case is as it was, and an incident tells a manager.
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever
+        the step raises: then the case is as it was, and an incident tells a manager.
         """
         scope = people.who(by)
         with self._step(scope) as session:
@@ -198,7 +208,8 @@ class Engine:
             people.release(session, task_id, scope)
 
     def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
-        """Change process variables of a case: conditions look again, and timers made from them where the diagram says so."""
+        """Change process variables of a case: conditions look again, and timers made from them where the diagram says
+        so."""
         scope = people.who(by)
         with self._step(scope) as session:
             instance = cases.lock(session, instance_id)
@@ -218,7 +229,8 @@ class Engine:
         self, name: str, keys: Mapping[str, Any] | None = None, payload: Mapping[str, Any] | None = None,
         authority: str = "", by: str | Scope = "",
     ) -> list[int]:  # fmt: skip
-        """Deliver a message to the case that waits for it (``engine/messages.py`` says which), or start a process with it.
+        """Deliver a message to the case that waits for it (``engine/messages.py`` says which), or start a process
+        with it.
 
         Gives the ids of the cases. Raises MessageNotExpected, MessageAmbiguous, and what the step raises.
         """
@@ -234,7 +246,8 @@ class Engine:
     def signal(
         self, name: str, payload: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = ""
     ) -> int:
-        """Send a signal to every case of the authority that listens; the dispatcher delivers it. Gives its message id."""
+        """Send a signal to every case of the authority that listens; the dispatcher delivers it. Gives its message
+        id."""
         scope = people.who(by)
         authority = authority if scope.everything else scope.authority
         with self._writing(scope) as session:

@@ -1,8 +1,8 @@
 """The dispatcher: APScheduler wakes it when the next job is due, at a heartbeat, and at once when new jobs appear.
 
-What is to be done stands in the database alone, so any number of workers may run, on any number of machines, and one that
-dies loses nothing. A worker that is idle costs one look at an index each heartbeat. It hears of new jobs from the engine of
-its own process, and on PostgreSQL from all others (LISTEN/NOTIFY, by a trigger on the tables).
+What is to be done stands in the database alone, so any number of workers may run, on any number of machines, and one
+that dies loses nothing. A worker that is idle costs one look at an index each heartbeat. It hears of new jobs from
+the engine of its own process, and on PostgreSQL from all others (LISTEN/NOTIFY, by a trigger on the tables).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The register of schools: looking one up, and reading a CSV file of them.
 
-The file has a heading line with ``urn,name,phase,type`` and, if wanted, ``diocese,trust,maintained``; other columns are
-passed over. The words for phase and type are those of the Department for Education's register, as diagrams compare them.
+The file has a heading line with ``urn,name,phase,type`` and, if wanted, ``diocese,trust,maintained``; other columns
+are passed over. The words for phase and type are those of the Department for Education's register, as diagrams
+compare them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from engine.tables import School
 
 PHASES = ("primary", "secondary", "special", "all-through", "PRU")
 TYPES = (
-    "community", "voluntary aided", "voluntary controlled", "foundation", "academy", "free", "special", "PRU", "independent",
+    "community", "voluntary aided", "voluntary controlled", "foundation", "academy", "free", "special", "PRU",
+    "independent",
 )  # fmt: skip
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")

@@ -1,9 +1,9 @@
 """Apart from the start: whose rows a database session may see, kept in one place that cannot be forgotten.
 
-Every table that belongs to an authority mixes in :class:`BelongsToAuthority`. Every session carries a :class:`Scope`. A hook
-on SQLAlchemy's own ``Session`` class adds ``authority = ...`` to each SELECT, UPDATE and DELETE of such a table, whether it
-stands at the top, in a join, in a subquery, a CTE or a union, and raises ScopeMissing in a session that has no scope. So a
-page that forgets to ask "whose?" gets an error, never another authority's case.
+Every table that belongs to an authority mixes in :class:`BelongsToAuthority`. Every session carries a :class:`Scope`.
+A hook on SQLAlchemy's own ``Session`` class adds ``authority = ...`` to each SELECT, UPDATE and DELETE of such a
+table, whether it stands at the top, in a join, in a subquery, a CTE or a union, and raises ScopeMissing in a session
+that has no scope. So a page that forgets to ask "whose?" gets an error, never another authority's case.
 
 What the hook cannot see, it refuses: text SQL and Core tables, in a session that is not allowed everything.
 """
@@ -76,7 +76,8 @@ def _tables(of: type[Any]) -> Iterator[object]:
 
 
 def _touches(statement: Any) -> bool:
-    """Whether any part of a statement names a table that belongs to an authority (only asked where it ends in an error)."""
+    """Whether any part of a statement names a table that belongs to an authority (only asked where it ends in an
+    error)."""
     guarded = set(_tables(BelongsToAuthority))
     return any(isinstance(part, Table) and part in guarded for part in visitors.iterate(statement))
 
@@ -93,9 +94,7 @@ def _restrict(state: ORMExecuteState) -> None:
     elif not state.is_column_load:
         authority = scope.authority
         state.statement = state.statement.options(
-            with_loader_criteria(
-                BelongsToAuthority, lambda cls: cls.authority == authority, include_aliases=True
-            )
+            with_loader_criteria(BelongsToAuthority, lambda cls: cls.authority == authority, include_aliases=True)
         )
 
 
@@ -116,7 +115,9 @@ def _check_rows(state: ORMExecuteState, scope: Scope) -> None:
 
 def _check_flush(session: Session, *_: Any) -> None:
     """What is added, changed or deleted as an object belongs to the scope's authority too."""
-    changed = [each for each in (*session.new, *session.dirty, *session.deleted) if isinstance(each, BelongsToAuthority)]
+    changed = [
+        each for each in (*session.new, *session.dirty, *session.deleted) if isinstance(each, BelongsToAuthority)
+    ]
     if not changed:
         return
     scope = scope_of(session)

@@ -36,9 +36,9 @@ class Mail:
 class Config:
     """What the engine may be told. The defaults suit a library user and the embedded case.
 
-    ``lease`` is how long a worker may take over one job before another may take it over; ``attempts`` how often a job is
-    tried before it becomes an incident; ``backoff`` the pauses between tries (the last one repeats); a timer that fires later
-    than ``late_after`` its time is marked late.
+    ``lease`` is how long a worker may take over one job before another may take it over; ``attempts`` how often a job
+    is tried before it becomes an incident; ``backoff`` the pauses between tries (the last one repeats); a timer that
+    fires later than ``late_after`` its time is marked late.
     """
 
     sample: bool = False
@@ -54,8 +54,8 @@ class Config:
     def load(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Config:
         """The configuration in ``folder`` (``authorities/*.yaml``) and the environment.
 
-        PATHWAYS_SAMPLE=1 turns sample mode on; PATHWAYS_MAIL_HOST, _PORT, _SENDER, _USERNAME, _PASSWORD and _STARTTLS=1 name a
-        mail server. Raises ConfigUnreadable.
+        PATHWAYS_SAMPLE=1 turns sample mode on; PATHWAYS_MAIL_HOST, _PORT, _SENDER, _USERNAME, _PASSWORD and
+        _STARTTLS=1 name a mail server. Raises ConfigUnreadable.
         """
         return cls(
             sample=environment.get("PATHWAYS_SAMPLE") == "1",
@@ -74,7 +74,10 @@ class Config:
 
 
 def _mail(environment: Mapping[str, str]) -> Mail | None:
-    given = {name: environment.get(f"PATHWAYS_MAIL_{name.upper()}", "") for name in ("host", "sender", "username", "password")}
+    given = {
+        name: environment.get(f"PATHWAYS_MAIL_{name.upper()}", "")
+        for name in ("host", "sender", "username", "password")
+    }
     if not given["host"]:
         return None
     return Mail(

@@ -118,6 +118,7 @@ def _timer(world: Listening, start: StartTrigger) -> timers.Timer:
 
 def _subscription(world: Listening, loaded: Loaded, start: StartTrigger) -> dict[str, Any]:
     return {
-        "authority": world.authority, "instance_id": None, "definition_id": loaded.id, "process": loaded.key, "token": "",
+        "authority": world.authority, "instance_id": None, "definition_id": loaded.id, "process": loaded.key,
+        "token": "",
         "element": start.element, "kind": start.kind, "name": start.name, "key": "",
     }  # fmt: skip

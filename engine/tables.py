@@ -1,9 +1,10 @@
 """All tables of the engine, as plain declarative classes on the engine's own :class:`Base`.
 
-How they hang together: a *deployment* brings *resources* (files), of which come versions of *process*, *form* and *decision
-definitions*. A *process instance* runs one definition and has *user tasks*, *jobs* (timers), *event subscriptions*,
-*incidents* and a *history*. *Messages* thrown by one instance are delivered to others by jobs; the *outbox* is what leaves
-the house. Rows belong to an authority (``engine/scope.py``), all moments are UTC, ids are integers.
+How they hang together: a *deployment* brings *resources* (files), of which come versions of *process*, *form* and
+*decision definitions*. A *process instance* runs one definition and has *user tasks*, *jobs* (timers), *event
+subscriptions*, *incidents* and a *history*. *Messages* thrown by one instance are delivered to others by jobs; the
+*outbox* is what leaves the house. Rows belong to an authority (``engine/scope.py``), all moments are UTC, ids are
+integers.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from engine.scope import BelongsToAuthority
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Name = String(250)
-#: Statuses as SQL literals: an index with a WHERE is only used when the database sees the value in the statement's text.
+#: Statuses as SQL literals: an index with a WHERE is only used when the database sees the value in the statement's
+#: text.
 OPEN: ColumnClause[str] = literal_column("'open'")
 ACTIVE: ColumnClause[str] = literal_column("'active'")
 WAITING: ColumnClause[str] = literal_column("'waiting'")
@@ -55,7 +57,9 @@ class Base(DeclarativeBase):
         }
     )
     # On the registry rather than the class: Flask-SQLAlchemy makes a base of its own below this one.
-    registry = registry(type_annotation_map={datetime: UTCDateTime, bytes: PackedBytes, dict[str, Any]: JSON, list[Any]: JSON})
+    registry = registry(
+        type_annotation_map={datetime: UTCDateTime, bytes: PackedBytes, dict[str, Any]: JSON, list[Any]: JSON}
+    )
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -65,7 +69,8 @@ def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index
 
 
 class Setting(Base):
-    """A value that the running system may change, such as the sample clock's offset. Belongs to the whole installation."""
+    """A value that the running system may change, such as the sample clock's offset. Belongs to the whole
+    installation."""
 
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -108,8 +113,9 @@ class _Versioned(BelongsToAuthority):
 class ProcessDefinition(_Versioned, Base):
     """One version of a process. Immutable but for ``latest``.
 
-    ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at deployment.
-    ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too. ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses]}.
+    ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at
+    deployment. ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too.
+    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses]}.
     """
 
     __tablename__ = "process_definition"
@@ -199,7 +205,8 @@ class ProcessInstance(BelongsToAuthority, Base):
 class UserTask(BelongsToAuthority, Base):
     """A task for a person. Its name, lane and form stand in its definition's ``elements``.
 
-    ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that changed.
+    ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that
+    changed.
     """
 
     __tablename__ = "user_task"
@@ -244,9 +251,9 @@ class UserTaskRole(BelongsToAuthority, Base):
 class Job(BelongsToAuthority, Base):
     """Something to be done at a time: a timer of an instance, a start timer, or a message to be delivered.
 
-    ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts its own
-    ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A job that is done
-    is deleted: the history tells of it.
+    ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
+    its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
+    job that is done is deleted: the history tells of it.
     """
 
     __tablename__ = "job"
@@ -332,9 +339,11 @@ class Message(BelongsToAuthority, Base):
 
 
 class History(BelongsToAuthority, Base):
-    """An element that ended in a step, or something that was done to the instance. Kept small: names are in ``elements``.
+    """An element that ended in a step, or something that was done to the instance. Kept small: names are in
+    ``elements``.
 
-    ``how``: completed or cancelled (an element); started, stopped, incident, retried, changed (``detail`` says more). ``entered`` is null when it is the same as ``ended``.
+    ``how``: completed or cancelled (an element); started, stopped, incident, retried, changed (``detail`` says more).
+    ``entered`` is null when it is the same as ``ended``.
     """
 
     __tablename__ = "history"

@@ -1,4 +1,5 @@
-"""The schema's history (Alembic). ``engine`` upgrades by itself; Flask-Migrate uses the same folder as its ``directory``."""
+"""The schema's history (Alembic). ``engine`` upgrades by itself; Flask-Migrate uses the same folder as its
+``directory``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What people look at: inbox, cases, timelines, definitions. Reads only, and never loads a workflow.
 
-Every function takes a session that carries a scope (``engine/scope.py``), so it sees that authority's rows only. Each gives
-frozen dataclasses (``rows``), made from a handful of indexed queries whose cost doesn't grow with what is finished.
+Every function takes a session that carries a scope (``engine/scope.py``), so it sees that authority's rows only. Each
+gives frozen dataclasses (``rows``), made from a handful of indexed queries whose cost doesn't grow with what is
+finished.
 """
 
 from engine.queries.definitions import (
@@ -41,10 +42,13 @@ from engine.queries.tasks import inbox, open_tasks, task
 from engine.queries.work import counts, incidents, notifications, schools, timers, undelivered
 
 __all__ = [
-    "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "ElementInfo", "HistoryRow", "InboxFilters", "IncidentRow",
+    "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "ElementInfo", "HistoryRow", "InboxFilters",
+    "IncidentRow",
     "InstanceDetail", "InstanceFilters", "InstanceRow", "MessageRow", "NotificationRow", "Page", "SchoolRow",
     "SubscriptionRow", "TaskDetail", "TaskRow", "TimerRow", "counts", "definition", "definition_xml", "definitions",
-    "deployments", "form", "forms_of", "inbox", "incidents", "instance", "instance_detail", "instances", "latest_definition",
-    "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "trace", "undelivered", "variables",
+    "deployments", "form", "forms_of", "inbox", "incidents", "instance", "instance_detail", "instances",
+    "latest_definition",
+    "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "trace", "undelivered",
+    "variables",
     "versions",
 ]  # fmt: skip

@@ -13,7 +13,9 @@ from engine.tables import Deployment, FormDefinition, ProcessDefinition, Resourc
 
 def definitions(session: Session) -> list[DefinitionRow]:
     """The latest version of every process, by name."""
-    return _rows(session, _selected().where(ProcessDefinition.latest).order_by(ProcessDefinition.name, ProcessDefinition.id))
+    return _rows(
+        session, _selected().where(ProcessDefinition.latest).order_by(ProcessDefinition.name, ProcessDefinition.id)
+    )
 
 
 def versions(session: Session, key: str) -> list[DefinitionRow]:
@@ -73,7 +75,11 @@ def forms_of(session: Session, definition_id: int) -> list[bytes]:
     called = session.scalar(select(ProcessDefinition.called).where(ProcessDefinition.id == definition_id)) or {}
     ids = [definition_id, *(i for i in called.values() if i is not None)]
     bound = session.scalars(select(ProcessDefinition.forms).where(ProcessDefinition.id.in_(ids)))
-    return [content for i in sorted({i for row in bound for i in row.values() if i is not None}) if (content := form(session, i))]
+    return [
+        content
+        for i in sorted({i for row in bound for i in row.values() if i is not None})
+        if (content := form(session, i))
+    ]
 
 
 def deployments(session: Session, limit: int = 50) -> list[DeploymentRow]:

@@ -20,7 +20,7 @@ from engine.queries.rows import (
     SubscriptionRow,
 )  # fmt: skip
 from engine.queries.tasks import open_tasks
-from engine.queries.tools import AnyRow, AnySelect, Elements, count, page_of
+from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school, page_of
 from engine.queries.work import incidents, timers
 from engine.tables import (
     ACTIVE,
@@ -73,7 +73,7 @@ def _selected() -> AnySelect:
             School.name.label("school_name"),
         )
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+        .join(School, of_school(), isouter=True)
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from engine.errors import TaskNotFound
 from engine.queries.definitions import form
 from engine.queries.rows import PER_PAGE, InboxFilters, Page, TaskDetail, TaskRow
-from engine.queries.tools import COUNT_LIMIT, AnyRow, AnySelect, Elements, count, page_of
+from engine.queries.tools import COUNT_LIMIT, AnyRow, AnySelect, Elements, count, of_school, page_of
 from engine.scope import Scope
 from engine.spiff import variables_at
 from engine.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
 
 _COLUMNS = (
-    UserTask.id, UserTask.element, UserTask.definition_id, UserTask.status, UserTask.candidate_groups, UserTask.assignee,
+    UserTask.id, UserTask.element, UserTask.definition_id, UserTask.status, UserTask.candidate_groups,
+    UserTask.assignee,
     UserTask.priority, UserTask.due, UserTask.due_estimated, UserTask.created, UserTask.instance_id, UserTask.token,
     ProcessInstance.process, ProcessInstance.business_key, ProcessInstance.school_urn, School.name.label("school_name"),
     ProcessInstance.definition_id.label("root_id"),
@@ -29,8 +30,8 @@ def inbox(
 ) -> Page[TaskRow]:
     """The open tasks that this person may do, the earliest due first.
 
-    That is: tasks of the person's roles, tasks for everyone, and tasks given to the person; with ``filters.mine`` only the
-    last. Each of these is one short walk along an index of open tasks.
+    That is: tasks of the person's roles, tasks for everyone, and tasks given to the person; with ``filters.mine``
+    only the last. Each of these is one short walk along an index of open tasks.
     """
     filters = filters or InboxFilters()
     walks = [_given_to(scope)] if filters.mine else [_given_to(scope), *_of_roles(scope)]
@@ -52,7 +53,9 @@ def inbox(
 
 
 def _total(session: Session, walks: Sequence[AnySelect], filters: InboxFilters) -> tuple[int, bool]:
-    every = union_all(*(select(_filtered(walk, filters).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)).subquery()
+    every = union_all(
+        *(select(_filtered(walk, filters).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)
+    ).subquery()
     return count(session, select(every.c.id).distinct())
 
 
@@ -87,16 +90,14 @@ def _filtered(walk: AnySelect, filters: InboxFilters) -> AnySelect:
     if filters.process:
         walk = walk.where(ProcessInstance.process == filters.process)
     if filters.text:
-        walk = walk.join(School, _same_school(), isouter=True).where(_mentions(filters.text))
+        walk = walk.join(School, of_school(), isouter=True).where(_mentions(filters.text))
     return walk
 
 
-def _same_school() -> Any:
-    return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
-
-
 def _mentions(text: str) -> Any:
-    return or_(ProcessInstance.business_key.icontains(text, autoescape=True), School.name.icontains(text, autoescape=True))
+    return or_(
+        ProcessInstance.business_key.icontains(text, autoescape=True), School.name.icontains(text, autoescape=True)
+    )
 
 
 def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:
@@ -114,7 +115,7 @@ def _selected() -> AnySelect:
     return (
         select(*_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .join(School, _same_school(), isouter=True)
+        .join(School, of_school(), isouter=True)
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.queries.rows import ElementInfo, Page
-from engine.tables import ProcessDefinition
+from engine.tables import ProcessDefinition, ProcessInstance, School
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
@@ -19,6 +19,11 @@ AnySelect = Select[*tuple[Any, ...]]
 COUNT_LIMIT = 500
 #: Definitions whose elements a process keeps in mind.
 CACHE_LIMIT = 1_000
+
+
+def of_school() -> ColumnElement[bool]:
+    """Joins a case with its school. A school's key has its authority in it, since URNs may be in two registers."""
+    return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
 
 
 def count(session: Session, rows: AnySelect) -> tuple[int, bool]:
@@ -51,9 +56,9 @@ class Elements:
 
     def _read(self, session: Session, missing: list[int], cache: dict[int, dict[str, Any]]) -> None:
         rows = session.execute(
-            select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.elements).where(
-                ProcessDefinition.id.in_(missing)
-            )
+            select(
+                ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.elements
+            ).where(ProcessDefinition.id.in_(missing))
         )
         for row in rows:
             known = {"key": row.key, "name": row.name, "elements": row.elements}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, SchoolRow, TimerRow
-from engine.queries.tools import AnyRow, AnySelect, Elements, count
+from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school
 from engine.scope import Scope
 from engine.tables import (
     ACTIVE,
@@ -30,7 +30,9 @@ def counts(session: Session, scope: Scope) -> Counts:
     """Numbers for the navigation: tasks open to the person, those that are the person's own, and a manager's."""
     mine = select(UserTask.id).where(UserTask.assignee == scope.username, UserTask.status == OPEN)
     found = {
-        "tasks": count(session, select(UserTaskRole.task_id).where(UserTaskRole.role.in_(["", *scope.roles])).distinct()),
+        "tasks": count(
+            session, select(UserTaskRole.task_id).where(UserTaskRole.role.in_(["", *scope.roles])).distinct()
+        ),
         "mine": count(session, mine),
         "incidents": count(session, select(Incident.id).where(Incident.resolved.is_(None))),
         "active": count(session, select(ProcessInstance.id).where(ProcessInstance.status == ACTIVE)),
@@ -52,7 +54,7 @@ def timers(
             ProcessInstance.definition_id.label("root_id"), School.name.label("school_name"),
         )
         .join(ProcessInstance, ProcessInstance.id == Job.instance_id)
-        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+        .join(School, of_school(), isouter=True)
         .order_by(Job.due, Job.id)
         .limit(limit)
     )  # fmt: skip
@@ -85,7 +87,8 @@ def incidents(
 
 def _incident_row(row: Incident) -> IncidentRow:
     return IncidentRow(
-        id=row.id, instance_id=row.instance_id, kind=row.kind, element=row.element, message=row.message, detail=row.detail,
+        id=row.id, instance_id=row.instance_id, kind=row.kind, element=row.element, message=row.message,
+        detail=row.detail,
         created=row.created, retriable=row.resolved is None and row.kind in ("job", "outbox"), resolved=row.resolved,
         resolved_by=row.resolved_by,
     )  # fmt: skip
@@ -96,13 +99,14 @@ def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list
     rows = session.execute(
         select(Notification, ProcessInstance.business_key, School.name)
         .join(ProcessInstance, ProcessInstance.id == Notification.instance_id)
-        .join(School, (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority), isouter=True)
+        .join(School, of_school(), isouter=True)
         .where(Notification.role.in_(scope.roles))
         .order_by(Notification.id.desc())
         .limit(limit)
     )
     return [
-        NotificationRow(n.id, n.role, n.instance_id, key, school or "", n.subject, n.text, n.created) for n, key, school in rows
+        NotificationRow(n.id, n.role, n.instance_id, key, school or "", n.subject, n.text, n.created)
+        for n, key, school in rows
     ]
 
 

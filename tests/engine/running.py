@@ -24,7 +24,7 @@ def role(ident: str, *capabilities: str) -> Role:
 
 def authority(ident: str) -> Authority:
     roles = {each: role(each) for each in ("seo", "head", "clerk")}
-    return Authority(ident, ident.title(), "", ident, roles, ())
+    return Authority(ident, ident.title(), "", ident, roles, (), {})
 
 
 def running(database_url: str, **options: Any) -> Engine:
@@ -97,7 +97,8 @@ LATER = bpmn(
 )
 #: Waits for the message "reply" under its business key.
 RECEIVER = bpmn(
-    '<startEvent id="s"/><intermediateCatchEvent id="w"><messageEventDefinition messageRef="m1"/></intermediateCatchEvent>'
+    '<startEvent id="s"/><intermediateCatchEvent id="w"><messageEventDefinition messageRef="m1"/>'
+    "</intermediateCatchEvent>"
     '<userTask id="a"/><endEvent id="e"/>',
     "s>w w>a a>e",
     MESSAGES,

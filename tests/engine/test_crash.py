@@ -1,7 +1,7 @@
 """kill -9 in the middle of everything, again and again: nothing is lost, doubled or stuck.
 
-A child process completes tasks and fires timers in a loop, and says each completion that was answered. It is killed at a
-random moment and another one goes on. PATHWAYS_KILLS sets how often (15 unless set).
+A child process completes tasks and fires timers in a loop, and says each completion that was answered. It is killed
+at a random moment and another one goes on. PATHWAYS_KILLS sets how often (15 unless set).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ CASES = 4
 ROUNDS = bpmn(
     '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><scriptTask id="count" scriptFormat="feel" '
     'camunda:resultVariable="rounds"><script>= rounds + 1</script></scriptTask>'
-    '<intermediateCatchEvent id="t"><timerEventDefinition><timeDate>2020-01-01T00:00:00Z</timeDate></timerEventDefinition>'
-    '</intermediateCatchEvent><exclusiveGateway id="g" default="f_g_a"/><endEvent id="e"/>'
+    '<intermediateCatchEvent id="t"><timerEventDefinition><timeDate>2020-01-01T00:00:00Z</timeDate>'
+    '</timerEventDefinition></intermediateCatchEvent><exclusiveGateway id="g" default="f_g_a"/><endEvent id="e"/>'
     '<boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeCycle>R/P1D</timeCycle>'
     '</timerEventDefinition></boundaryEvent><task id="remind"/><endEvent id="e2"/>',
     "s>a a>count count>t t>g g>a g>e[rounds < 0] b>remind remind>e2",

@@ -1,4 +1,5 @@
-"""Messages and signals: which case they reach, which process they start, and what becomes of those that nobody wants."""
+"""Messages and signals: which case they reach, which process they start, and what becomes of those that nobody
+wants."""
 
 import pytest
 
@@ -21,8 +22,8 @@ BY_URN = bpmn(
     "by_urn",
 )
 LISTENER = bpmn(
-    '<startEvent id="s"/><intermediateCatchEvent id="w"><signalEventDefinition signalRef="s1"/></intermediateCatchEvent>'
-    '<userTask id="a"/><endEvent id="e"/>',
+    '<startEvent id="s"/><intermediateCatchEvent id="w"><signalEventDefinition signalRef="s1"/>'
+    '</intermediateCatchEvent><userTask id="a"/><endEvent id="e"/>',
     "s>w w>a a>e",
     MESSAGES,
     "listener",

@@ -22,7 +22,8 @@ WITH_DATES = bpmn(
     key="dated",
 )
 OUTER = bpmn(
-    f'<startEvent id="s"/><userTask id="a"/><callActivity id="c" name="Stage 2" calledElement="inner"/><endEvent id="e"/>'
+    f'<startEvent id="s"/><userTask id="a"/><callActivity id="c" name="Stage 2" calledElement="inner"/>'
+    '<endEvent id="e"/>'
     f'<textAnnotation id="n"/><boundaryEvent id="t" attachedToRef="c" cancelActivity="false">{prop(clause="X-1 X-2")}'
     "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>"
     '<task id="r"/><endEvent id="e2"/>',
@@ -134,7 +135,12 @@ class TestCases:
         with engine.reading(SEO) as session:
             detail = queries.instance_detail(session, case)
         outer, inner = detail.diagrams
-        assert (outer.key, outer.active, outer.completed, outer.flows) == ("outer", ("c",), ("a", "s"), ("f_a_c", "f_s_a"))
+        assert (outer.key, outer.active, outer.completed, outer.flows) == (
+            "outer",
+            ("c",),
+            ("a", "s"),
+            ("f_a_c", "f_s_a"),
+        )
         assert (inner.key, inner.active, inner.completed) == ("inner", ("a",), ("s",))
         assert [t.name for t in detail.tasks] == ["Meet"]
         assert [(t.element, t.due) for t in detail.timers] == [("t", NOW + DAY)]

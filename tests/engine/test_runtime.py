@@ -4,11 +4,33 @@ import pytest
 
 from engine import Engine, Scope, queries
 from engine.errors import (
-    BusinessKeyTooLong, DefinitionNotFound, DeploymentEmpty, DeploymentRefused, InstanceEnded, InstanceNotFound,
-    NotAStarter, SchoolNotFound, TaskClaimed, TaskNotFound, TaskNotOpen, TaskNotYours,
+    BusinessKeyTooLong,
+    DefinitionNotFound,
+    DeploymentEmpty,
+    DeploymentRefused,
+    InstanceEnded,
+    InstanceNotFound,
+    NotAStarter,
+    SchoolNotFound,
+    TaskClaimed,
+    TaskNotFound,
+    TaskNotOpen,
+    TaskNotYours,
 )  # fmt: skip
 from engine.settings import Config
-from tests.engine.running import DAY, LATER, LOOP, REMINDED, Statements, authority, clock_of, deploy, running, task, waiting
+from tests.engine.running import (
+    DAY,
+    LATER,
+    LOOP,
+    REMINDED,
+    Statements,
+    authority,
+    clock_of,
+    deploy,
+    running,
+    task,
+    waiting,
+)
 from tests.engine.spiff.cases import bpmn
 
 SEO = Scope("town", frozenset({"seo"}), "sam")
@@ -16,7 +38,9 @@ OTHER_SEO = Scope("town", frozenset({"seo"}), "olu")
 CLERK = Scope("town", frozenset({"clerk"}), "cleo")
 STRANGER = Scope("village", frozenset({"seo"}), "vic")
 ENDED = '<startEvent id="s"/><endEvent id="e"/>'
-SCHOOLS = b"urn,name,phase,type,diocese\n100001,Sampleby,primary,voluntary aided,Example\n100002,Madeup,primary,academy,\n"
+SCHOOLS = (
+    b"urn,name,phase,type,diocese\n100001,Sampleby,primary,voluntary aided,Example\n100002,Madeup,primary,academy,\n"
+)
 
 
 @pytest.fixture
@@ -147,7 +171,8 @@ def test_a_case_for_a_school_has_the_school(town: Engine) -> None:
     assert town.import_schools(SCHOOLS, "town").added == 2
     case = town.start("p", by=SEO, school="100001")
     assert town.variables(case)["school"] == {
-        "urn": "100001", "name": "Sampleby", "phase": "primary", "type": "voluntary aided", "aided": True, "academy": False,
+        "urn": "100001", "name": "Sampleby", "phase": "primary", "type": "voluntary aided", "aided": True,
+        "academy": False,
         "maintained": True, "diocese": "Example", "trust": "",
     }  # fmt: skip
     row = town.instance(case)
@@ -159,7 +184,12 @@ def test_stopping_a_case_ends_all_that_waits(engine: Engine) -> None:
     case = engine.start("p")
     engine.cancel(case, "opened by mistake", by="mo")
     row = engine.instance(case)
-    assert (row.state, row.reason, engine.user_tasks(case), engine.next_due()) == ("cancelled", "opened by mistake", [], None)
+    assert (row.state, row.reason, engine.user_tasks(case), engine.next_due()) == (
+        "cancelled",
+        "opened by mistake",
+        [],
+        None,
+    )
     assert engine.history(case)[-1].how == "stopped"
     with pytest.raises(InstanceEnded):
         engine.cancel(case, "again")
@@ -190,7 +220,8 @@ def test_a_step_that_fails_changes_nothing_and_leaves_one_incident(engine: Engin
 
 def test_changing_a_variable_moves_what_waits_on_it(engine: Engine) -> None:
     xml = bpmn(
-        '<startEvent id="s"/><endEvent id="e"/><intermediateCatchEvent id="w"><conditionalEventDefinition><condition>= ready</condition>'
+        '<startEvent id="s"/><endEvent id="e"/><intermediateCatchEvent id="w"><conditionalEventDefinition>'
+        "<condition>= ready</condition>"
         '</conditionalEventDefinition></intermediateCatchEvent><userTask id="a"/>',
         "s>w w>a a>e",
     )
@@ -206,7 +237,13 @@ class TestDeploying:
     def test_the_same_content_again_is_the_same_deployment(self, engine: Engine) -> None:
         first = engine.deploy({"p.bpmn": LOOP}, strict=False)
         again = engine.deploy({"renamed.bpmn": LOOP}, strict=False, note="again")
-        assert (first.processes, first.new, again.processes, again.new, again.id) == ({"p": 1}, True, {}, False, first.id)
+        assert (first.processes, first.new, again.processes, again.new, again.id) == (
+            {"p": 1},
+            True,
+            {},
+            False,
+            first.id,
+        )
 
     def test_a_change_is_a_new_version_and_running_cases_keep_theirs(self, engine: Engine) -> None:
         deploy(engine, LOOP)
@@ -217,7 +254,11 @@ class TestDeploying:
         assert (engine.instance(old).version, engine.instance(new).version) == (1, 2)
         deploy(engine, LOOP)
         with engine.reading() as session:
-            assert [(v.version, v.latest) for v in queries.versions(session, "p")] == [(3, True), (2, False), (1, False)]
+            assert [(v.version, v.latest) for v in queries.versions(session, "p")] == [
+                (3, True),
+                (2, False),
+                (1, False),
+            ]
 
     def test_callers_follow_what_they_call(self, engine: Engine) -> None:
         inner = bpmn(ENDED + '<userTask id="a" name="Old"/>', "s>a a>e", key="inner")
@@ -233,7 +274,8 @@ class TestDeploying:
 
     def test_processes_may_call_each_other_in_a_ring(self, engine: Engine) -> None:
         one = bpmn(
-            ENDED + '<exclusiveGateway id="g" default="f_g_u"/><callActivity id="c" calledElement="two"/><userTask id="u"/>',
+            ENDED + '<exclusiveGateway id="g" default="f_g_u"/><callActivity id="c" calledElement="two"/>'
+            '<userTask id="u"/>',
             "s>g g>c[n > 0] g>u c>u u>e", key="one",
         )  # fmt: skip
         two = bpmn(
@@ -268,7 +310,10 @@ class TestDeploying:
             engine.deploy({"p.bpmn": LOOP}, "town")
 
     def test_a_form_is_bound_and_its_change_is_a_new_version(self, engine: Engine) -> None:
-        form = b'{"type":"default","id":"look","schemaVersion":18,"components":[{"type":"textfield","key":"x","label":"What?"}]}'
+        form = (
+            b'{"type":"default","id":"look","schemaVersion":18,"components":'
+            b'[{"type":"textfield","key":"x","label":"What?"}]}'
+        )
         xml = bpmn(ENDED + '<userTask id="a" camunda:formKey="town/look"/>', "s>a a>e")
         engine.deploy({"p.bpmn": xml, "forms/town/look.form": form}, "town", strict=False)
         old = task(engine, "a", engine.start("p", by=SEO))
@@ -329,5 +374,3 @@ def test_candidate_groups_may_change_with_the_variables(engine: Engine) -> None:
     engine.complete(task(engine, "b", case), {"who": ["seo"]}, by=SEO)
     with engine.reading(SEO) as session:
         assert [t.element for t in queries.inbox(session, SEO).items] == ["a"]
-
-

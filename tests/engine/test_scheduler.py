@@ -1,4 +1,5 @@
-"""The dispatcher: it wakes at the next due time and when told, several share the work, and stopping leaves nothing half done."""
+"""The dispatcher: it wakes at the next due time and when told, several share the work, and stopping leaves nothing
+half done."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -152,7 +153,9 @@ class TestSampleClock:
             engine.move_clock(timedelta(days=1))
 
 
-def test_a_worker_outlives_a_database_that_goes_away(engine: Engine, monkeypatch: pytest.MonkeyPatch, schedule: Schedule) -> None:
+def test_a_worker_outlives_a_database_that_goes_away(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, schedule: Schedule
+) -> None:
     scheduler = schedule(engine, timedelta(seconds=1))
     real, broken = engine.fire_next_due, [True]
 
@@ -170,8 +173,9 @@ def test_a_worker_outlives_a_database_that_goes_away(engine: Engine, monkeypatch
 
 def test_an_endless_loop_becomes_an_incident_and_holds_nobody_up(database_url: str) -> None:
     endless = bpmn(
-        '<startEvent id="s"/><intermediateCatchEvent id="t"><timerEventDefinition><timeDate>2020-01-01T00:00:00Z</timeDate>'
-        '</timerEventDefinition></intermediateCatchEvent><task id="x"/><exclusiveGateway id="g" default="f_g_x"/>'
+        '<startEvent id="s"/><intermediateCatchEvent id="t"><timerEventDefinition>'
+        "<timeDate>2020-01-01T00:00:00Z</timeDate></timerEventDefinition>"
+        '</intermediateCatchEvent><task id="x"/><exclusiveGateway id="g" default="f_g_x"/>'
         '<endEvent id="e"/>',
         "s>t t>x x>g g>x g>e[stop = true]",
         key="endless",

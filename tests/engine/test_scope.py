@@ -1,4 +1,5 @@
-"""Apart from the start: another authority's rows are invisible, however a query is written, and no query goes unscoped."""
+"""Apart from the start: another authority's rows are invisible, however a query is written, and no query goes
+unscoped."""
 
 from collections.abc import Callable
 from typing import Any
@@ -86,7 +87,15 @@ def test_update_and_delete_leave_another_alone(engine: Engine) -> None:
 
 
 def test_nothing_is_written_for_another(engine: Engine) -> None:
-    school = {"urn": "1", "name": "X", "phase": "primary", "type": "free", "diocese": "", "trust": "", "maintained": False}
+    school = {
+        "urn": "1",
+        "name": "X",
+        "phase": "primary",
+        "type": "free",
+        "diocese": "",
+        "trust": "",
+        "maintained": False,
+    }
     with engine.database.writing() as session:
         set_scope(session, TOWN)
         with pytest.raises(OtherAuthority):
@@ -106,7 +115,12 @@ def test_nothing_is_written_for_another(engine: Engine) -> None:
 def test_what_the_hook_cannot_see_is_refused(engine: Engine) -> None:
     table: Any = CASE.__table__
     with engine.reading(TOWN) as session:
-        for statement in (text("SELECT * FROM process_instance"), select(table), update(table).values(reason="x"), delete(table)):
+        for statement in (
+            text("SELECT * FROM process_instance"),
+            select(table),
+            update(table).values(reason="x"),
+            delete(table),
+        ):
             with pytest.raises(ScopeMissing):
                 session.execute(statement)
 

@@ -15,7 +15,7 @@ await build({
   outdir: OUT,
   format: 'esm',
   splitting: true,
-  loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.ttf': 'dataurl', '.eot': 'dataurl', '.svg': 'dataurl' }
+  loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file', '.svg': 'file' }
 });
 
 await build({ ...common, entryPoints: [ 'engine/feel.entry.js' ], outfile: 'engine/build/feel.js', format: 'iife' });

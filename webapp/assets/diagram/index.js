@@ -1,6 +1,6 @@
 // A diagram to look at: pan with the mouse or the arrow keys, zoom with + and -, marks for where a case stands.
 import 'bpmn-js/dist/assets/diagram-js.css';
-import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 const STEP = 80;

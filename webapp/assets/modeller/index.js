@@ -1,7 +1,7 @@
 // The modeller: a process owner draws, has the engine check, and deploys. A draft is kept in this browser until deployed.
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
-import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
 import Modeler from 'bpmn-js/lib/Modeler';
 import {

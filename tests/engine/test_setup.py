@@ -1,0 +1,240 @@
+"""What surrounds the engine: schema, register of schools, configuration files, mail, and the commands."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from click.testing import CliRunner
+
+from engine import Config, Engine, queries
+from engine.authorities import load_authorities, load_authority
+from engine.cli import main
+from engine.database import make_engine, prepare
+from engine.errors import ConfigUnreadable, PathwaysError, RegisterUnreadable
+from engine.migrations import upgrade
+from engine.outbox import Letter, smtp_sender
+from engine.schools import read
+from engine.settings import Mail
+from engine.tables import Base
+from tests.engine.running import LOOP, authority, clock_of, deploy, running
+from tests.engine.spiff.cases import bpmn
+
+HEAD = b"urn,name,phase,type,maintained\n"
+NOTIFY = bpmn(
+    '<startEvent id="s"/><sendTask id="n" camunda:type="external" camunda:topic="notify"><extensionElements>'
+    '<camunda:inputOutput><camunda:inputParameter name="to">seo, head</camunda:inputParameter>'
+    '<camunda:inputParameter name="subject">= "A case:" + string(x)</camunda:inputParameter>'
+    '<camunda:inputParameter name="text">Look at it.</camunda:inputParameter>'
+    '</camunda:inputOutput></extensionElements></sendTask><endEvent id="e"/>',
+    "s>n n>e",
+)
+MAILING = Config(mail=Mail("mail.example.org"), authorities={"town": authority("town")}, attempts=2)
+YAML = "id: town\nname: Town\nroles:\n  - {id: seo, name: Officer, mailbox: seo@example.org, capabilities: [start]}\n"
+
+
+class TestSchema:
+    def test_migrations_make_what_the_tables_say(self, database_url: str) -> None:
+        engine = make_engine(database_url)
+        upgrade(engine)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "include_object": _engines_own}
+            )
+            assert compare_metadata(context, Base.metadata) == []
+
+    def test_twice_does_no_harm(self, database_url: str) -> None:
+        engine = Engine(database_url)
+        engine.create_schema()
+        engine.create_schema()
+        assert engine.user_tasks() == []
+
+    def test_sqlite_is_set_up_whoever_made_the_engine(self, tmp_path: Path) -> None:
+        from sqlalchemy import create_engine
+
+        made = prepare(prepare(create_engine(f"sqlite:///{tmp_path}/x.db")))
+        with made.connect() as connection:
+            asked = ("journal_mode", "foreign_keys", "synchronous")
+            assert [connection.exec_driver_sql(f"PRAGMA {each}").scalar() for each in asked] == ["wal", 1, 2]
+
+    def test_an_engine_takes_a_session_factory(self, database_url: str) -> None:
+        from sqlalchemy.orm import scoped_session, sessionmaker
+
+        database = make_engine(database_url)
+        upgrade(database)
+        for factory in (database, sessionmaker(database), scoped_session(sessionmaker(database))):
+            engine = Engine(factory)
+            deploy(engine, LOOP)
+            assert engine.user_tasks(engine.start("p"))
+
+
+def _engines_own(item: object, name: str | None, kind: str, *_: object) -> bool:
+    """The web application's tables share the metadata when its tests run in the same process."""
+    return kind != "table" or name in {table.name for table in Base.metadata.sorted_tables if _is_engines(table.name)}
+
+
+def _is_engines(name: str) -> bool:
+    return any(mapper.local_table.name == name and mapper.class_.__module__ == "engine.tables"  # type: ignore[attr-defined]
+               for mapper in Base.registry.mappers)  # fmt: skip
+
+
+class TestRegister:
+    @pytest.mark.parametrize(
+        ("data", "line", "said"),
+        [
+            (b"name,phase\n", 1, "urn, type"),
+            (b"\xff\xfe", 1, "UTF-8"),
+            (HEAD + b"12345,X,primary,community,\n", 2, "six digits"),
+            (HEAD + b"100001,,primary,community,\n", 2, "no name"),
+            (HEAD + b"100001,X,primary,community,\n100002,Y,middle,community,\n", 3, "middle"),
+            (HEAD + b"100001,X,primary,grammar,\n", 2, "grammar"),
+            (HEAD + b"100001,X,primary,free,perhaps\n", 2, "perhaps"),
+            (HEAD + b"100001,X,primary,free,\n100001,Y,primary,free,\n", 3, "twice"),
+        ],
+    )
+    def test_a_wrong_file_is_refused_with_its_line(self, data: bytes, line: int, said: str) -> None:
+        with pytest.raises(RegisterUnreadable, match=said) as refused:
+            read(data)
+        assert refused.value.details["line"] == line
+
+    def test_maintained_follows_the_type_unless_the_file_says(self) -> None:
+        rows = read(HEAD + b"100001,A,primary,community,\n100002,B,primary,academy,\n100003,C,special,special,no\n")
+        assert [row["maintained"] for row in rows] == [True, False, False]
+
+    def test_an_import_adds_and_changes_and_removes_nothing(self, database_url: str) -> None:
+        engine = running(database_url)
+        engine.import_schools(HEAD + b"100001,A,primary,community,\n100002,B,primary,academy,\n", "town")
+        done = engine.import_schools(HEAD + b"100001,A,primary,academy,\n100003,C,primary,free,\n", "town")
+        assert (done.added, done.changed, done.unchanged) == (1, 1, 0)
+        with engine.reading() as session:
+            assert [(s.name, s.type) for s in queries.schools(session)] == [
+                ("A", "academy"),
+                ("B", "academy"),
+                ("C", "free"),
+            ]
+
+
+class TestAuthorities:
+    def test_the_repositorys_own_are_read(self) -> None:
+        folder = Path(__file__).parents[2] / "config" / "authorities"
+        assert "seo" in load_authorities(folder)["barnsley"].roles
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "id: Missing"),
+            ("id: [", "while parsing"),
+            (YAML.replace("id: town", "id: village"), "village.yaml"),
+            (YAML.replace("[start]", "[fly]"), "capabilities"),
+            (YAML + "  - {id: seo, name: Again}\n", "seo is there twice"),
+            (YAML + "people:\n  - {username: x, name: X, roles: [wizard]}\n", "wizard"),
+            (YAML.replace("id: seo", "id: Säo"), "small letters"),
+        ],
+    )
+    def test_a_wrong_file_is_refused_with_its_reason(self, tmp_path: Path, text: str, said: str) -> None:
+        path = tmp_path / "town.yaml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigUnreadable, match=said):
+            load_authority(path)
+
+    def test_capabilities(self, tmp_path: Path) -> None:
+        path = tmp_path / "town.yaml"
+        path.write_text(YAML, encoding="utf-8")
+        town = load_authorities(tmp_path)["town"]
+        assert (town.may({"seo"}, "start"), town.may({"seo"}, "manage"), town.may({"x"}, "start")) == (
+            True,
+            False,
+            False,
+        )
+
+
+class TestOutbox:
+    def test_without_a_mail_server_nothing_is_sent(self, database_url: str) -> None:
+        engine = running(database_url)
+        deploy(engine, NOTIFY, authority="town")
+        engine.start("p", authority="town", variables={"x": 1})
+        assert (engine.send_outbox(), engine.next_due()) == (0, None)
+
+    def test_a_letter_is_sent_once(self, database_url: str) -> None:
+        engine, posted = _mailing(database_url)
+        engine.start("p", authority="town", variables={"x": 1})
+        engine.start("p", authority="town", variables={"x": 2})
+        assert (engine.send_outbox(), engine.send_outbox()) == (2, 0)
+        assert [letter.payload["subject"] for letter in posted] == ["A case:1", "A case:2"]
+        assert len({letter.key for letter in posted}) == 2
+
+    def test_a_letter_that_cannot_be_sent_is_tried_again_and_then_told(self, database_url: str) -> None:
+        engine, _ = _mailing(database_url, fails=True)
+        case = engine.start("p", authority="town", variables={"x": 1})
+        assert engine.send_outbox() == 1
+        clock_of(engine).advance(MAILING.backoff[0])
+        assert (engine.send_outbox(), engine.next_due()) == (1, None)
+        with engine.reading() as session:
+            [incident] = queries.incidents(session)
+        assert (incident.instance_id, incident.kind, "could not be sent" in incident.message) == (case, "outbox", True)
+        engine.retry(incident.id, by="mo")
+        assert engine.send_outbox() == 1
+
+    def test_a_mail_names_its_roles_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent: list[EmailMessage] = []
+        monkeypatch.setattr("engine.outbox._deliver", lambda mail, message: sent.append(message))
+        payload = {"to": ["seo", "nobody"], "subject": "One\r\nBcc: two@example.org", "text": "Three"}
+        smtp_sender(MAILING)(Letter(1, "7-3-0", "town", 7, 1, payload))
+        smtp_sender(MAILING)(Letter(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
+        [mail] = sent
+        assert (mail["To"], mail["Bcc"], mail["Message-ID"]) == (
+            "seo@example.org",
+            None,
+            "<pathways-7-3-0@example.org>",
+        )
+
+
+def _mailing(database_url: str, fails: bool = False) -> tuple[Engine, list[Letter]]:
+    engine = running(database_url, config=MAILING)
+    deploy(engine, NOTIFY, authority="town")
+    posted: list[Letter] = []
+
+    def send(letter: Letter) -> None:
+        if fails:
+            raise ConnectionError("no route to the mail server")
+        posted.append(letter)
+
+    engine._send = send
+    return engine, posted
+
+
+class TestCommands:
+    def test_from_files_to_a_running_case(self, sqlite_url: str, tmp_path: Path) -> None:
+        folder = tmp_path / "processes" / "town"
+        folder.mkdir(parents=True)
+        (tmp_path / "config").mkdir()
+        (folder / "p.bpmn").write_bytes(LOOP)
+        (tmp_path / "schools.csv").write_bytes(HEAD + b"100001,A,primary,community,\n")
+        run = CliRunner(env={"DATABASE_URL": sqlite_url, "PATHWAYS_CONFIG": str(tmp_path / "config")}).invoke
+        for arguments, said in (
+            (["db", "upgrade"], "up to date"),
+            (["deploy", "--plain", str(folder)], "town: p 1"),
+            (["deploy", "--plain", str(folder / "p.bpmn")], "town: nothing is new"),
+            (["schools", "import", str(tmp_path / "schools.csv"), "--authority", "town"], "1 schools added"),
+            (["jobs", "run"], "0 jobs done"),
+        ):
+            result = run(main, arguments)
+            assert (result.exit_code, said in result.output) == (0, True), result.output
+        assert Engine(sqlite_url).start("p", authority="town", school="100001") == 1
+
+    def test_a_refusal_says_why_and_exits_1(self, sqlite_url: str, tmp_path: Path) -> None:
+        (tmp_path / "p.bpmn").write_bytes(b"<nonsense")
+        (tmp_path / "s.csv").write_bytes(b"x\n")
+        run = CliRunner(env={"DATABASE_URL": sqlite_url, "PATHWAYS_CONFIG": str(tmp_path)}).invoke
+        refused = run(main, ["deploy", str(tmp_path / "p.bpmn")])
+        assert (refused.exit_code, "not well-formed" in refused.output) == (1, True)
+        wrong = run(main, ["schools", "import", str(tmp_path / "s.csv"), "--authority", "town"])
+        assert (wrong.exit_code, "no column" in wrong.output) == (1, True)
+
+
+def test_every_error_of_the_engine_reads_as_a_sentence() -> None:
+    for kind in PathwaysError.__subclasses__():
+        assert str(kind()).rstrip('"').endswith(".")

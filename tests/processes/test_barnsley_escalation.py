@@ -1,0 +1,170 @@
+"""The Barnsley escalation: every way through its three stages, with dates worked out by hand for 2026/27."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine
+from engine.clock import VirtualClock
+from engine.errors import FormInvalid, TaskNotYours
+from tests.processes.story import Story
+
+COMMUNITY, AIDED, ACADEMY, SECONDARY = "100001", "100002", "100006", "100010"
+PROCESS = "barnsley-escalation"
+HEP = "head-of-education-partnerships"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "barnsley")
+
+
+def raise_concern(story: Story, school: str, **decision: str) -> Story:
+    """BAR-ESC-0.1 to 0.3: the concern, the SEO's evidence, and the Head of the BSA first."""
+    story.start("seo", PROCESS, school)
+    assert story.waiting() == ["document-evidence"]
+    story.do("seo", "document-evidence")
+    assert story.waiting() == ["consider-evidence"]
+    chosen = {"head_of_bsa_decision": "escalate", "school_category": "getting to good", **decision}
+    return story.do("head-of-bsa", "consider-evidence", **chosen)
+
+
+def hold_sisg(story: Story, follows: str, interval: str = "1 month") -> Story:
+    """BAR-ESC-1.3 to 1.8: the group meets, the SEO updates, the chair tells the governing body."""
+    story.do("seo", "hold-sisg")
+    assert story.waiting() == ["share-summary", "update-on-progress"]
+    story.do("seo", "update-on-progress", sisg_interval=interval, sisg_next=follows)
+    return story.do("chair-of-governors", "share-summary")
+
+
+def stage_2(story: Story) -> Story:
+    """BAR-ESC-1.9, 1.10: both agree to go to stage 2."""
+    hold_sisg(story, "consider stage 2")
+    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
+    return story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
+
+
+def meeting(story: Story, outcome: str, aided: bool = False, **more: str) -> Story:
+    """BAR-ESC-2.1 to 2.5: one accountability meeting."""
+    story.do(HEP, "call-meeting").do("seo", "external-report").do("headteacher", "internal-report")
+    if aided:
+        story.do("diocesan-representative", "diocesan-attendance")
+    return story.do("clerk", "hold-meeting").do(HEP, "summary-statement", outcome=outcome, **more)
+
+
+def stage_3(story: Story) -> Story:
+    """BAR-ESC-2.6, 2.9 to 2.11: measures considered, and both decide to go to stage 3."""
+    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stage 3")
+    return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
+
+
+def test_to_a_warning_notice_and_intervention(story: Story) -> None:
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    meeting(story.do(HEP, "notice-to-improve"), "not improving")
+    stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
+    # Fifteen working days counted from 8 September 2026 end with Monday 28 September; the check is due the morning after.
+    assert str(story.due("compliance-ends").date()) == "2026-09-29"
+    assert story.waiting() == ["link-hmi", "sponsor-support", "tell-rsc"]
+    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi")
+    story.wait_for("compliance-ends").do(HEP, "check-compliance", outcome="intervention")
+    story.do(HEP, "intervention-powers")
+    assert story.ended and story.trace[-1] == "outside"
+
+
+@pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
+def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: str) -> None:
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    meeting(story.do(HEP, "notice-to-improve"), "not improving")
+    stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
+    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi").wait_for("compliance-ends")
+    story.do(HEP, "check-compliance", outcome=outcome, school_category="getting to good")
+    assert story.waiting() == (["set-up-sisg"] if outcome == "stage 1" else ["notice-to-improve"])
+
+
+def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
+    stage_2(raise_concern(story, AIDED).do("seo", "set-up-sisg", sisg_diocesan_representative="Robin Sampledale"))
+    story.do(HEP, "notice-to-improve")
+    meeting(story, "meet again", aided=True, accountability_interval="1 half-term")
+    # Monday of the second week of autumn 1 (7 September 2026) is Monday of the second week of autumn 2.
+    assert str(story.due("meeting-due").date()) == "2026-11-16"
+    story.wait_for("meeting-due")
+    meeting(story, "stage 1", aided=True, school_category="getting to good")
+    story.do("seo", "set-up-sisg", sisg_diocesan_representative="Robin Sampledale")
+    hold_sisg(story, "reduce support").do("seo", "reduce-support", outcome="closed")
+    assert story.ended and story.trace[-1] == "case-closed"
+
+
+def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
+    raise_concern(story, AIDED)
+    with pytest.raises(FormInvalid):
+        story.do("seo", "set-up-sisg", sisg_diocesan_representative="")
+
+
+def test_sisg_meets_monthly_and_then_half_termly(story: Story) -> None:
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    hold_sisg(story, "carry on")
+    assert str(story.due("sisg-due").date()) == "2026-10-07"
+    hold_sisg(story.wait_for("sisg-due"), "carry on", interval="1 half-term")
+    # Wednesday of week 6 of autumn 1 is Wednesday of week 6 of autumn 2.
+    assert str(story.due("sisg-due").date()) == "2026-12-16"
+
+
+def test_a_disagreement_is_recorded_and_goes_back_to_both(story: Story) -> None:
+    hold_sisg(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"), "consider stage 2")
+    story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="stay")
+    assert story.waiting() == ["record-disagreement"]
+    story.do(HEP, "record-disagreement")
+    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
+    story.do("seo", "seo-on-stage-2", stage_2_seo="stay").do(HEP, "hep-on-stage-2", stage_2_hep="stay")
+    assert story.waiting() == [] and story.due("sisg-due")
+
+
+def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    # Two terms from the second week of autumn 2026: Monday of the second week of summer 2027.
+    assert str(story.due("two-terms").date()) == "2027-04-19"
+    story.wait_for("two-terms")
+    assert story.waiting() == ["notice-to-improve", "two-term-review"], "the stage goes on beside"
+    story.do("service-director", "two-term-review")
+    assert story.waiting() == ["notice-to-improve"]
+
+
+def test_an_academy_gets_no_warning_notice(story: Story) -> None:
+    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    assert story.waiting() == ["speak-to-leaders"]
+    story.do(HEP, "speak-to-leaders", outcome="speak again", discussion_interval="1 month").wait_for("discussion-due")
+    story.do(HEP, "speak-to-leaders", outcome="regional schools commissioner").do(HEP, "academy-to-rsc")
+    assert story.ended and "warning-notice" not in story.trace
+
+
+def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> None:
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    first = story.due("hmi-due")
+    story.wait_for("hmi-due")
+    assert "hmi-discussion" in story.waiting() and story.due("hmi-due") > first
+
+
+def test_a_secondary_school_has_no_sisg(story: Story) -> None:
+    raise_concern(story, SECONDARY)
+    assert story.waiting() == ["decide-without-sisg"]
+    story.do("head-of-bsa", "decide-without-sisg", without_sisg_decision="stage 2")
+    assert story.waiting() == ["notice-to-improve"]
+
+
+def test_other_ends(story: Story) -> None:
+    raise_concern(story, COMMUNITY, head_of_bsa_decision="more evidence")
+    assert story.waiting() == ["document-evidence"]
+    story.do("seo", "document-evidence").do("head-of-bsa", "consider-evidence", head_of_bsa_decision="no further action")
+    assert story.ended
+    raise_concern(story, SECONDARY).do("head-of-bsa", "decide-without-sisg", without_sisg_decision="support")
+    assert story.ended and story.trace[-1] == "support-outside-sisg"
+
+
+def test_a_task_is_only_for_its_roles(story: Story) -> None:
+    story.start("seo", PROCESS, COMMUNITY).do("seo", "document-evidence")
+    with pytest.raises(TaskNotYours):
+        story.do("seo", "consider-evidence", head_of_bsa_decision="escalate", school_category="getting to good")
+    assert story.waiting() == ["consider-evidence"]
