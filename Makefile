@@ -24,6 +24,8 @@ help: ## list the targets
 run: $(VENV)/.runtime webapp/static/build/.stamp ## set up, migrate and seed a local database, start web and scheduler
 	$(BIN)/pathways run --sample --port $(PORT)
 
+# The database of `make run`, unless DATABASE_URL names another.
+deploy: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(CURDIR)/var/pathways.db)
 deploy: $(VENV)/.runtime webapp/static/build/.stamp ## deploy files or folders: make deploy FILES="processes/barnsley forms/barnsley" NOTE="why"
 	$(BIN)/pathways deploy $(FILES) $(if $(NOTE),--note "$(NOTE)")
 
@@ -32,7 +34,7 @@ check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decis
 
 # -- work on the code ---------------------------------------------------------------------------------------------
 
-.PHONY: test lint format bench lock clean
+.PHONY: test lint format docs bench lock clean
 test: lint webapp/static/build/.stamp $(VENV)/.chromium ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
@@ -45,6 +47,10 @@ lint: $(VENV)/.dev ## ruff, mypy and the import contracts
 format: $(VENV)/.dev ## put the Python code in order
 	$(BIN)/ruff check --fix-only engine webapp tests
 	$(BIN)/ruff format engine webapp tests
+
+docs: $(VENV)/.runtime ## write the README's reference of BPMN elements anew
+	$(BIN)/python -c 'import re; from pathlib import Path; from engine.spiff.support import markdown; readme = Path("README.md"); \
+	  readme.write_text(re.sub("(?<=<!-- elements -->\n).*?(?=<!-- end of elements -->)", lambda _: markdown() + "\n", readme.read_text(), flags=re.S))'
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)
 	$(BIN)/python -m tests.benchmarks

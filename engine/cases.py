@@ -112,7 +112,10 @@ def start(session: Session, world: World, starting: Starting) -> ProcessInstance
 def lock(session: Session, instance_id: int) -> ProcessInstance:
     """An active instance, its row locked for this transaction. Raises InstanceNotFound, InstanceEnded."""
     found = session.scalars(
-        select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update(of=ProcessInstance)
+        select(ProcessInstance)
+        .where(ProcessInstance.id == instance_id)
+        .with_for_update(of=ProcessInstance)
+        .execution_options(populate_existing=True)  # it may have been read before it was locked
     ).first()
     if found is None:
         raise InstanceNotFound(instance=instance_id)

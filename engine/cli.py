@@ -99,6 +99,8 @@ def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dic
 def worker(engine: Engine) -> None:
     """Fire timers, deliver messages and send mail as they fall due, until stopped. Any number may run on PostgreSQL."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     scheduler = Scheduler(engine)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: scheduler.stop())

@@ -14,9 +14,10 @@ from engine.cases import Starting, World
 from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
 from engine.jobs import Claimed
 from engine.messages import Match
+from engine.records import Waiting
 from engine.schools import find
 from engine.steps import Fire, Receive
-from engine.tables import Job, Message
+from engine.tables import Job, Message, ProcessInstance
 
 #: How often a message looks again for a case when the one it found moves on before it can be locked.
 LOOKS = 5
@@ -50,19 +51,33 @@ def correlate(
 def _receive(
     session: Session, world: World, match: Match, name: str, payload: Mapping[str, Any], by: str, kind: str = "message"
 ) -> bool:
-    """Let a case take a message in; false when it has moved on since the match (then its lock is kept, which does no
-    harm)."""
-    assert match.instance_id is not None
-    try:
-        instance = cases.lock(session, match.instance_id)
-    except (InstanceEnded, InstanceNotFound):
+    """Let a case take a message in; false when it has moved on since the match."""
+    held = _locked(session, match, f"{match.token}/{kind}/{name}")
+    if held is None:
         return False
-    waiting = records.waiting_of(session, instance.id)
-    if f"{match.token}/{kind}/{name}" not in waiting.subscriptions:
-        return False
+    instance, waiting = held
     trigger = Receive(match.token, name, dict(payload))
     cases.step(session, world, instance, trigger, waiting, by=by, element=match.element, detail={kind: name})
     return True
+
+
+class _MovedOn(Exception):
+    """What waited when the message was matched waits no more."""
+
+
+def _locked(session: Session, match: Match, subscription: str) -> tuple[ProcessInstance, Waiting] | None:
+    """The case, locked, if it still waits. If not, its lock is let go again (by going back to the savepoint): whoever
+    holds one case while asking for another may meet somebody who does the reverse."""
+    assert match.instance_id is not None
+    try:
+        with session.begin_nested():
+            instance = cases.lock(session, match.instance_id)
+            waiting = records.waiting_of(session, instance.id)
+            if subscription not in waiting.subscriptions:
+                raise _MovedOn
+            return instance, waiting
+    except (InstanceEnded, InstanceNotFound, _MovedOn):
+        return None
 
 
 def _begin(

@@ -202,13 +202,32 @@ function functionsOf(definitions) {
   return made;
 }
 
+// For feelin a cell whose value is null equals an input that is null: right for the cell "null", wrong for a condition
+// about "?" that cannot be told, such as starts with(?, "a"). Such a condition must be true.
+function conditions(text, context) {
+  const tests = parseUnaryTests(text, context).topNode.getChild('PositiveUnaryTests');
+  let made = text;
+  for (const test of (tests ? tests.getChildren('PositiveUnaryTest') : []).reverse()) {
+    let asks = false;
+    test.cursor().iterate(node => {
+      asks ||= node.name === '?';
+    });
+    if (asks) {
+      made = `${made.slice(0, test.from)}(${text.slice(test.from, test.to)}) = true${made.slice(test.to)}`;
+    }
+  }
+  return made;
+}
+
 function one([ kind, text, input ], variables) {
   const context = { ...mended(text), ...variables };
-  if (kind === 'unaryTests') {
-    context['?'] = revive(input);
+  if (kind === 'expression') {
+    const { value, warnings } = evaluate(text, context);
+    return { value: plain(value), warnings: warnings.map(w => w.message) };
   }
-  const { value, warnings } = (kind === 'unaryTests' ? unaryTest : evaluate)(text, context);
-  return { value: kind === 'unaryTests' ? value === true : plain(value), warnings: warnings.map(w => w.message) };
+  context['?'] = revive(input);
+  const { value, warnings } = unaryTest(input === null && text.includes('?') ? conditions(text, context) : text, context);
+  return { value: value === true, warnings: warnings.map(w => w.message) };
 }
 
 const EXHAUSTED = /call stack|string length|array length|nested too deeply|array buffer|too many/i;

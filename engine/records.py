@@ -326,7 +326,9 @@ def _settle_incidents(step: Step, everything: bool) -> None:
 
 
 def _open_incidents(instance_id: int) -> Update:
-    return update(Incident).where(Incident.instance_id == instance_id, Incident.resolved.is_(None))
+    """A letter that could not be sent concerns people still when the case has ended, so those stay open."""
+    mine = (Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind != "outbox")
+    return update(Incident).where(*mine)
 
 
 def late_by(due: datetime, now: datetime, patience: timedelta) -> dict[str, Any]:

@@ -329,7 +329,7 @@ class Engine:
         scope = people.who(by)
         with self._writing(scope) as session:
             found = jobs.incident(session, incident_id)
-            if found.instance_id is not None:
+            if found.instance_id is not None and found.kind != "outbox":
                 instance = cases.lock(session, found.instance_id)
                 said = {"message": found.message}
                 records.add_line(session, instance, self.clock.now(), "retried", scope.username, said, found.element)

@@ -72,32 +72,32 @@ class Scheduler:
         """Look for work now."""
         self._asked.set()  # a look that is under way will look once more
         if not self._busy.locked():
-            self._at(self._machine.now())
+            self._at(self._machine.now(), "asked")
 
-    def _at(self, moment: datetime) -> None:
+    def _at(self, moment: datetime, name: str = "due") -> None:
+        """Work at a moment. Being asked has a name of its own: the next due time must not take its place."""
         if not self._stopping.is_set():
-            self._timer.add_job(
-                self._work, "date", run_date=moment, id="due", replace_existing=True, misfire_grace_time=None
-            )
+            # More than one instance, since APScheduler counts one that is just ending and would pass this one over.
+            sooner = {"replace_existing": True, "misfire_grace_time": None, "max_instances": 3}
+            self._timer.add_job(self._work, "date", run_date=moment, id=name, **sooner)
 
     def _work(self) -> None:
         """Do all that is due, then sleep until the next."""
         with self._busy:
             try:
                 self._drain()
+                self._sleep()
             except Exception:
                 # The database may be away for a while: the heartbeat comes back.
                 log.exception("The worker could not look for work; it tries again at the next heartbeat.")
                 return
-        if self._asked.is_set():
-            self._at(self._machine.now())
-            return
-        self._sleep()
+        if self._asked.is_set():  # asked between the last look and the end of this one
+            self._at(self._machine.now(), "asked")
 
     def _drain(self) -> None:
         self._asked.clear()
         while not self._stopping.is_set() and self._engine.fire_next_due():
-            pass
+            self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():
             self._engine.send_outbox()
 

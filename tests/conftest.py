@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of its own on SQLite and on PostgreSQL, a clock that stands still, an engine."""
+"""What every test may ask for: a database of its own on SQLite and PostgreSQL, a clock that stands still, an engine."""
 
 from __future__ import annotations
 

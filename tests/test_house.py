@@ -24,12 +24,35 @@ MOST_LINES = 450
 #: Written once by Alembic, and never again.
 REVISIONS = ROOT / "engine/migrations/versions"
 #: Files that a person writes, and folders in which nobody does.
-WRITTEN = {".py", ".js", ".mjs", ".html", ".scss", ".md", ".toml", ".yaml", ".csv", ".bpmn", ".dmn", ".form", ".json", ""}
+WRITTEN = {
+    ".py",
+    ".js",
+    ".mjs",
+    ".html",
+    ".scss",
+    ".md",
+    ".toml",
+    ".yaml",
+    ".csv",
+    ".bpmn",
+    ".dmn",
+    ".form",
+    ".json",
+    "",
+}
 NOT_OURS = {"node_modules", "build", "var", "__pycache__"}
 #: A home, or a folder of whoever's machine this was written on.
 MACHINE_PATH = re.compile(r"(?<![\w.:/\"'])/(?:home|root|Users|work|farm|tmp/[a-z]+)/[a-z.]")
 #: Calls that tell the machine's time. ``time.monotonic`` measures, and is free to all.
-MACHINE_TIME = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime", "time.gmtime"}
+MACHINE_TIME = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.localtime",
+    "time.gmtime",
+}
 
 
 @cache
@@ -80,20 +103,22 @@ def test_imports_run_downwards_only(capsys: pytest.CaptureFixture[str]) -> None:
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
     said = capsys.readouterr().out
     assert status == 0, (
-        "An import breaks a contract of [tool.importlinter] in pyproject.toml. Move what both sides need to a lower module, or "
-        f"hand it in as an argument. A new module of the engine needs a floor in the contract.\n{said}"
+        "An import breaks a contract of [tool.importlinter] in pyproject.toml. Move what both sides need to a lower "
+        "module, or hand it in as an argument. A new module of the engine needs a floor in the contract.\n" + said
     )
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:
     graph = grimp.build_graph("engine", "webapp", exclude_type_checking_imports=True, cache_dir=None)
-    found = (
-        f"{chain[0]} -> {' -> '.join(chain[1:])}"
+    circles = [
+        (module, *detour)
         for module in graph.modules
         for imported in graph.find_modules_directly_imported_by(module)
-        if (chain := (module, *(graph.find_shortest_chain(imported, module) or ())))[1:]
-    )
-    none(found, "These imports run in a circle. Take the part that both need into a module of its own, below them:")
+        if (detour := graph.find_shortest_chain(imported, module))
+    ]
+    shortest = sorted(circles, key=lambda circle: (len(circle), circle))[:5]  # one bad import may close dozens
+    remedy = "These imports run in a circle. Take the part that both need into a module of its own, below them:"
+    none((" -> ".join(circle) for circle in shortest), remedy)
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -111,7 +136,9 @@ def _imported(node: ast.AST) -> list[str]:
     ],
 )
 def test_a_library_stays_in_its_room(package: str, room: str, why: str) -> None:
-    found = (where for where, node in nodes(outside(room)) if any(name.split(".")[0] == package for name in _imported(node)))
+    found = (
+        where for where, node in nodes(outside(room)) if any(name.split(".")[0] == package for name in _imported(node))
+    )
     none(found, f"{package} is imported only in {room}: {why}. Not here:")
 
 
@@ -126,11 +153,16 @@ def test_only_the_runtime_and_the_accounts_commit() -> None:
 
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:
     found = (f"{where} {name}" for where, _, name in calls(outside("engine/clock.py")) if name in MACHINE_TIME)
-    none(found, "Take the time from the clock that you are given (engine.clock.Clock), so that tests and rehearsals can move it:")
+    none(
+        found,
+        "Take the time from the clock that you are given (engine.clock.Clock), so that tests can move it:",
+    )
 
 
 def test_nothing_is_evaluated_as_python() -> None:
-    found = (f"{where} {name}" for where, _, name in calls(sources()) if name in {"eval", "exec", "compile", "__import__"})
+    found = (
+        f"{where} {name}" for where, _, name in calls(sources()) if name in {"eval", "exec", "compile", "__import__"}
+    )
     none(found, "FEEL is the one expression language (engine.feel); Python source is never evaluated. Not here:")
 
 
@@ -165,7 +197,10 @@ def _names_in(text: str) -> set[str]:
 
 def test_each_error_is_a_message_and_a_page() -> None:
     silent = (kind.__name__ for kind in _kinds() if not (kind.__doc__ or "").strip().endswith((".", '"')))
-    none(silent, "The docstring of an error is what a person reads: whole sentences that say what happened and what to do:")
+    none(
+        silent,
+        "The docstring of an error is what a person reads: whole sentences that say what happened and what to do:",
+    )
     pageless = (kind.__name__ for kind in _kinds() if status_of(kind()) not in TITLES)
     none(pageless, "Give the status of these errors a title in webapp.errors.TITLES:")
     elsewhere = (kind.__name__ for kind in _kinds() if kind.__module__ != errors.__name__)
@@ -189,7 +224,7 @@ def test_each_error_is_raised_with_what_its_message_names() -> None:
 
 
 def _public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Public classes, functions and the methods of classes that extend nothing (an override is told by what it overrides)."""
+    """Public classes and functions, and the methods of classes that extend nothing: an override needs no words."""
     for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
             yield f"{inside}{node.name}", node
@@ -211,7 +246,9 @@ def test_public_names_say_what_they_are() -> None:
 def _written() -> Iterator[Path]:
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
-        hidden = any(part in NOT_OURS or (part.startswith(".") and part != ".ci") or part.endswith(".egg-info") for part in parts)
+        hidden = any(
+            part in NOT_OURS or (part.startswith(".") and part != ".ci") or part.endswith(".egg-info") for part in parts
+        )
         if path.is_file() and not hidden and path.suffix in WRITTEN and path.name not in {"package-lock.json"}:
             yield path
 

@@ -34,7 +34,7 @@ def inbox(
     only the last. Each of these is one short walk along an index of open tasks.
     """
     filters = filters or InboxFilters()
-    walks = [_given_to(scope)] if filters.mine else [_given_to(scope), *_of_roles(scope)]
+    walks = [_given_to(scope)] if filters.mine else _all_walks(scope)
     wanted = page * per_page + 1
     # Each walk gives at most what this page and those before it need; the union of the short lists is then sorted.
     parts = [_filtered(walk, filters).limit(wanted).subquery() for walk in walks]
@@ -50,6 +50,15 @@ def inbox(
     rows = {row.id: row for row in _task_rows(session, _selected().where(UserTask.id.in_(chosen)))} if chosen else {}
     items = [rows[each] for each in chosen if each in rows]
     return page_of(items, page, per_page, _total(session, walks, filters))
+
+
+def tasks_of(session: Session, scope: Scope) -> tuple[int, bool]:
+    """How many tasks are in a person's inbox, up to the limit, and whether there are more."""
+    return _total(session, _all_walks(scope), InboxFilters())
+
+
+def _all_walks(scope: Scope) -> list[AnySelect]:
+    return [_given_to(scope), *_of_roles(scope)]
 
 
 def _total(session: Session, walks: Sequence[AnySelect], filters: InboxFilters) -> tuple[int, bool]:

@@ -1,7 +1,7 @@
 """kill -9 in the middle of everything, again and again: nothing is lost, doubled or stuck.
 
 A child process completes tasks and fires timers in a loop, and says each completion that was answered. It is killed
-at a random moment and another one goes on. PATHWAYS_KILLS sets how often (15 unless set).
+at a random moment and another one goes on. PATHWAYS_KILLS sets how often (8 unless set).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine import Config, Engine
 from tests.engine.running import deploy
 from tests.engine.spiff.cases import bpmn
 
-KILLS = int(os.environ.get("PATHWAYS_KILLS", "15"))
+KILLS = int(os.environ.get("PATHWAYS_KILLS", "8"))
 CASES = 4
 #: An officer's task and a timer in turn, with a reminder beside the task; each round is counted twice, by both.
 ROUNDS = bpmn(

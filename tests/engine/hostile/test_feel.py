@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +81,7 @@ GREEDY = {
 def test_what_takes_too_much_is_stopped(feel: Feel, name: str) -> None:
     feel.evaluate("1 + 1", {})
     began = time.monotonic()
-    with pytest.raises(ExpressionLimit, match="too much (time|memory)"):
+    with pytest.raises(ExpressionLimit, match=r"too much (time|memory)"):
         feel.evaluate(GREEDY[name], {})
     assert time.monotonic() - began < 5
     assert feel.evaluate("a + 1", {"a": len(name)}) == len(name) + 1
@@ -94,16 +97,14 @@ def test_memory_stays_within_bounds(feel: Feel) -> None:
 
 
 def _peak_while(pid: int, feel: Feel, expression: str) -> int:
-    import threading
-
     peak, done = [0], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.005):
             try:
-                with open(f"/proc/{pid}/status", encoding="ascii") as status:
-                    peak[0] = max(peak[0], *(int(x.split()[1]) // 1024 for x in status if x.startswith("VmRSS")), 0)
-            except (OSError, ProcessLookupError):
+                lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+                peak[0] = max(peak[0], *(int(x.split()[1]) // 1024 for x in lines if x.startswith("VmRSS")), 0)
+            except OSError:
                 return
 
     thread = threading.Thread(target=watch)
@@ -115,18 +116,18 @@ def _peak_while(pid: int, feel: Feel, expression: str) -> int:
     return peak[0]
 
 
-TOO_DEEP = ["(" * 4900 + "1" + ")" * 4900, "[" * 4900 + "]" * 4900, "{a:" * 3000 + "1" + "}" * 3000, "-" * 9000 + "1",
-            "not(" * 2400 + "true" + ")" * 2400, "if true then " * 700 + "1" + " else 2" * 1, "1" + "+1" * 4900,
-            "a" + ".a" * 4900, "a" + "[1]" * 3000, "function(x) " * 800 + "x", "for i in [1] return " * 480 + "i"]  # fmt: skip
+TOO_DEEP = [
+    "(" * 4900 + "1" + ")" * 4900, "[" * 4900 + "]" * 4900, "{a:" * 3000 + "1" + "}" * 3000, "-" * 9000 + "1",
+    "not(" * 2400 + "true" + ")" * 2400, "if true then " * 700 + "1" + " else 2" * 1, "1" + "+1" * 4900,
+    "a" + ".a" * 4900, "a" + "[1]" * 3000, "function(x) " * 800 + "x", "for i in [1] return " * 480 + "i",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("expression", TOO_DEEP, ids=[text[:12] for text in TOO_DEEP])
 def test_deep_nesting_ends_somehow_and_soon(feel: Feel, expression: str) -> None:
     began = time.monotonic()
-    try:
+    with suppress(ExpressionInvalid, ExpressionLimit, ExpressionFailed):
         feel.evaluate(expression, {"a": {"a": 1}})
-    except (ExpressionInvalid, ExpressionLimit, ExpressionFailed):
-        pass
     assert time.monotonic() - began < 5
     assert feel.evaluate("a + 1", {"a": len(expression)}) == len(expression) + 1
 
@@ -141,15 +142,16 @@ def test_a_vast_expression_is_refused_unread(feel: Feel, expression: str) -> Non
 
 
 PRYING = [
-    "constructor", "__proto__", "prototype", "globalThis", "this", "window", "self", "Function", "eval", "require", "process",
-    "feel", "Object", "Reflect", "Temporal", "WebAssembly", "SharedArrayBuffer", "Atomics", "import", "module", "arguments",
-    "a.constructor", "a.__proto__", "a.constructor.constructor", "a.toString", "a.hasOwnProperty", "text.constructor",
-    "text.length", "list.constructor", "list.length", "list.map", "number.constructor", "flag.valueOf", "count.constructor",
-    "count.apply", "count.caller", "count.arguments", "count.prototype.constructor.constructor", "string.fn", "now.toString",
-    "a.__defineGetter__", "a.__lookupGetter__", 'get value(a, "constructor")', 'get value(a, "__proto__")',
-    'get value({}, "toString")', '{}.constructor', '{x: 1}.__proto__', "(function(x) x).constructor",
-    '@"2026-01-01".constructor', '@"2026-01-01".toString', '@"P1D".constructor', "[1..2].constructor",
-    "[1..2].includes", "@\"10:00:00\".unwrap", "a.`constructor`", "`constructor`", "a . constructor", "? . constructor",
+    "constructor", "__proto__", "prototype", "globalThis", "this", "window", "self", "Function", "eval", "require",
+    "process", "feel", "Object", "Reflect", "Temporal", "WebAssembly", "SharedArrayBuffer", "Atomics", "import",
+    "module", "arguments", "a.constructor", "a.__proto__", "a.constructor.constructor", "a.toString",
+    "a.hasOwnProperty", "text.constructor", "text.length", "list.constructor", "list.length", "list.map",
+    "number.constructor", "flag.valueOf", "count.constructor", "count.apply", "count.caller", "count.arguments",
+    "count.prototype.constructor.constructor", "string.fn", "now.toString", "a.__defineGetter__",
+    "a.__lookupGetter__", 'get value(a, "constructor")', 'get value(a, "__proto__")', 'get value({}, "toString")',
+    '{}.constructor', '{x: 1}.__proto__', "(function(x) x).constructor", '@"2026-01-01".constructor',
+    '@"2026-01-01".toString', '@"P1D".constructor', "[1..2].constructor", "[1..2].includes", "@\"10:00:00\".unwrap",
+    "a.`constructor`", "`constructor`", "a . constructor", "? . constructor",
 ]  # fmt: skip
 
 
@@ -164,14 +166,16 @@ def test_no_property_of_javascript_is_reached(feel: Feel, expression: str) -> No
 
 
 CALLS = [
-    'constructor("return 1")()', 'a.constructor.constructor("return globalThis")()', 'eval("1")', 'Function("return 1")()',
-    'require("fs")', 'feel("{}")', 'globalThis.feel("{}")', 'import("fs")', 'count.call(null, [1])', 'count.apply(null, [1])',
-    'count.constructor("return 1")()', '{}.constructor.constructor("return 1")()', 'a.hasOwnProperty("x")',
-    'text.repeat(1000000000)', 'list.push(1)', '(function(x) x).fn.constructor("return 1")()', '{f: count.bind}.f(1)',
-    'fetch("https://example.org")', 'XMLHttpRequest()', 'setTimeout(count, 1)', 'java.lang.System.exit(0)',
+    'constructor("return 1")()', 'a.constructor.constructor("return globalThis")()', 'eval("1")',
+    'Function("return 1")()', 'require("fs")', 'feel("{}")', 'globalThis.feel("{}")', 'import("fs")',
+    'count.call(null, [1])', 'count.apply(null, [1])', 'count.constructor("return 1")()',
+    '{}.constructor.constructor("return 1")()', 'a.hasOwnProperty("x")', 'text.repeat(1000000000)', 'list.push(1)',
+    '(function(x) x).fn.constructor("return 1")()', '{f: count.bind}.f(1)', 'fetch("https://example.org")',
+    'XMLHttpRequest()', 'setTimeout(count, 1)', 'java.lang.System.exit(0)',
     'function(x) external { java: {class: "java.lang.Math", method signature: "cos(double)"} }', '__import__("os")',
     'open("/etc/passwd")', 'document.cookie', 'load("/etc/passwd")', 'now.constructor("return 1")()',
-    "@\"2026-01-01\".value.constructor(1)", "@\"2026-01-01\".value.toZonedDateTime(\"UTC\")", "@\"P1D\".value.negated()",
+    "@\"2026-01-01\".value.constructor(1)", "@\"2026-01-01\".value.toZonedDateTime(\"UTC\")",
+    "@\"P1D\".value.negated()",
 ]  # fmt: skip
 
 
@@ -196,10 +200,8 @@ POISON = [
 @pytest.mark.parametrize("expression", POISON)
 def test_what_one_expression_writes_no_other_sees(feel: Feel, expression: str) -> None:
     given: dict[str, Any] = {"given": {"__proto__": {"y": 7}, "constructor": {"prototype": {"y": 7}}}}
-    try:
+    with suppress(ExpressionInvalid, ExpressionFailed):
         feel.evaluate(expression, given)
-    except (ExpressionInvalid, ExpressionFailed):
-        pass
     assert feel.evaluate("{x: 1}.y", {}) is None
     assert feel.evaluate("y", {"z": len(expression)}) is None
     assert feel.evaluate("{x: 1}", {"q": 1}) == {"x": 1}
@@ -214,20 +216,21 @@ def test_a_variable_may_have_any_name(feel: Feel, name: str) -> None:
     assert feel.evaluate("{}.polluted", {name: {"polluted": True}}) is None
 
 
-WRONG_CALLS = ["matches(1, 2)", 'matches("a", "(")', 'matches("a", "[")', 'replace("a", "*", "b")', 'split("a", "(")',
-               'matches("a", "a", "zz")', 'matches("a", "a", "x")', "substring(null, 1)", 'substring("a", 1e308)', "[1][1e308]",
-               "decimal(1, 400)", "2 ** 10000", "-(2 ** 1024)", '@"P999999999999Y"', '@"2026-01-01" + @"P99999999999D"',
-               '@"2026-13-45"', '@"25:61:61"', 'date(1e20, 1, 1)', 'date and time("-2026-01-01T00:00:00")', '@"not a date"',
-               'time("10:00:00@Nowhere/Land")', "sort([3, 1], 5)", "sort([3, 1], function(x) x)", "list replace([1], null, 2)",
-               "insert before([1], 1e15, 2)", "remove([1], -1e15)", "{a: 1}[1..2]", "null(1)", '"a"(1)', "1(2)"]  # fmt: skip
+WRONG_CALLS = [
+    "matches(1, 2)", 'matches("a", "(")', 'matches("a", "[")', 'replace("a", "*", "b")', 'split("a", "(")',
+    'matches("a", "a", "zz")', 'matches("a", "a", "x")', "substring(null, 1)", 'substring("a", 1e308)',
+    "[1][1e308]", "decimal(1, 400)", "2 ** 10000", "-(2 ** 1024)", '@"P999999999999Y"',
+    '@"2026-01-01" + @"P99999999999D"', '@"2026-13-45"', '@"25:61:61"', 'date(1e20, 1, 1)',
+    'date and time("-2026-01-01T00:00:00")', '@"not a date"', 'time("10:00:00@Nowhere/Land")', "sort([3, 1], 5)",
+    "sort([3, 1], function(x) x)", "list replace([1], null, 2)", "insert before([1], 1e15, 2)",
+    "remove([1], -1e15)", "{a: 1}[1..2]", "null(1)", '"a"(1)', "1(2)",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("expression", WRONG_CALLS)
 def test_nonsense_is_null_or_an_error(feel: Feel, expression: str) -> None:
-    try:
+    with suppress(ExpressionInvalid, ExpressionFailed, ExpressionLimit):
         feel.evaluate(expression, {})
-    except (ExpressionInvalid, ExpressionFailed, ExpressionLimit):
-        pass
     assert feel.evaluate("a + 1", {"a": len(expression)}) == len(expression) + 1
 
 
@@ -247,10 +250,8 @@ def test_deep_variables_are_refused(feel: Feel) -> None:
 
 def test_large_variables_are_contained(feel: Feel) -> None:
     began = time.monotonic()
-    try:
+    with suppress(ExpressionLimit):
         feel.evaluate("count(a)", {"a": ["x" * 1000] * 50_000})
-    except ExpressionLimit:
-        pass
     assert time.monotonic() - began < 10
     assert feel.evaluate("1 + 2", {}) == 3
 

@@ -12,6 +12,7 @@ import { report } from './findings.js';
 
 const page = document.querySelector('[data-modeller]');
 const { source, check, deploy, token, draft, file } = page.dataset;
+const PALETTE = 130; // pixels
 const byId = id => document.getElementById(id);
 
 const modeller = new Modeler({
@@ -34,9 +35,16 @@ async function open(xml, how) {
     say(`This file cannot be opened: ${error.message}`, true);
     return;
   }
-  modeller.get('canvas').zoom('fit-viewport', 'auto');
+  fit(modeller.get('canvas'));
   page.dataset.shown = 'true';
   say(how);
+}
+
+// The whole diagram, with room on the left so that the palette does not lie over where it starts.
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const room = inner.width * PALETTE / (outer.width - PALETTE);
+  canvas.viewbox({ x: inner.x - room, y: inner.y - 20, width: inner.width + room + 20, height: inner.height + 40 });
 }
 
 const drawing = async () => (await modeller.saveXML({ format: true })).xml;

@@ -1,0 +1,68 @@
+"""Every page, at desktop and at phone width: axe finds nothing, nothing scrolls sideways, and forms work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.person import Person
+
+PROCESS = "Schools escalation process"
+SCHOOL = "Imaginary Hill Foundation Primary School"
+
+
+def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], None]) -> None:
+    page.goto(f"{person.address}/sign-in")
+    axe()
+    person.press("Sign in")
+    axe()
+    person.sign_in("seo")
+    axe()
+    for address in ("/start", "/start/barnsley-escalation", "/start/barnsley-escalation/100005", "/cases", "/processes", "/nowhere", "/definitions/1/edit"):
+        page.goto(f"{person.address}{address}")
+        axe()
+    case = person.start(PROCESS, SCHOOL)
+    page.wait_for_selector("[data-diagram][data-shown]")
+    axe()
+    person.open("Document the evidence")
+    axe()
+    person.press("Complete this task")
+    assert "There is a problem" in person.text()
+    axe()
+    person.do("Document the evidence")
+    page.goto(f"{person.address}/cases")
+    axe()
+    person.sign_in("process-owner").case(case)
+    page.goto(f"{person.address}/processes/barnsley-escalation")
+    page.wait_for_selector("[data-diagram][data-shown]")
+    axe()
+    person.forward("1 week")
+    axe()
+
+
+def test_the_live_diagram_marks_where_the_case_stands(person: Person, page: Page) -> None:
+    person.sign_in("seo").start(PROCESS, SCHOOL)
+    page.wait_for_selector("[data-diagram][data-shown]")
+    assert page.locator(".app-now").get_attribute("data-element-id") == "document-evidence"
+    done = page.locator(".app-done").evaluate_all("all => all.map(e => e.dataset.elementId)")
+    assert "concern-raised" in done
+
+
+def test_a_task_is_done_without_javascript_and_with_the_keyboard(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    person = Person(context.new_page(), address).sign_in("system-leader")
+    page = person.page
+    page.goto(f"{address}/start/barnsley-escalation/100008")
+    page.locator("[name=concern_cause][value=leadership]").check()
+    page.locator("[name=areas_of_concern]").first.check()
+    page.get_by_label("What").last.fill("Attendance has fallen.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+    person.open("Document the evidence")
+    for box in page.locator("textarea").all():
+        box.fill("Written without a script.")
+    person.press("Complete this task")
+    assert "You completed" in person.told
+    context.close()

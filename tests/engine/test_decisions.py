@@ -1,0 +1,540 @@
+"""Decisions: hit policies, types, what a decision requires, boxed expressions, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+
+from engine.decisions import evaluate, map_result, parse_decisions
+from engine.errors import DecisionFailed, DecisionRefused, DiagramRefused
+from engine.feel import Feel
+
+HERE = Path(__file__).parent / "dmn"
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def feel() -> Iterator[Feel]:
+    feel = Feel()
+    yield feel
+    feel.close()
+
+
+def dmn(body: str, namespace: str = DMN, attributes: str = "") -> bytes:
+    return f'<definitions xmlns="{namespace}" id="f" name="f" namespace="x" {attributes}>{body}</definitions>'.encode()
+
+
+def text(tag: str, content: str) -> str:
+    return f"<{tag}><text>{escape(content)}</text></{tag}>"
+
+
+def literal(content: str, key: str = "d", inside: str = "") -> str:
+    return f'<decision id="{key}" name="{key}">{inside}{text("literalExpression", content)}</decision>'
+
+
+def needs(key: str, kind: str = "Decision") -> str:
+    what = "knowledgeRequirement" if kind == "Knowledge" else "informationRequirement"
+    return f'<{what}><required{kind} href="#{key}"/></{what}>'
+
+
+def model(name: str, parameters: str, body: str, inside: str = "") -> str:
+    given = "".join(f'<formalParameter name="{each}"/>' for each in parameters.split())
+    logic = f"<encapsulatedLogic>{given}{body}</encapsulatedLogic>"
+    return f'<businessKnowledgeModel id="{name}" name="{name}">{inside}{logic}</businessKnowledgeModel>'
+
+
+def table(policy: str, head: str, *rules: str, key: str = "d", inside: str = "") -> str:
+    """A decision table. ``head`` is ``input, input -> output, output`` and a rule ``cell, cell -> cell # note``.
+
+    An input may be ``expression:type``; an output ``name:type=values|default``. Cells are split at " , ".
+    """
+    policy, _, aggregation = policy.partition("+")
+    left, right = head.split("->")
+    columns = "".join(_input(each.strip()) for each in left.split(" , ") if each.strip())
+    columns += "".join(_output(each.strip()) for each in right.split(" , "))
+    attributes = f'hitPolicy="{policy}"' + (f' aggregation="{aggregation}"' if aggregation else "")
+    rows = "".join(_rule(rule) for rule in rules)
+    inner = f"<decisionTable {attributes}>{columns}{rows}</decisionTable>"
+    return f'<decision id="{key}" name="{key}">{inside}{inner}</decision>'
+
+
+def _input(column: str) -> str:
+    expression, _, kind = column.partition(":")
+    kind, _, allowed = kind.partition("=")
+    values = text("inputValues", allowed) if allowed else ""
+    return (
+        f'<input><inputExpression typeRef="{kind}"><text>{escape(expression)}</text></inputExpression>{values}</input>'
+    )
+
+
+def _output(column: str) -> str:
+    name, _, default = column.partition("|")
+    name, _, values = name.partition("=")
+    name, _, kind = name.partition(":")
+    inner = (text("outputValues", values) if values else "") + (text("defaultOutputEntry", default) if default else "")
+    return f'<output name="{name}" typeRef="{kind}">{inner}</output>'
+
+
+def _rule(rule: str) -> str:
+    cells, _, note = rule.partition(" # ")
+    left, _, right = cells.partition("->")
+    tests = "".join(text("inputEntry", each.strip()) for each in left.split(" , ") if each.strip())
+    values = "".join(text("outputEntry", each.strip()) for each in right.split(" , "))
+    return f"<rule>{tests}{values}{text('annotationEntry', note) if note else ''}</rule>"
+
+
+def decide(feel: Feel, body: str, **variables: Any) -> Any:
+    return evaluate("d", variables, feel, parse_decisions(dmn(body), "a.dmn", feel), NOW)
+
+
+# -- hit policies ---------------------------------------------------------------------------------------------
+
+
+def graded(policy: str, output: str = "grade") -> str:
+    rules = ('[1..2] -> "good"', '3 -> "weak" # first', '[3..4] -> "poor" # second', '4 -> "poor"')
+    return table(policy, f"g -> {output}", *rules)
+
+
+def test_unique_gives_the_one_rule_that_is_hit(feel: Feel) -> None:
+    assert decide(feel, graded("UNIQUE"), g=1) == {"grade": "good"}
+
+
+def test_unique_is_the_default(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed):
+        decide(feel, graded("UNIQUE").replace('hitPolicy="UNIQUE"', ""), g=3)
+
+
+def test_unique_hit_twice_names_the_rules(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match=r'"d".*rule 2 \("first"\) and rule 3 \("second"\)'):
+        decide(feel, graded("UNIQUE"), g=3)
+
+
+def test_any_gives_what_all_agree_on(feel: Feel) -> None:
+    assert decide(feel, graded("ANY"), g=4) == {"grade": "poor"}
+
+
+def test_any_fails_when_they_do_not(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match=r"rule 2 .* and rule 3 .* different results"):
+        decide(feel, graded("ANY"), g=3)
+
+
+def test_first_gives_the_first(feel: Feel) -> None:
+    assert decide(feel, graded("FIRST"), g=3) == {"grade": "weak"}
+
+
+def test_priority_gives_the_most_important(feel: Feel) -> None:
+    assert decide(feel, graded("PRIORITY", 'grade="poor", "weak", "good"'), g=3) == {"grade": "poor"}
+    assert decide(feel, graded("PRIORITY", 'grade="weak", "poor", "good"'), g=3) == {"grade": "weak"}
+
+
+def test_priority_counts_the_outputs_from_the_left(feel: Feel) -> None:
+    body = table("PRIORITY", 'g -> a=2, 1 , b="y", "x"', '- -> 1 , "y"', '- -> 2 , "x"', '- -> 2 , "y"')
+    assert decide(feel, body, g=0) == {"a": 2, "b": "y"}
+
+
+def test_rule_order_gives_all_in_the_order_of_the_rules(feel: Feel) -> None:
+    assert decide(feel, graded("RULE ORDER"), g=3) == [{"grade": "weak"}, {"grade": "poor"}]
+
+
+def test_output_order_gives_all_in_the_order_of_the_values(feel: Feel) -> None:
+    body = graded("OUTPUT ORDER", 'grade="poor", "weak", "good"')
+    assert decide(feel, body, g=3) == [{"grade": "poor"}, {"grade": "weak"}]
+
+
+def test_collect_gives_all(feel: Feel) -> None:
+    assert decide(feel, graded("COLLECT"), g=4) == [{"grade": "poor"}, {"grade": "poor"}]
+
+
+@pytest.mark.parametrize(("how", "result"), [("SUM", 6), ("MIN", 1), ("MAX", 3), ("COUNT", 3)])
+def test_collect_makes_one_number_of_them(feel: Feel, how: str, result: int) -> None:
+    body = table(f"COLLECT+{how}", "g -> n", "> 1 -> 1", "> 2 -> 2", "> 3 -> g - 1", "> 9 -> 100")
+    assert decide(feel, body, g=4) == result
+
+
+@pytest.mark.parametrize(("how", "result"), [("SUM", None), ("MIN", None), ("MAX", None), ("COUNT", 0)])
+def test_of_nothing_there_is_no_sum(feel: Feel, how: str, result: int | None) -> None:
+    assert decide(feel, table(f"COLLECT+{how}", "g -> n", "> 1 -> 1"), g=0) == result
+
+
+def test_a_sum_needs_numbers(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match="SUM needs numbers"):
+        decide(feel, table("COLLECT+SUM", "g -> n", "- -> 1", '- -> "two"'), g=0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "result"),
+    [("UNIQUE", None), ("ANY", None), ("FIRST", None), ("RULE ORDER", []), ("COLLECT", [])],
+)
+def test_no_rule_hit_gives_nothing(feel: Feel, policy: str, result: Any) -> None:
+    assert decide(feel, graded(policy), g=9) == result
+
+
+@pytest.mark.parametrize(
+    ("policy", "several"), [("UNIQUE", False), ("FIRST", False), ("RULE ORDER", True), ("COLLECT", True)]
+)
+def test_no_rule_hit_gives_the_default(feel: Feel, policy: str, several: bool) -> None:
+    row = {"a": 10, "b": None}
+    body = table(policy, "g -> a|g + 1 , b", "< 5 -> 1 , 2")
+    assert decide(feel, body, g=9) == ([row] if several else row)
+
+
+def test_all_inputs_must_pass_and_all_outputs_are_given(feel: Feel) -> None:
+    body = table("UNIQUE", "a , b + 1 -> x , y", '1 , > 5 -> "low" , a', '- , [1..5] -> "any" , b * 2')
+    assert decide(feel, body, a=1, b=7) == {"x": "low", "y": 1}
+    assert decide(feel, body, a=1, b=2) == {"x": "any", "y": 4}
+    assert decide(feel, body, a=2, b=7) is None
+
+
+def test_a_cell_may_ask_anything_of_its_value(feel: Feel) -> None:
+    rules = ('not("a", "b") -> 1', "? = other -> 2", 'starts with(?, "b") -> 3', "null -> 4", "others -> 5")
+    body = table("COLLECT", "v -> n", *rules)
+    found = [decide(feel, body, v=v, other="a", others=["a", "z"]) for v in ("a", "b", "z", None)]
+    assert [[row["n"] for row in rows] for rows in found] == [[2, 5], [3], [1, 5], [1, 4]]
+
+
+def test_an_output_without_text_is_null(feel: Feel) -> None:
+    assert decide(feel, table("UNIQUE", "g -> a , b", "- -> 1 , "), g=0) == {"a": 1, "b": None}
+
+
+def test_a_table_needs_no_input(feel: Feel) -> None:
+    assert decide(feel, table("UNIQUE", " -> a", " -> today()")) == {"a": date(2026, 10, 14)}
+
+
+def test_a_nameless_output_is_called_after_the_decision(feel: Feel) -> None:
+    assert decide(feel, table("UNIQUE", "g -> ", "- -> 1"), g=0) == {"d": 1}
+
+
+def test_a_table_asks_v8_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    feel = Feel()
+    asked: list[str] = []
+    call = feel._call
+    monkeypatch.setattr(feel, "_call", lambda request, text: asked.append(text) or call(request, text))
+    rules = [f'{number} , > {number} -> {number} , "x{number}"' for number in range(200)]
+    found = evaluate("d", {"g": 7, "h": 9}, feel, parse_decisions(dmn(table("FIRST", "g , h -> a , b", *rules)), "a"))
+    assert found == {"a": 7, "b": "x7"}
+    assert len(asked) == 3
+    feel.close()
+
+
+# -- types ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "cell"),
+    [
+        ("number", 3, "3"),
+        ("integer", 3, "3"),
+        ("string", "3", '"3"'),
+        ("boolean", True, "true"),
+        ("date", "2026-10-14", '@"2026-10-14"'),
+        ("date", date(2026, 10, 14), '< @"2026-12-01"'),
+        ("dateTime", "2026-10-14T09:00:00", '@"2026-10-14T09:00:00"'),
+        ("time", "09:00:00", '< @"10:00:00"'),
+        ("dayTimeDuration", "P2D", '> @"PT1H"'),
+        ("feel:string", "a", '"a"'),
+        ("Any", [1], "list contains(?, 1)"),
+        ("number", None, "null"),
+    ],
+)
+def test_an_input_is_of_its_type(feel: Feel, kind: str, value: Any, cell: str) -> None:
+    body = table("UNIQUE", "v -> r", f"{cell} -> true").replace('typeRef=""', f'typeRef="{kind}"', 1)
+    assert decide(feel, body, v=value) == {"r": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", "3"), ("number", True), ("integer", 1.5), ("string", 3), ("boolean", "true"), ("date", "soon"),
+     ("date", "2026-02-30"), ("time", 9), ("dayTimeDuration", "P1M"), ("yearMonthDuration", "P1D"), ("context", "a")],
+)  # fmt: skip
+def test_an_input_of_another_type_is_an_error(feel: Feel, kind: str, value: Any) -> None:
+    with pytest.raises(DecisionFailed, match=r'"v" is .* is wanted'):
+        decide(feel, table("UNIQUE", f"v:{kind} -> r", "- -> true"), v=value)
+
+
+def test_an_input_must_be_among_its_values(feel: Feel) -> None:
+    body = table("UNIQUE", 'v:string="a", "b" -> r', '"a" -> 1', '"b" -> 2')
+    assert decide(feel, body, v="b") == {"r": 2}
+    assert decide(feel, body, v=None) is None
+    with pytest.raises(DecisionFailed, match=""""v" is the text 'c', which is not among "a", "b\""""):
+        decide(feel, body, v="c")
+
+
+def test_an_output_must_be_of_its_type_and_among_its_values(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match=r'output "r" is the text .* number is wanted'):
+        decide(feel, table("UNIQUE", "v -> r:number", '- -> "a"'), v=0)
+    with pytest.raises(DecisionFailed, match='output "r" is the number 3, which is not among'):
+        decide(feel, table("UNIQUE", "v -> r:number=[1..2]", "- -> v"), v=3)
+
+
+def test_a_date_in_text_becomes_a_date_where_the_type_says_so(feel: Feel) -> None:
+    body = table("UNIQUE", "v -> r:date", "- -> v")
+    assert decide(feel, body, v="2026-10-14") == {"r": date(2026, 10, 14)}
+
+
+def test_types_of_the_file(feel: Feel) -> None:
+    types = (
+        '<itemDefinition name="Marks" isCollection="true"><typeRef>Mark</typeRef></itemDefinition>'
+        f'<itemDefinition name="Mark"><typeRef>number</typeRef>{text("allowedValues", "[1..4]")}</itemDefinition>'
+        '<itemDefinition name="School"><itemComponent name="urn"><typeRef>string</typeRef></itemComponent>'
+        "</itemDefinition>"
+    )
+    body = types + table("UNIQUE", "v:Marks , s:School -> n", "- , - -> sum(v)")
+    assert decide(feel, body, v=[1, 4], s={"urn": "100001"}) == {"n": 5}
+    for wrong in ({"v": [1, 5]}, {"v": 3}, {"v": ["a"]}, {"s": "x"}):
+        with pytest.raises(DecisionFailed):
+            decide(feel, body, **{"v": [1], "s": {}, **wrong})
+
+
+# -- decisions that require others ----------------------------------------------------------------------------
+
+SUPPORT = (HERE / "support-level.dmn").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("grades", "visit", "phase", "level", "visits"),
+    [
+        ([1, 2], "2026-09-01", "primary", "universal", 1),
+        ([1, 3], "2026-09-01", "primary", "targeted", 3),
+        ([1, 3], "2026-09-01", "secondary", "targeted", 4),
+        ([1, 4], "2026-09-01", "secondary", "intensive", 6),
+        ([1, 1], "2025-01-01", "special", "targeted", 4),
+    ],
+)
+def test_a_requirements_diagram(feel: Feel, grades: list[int], visit: str, phase: str, level: str, visits: int) -> None:
+    decisions = parse_decisions(SUPPORT, "support-level.dmn", feel)
+    given = {"inspection grades": grades, "last visit": visit, "school": {"phase": phase}}
+    assert evaluate("support_level", given, feel, decisions, NOW) == {"level": level, "visits": visits}
+
+
+def test_a_requirements_diagram_checks_its_inputs(feel: Feel) -> None:
+    decisions = parse_decisions(SUPPORT, "support-level.dmn", feel)
+    given = {"inspection grades": [1], "last visit": "2026-09-01", "school": {"phase": "nursery"}}
+    with pytest.raises(DecisionFailed, match="'nursery', which is not among"):
+        evaluate("support_level", given, feel, decisions, NOW)
+    with pytest.raises(DecisionFailed, match=r'Months since visit.*input "last visit" is the text'):
+        evaluate("support_level", {**given, "last visit": "long ago"}, feel, decisions, NOW)
+
+
+def test_a_required_tables_one_output_is_its_value(feel: Feel) -> None:
+    body = table("COLLECT", "g -> n", "> 0 -> 1", "> 1 -> 2", key="t") + literal("sum(t)", inside=needs("t"))
+    assert decide(feel, body, g=5) == 3
+    body = table("FIRST", "g -> n , m", "> 0 -> 1 , 2", key="t") + literal("t.n + t.m", inside=needs("t"))
+    assert decide(feel, body, g=5) == 3
+
+
+def test_what_is_required_twice_is_decided_once(feel: Feel) -> None:
+    layers = literal("1", "l0") + "".join(literal(f"l{n} + l{n}", f"l{n + 1}", needs(f"l{n}") * 2) for n in range(40))
+    assert decide(feel, layers + literal("l40", inside=needs("l40"))) == 2**40
+
+
+def test_a_decision_that_is_not_there_is_an_error(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match="not deployed"):
+        evaluate("other", {}, feel, {})
+
+
+# -- boxed expressions and knowledge models -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "result"),
+    [
+        ("in_steps", 181),
+        ("as_context", {"a": 1, "b": [1, 100]}),
+        ("as_relation", [{"name": "Ali", "age": 9}, {"name": "Bea", "age": 100}]),
+        ("conditional", "much"),
+        ("invoking", "top"),
+    ],
+)
+def test_boxed_expressions(feel: Feel, key: str, result: Any) -> None:
+    decisions = parse_decisions((HERE / "boxes.dmn").read_bytes(), "boxes.dmn", feel)
+    assert evaluate(key, {"gross": 100}, feel, decisions) == result
+
+
+def test_a_knowledge_model_sees_its_parameters_only(feel: Feel) -> None:
+    peeping = model("m", "x", text("literalExpression", "secret"))
+    assert decide(feel, peeping + literal("m(1)", inside=needs("m", "Knowledge")), secret=1) is None
+
+
+def test_knowledge_models_call_each_other(feel: Feel) -> None:
+    body = (
+        model("double it", "n", text("literalExpression", "n * 2"))
+        + model("quad", "n", text("literalExpression", "double it(double it(n))"), needs("double it", "Knowledge"))
+        + literal("quad(n: 3)", inside=needs("quad", "Knowledge"))
+    )
+    assert decide(feel, body) == 12
+
+
+def test_a_literal_decision_is_of_its_variables_type(feel: Feel) -> None:
+    typed = '<variable name="d" typeRef="number"/>'
+    assert decide(feel, literal("1 + 1", inside=typed)) == 2
+    with pytest.raises(DecisionFailed, match="its result is the text"):
+        decide(feel, literal('"a"', inside=typed))
+
+
+def test_an_expression_that_fails_names_its_decision(feel: Feel) -> None:
+    with pytest.raises(DecisionFailed, match=r'"d".*unsupported range'):
+        decide(feel, literal('[1.."a"]'))
+    with pytest.raises(DecisionFailed, match=r'"d".*too much time'):
+        decide(feel, table("FIRST", "g -> a", "? in (for i in 1..1000000000 return i) -> 1"), g=1)
+
+
+# -- reading --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    ["http://www.omg.org/spec/DMN/20180521/MODEL/", DMN, "https://www.omg.org/spec/DMN/20211108/MODEL/",
+     "https://www.omg.org/spec/DMN/20230324/MODEL/"],
+)  # fmt: skip
+def test_the_versions_of_dmn_that_are_read(feel: Feel, namespace: str) -> None:
+    assert list(parse_decisions(dmn(literal("1"), namespace), "a.dmn", feel)) == ["d"]
+
+
+def test_feel_by_any_of_its_names(feel: Feel) -> None:
+    for language in (
+        "feel",
+        "FEEL",
+        "http://www.omg.org/spec/FEEL/20140401",
+        "https://www.omg.org/spec/DMN/20191111/FEEL/",
+    ):
+        parse_decisions(dmn(literal("1"), attributes=f'expressionLanguage="{language}"'), "a.dmn", feel)
+
+
+ONE = table("UNIQUE", "g -> a", "1 -> 2")
+REFUSED = [
+    (dmn(literal("1"), "http://www.omg.org/spec/DMN/20151101/dmn.xsd"), "not DMN 1.2"),
+    (b"<definitions/>", "not DMN"),
+    (dmn('<decision id="d" name="d"/>'), "holds no logic"),
+    (dmn("<decision/>"), "it has no id"),
+    (dmn(literal("1") * 2), "its id is used twice"),
+    (dmn(literal("")), "its expression is empty"),
+    (dmn(literal("1 +")), "ends too early"),
+    (dmn(literal("a == 1")), "is no comparison"),
+    (dmn(literal("1").replace("Expression>", 'Expression expressionLanguage="juel">', 1)),
+     'written in "juel"'),
+    (dmn(literal("1"), attributes='expressionLanguage="javascript"'), "only FEEL"),
+    (dmn('<decisionService id="s" name="s"/>'), "decisionService is not run"),
+    (dmn('<import namespace="x" importType="y"/>'), "import is not run"),
+    (dmn('<decision id="d"><functionDefinition/></decision>'), "functionDefinition is not run"),
+    (dmn('<decision id="d"><for/></decision>'), "for is not run"),
+    (dmn(literal("1", inside=text("literalExpression", "2"))), "2 expressions, not one"),
+    (dmn(literal("1", inside=needs("other"))), "no decision of this file"),
+    (dmn(literal("1", inside=needs("d"))), "requires itself"),
+    (dmn(literal("e", inside=needs("e")) + literal("d", "e", needs("d"))), "requires itself, by way of d, e"),
+    (dmn(literal("1", inside=needs("d").replace("#d", "other.dmn#d"))), "in another file"),
+    (dmn(literal("1", inside=needs("x", "Input"))), "no inputData of this file"),
+    (dmn(literal("1", inside=needs("m", "Knowledge"))), "no businessKnowledgeModel"),
+    (dmn(literal("1", inside='<variable name="v" typeRef="Unknown"/>')), 'type "Unknown" is not known'),
+    (dmn('<itemDefinition name="A"><typeRef>A</typeRef></itemDefinition>'), "made of itself"),
+    (dmn('<itemDefinition name="A"><typeRef>B</typeRef></itemDefinition>'), '"B" is not known'),
+    (dmn(ONE.replace("UNIQUE", "MOST")), '"MOST" is not known'),
+    (dmn(ONE.replace("UNIQUE", "unique")), "not known"),
+    (dmn(ONE.replace('"UNIQUE"', '"FIRST" aggregation="SUM"')), "cannot be used with the hit policy FIRST"),
+    (dmn(ONE.replace('"UNIQUE"', '"COLLECT" aggregation="MEAN"')), "cannot be used"),
+    (dmn(ONE.replace('"UNIQUE"', '"PRIORITY"')), "needs the list of an output's values"),
+    (dmn(table("COLLECT+SUM", "g -> a , b", "1 -> 2 , 3")), "exactly one output"),
+    (dmn(table("UNIQUE", "g -> a , a", "1 -> 2 , 3")), "a name of its own"),
+    (dmn(table("UNIQUE", "g -> a", "1 , 2 -> 3")), "2 and 1 cells"),
+    (dmn(table("UNIQUE", "g -> a", "1 -> 3 , 4")), "1 and 2 cells"),
+    (dmn(re.sub("<output.*?</output>", "", ONE).replace(text("outputEntry", "2"), "")), "no output"),
+    (dmn(re.sub("<inputExpression.*?</inputExpression>", "", ONE)), "no input expression"),
+    (dmn(table("UNIQUE", "g + -> a", "1 -> 2")), "ends too early"),
+    (dmn(table("UNIQUE", "g -> a", "> -> 2")), "cannot be understood"),
+    (dmn(table("UNIQUE", "g -> a", "1 -> (2")), "cannot be understood"),
+    (dmn(table("UNIQUE", "g:Nothing -> a", "1 -> 2")), "not known"),
+    (dmn(model("m", "x", "")), "holds no logic"),
+    (dmn('<businessKnowledgeModel id="m" name="m"/>'), "holds no logic"),
+    (dmn(model("m", "x", text("literalExpression", "1")).replace("Logic>", 'Logic kind="Java">', 1)), "Java"),
+    (dmn(model("m", "x", text("literalExpression", "1"), needs("m", "Knowledge"))), "calls itself"),
+    (dmn('<decision id="d"><invocation/></decision>'), "what it calls"),
+    (dmn(f'<decision id="d"><invocation>{text("literalExpression", "abs")}</invocation></decision>'),
+     "no business knowledge model"),
+    (dmn('<decision id="d"><context><contextEntry><literalExpression><text>1</text></literalExpression></contextEntry>'
+         '<contextEntry><variable name="a"/><literalExpression><text>1</text></literalExpression></contextEntry>'
+         "</context></decision>"), "must stand last"),
+    (dmn('<decision id="d"><relation><column name="a"/><row/></relation></decision>'), "a cell for each column"),
+    (dmn('<decision id="d"><conditional/></decision>'), "an if, a then and an else"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("xml", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_what_is_not_run_rightly_is_refused(feel: Feel, xml: bytes, reason: str) -> None:
+    with pytest.raises(DecisionRefused, match=re.escape(reason)) as caught:
+        parse_decisions(xml, "a.dmn", feel)
+    assert "a.dmn" in str(caught.value)
+    assert re.search(r"\(line \d+\)", str(caught.value))
+
+
+def test_a_call_in_feel_of_a_model_that_is_a_table_is_refused(feel: Feel) -> None:
+    inner = re.search("<decisionTable.*</decisionTable>", ONE)
+    assert inner is not None
+    for call in ("m(1)", "1 + m (1)", "for x in [1] return m(x)"):
+        body = model("m", "g", inner[0]) + literal(call, inside=needs("m", "Knowledge"))
+        with pytest.raises(DecisionRefused, match='FEEL calls "m"'):
+            parse_decisions(dmn(body), "a.dmn", feel)
+
+
+def test_a_parameter_that_the_model_has_not_is_refused(feel: Feel) -> None:
+    boxes = (HERE / "boxes.dmn").read_text().replace('parameter name="score"', 'parameter name="mark"')
+    with pytest.raises(DecisionRefused, match='the parameter "mark", which it has not'):
+        parse_decisions(boxes.encode(), "boxes.dmn", feel)
+
+
+@pytest.mark.parametrize("length", [101, 5_000])
+def test_a_chain_that_is_too_long_is_refused(length: int) -> None:
+    chain = literal("1", "n0") + "".join(literal("1", f"n{n}", needs(f"n{n - 1}")) for n in range(1, length))
+    with pytest.raises((DecisionRefused, DiagramRefused)):
+        parse_decisions(dmn(chain), "a.dmn")
+
+
+def test_unsafe_xml_is_refused() -> None:
+    with pytest.raises(DiagramRefused):
+        parse_decisions(b'<!DOCTYPE d [<!ENTITY a "b">]>' + dmn(literal("&a;")), "a.dmn")
+
+
+# -- the shapes that a diagram may ask for --------------------------------------------------------------------
+
+MAPPED = [
+    ({"a": 1}, "singleEntry", 1),
+    ([{"a": 1}], "singleEntry", 1),
+    (None, "singleEntry", None),
+    ([], "singleEntry", None),
+    ({"a": 1, "b": 2}, "singleResult", {"a": 1, "b": 2}),
+    ([{"a": 1, "b": 2}], "singleResult", {"a": 1, "b": 2}),
+    (None, "singleResult", None),
+    ([{"a": 1}, {"a": 2}], "collectEntries", [1, 2]),
+    ({"a": 1}, "collectEntries", [1]),
+    (None, "collectEntries", []),
+    ([{"a": 1}, {"a": 2}], "resultList", [{"a": 1}, {"a": 2}]),
+    ({"a": 1}, "resultList", [{"a": 1}]),
+    (None, "resultList", []),
+    (5, "singleEntry", 5),
+    (5, "collectEntries", [5]),
+    ("a", "", "a"),
+    ({"a": 1}, "", 1),
+    ({"a": 1, "b": 2}, "", {"a": 1, "b": 2}),
+    ([{"a": 1}], "", [{"a": 1}]),
+    (None, "", None),
+]
+
+
+@pytest.mark.parametrize(("result", "how", "mapped"), MAPPED)
+def test_a_result_in_the_shape_that_is_asked_for(result: Any, how: str, mapped: Any) -> None:
+    assert map_result(result, how) == mapped
+
+
+@pytest.mark.parametrize(
+    ("result", "how"),
+    [([{"a": 1}, {"a": 2}], "singleEntry"), ([{"a": 1}, {"a": 2}], "singleResult"), ({"a": 1, "b": 2}, "singleEntry"),
+     ([{"a": 1, "b": 2}], "collectEntries")],
+)  # fmt: skip
+def test_a_result_that_does_not_fit_the_shape_is_an_error(result: Any, how: str) -> None:
+    with pytest.raises(DecisionFailed, match="the diagram wants one"):
+        map_result(result, how)

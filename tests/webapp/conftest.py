@@ -1,0 +1,102 @@
+"""The application on a fresh SQLite database with Barnsley's samples, and a second authority whose people must see nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.clock import VirtualClock
+from webapp import SAMPLE_PASSWORD, create_app, sample
+from webapp.cli import upgrade
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ELSEWHERE = """
+id: elsewhere
+name: Elsewhere (sample)
+roles:
+  - {id: seo, name: Evaluation officer, capabilities: [start, manage, own-processes, administer]}
+  - {id: headteacher, name: Headteacher, kind: contact}
+people:
+  - {username: seo@elsewhere.example.org, name: Elin Elsewhere, roles: [seo]}
+"""
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the repository's, with a second authority in it, and a seeded database."""
+    root = tmp_path_factory.mktemp("root")
+    for name in ("processes/barnsley", "forms/barnsley", "config/calendars"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("config/authorities/barnsley.yaml", "config/schools/barnsley.csv"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    (root / "config/authorities/elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    app = create_app(_settings(root, f"sqlite:///{root / 'seeded.db'}", None))
+    upgrade(app)
+    with app.app_context():
+        sample.seed(root)
+    return root
+
+
+def _settings(root: Path, database: str, clock: VirtualClock | None) -> dict[str, Any]:
+    return {
+        "ROOT": root, "SQLALCHEMY_DATABASE_URI": database, "SAMPLE": True, "TESTING": False, "CLOCK": clock,
+        "WTF_CSRF_ENABLED": False, "SECRET_KEY": "for tests", "PROPAGATE_EXCEPTIONS": False,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def app(seeded: Path, tmp_path: Path, clock: VirtualClock) -> Iterator[Flask]:
+    """The application, on a copy of the seeded database, its clock standing still."""
+    for file in seeded.glob("seeded.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    yield create_app(_settings(seeded, f"sqlite:///{tmp_path / 'seeded.db'}", clock))
+
+
+class Browser:
+    """Somebody's browser without a window."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def sign_in(self, role: str, authority: str = "barnsley") -> Browser:
+        """Sign in as the person of a role."""
+        self.client.delete_cookie("session")
+        data = {"username": f"{role}@{authority}.example.org", "password": SAMPLE_PASSWORD}
+        assert self.client.post("/sign-in", data=data).status_code == 302
+        return self
+
+    def get(self, address: str) -> tuple[int, str]:
+        """A page's status and text."""
+        answer = self.client.get(address)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    def post(self, address: str, **data: Any) -> tuple[int, str]:
+        """Send a form, and follow where it leads."""
+        answer = self.client.post(address, data=data, follow_redirects=True)
+        return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser, nobody signed in."""
+    return Browser(app.test_client())
+
+
+CONCERN = {
+    "concern_cause": "leadership", "areas_of_concern": "quality of education", "concern_description": "Results have fallen.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def case(browser: Browser) -> int:
+    """A case that the SEO has started for a community school; its first task waits."""
+    status, _ = browser.sign_in("seo").post("/start/barnsley-escalation/100001", **CONCERN)
+    assert status == 200
+    return 1
