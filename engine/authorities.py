@@ -148,7 +148,9 @@ class AuthoritySchema(_Made):
         roles = {role.id: role for role in data["roles"]}
         settings = {name: given["value"] for name, given in data["settings"].items()}
         calendar = data["calendar"] or data["id"]
-        return Authority(**{**data, "roles": roles, "people": tuple(data["people"]), "calendar": calendar, "settings": settings})
+        return Authority(
+            **{**data, "roles": roles, "people": tuple(data["people"]), "calendar": calendar, "settings": settings}
+        )
 
 
 def _refuse_twice(ids: list[str], field: str) -> None:
@@ -168,7 +170,9 @@ def load_authority(path: Path) -> Authority:
         raise ConfigUnreadable(file=path.name, reason=_in_words(error.messages)) from None
     assert isinstance(authority, Authority)
     if authority.id != path.stem:
-        raise ConfigUnreadable(file=path.name, reason=f'its id is "{authority.id}", so it should be named {authority.id}.yaml')
+        raise ConfigUnreadable(
+            file=path.name, reason=f'its id is "{authority.id}", so it should be named {authority.id}.yaml'
+        )
     return authority
 
 

@@ -80,7 +80,7 @@ class FormInvalid(PathwaysError):
 
 
 class CalledProcessMissing(PathwaysError):
-    """"{element}" calls the process "{process}", which is not deployed."""
+    """ "{element}" calls the process "{process}", which is not deployed."""
 
 
 class StateUnreadable(PathwaysError):

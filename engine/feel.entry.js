@@ -210,7 +210,7 @@ function conditions(text, context) {
   for (const test of (tests ? tests.getChildren('PositiveUnaryTest') : []).reverse()) {
     let asks = false;
     test.cursor().iterate(node => {
-      asks ||= node.name === '?';
+      asks ||= text.slice(node.from, node.to) === '?';
     });
     if (asks) {
       made = `${made.slice(0, test.from)}(${text.slice(test.from, test.to)}) = true${made.slice(test.to)}`;

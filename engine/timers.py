@@ -196,7 +196,11 @@ def _start_of_next(day: date, what: str, calendar: SchoolCalendar) -> tuple[date
             index += 1
     there = calendar.half_term(index)
     found = calendar.next_school_day(there.first)
-    return found, there.estimated, f"the first school day of {there.name if what == 'half-term' else there.term} {there.school_year}"
+    return (
+        found,
+        there.estimated,
+        f"the first school day of {there.name if what == 'half-term' else there.term} {there.school_year}",
+    )
 
 
 def _next_yearly(today: date, yearly: tuple[int, int]) -> date:

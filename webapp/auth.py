@@ -14,7 +14,9 @@ from webapp.clock import now
 blueprint = Blueprint("auth", __name__)
 login = LoginManager()
 login.user_loader(accounts.by_id)
-WRONG = "The email address or password is wrong, or the account rests after too many tries. Check both, or wait 15 minutes."
+WRONG = (
+    "The email address or password is wrong, or the account rests after too many tries. Check both, or wait 15 minutes."
+)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

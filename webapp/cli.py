@@ -32,7 +32,12 @@ def upgrade(app: Flask) -> None:
 
 
 @main.command("run")
-@click.option("--sample", "sample_mode", is_flag=True, help="Invented people, schools and diagrams, and a clock that can be moved.")
+@click.option(
+    "--sample",
+    "sample_mode",
+    is_flag=True,
+    help="Invented people, schools and diagrams, and a clock that can be moved.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
 @click.option("--threads", default=8, show_default=True, type=int)

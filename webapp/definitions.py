@@ -28,7 +28,11 @@ def index() -> str:
 def versions(key: str) -> str:
     """One process: its diagram and its versions."""
     session = db.session()
-    return render_template("definitions/versions.html", latest=queries.latest_definition(session, key), versions=queries.versions(session, key))
+    return render_template(
+        "definitions/versions.html",
+        latest=queries.latest_definition(session, key),
+        versions=queries.versions(session, key),
+    )
 
 
 @blueprint.get("/definitions/<int:definition_id>.bpmn")

@@ -81,7 +81,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Any:
-        return page(400, "The page was open for too long, or was not sent by Pathways. Go back, load it again and repeat it.")
+        return page(
+            400, "The page was open for too long, or was not sent by Pathways. Go back, load it again and repeat it."
+        )
 
     @app.errorhandler(PathwaysError)
     def _engine(error: PathwaysError) -> Any:

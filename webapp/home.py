@@ -28,7 +28,8 @@ def home() -> Response:
 @blueprint.get("/health")
 def health() -> Response:
     """For a monitor: whether the application reaches its database."""
-    db.session.execute(text("SELECT 1"))
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
     return Response("ok\n", mimetype="text/plain")
 
 

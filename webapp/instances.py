@@ -16,7 +16,12 @@ from webapp.db import db
 blueprint = Blueprint("instances", __name__)
 STATES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled", "terminated": "Terminated"}
 #: Lines of the story that are no element's.
-WORDS = {"started": "The case began", "stopped": "The case was cancelled", "changed": "Data of the case were changed", "retried": "Tried again"}
+WORDS = {
+    "started": "The case began",
+    "stopped": "The case was cancelled",
+    "changed": "Data of the case were changed",
+    "retried": "Tried again",
+}
 
 
 @blueprint.get("/cases")
@@ -55,7 +60,9 @@ def may_see(detail: InstanceDetail) -> bool:
     scope = current_user.scope
     if current_user.may("officer"):
         return True
-    return any(scope.holds(task.roles) for task in detail.tasks) or any(row.by == scope.username for row in detail.history)
+    return any(scope.holds(task.roles) for task in detail.tasks) or any(
+        row.by == scope.username for row in detail.history
+    )
 
 
 def _mine(detail: InstanceDetail) -> set[int]:

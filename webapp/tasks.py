@@ -35,7 +35,9 @@ def inbox() -> str:
     session = db.session()
     page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
     told = queries.notifications(session, current_user.scope)
-    return render_template("tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope))
+    return render_template(
+        "tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope)
+    )
 
 
 @blueprint.get("/tasks/<int:task_id>")
@@ -96,7 +98,9 @@ def _refuse_ended(detail: TaskDetail) -> None:
     if detail.row.status != "open":
         at = detail.ended
         by = detail.ended_by or "Pathways"
-        raise TaskNotOpen(task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day")
+        raise TaskNotOpen(
+            task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day"
+        )
 
 
 def _role_names(roles: tuple[str, ...]) -> list[str]:
@@ -109,7 +113,10 @@ def _form(detail: TaskDetail) -> Form | None:
 
 
 def _view(
-    detail: TaskDetail, form: Form | None, typed: Mapping[str, Any] | None = None, errors: Mapping[str, list[str]] | None = None
+    detail: TaskDetail,
+    form: Form | None,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, list[str]] | None = None,
 ) -> FormView | None:
     if form is None:
         return None
@@ -146,5 +153,3 @@ def _next(instance_id: int) -> str:
     if waiting:
         return f"Next in this case: {', '.join(dict.fromkeys(each.name for each in waiting))}."
     return "The case now waits for its next date."
-
-

@@ -245,7 +245,9 @@ class CallActivity(Activity):
         return False
 
     def home_of_children(self, name: str) -> Definition | None:
-        return self.definition.called.get(self.element.called_element) if name.startswith("process:") else self.definition
+        return (
+            self.definition.called.get(self.element.called_element) if name.startswith("process:") else self.definition
+        )
 
     def called_ended(self, token: Token, root: Token) -> None:
         """The called process has ended: take over what it hands back."""

@@ -216,7 +216,9 @@ class Definition:
 
 def _begins_a_scope(element: Element) -> bool:
     aside = element.kind == "boundaryEvent" or element.triggered_by_event or element.for_compensation
-    return not (aside or element.incoming or (element.kind == "intermediateCatchEvent" and "link" in element.event_kinds))
+    return not (
+        aside or element.incoming or (element.kind == "intermediateCatchEvent" and "link" in element.event_kinds)
+    )
 
 
 def parse(key: str, xml: bytes, called: Mapping[str, Definition], file: str = "") -> Definition:

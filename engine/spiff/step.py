@@ -15,8 +15,18 @@ from engine.spiff.events import CatchEvent
 from engine.spiff.parser import Definition
 from engine.spiff.tree import Instance, Token
 from engine.steps import (
-    ActiveToken, Complete, Fire, Outcome, Receive, SetVariables, Start, StepContext, Subscription, Trigger,
-    WaitingTimer, WaitingUserTask,
+    ActiveToken,
+    Complete,
+    Fire,
+    Outcome,
+    Receive,
+    SetVariables,
+    Start,
+    StepContext,
+    Subscription,
+    Trigger,
+    WaitingTimer,
+    WaitingUserTask,
 )  # fmt: skip
 
 
@@ -169,12 +179,19 @@ def _subscriptions(token: Token) -> list[Subscription]:
     spec = token.task_spec
     if not spec.visible:
         return []
-    wanted: list[tuple[Any, str]] = [(d.kind, d.name) for d in spec.element.event_definitions if d.kind in ("message", "signal")]
+    wanted: list[tuple[Any, str]] = [
+        (d.kind, d.name) for d in spec.element.event_definitions if d.kind in ("message", "signal")
+    ]
     if spec.element.kind == "receiveTask":
         wanted = [("message", spec.element.message_name)]
     return [
         Subscription(
-            str(token.id), spec.process, spec.element_id, kind, name, token.memo.get("key", "") if kind == "message" else ""
+            str(token.id),
+            spec.process,
+            spec.element_id,
+            kind,
+            name,
+            token.memo.get("key", "") if kind == "message" else "",
         )
         for kind, name in wanted
         if spec.waits_for(token, kind, name) is not None

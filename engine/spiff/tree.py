@@ -113,17 +113,13 @@ class Instance(Workflow):
 
     # -- the tree ---------------------------------------------------------------------------------------------
 
-    def place(
-        self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None
-    ) -> Token:
+    def place(self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None) -> Token:
         """Put a new token on ``spec`` inside ``scope`` and let the element decide whether it runs now or waits."""
         token = self.add(spec, scope, via, memo)
         spec._update(token)
         return token
 
-    def add(
-        self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None
-    ) -> Token:
+    def add(self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None) -> Token:
         """Put a new waiting token on ``spec`` without running it."""
         token = Token(self, spec, scope, str(self.next_id), via, memo)
         self.next_id += 1

@@ -93,7 +93,11 @@ class Person:
         names = form.locator("input:visible, textarea:visible, select:visible").evaluate_all(
             "all => all.filter(e => e.name && e.type !== 'hidden').map(e => e.name)"
         )
-        return list(dict.fromkeys(name.rsplit("-", 1)[0] if name.endswith(("-day", "-month", "-year")) else name for name in names))
+        return list(
+            dict.fromkeys(
+                name.rsplit("-", 1)[0] if name.endswith(("-day", "-month", "-year")) else name for name in names
+            )
+        )
 
     def _put(self, name: str, value: Any) -> None:
         inputs = self.page.locator(f"form[data-conditions] [name='{name}']:visible")

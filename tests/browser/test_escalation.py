@@ -15,7 +15,9 @@ MINUTES = "The minutes say that phonics has slipped."
 def raise_concern(person: Person, school: str) -> int:
     """From the first concern to stage 1."""
     person.sign_in("seo")
-    case = person.start(PROCESS, school, concern_cause="leadership", areas_of_concern=["quality of education", "safety of pupils"])
+    case = person.start(
+        PROCESS, school, concern_cause="leadership", areas_of_concern=["quality of education", "safety of pupils"]
+    )
     person.do("Document the evidence", evidence_summary="Results have fallen for three years.")
     person.sign_in("head-of-bsa")
     person.open("Consider the evidence")
@@ -35,7 +37,9 @@ def to_stage_2(person: Person) -> None:
     """Both agree, after a first disagreement that is recorded and goes back to them."""
     for hep in ("stay", "escalate"):
         person.sign_in("seo").do("Decide whether it is time for stage 2 (SEO)", stage_2_seo="escalate")
-        person.sign_in("head-of-education-partnerships").do("Decide whether it is time for stage 2 (Head", stage_2_hep=hep)
+        person.sign_in("head-of-education-partnerships").do(
+            "Decide whether it is time for stage 2 (Head", stage_2_hep=hep
+        )
         if hep == "stay":
             person.do("Record the disagreement")
 
@@ -75,7 +79,9 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     assert person.heading == "Page not found", "a contact sees the cases that they have to do with"
     person.sign_in("quality-of-education-group").case(case)
     axe()
-    assert MINUTES not in person.page.content(), "SISG minutes are confidential to the group and the officers on the case"
+    assert MINUTES not in person.page.content(), (
+        "SISG minutes are confidential to the group and the officers on the case"
+    )
     person.sign_in("service-director").case(case)
     assert MINUTES in person.page.content()
 
@@ -89,7 +95,12 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
 
     person.sign_in("head-of-education-partnerships").open("Write the formal warning notice")
     axe()
-    person.do("Write the formal warning notice", warning_grounds=["standards"], compliance_length="15", compliance_unit="working days")
+    person.do(
+        "Write the formal warning notice",
+        warning_grounds=["standards"],
+        compliance_length="15",
+        compliance_unit="working days",
+    )
     person.case(case)
     assert "The compliance period ends" in person.text() and "15 working days" in person.text()
     axe()

@@ -19,7 +19,15 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     axe()
     person.sign_in("seo")
     axe()
-    for address in ("/start", "/start/barnsley-escalation", "/start/barnsley-escalation/100005", "/cases", "/processes", "/nowhere", "/definitions/1/edit"):
+    for address in (
+        "/start",
+        "/start/barnsley-escalation",
+        "/start/barnsley-escalation/100005",
+        "/cases",
+        "/processes",
+        "/nowhere",
+        "/definitions/1/edit",
+    ):
         page.goto(f"{person.address}{address}")
         axe()
     case = person.start(PROCESS, SCHOOL)

@@ -83,7 +83,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:association id="noted" sourceRef="note" targetRef="ask" associationDirection="One"/>
   </bpmn:process>
 </bpmn:definitions>
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")

@@ -265,6 +265,7 @@ CELLS: list[tuple[str, Any, bool]] = [
     ('> date("2026-01-01")', date(2026, 2, 1), True), ('[@"2026-01-01"..@"2026-12-31"]', date(2027, 1, 1), False),
     ('< duration("P1D")', timedelta(hours=3), True), ("? = null", None, True), ("not(null)", 1, True),
     ("list contains([1, 2], ?)", 2, True),
+    ('starts with(?, "b")', None, False), ("? > 3", None, False), ("null, ? > 3", None, True), ("? > 3", 4, True),
 ]  # fmt: skip
 
 

@@ -17,5 +17,7 @@ from tests.processes.story import ROOT
 def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
     """An engine with the sample authorities, their roles, settings and calendars."""
     made = make_engine(database_url)
-    yield Engine(made, clock=clock, calendar=Calendars(ROOT / "config/calendars"), config=Config.load(ROOT / "config", {}))
+    yield Engine(
+        made, clock=clock, calendar=Calendars(ROOT / "config/calendars"), config=Config.load(ROOT / "config", {})
+    )
     made.dispose()

@@ -66,7 +66,9 @@ class Story:
 
     def _answer(self, question: Component, asking: Asking) -> Any:
         kind = question.kind
-        options = [option.value for option in asking.options(question)] if kind in ("radio", "select", "checklist") else []
+        options = (
+            [option.value for option in asking.options(question)] if kind in ("radio", "select", "checklist") else []
+        )
         if kind == "datetime":
             return self.clock.now().date().isoformat()
         if kind in ("radio", "select"):

@@ -77,7 +77,9 @@ def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: s
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     meeting(story.do(HEP, "notice-to-improve"), "not improving")
     stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
-    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi").wait_for("compliance-ends")
+    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi").wait_for(
+        "compliance-ends"
+    )
     story.do(HEP, "check-compliance", outcome=outcome, school_category="getting to good")
     assert story.waiting() == (["set-up-sisg"] if outcome == "stage 1" else ["notice-to-improve"])
 
@@ -157,7 +159,9 @@ def test_a_secondary_school_has_no_sisg(story: Story) -> None:
 def test_other_ends(story: Story) -> None:
     raise_concern(story, COMMUNITY, head_of_bsa_decision="more evidence")
     assert story.waiting() == ["document-evidence"]
-    story.do("seo", "document-evidence").do("head-of-bsa", "consider-evidence", head_of_bsa_decision="no further action")
+    story.do("seo", "document-evidence").do(
+        "head-of-bsa", "consider-evidence", head_of_bsa_decision="no further action"
+    )
     assert story.ended
     raise_concern(story, SECONDARY).do("head-of-bsa", "decide-without-sisg", without_sisg_decision="support")
     assert story.ended and story.trace[-1] == "support-outside-sisg"

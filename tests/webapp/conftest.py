@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from engine import Engine
 from engine.clock import VirtualClock
 from webapp import SAMPLE_PASSWORD, create_app, sample
 from webapp.cli import upgrade
@@ -89,6 +90,15 @@ def browser(app: Flask) -> Browser:
     return Browser(app.test_client())
 
 
+def engine_of(app: Flask) -> Engine:
+    """The application's engine."""
+    engine: Engine = app.extensions["pathways"]
+    return engine
+
+
+EVIDENCE = {
+    "evidence_quality_of_education": "Weak phonics.", "evidence_leadership": "Few checks.", "evidence_summary": "Falling results.",
+}  # fmt: skip
 CONCERN = {
     "concern_cause": "leadership", "areas_of_concern": "quality of education", "concern_description": "Results have fallen.",
 }  # fmt: skip

@@ -70,7 +70,13 @@ def test_another_authority_sees_nothing_and_changes_nothing(app: Flask, browser:
 def test_a_contact_sees_only_what_is_theirs(browser: Browser, case: int, role: str) -> None:
     browser.sign_in(role)
     assert browser.get("/tasks")[0] == 200
-    assert [browser.get(address)[0] for address in ("/cases", "/cases/1", "/processes", "/start", "/tasks/1")] == [403, 404, 403, 403, 403]
+    assert [browser.get(address)[0] for address in ("/cases", "/cases/1", "/processes", "/start", "/tasks/1")] == [
+        403,
+        404,
+        403,
+        403,
+        403,
+    ]
 
 
 def test_what_managers_and_process_owners_may_do_is_theirs_alone(browser: Browser, case: int) -> None:
@@ -81,7 +87,9 @@ def test_what_managers_and_process_owners_may_do_is_theirs_alone(browser: Browse
     assert browser.get("/cases/1")[0] == 200
 
 
-def test_confidential_minutes_are_shown_to_the_roles_that_the_form_names(app: Flask, browser: Browser, case: int) -> None:
+def test_confidential_minutes_are_shown_to_the_roles_that_the_form_names(
+    app: Flask, browser: Browser, case: int
+) -> None:
     engine: Engine = app.extensions["pathways"]
     for element, values in (
         ("document-evidence", {"evidence_summary": "Weak."}),

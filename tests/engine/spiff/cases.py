@@ -28,7 +28,9 @@ def flows(text: str) -> str:
     for source, target, condition in FLOW.findall(text):
         inner = condition.replace("&", "&amp;").replace("<", "&lt;")
         inner = f"<conditionExpression>= {inner}</conditionExpression>" if inner else ""
-        made.append(f'<sequenceFlow id="f_{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>')
+        made.append(
+            f'<sequenceFlow id="f_{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+        )
     return "".join(made)
 
 

@@ -10,7 +10,10 @@ ITEMS = 'camunda:collection="= bodies" camunda:elementVariable="body"'
 
 
 def test_script_task_sets_its_result():
-    body = START_END + '<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= n + 1</script></scriptTask>'
+    body = (
+        START_END
+        + '<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= n + 1</script></scriptTask>'
+    )
     assert Case(bpmn(body, "s>a a>e")).start(n=41).variables == {"n": 42}
 
 
@@ -31,14 +34,20 @@ def test_notify_tells_the_roles():
 
 
 def test_user_task_carries_what_the_diagram_says():
-    body = START_END + '<userTask id="a" name="Write" camunda:formKey="x/y" camunda:candidateGroups="seo,clerk" camunda:dueDate="P2D" camunda:priority="70"/>'
+    body = (
+        START_END
+        + '<userTask id="a" name="Write" camunda:formKey="x/y" camunda:candidateGroups="seo,clerk" camunda:dueDate="P2D" camunda:priority="70"/>'
+    )
     (task,) = Case(bpmn(body, "s>a a>e")).start().now_out.user_tasks
     assert (task.name, task.form_key, task.candidate_groups, task.priority) == ("Write", "x/y", ("seo", "clerk"), 70)
     assert task.due is not None and str(task.due.date()) == "2026-09-09"
 
 
 def test_start_quantity_waits_and_completion_quantity_multiplies():
-    body = START_END + '<parallelGateway id="g"/><userTask id="a" startQuantity="2"/><userTask id="b" completionQuantity="2"/><userTask id="z"/>'
+    body = (
+        START_END
+        + '<parallelGateway id="g"/><userTask id="a" startQuantity="2"/><userTask id="b" completionQuantity="2"/><userTask id="z"/>'
+    )
     case = Case(bpmn(body, "s>g g>a g>b b>a a>z z>e")).start()
     assert case.waiting == ["b"]
     case.complete("b")
@@ -47,8 +56,11 @@ def test_start_quantity_waits_and_completion_quantity_multiplies():
 
 
 def test_parallel_multi_instance_asks_each_and_collects_in_order():
-    loop = f'<multiInstanceLoopCharacteristics {ITEMS}/>'
-    body = START_END + f'<userTask id="a">{prop(outputCollection="answers", outputElement="= body + answer")}{loop}</userTask>'
+    loop = f"<multiInstanceLoopCharacteristics {ITEMS}/>"
+    body = (
+        START_END
+        + f'<userTask id="a">{prop(outputCollection="answers", outputElement="= body + answer")}{loop}</userTask>'
+    )
     case = Case(bpmn(body, "s>a a>e")).start(bodies=["x", "y", "z"])
     assert case.waiting == ["a", "a", "a"]
     by_body = {t.local_variables["body"]: t.token for t in case.now_out.user_tasks}
@@ -78,7 +90,10 @@ def test_completion_condition_cancels_the_rest():
 
 def test_multi_instance_over_nothing_goes_straight_on():
     loop = f"<multiInstanceLoopCharacteristics {ITEMS}/>"
-    body = START_END + f'<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script>{loop}</scriptTask>'
+    body = (
+        START_END
+        + f'<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script>{loop}</scriptTask>'
+    )
     case = Case(bpmn(body, "s>a a>e")).start(bodies=[])
     assert case.done and "n" not in case.variables
 
@@ -135,7 +150,9 @@ CHILD = bpmn('<startEvent id="cs"/><userTask id="c"/><endEvent id="ce"/>', "cs>c
 
 
 def test_call_activity_hands_everything_in_and_out_when_the_diagram_says_nothing():
-    case = Case(bpmn(START_END + '<callActivity id="k" calledElement="child"/>', "s>k k>e"), {"child": CHILD}).start(a=1)
+    case = Case(bpmn(START_END + '<callActivity id="k" calledElement="child"/>', "s>k k>e"), {"child": CHILD}).start(
+        a=1
+    )
     assert case.seen_at("c") == {"a": 1}
     (task,) = case.now_out.user_tasks
     assert task.process == "child"

@@ -32,7 +32,8 @@ def boundary(ident: str, host: str, definition: str, interrupting: bool = True) 
 
 def sub(ident: str, inner: str, sequence: str, **attributes: str) -> str:
     made = "".join(
-        f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in (f.split(">") for f in sequence.split())
+        f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
+        for a, b in (f.split(">") for f in sequence.split())
     )
     given = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return f'<subProcess id="{ident}"{given}>{inner}{made}</subProcess>'
@@ -75,7 +76,9 @@ def test_boundary_on_a_subprocess_ends_all_inside():
 
 def test_boundary_on_a_call_activity_ends_the_called_process():
     child = bpmn('<startEvent id="cs"/><userTask id="c"/><endEvent id="ce"/>', "cs>c c>ce", key="child")
-    body = START_END + '<callActivity id="k" calledElement="child"/><userTask id="b"/>' + boundary("t", "k", timer("P3D"))
+    body = (
+        START_END + '<callActivity id="k" calledElement="child"/><userTask id="b"/>' + boundary("t", "k", timer("P3D"))
+    )
     case = Case(bpmn(body, "s>k k>e t>b b>e"), {"child": child}).start().fire("t")
     assert case.waiting == ["b"] and "c" in case.cancelled
 
@@ -96,8 +99,10 @@ def test_correlation_key_is_an_expression():
 
 def test_signal_reaches_every_catcher_in_the_instance_and_goes_outside():
     body = (
-        START_END + '<parallelGateway id="g"/><userTask id="a"/><userTask id="b"/>'
-        + event("intermediateThrowEvent", "throw", SIGNAL) + event("intermediateCatchEvent", "c", SIGNAL)
+        START_END
+        + '<parallelGateway id="g"/><userTask id="a"/><userTask id="b"/>'
+        + event("intermediateThrowEvent", "throw", SIGNAL)
+        + event("intermediateCatchEvent", "c", SIGNAL)
         + boundary("bs", "b", SIGNAL)
     )
     case = Case(bpmn(body, "s>g g>a g>b g>c a>throw throw>e c>e b>e bs>e", ROOTS)).start().complete("a")
@@ -105,10 +110,15 @@ def test_signal_reaches_every_catcher_in_the_instance_and_goes_outside():
 
 
 def test_error_end_event_is_caught_at_the_boundary_of_its_subprocess():
-    inner = '<startEvent id="ps"/><parallelGateway id="pg"/><userTask id="a"/><userTask id="a2"/>' + event("endEvent", "pe", '<errorEventDefinition errorRef="e1"/>')
+    inner = '<startEvent id="ps"/><parallelGateway id="pg"/><userTask id="a"/><userTask id="a2"/>' + event(
+        "endEvent", "pe", '<errorEventDefinition errorRef="e1"/>'
+    )
     body = (
-        START_END + sub("p1", inner, "ps>pg pg>a pg>a2 a>pe") + '<userTask id="b"/><userTask id="c"/>'
-        + boundary("any", "p1", "<errorEventDefinition/>") + boundary("exact", "p1", '<errorEventDefinition errorRef="e1"/>')
+        START_END
+        + sub("p1", inner, "ps>pg pg>a pg>a2 a>pe")
+        + '<userTask id="b"/><userTask id="c"/>'
+        + boundary("any", "p1", "<errorEventDefinition/>")
+        + boundary("exact", "p1", '<errorEventDefinition errorRef="e1"/>')
         + boundary("wrong", "p1", '<errorEventDefinition errorRef="e2"/>')
     )
     case = Case(bpmn(body, "s>p1 p1>e exact>b any>c wrong>c b>e c>e", ROOTS)).start().complete("a")
@@ -116,8 +126,17 @@ def test_error_end_event_is_caught_at_the_boundary_of_its_subprocess():
 
 
 def test_error_crosses_a_call_activity():
-    child = bpmn('<startEvent id="cs"/>' + event("endEvent", "ce", '<errorEventDefinition errorRef="e1"/>'), "cs>ce", ROOTS, "child")
-    body = START_END + '<callActivity id="k" calledElement="child"/><userTask id="b"/>' + boundary("x", "k", '<errorEventDefinition errorRef="e1"/>')
+    child = bpmn(
+        '<startEvent id="cs"/>' + event("endEvent", "ce", '<errorEventDefinition errorRef="e1"/>'),
+        "cs>ce",
+        ROOTS,
+        "child",
+    )
+    body = (
+        START_END
+        + '<callActivity id="k" calledElement="child"/><userTask id="b"/>'
+        + boundary("x", "k", '<errorEventDefinition errorRef="e1"/>')
+    )
     assert Case(bpmn(body, "s>k k>e x>b b>e", ROOTS), {"child": child}).start().waiting == ["b"]
 
 
@@ -140,7 +159,9 @@ def test_escalation_interrupting_or_not_and_uncaught():
 
 
 def test_terminate_ends_only_its_own_scope():
-    inner = '<startEvent id="ps"/><parallelGateway id="pg"/><userTask id="a"/><userTask id="a2"/>' + event("endEvent", "pe", "<terminateEventDefinition/>")
+    inner = '<startEvent id="ps"/><parallelGateway id="pg"/><userTask id="a"/><userTask id="a2"/>' + event(
+        "endEvent", "pe", "<terminateEventDefinition/>"
+    )
     body = START_END + sub("p1", inner, "ps>pg pg>a pg>a2 a>pe") + '<userTask id="z"/>'
     case = Case(bpmn(body, "s>p1 p1>z z>e")).start().complete("a")
     assert case.waiting == ["z"] and case.cancelled == ["a2"]
@@ -148,13 +169,23 @@ def test_terminate_ends_only_its_own_scope():
 
 def test_link_events_join_two_places_of_a_diagram():
     link = '<linkEventDefinition name="over"/>'
-    body = START_END + event("intermediateThrowEvent", "l1", link) + event("intermediateCatchEvent", "l2", link) + '<userTask id="a"/>'
+    body = (
+        START_END
+        + event("intermediateThrowEvent", "l1", link)
+        + event("intermediateCatchEvent", "l2", link)
+        + '<userTask id="a"/>'
+    )
     assert Case(bpmn(body, "s>l1 l2>a a>e")).start().waiting == ["a"]
 
 
 def test_conditional_event_waits_until_its_condition_becomes_true():
-    when = "<conditionalEventDefinition><condition>= level = \"high\"</condition></conditionalEventDefinition>"
-    body = START_END + '<parallelGateway id="g"/><userTask id="a"/>' + event("intermediateCatchEvent", "c", when) + '<userTask id="b"/>'
+    when = '<conditionalEventDefinition><condition>= level = "high"</condition></conditionalEventDefinition>'
+    body = (
+        START_END
+        + '<parallelGateway id="g"/><userTask id="a"/>'
+        + event("intermediateCatchEvent", "c", when)
+        + '<userTask id="b"/>'
+    )
     case = Case(bpmn(body, "s>g g>a g>c c>b a>e b>e")).start(level="low")
     assert case.waiting == ["a"]
     assert case.set(level="medium").waiting == ["a"]
@@ -162,7 +193,9 @@ def test_conditional_event_waits_until_its_condition_becomes_true():
 
 
 def test_conditional_boundary_that_does_not_interrupt_fires_once_each_time_it_becomes_true():
-    when = "<conditionalEventDefinition><condition>= n > 1</condition></conditionalEventDefinition>".replace("> 1", "&gt; 1")
+    when = "<conditionalEventDefinition><condition>= n > 1</condition></conditionalEventDefinition>".replace(
+        "> 1", "&gt; 1"
+    )
     body = START_END + '<userTask id="a"/><userTask id="b"/>' + boundary("c", "a", when, False)
     case = Case(bpmn(body, "s>a a>e c>b b>e")).start(n=0)
     case.set(n=2).set(n=3)
@@ -175,7 +208,12 @@ EVENT_SUB = dict(triggeredByEvent="true")
 
 def event_sub(definition: str, interrupting: bool, ident: str = "es") -> str:
     start = event("startEvent", f"{ident}_s", definition, isInterrupting=str(interrupting).lower())
-    return sub(ident, f'{start}<userTask id="{ident}_t"/><endEvent id="{ident}_e"/>', f"{ident}_s>{ident}_t {ident}_t>{ident}_e", **EVENT_SUB)
+    return sub(
+        ident,
+        f'{start}<userTask id="{ident}_t"/><endEvent id="{ident}_e"/>',
+        f"{ident}_s>{ident}_t {ident}_t>{ident}_e",
+        **EVENT_SUB,
+    )
 
 
 def test_interrupting_event_subprocess_takes_over_its_scope():
@@ -212,8 +250,14 @@ def test_error_event_subprocess_catches_inside_its_scope():
 
 
 def test_escalation_event_subprocess_of_the_process():
-    inner = '<startEvent id="ps"/><userTask id="a"/><endEvent id="pe"/>' + event("intermediateThrowEvent", "up", '<escalationEventDefinition escalationRef="x1"/>')
-    body = START_END + sub("p1", inner, "ps>up up>a a>pe") + event_sub('<escalationEventDefinition escalationRef="x1"/>', False)
+    inner = '<startEvent id="ps"/><userTask id="a"/><endEvent id="pe"/>' + event(
+        "intermediateThrowEvent", "up", '<escalationEventDefinition escalationRef="x1"/>'
+    )
+    body = (
+        START_END
+        + sub("p1", inner, "ps>up up>a a>pe")
+        + event_sub('<escalationEventDefinition escalationRef="x1"/>', False)
+    )
     assert Case(bpmn(body, "s>p1 p1>e", ROOTS)).start().waiting == ["a", "es_t"]
 
 
@@ -252,8 +296,12 @@ COMPENSATED = (
 
 def test_compensation_undoes_completed_activities_last_first_and_then_goes_on():
     body = (
-        START_END + COMPENSATED % {"i": "a"} + COMPENSATED % {"i": "b"} + COMPENSATED % {"i": "never"}
-        + event("intermediateThrowEvent", "t", "<compensateEventDefinition/>") + '<userTask id="z"/>'
+        START_END
+        + COMPENSATED % {"i": "a"}
+        + COMPENSATED % {"i": "b"}
+        + COMPENSATED % {"i": "never"}
+        + event("intermediateThrowEvent", "t", "<compensateEventDefinition/>")
+        + '<userTask id="z"/>'
     )
     case = Case(bpmn(body, "s>a a>b b>t t>z z>never never>e")).start().complete("a").complete("b")
     assert case.waiting == ["undo_b"]
@@ -263,7 +311,12 @@ def test_compensation_undoes_completed_activities_last_first_and_then_goes_on():
 
 def test_compensation_of_one_named_activity_and_inside_a_completed_subprocess():
     inner = '<startEvent id="ps"/><endEvent id="pe"/>' + COMPENSATED % {"i": "a"}
-    body = START_END + sub("p1", inner, "ps>a a>pe") + COMPENSATED % {"i": "b"} + event("endEvent", "t", '<compensateEventDefinition activityRef="p1"/>')
+    body = (
+        START_END
+        + sub("p1", inner, "ps>a a>pe")
+        + COMPENSATED % {"i": "b"}
+        + event("endEvent", "t", '<compensateEventDefinition activityRef="p1"/>')
+    )
     case = Case(bpmn(body, "s>p1 p1>b b>t")).start().complete("a").complete("b")
     assert case.waiting == ["undo_a"]
     assert case.complete("undo_a").done
@@ -271,13 +324,18 @@ def test_compensation_of_one_named_activity_and_inside_a_completed_subprocess():
 
 def test_transaction_cancel_compensates_and_leaves_by_the_cancel_event():
     inner = (
-        '<startEvent id="ps"/><endEvent id="pe"/><exclusiveGateway id="g" default="f_g_pe"/>' + COMPENSATED % {"i": "a"}
+        '<startEvent id="ps"/><endEvent id="pe"/><exclusiveGateway id="g" default="f_g_pe"/>'
+        + COMPENSATED % {"i": "a"}
         + event("endEvent", "pc", "<cancelEventDefinition/>")
         + '<sequenceFlow id="f_ps_a" sourceRef="ps" targetRef="a"/><sequenceFlow id="f_a_g" sourceRef="a" targetRef="g"/>'
         '<sequenceFlow id="f_g_pe" sourceRef="g" targetRef="pe"/>'
         '<sequenceFlow id="f_g_pc" sourceRef="g" targetRef="pc"><conditionExpression>= undo</conditionExpression></sequenceFlow>'
     )
-    body = START_END + f'<transaction id="p1">{inner}</transaction><userTask id="z"/>' + boundary("x", "p1", "<cancelEventDefinition/>")
+    body = (
+        START_END
+        + f'<transaction id="p1">{inner}</transaction><userTask id="z"/>'
+        + boundary("x", "p1", "<cancelEventDefinition/>")
+    )
     case = Case(bpmn(body, "s>p1 p1>e x>z z>e")).start().complete("a", undo=True)
     assert case.waiting == ["undo_a"]
     assert case.complete("undo_a").waiting == ["z"]

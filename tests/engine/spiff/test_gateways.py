@@ -46,7 +46,9 @@ def test_parallel_waits_for_every_flow():
 
 def test_parallel_join_keeps_a_second_token_of_the_same_flow():
     """Two tokens by one flow and one by the other: one comes through, the second waits and is not swallowed."""
-    body = tasks("a", "b", "c", "d", "z") + '<parallelGateway id="g"/><exclusiveGateway id="m"/><parallelGateway id="j"/>'
+    body = (
+        tasks("a", "b", "c", "d", "z") + '<parallelGateway id="g"/><exclusiveGateway id="m"/><parallelGateway id="j"/>'
+    )
     case = Case(bpmn(body, "s>g g>a g>b g>c g>d a>m b>m m>j c>j d>j j>z z>e")).start()
     case.complete("a").complete("b").complete("c")
     assert case.waiting == ["d"]
@@ -66,7 +68,10 @@ def test_inclusive_takes_all_true_flows_or_else_the_default():
 
 def test_inclusive_join_does_not_wait_for_a_token_that_can_no_longer_come():
     """The token on b may turn to the end instead: when it does, the join lets a's token through."""
-    body = tasks("a", "b", "z") + '<endEvent id="e2"/><parallelGateway id="g"/><inclusiveGateway id="j"/><exclusiveGateway id="x" default="f_x_j"/>'
+    body = (
+        tasks("a", "b", "z")
+        + '<endEvent id="e2"/><parallelGateway id="g"/><inclusiveGateway id="j"/><exclusiveGateway id="x" default="f_x_j"/>'
+    )
     case = Case(bpmn(body, "s>g g>a g>b a>j b>x x>e2[gone] x>j j>z z>e"))
     assert case.start().complete("a").waiting == ["b"]
     assert case.complete("b", gone=True).waiting == ["z"]
@@ -145,7 +150,10 @@ def test_ids_that_collide_with_spiffworkflow_are_only_ids():
 
 
 def test_a_loop_that_never_waits_is_stopped():
-    body = START_END + '<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script></scriptTask><exclusiveGateway id="g" default="f_g_a"/>'
+    body = (
+        START_END
+        + '<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script></scriptTask><exclusiveGateway id="g" default="f_g_a"/>'
+    )
     with pytest.raises(StepLimitReached, match="loops for ever"):
         Case(bpmn(body, "s>a a>g g>a g>e[false]")).start()
 

@@ -48,7 +48,11 @@ class Drawing:
 
 
 Block = tuple[str, list["Block"], int]
-leaf = st.tuples(st.sampled_from(["task", "script", "timer", "boundary", "beside", "mi", "race", "watch"]), st.just([]), st.integers(0, 3))
+leaf = st.tuples(
+    st.sampled_from(["task", "script", "timer", "boundary", "beside", "mi", "race", "watch"]),
+    st.just([]),
+    st.integers(0, 3),
+)
 blocks: st.SearchStrategy[Block] = st.recursive(
     leaf,
     lambda inner: st.tuples(
@@ -117,7 +121,11 @@ def watch(d: Drawing, _: list[Block], number: int) -> tuple[str, str]:
     """A subprocess with an event subprocess that waits for a message."""
 
     def inner() -> None:
-        start, work, end = d.add("startEvent", d.name("s")), d.add("userTask", d.name("w")), d.add("endEvent", d.name("e"))
+        start, work, end = (
+            d.add("startEvent", d.name("s")),
+            d.add("userTask", d.name("w")),
+            d.add("endEvent", d.name("e")),
+        )
         d.flow(start, work)
         d.flow(work, end)
         interrupting = "true" if number % 2 else "false"
@@ -239,7 +247,9 @@ answers = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.booleans()
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(blocks, answers)
-def test_pruned_and_stored_execution_is_the_same_as_keeping_everything(block: Block, answers: list[tuple[int, int, bool]]) -> None:
+def test_pruned_and_stored_execution_is_the_same_as_keeping_everything(
+    block: Block, answers: list[tuple[int, int, bool]]
+) -> None:
     case = Case(diagram(block))
     kept = Instance(case.definition, case.context(), prune=False)
     trigger: Trigger = Start({"n": 0})

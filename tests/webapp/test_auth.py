@@ -1,0 +1,38 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.webapp.conftest import Browser
+
+
+def test_signing_in(browser: Browser) -> None:
+    status, page = browser.post("/sign-in", username="", password="")
+    assert status == 400 and "Enter your email address" in page and "Enter your password" in page
+    for _ in range(5):
+        assert browser.post("/sign-in", username="seo@barnsley.example.org", password="wrong")[0] == 400
+    status, _ = browser.post("/sign-in", username="seo@barnsley.example.org", password="pathways")
+    assert status == 400, "the account rests after five wrong passwords"
+    browser.client.application.config["CLOCK"].advance(timedelta(minutes=16))
+    assert browser.post("/sign-in", username="seo@barnsley.example.org", password="pathways")[0] == 200
+
+
+def test_signing_in_leads_nowhere_else(browser: Browser) -> None:
+    data = {"username": "seo@barnsley.example.org", "password": "pathways"}
+    for target in ("//evil.example.org", "https://evil.example.org", "/\\evil.example.org"):
+        answer = browser.client.post("/sign-in", query_string={"next": target}, data=data)
+        assert answer.headers["Location"] == "/tasks"
+
+
+def test_signing_out_ends_the_session(browser: Browser) -> None:
+    browser.sign_in("seo")
+    assert browser.get("/tasks")[0] == 200
+    browser.post("/sign-out")
+    assert browser.client.get("/tasks").status_code == 302
+
+
+def test_sample_sign_ins_are_shown_in_sample_mode_only(browser: Browser) -> None:
+    assert "seo@barnsley.example.org" in browser.get("/sign-in")[1]
+    browser.client.application.config["SAMPLE"] = False
+    assert "seo@barnsley.example.org" not in browser.get("/sign-in")[1]

@@ -1,0 +1,41 @@
+"""The command ``pathways``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from webapp.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_it_lists_the_engine_s_commands_and_its_own() -> None:
+    said = CliRunner().invoke(main, ["--help"]).output
+    assert all(name in said for name in ("check", "deploy", "run", "seed", "worker"))
+
+
+def test_files_are_deployed_and_a_second_time_are_nothing_new(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'cli.db'}"
+    command = [
+        "deploy", str(ROOT / "processes/barnsley"), str(ROOT / "forms/barnsley"), "--note", "First",
+        "--database", database, "--config", str(ROOT / "config"),
+    ]  # fmt: skip
+    first = CliRunner().invoke(main, command)
+    assert first.exit_code == 0 and "barnsley-escalation 1" in first.output, first.output
+    assert "nothing is new" in CliRunner().invoke(main, command).output
+
+
+def test_a_diagram_that_cannot_run_is_refused_with_reasons(tmp_path: Path) -> None:
+    file = tmp_path / "broken.bpmn"
+    file.write_text("<definitions/>", encoding="utf-8")
+    done = CliRunner().invoke(main, ["deploy", str(file), "--database", f"sqlite:///{tmp_path / 'cli.db'}"])
+    assert done.exit_code == 1 and "not deployed; nothing has been changed" in done.output
+
+
+def test_seeding_a_database_says_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'seed.db'}")
+    done = CliRunner().invoke(main, ["seed"])
+    assert done.exit_code == 0 and "processes deployed" in done.output, done.output

@@ -1,0 +1,53 @@
+"""Processes, versions, and what the modeller sends."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tests.webapp.conftest import Browser, engine_of
+
+
+def test_a_drawing_that_is_no_diagram_is_refused_with_reasons(browser: Browser) -> None:
+    browser.sign_in("process-owner")
+    for xml in ("", "hello", "<a><b></a>", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'):
+        answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "try", "file": "x.bpmn"})
+        assert answer.status_code == 422 and answer.get_json()["message"], xml
+    assert browser.client.post("/api/check", json={"file": "x"}).status_code == 400
+    assert browser.client.post("/api/deploy", json={"xml": "<a/>", "file": "x.bpmn"}).status_code == 400
+
+
+def drawing(browser: Browser) -> str:
+    return browser.get("/definitions/1.bpmn")[1]
+
+
+def test_a_process_shows_its_versions_and_gives_its_file(browser: Browser) -> None:
+    _, page = browser.sign_in("seo").get("/processes/barnsley-escalation")
+    assert "new cases run on this" in page and "Edit in the modeller" not in page
+    answer = browser.client.get("/definitions/1.bpmn?download=1")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=barnsley-escalation.bpmn"
+
+
+def test_a_changed_drawing_is_deployed_with_its_note(app: Flask, browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner")).replace("Exit: support reduced, case closed", "Exit: all is well")
+    answer = browser.client.post(
+        "/api/deploy", json={"xml": xml, "note": "Shorter", "file": "barnsley-escalation.bpmn"}
+    )
+    assert answer.get_json() == {"address": "/processes/barnsley-escalation?deployed=1"}
+    _, page = browser.get("/processes/barnsley-escalation")
+    assert "Shorter" in page and "2 (new cases run on this)" in page
+
+
+def test_the_same_drawing_is_not_deployed_again(browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner"))
+    answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "Again", "file": "barnsley-escalation.bpmn"})
+    assert answer.status_code == 422 and "Nothing was deployed" in answer.get_json()["message"]
+
+
+def test_a_check_names_the_element_and_the_remedy(app: Flask, browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner")).replace('camunda:formKey="barnsley/evidence-summary"', "")
+    found = browser.client.post("/api/check", json={"xml": xml, "file": "barnsley-escalation.bpmn"}).get_json()[
+        "findings"
+    ]
+    (finding,) = [each for each in found if each["element"] == "document-evidence"]
+    assert finding["severity"] == "error" and "form" in finding["message"] and finding["remedy"]
+    assert engine_of(app).user_tasks() == []

@@ -1,0 +1,40 @@
+"""Cases: the list, and one live."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tests.webapp.conftest import EVIDENCE, Browser, engine_of
+
+
+def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, case: int) -> None:
+    browser.sign_in("service-director")
+    _, page = browser.post("/cases/1/cancel", reason=" ")
+    assert "Enter why the case is cancelled" in page and engine_of(app).instance(1).state == "active"
+    _, page = browser.post("/cases/1/cancel", reason="Opened by mistake")
+    assert "Opened by mistake" in page and engine_of(app).instance(1).state == "cancelled"
+
+
+def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, case: int) -> None:
+    assert "Case 1" in browser.get("/cases")[1]
+    assert "Case 1" in browser.get("/cases?school=100001&process=barnsley-escalation&status=active")[1]
+    for narrowed in ("school=100002", "process=nothing", "status=completed", "troubled=1"):
+        assert "No case fits." in browser.get(f"/cases?{narrowed}")[1], narrowed
+
+
+def test_a_case_says_where_it_stands_and_what_has_happened(browser: Browser, case: int) -> None:
+    browser.post("/tasks/1", **EVIDENCE)
+    _, page = browser.get("/cases/1")
+    assert "Consider the evidence, in the first instance" in page and "Falling results." in page
+    assert "data-active='[&#34;consider-evidence&#34;]'" in page or "data-active='[\"consider-evidence\"]'" in page
+
+
+def test_an_incident_is_shown_and_tried_again_by_a_manager(app: Flask, browser: Browser, case: int) -> None:
+    engine = engine_of(app)
+    engine.set_variables(1, {"school": None})
+    engine.complete(1, {"evidence_summary": "x"}, by="seo@barnsley.example.org")
+    task = engine.user_tasks(1)[0]
+    values = {"head_of_bsa_decision": 5, "school_category": "other"}
+    engine.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
+    assert browser.sign_in("service-director").get("/cases/1")[0] == 200
+    assert browser.post("/incidents/999/retry")[0] == 404
