@@ -47,7 +47,7 @@ class World:
             now=now,
             calendar=self.calendars(instance.authority, instance.school_urn),
             feel=self.feel,
-            decide=lambda ref, variables: loaded.decide(self.feel, ref, variables),
+            decide=lambda ref, variables: loaded.decide(self.feel, ref, variables, now),
             business_key=instance.business_key,
             settings=known.settings if (known := self.config.authorities.get(instance.authority)) else {},
         )

@@ -78,7 +78,7 @@ def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, 
             where = f"at {problem.path}: " if problem.path else ""
             bundle.findings.append(_finding(FORM, name, f"{where}{problem.message}.", "Mend the form."))
     elif suffix == ".dmn":
-        for decision in parse_decisions(data, name):
+        for decision in parse_decisions(data, name, feel):
             _claim_key(bundle, bundle.decisions, decision, name)
     elif suffix in (".bpmn", ".xml"):
         diagram = bundle.diagrams[name] = read(data, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import RLock
 from typing import Any
 
@@ -34,9 +35,9 @@ class Loaded:
     starter_groups: tuple[str, ...]
     decisions: Mapping[str, Decision]
 
-    def decide(self, feel: Feel, ref: str, variables: Mapping[str, Any]) -> Any:
-        """The result of a decision in its bound version."""
-        return evaluate(ref, variables, feel, self.decisions)
+    def decide(self, feel: Feel, ref: str, variables: Mapping[str, Any], now: datetime) -> Any:
+        """The result of a decision in its bound version; ``now`` is what its tables see as today."""
+        return evaluate(ref, variables, feel, self.decisions, now=now)
 
 
 class Registry:

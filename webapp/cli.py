@@ -61,7 +61,7 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     try:
         server.run()
     finally:
-        scheduler.stop()
+        scheduler.close()
 
 
 def _greet(app: Flask, address: str) -> None:

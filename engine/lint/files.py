@@ -62,7 +62,7 @@ def _take(path: Path, project: Project, batch: _Batch, feel: Feel | None) -> Ite
             yield from _check_form(data, name, feel)
         elif path.suffix == ".dmn":
             batch.decisions.update(ids_in(data, name, "decision"))
-            parse_decisions(data, name)
+            parse_decisions(data, name, feel)
         else:
             batch.diagrams.append(read(data, name))
     except (DiagramRefused, ParseFailed) as error:

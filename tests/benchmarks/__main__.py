@@ -1,0 +1,5 @@
+"""``make bench``."""
+
+from tests.benchmarks import completion
+
+completion.run()
