@@ -165,7 +165,8 @@ def half_terms_on(day: date, number: int, calendar: SchoolCalendar) -> tuple[dat
     there = calendar.half_term(index + number)
     found = monday(there.first) + WEEK * week + DAY * start.weekday()
     found = calendar.last_school_day(there) if found > there.last else found
-    why = f"{_count(number, 'half-term')} on from week {week + 1} of {here.name} {here.school_year}: {there.name} {there.school_year}"
+    began = f"week {week + 1} of {here.name} {here.school_year}"
+    why = f"{_count(number, 'half-term')} on from {began}: {there.name} {there.school_year}"
     return found, there.estimated, why
 
 

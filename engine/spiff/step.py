@@ -129,7 +129,8 @@ def _user_task(token: Token) -> WaitingUserTask:
     spec, element, instance = token.task_spec, token.task_spec.element, token.workflow
     due = token.memo.get("due")
     return WaitingUserTask(
-        token=str(token.id), process=spec.process, element=spec.element_id, name=spec.label, lane=token.task_spec.definition.lane(token.task_spec.element_id),
+        token=str(token.id), process=spec.process, element=spec.element_id, name=spec.label,
+        lane=spec.definition.lane(spec.element_id),
         form_key=element.form_key, candidate_groups=tuple(_groups(token)),
         assignee=str(instance.value(token, element.assignee) or ""),
         due=datetime.fromisoformat(due[0]) if due else None, due_estimated=bool(due and due[1]),

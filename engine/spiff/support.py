@@ -73,7 +73,10 @@ EVENTS: Mapping[str, frozenset[str]] = {
     ),
     "intermediate catch": frozenset({"message", "timer", "signal", "conditional", "link", "multiple", "parallelMultiple"}),
     "boundary, interrupting": frozenset(
-        {"message", "timer", "signal", "conditional", "error", "escalation", "cancel", "compensate", "multiple", "parallelMultiple"}
+        {
+            "message", "timer", "signal", "conditional", "error", "escalation", "cancel", "compensate", "multiple",
+            "parallelMultiple",
+        }
     ),
     "boundary, non-interrupting": frozenset(
         {"message", "timer", "signal", "conditional", "escalation", "multiple", "parallelMultiple"}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 
+import psycopg
 import pytest
 
 from engine import Config, Engine
@@ -81,14 +82,22 @@ def test_what_was_due_before_it_started_is_done(engine: Engine, schedule: Schedu
     assert until(lambda: waiting(engine, case) == ["a"])
 
 
-def test_another_process_wakes_it(database_url: str, engine: Engine, scheduler: Scheduler) -> None:
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has no NOTIFY: there the heartbeat finds the work of other processes")
-    other = Engine(database_url)
+def test_another_process_wakes_it_on_postgresql(postgresql_url: str, schedule: Schedule) -> None:
+    """SQLite has no NOTIFY: there the heartbeat finds the work of other processes."""
+    engine, other = Engine(postgresql_url), Engine(postgresql_url)
     deploy(other, QUICK)
-    sleep(1.0)  # the connection that listens is there
+    schedule(engine).start()
+    assert until(lambda: _listens(postgresql_url))
     case = other.start("p")
     assert until(lambda: waiting(engine, case) == ["a"], 5)
+
+
+def _listens(url: str) -> bool:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND datname = current_database()"
+        )
+        return found.fetchone() is not None
 
 
 def test_the_heartbeat_finds_what_nobody_told_of(database_url: str, engine: Engine, schedule: Schedule) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -147,7 +148,7 @@ def _watcher(d: Drawing, interrupting: str) -> None:
 
 def seq(d: Drawing, inner: list[Block], _: int) -> tuple[str, str]:
     drawn = [draw(d, block) for block in inner]
-    for (_, last), (first, _) in zip(drawn, drawn[1:], strict=False):
+    for (_, last), (first, _) in pairwise(drawn):
         d.flow(last, first)
     return drawn[0][0], drawn[-1][1]
 
