@@ -43,7 +43,7 @@ def upgrade(app: Flask) -> None:
 @click.option("--threads", default=8, show_default=True, type=int)
 def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     """Start the web application and one worker: the embedded case, on SQLite unless DATABASE_URL says otherwise."""
-    from waitress import create_server
+    from waitress.server import create_server
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if sample_mode:
