@@ -47,8 +47,7 @@ class EventDefinition:
 class Loop:
     """Loop characteristics (BPMN 2.0.2 §10.3.8). Expressions are FEEL, perhaps with a leading ``=``."""
 
-    kind: str
-    """standard or multi."""
+    kind: str  # standard or multi
     sequential: bool
     cardinality: str
     """loopCardinality (multi)."""
