@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 from pathlib import Path
-from typing import cast
 
 import click
 from alembic import command
@@ -44,7 +44,7 @@ def upgrade(app: Flask) -> None:
 @click.option("--threads", default=8, show_default=True, type=int)
 def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     """Start the web application and one worker: the embedded case, on SQLite unless DATABASE_URL says otherwise."""
-    from waitress.server import TcpWSGIServer, create_server
+    from waitress.server import create_server
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if sample_mode:
@@ -56,9 +56,10 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
             sample.seed(Path(app.config["ROOT"]))
     with app.app_context():
         scheduler = Scheduler(the_engine())
-    server = cast(TcpWSGIServer, create_server(app, host=host, port=port, threads=threads))
+    listening = socket.create_server((host, port), backlog=128)
+    server = create_server(app, sockets=[listening], threads=threads)
     scheduler.start()
-    _greet(app, f"http://{host}:{server.effective_port}")
+    _greet(app, f"http://{host}:{listening.getsockname()[1]}")
     try:
         server.run()
     finally:
