@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 from engine import Engine
@@ -40,9 +41,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> str:
+def postgresql_server() -> Iterator[str]:
     """The URL of the run's PostgreSQL server. Started when the first test asks for it."""
-    return postgres.server()
+    url = postgres.server()
+    yield url
+    with psycopg.connect(url, autocommit=True) as connection:
+        postgres.drop_used(connection)
 
 
 @pytest.fixture

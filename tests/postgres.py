@@ -44,8 +44,8 @@ OPTIONS = {
     "autovacuum_naptime": "1h",
     "jit": "off",
 }
-#: Waits until the test run has ended, even by kill -9; then ends the server and takes its folder away.
-WATCH = 'while kill -0 "$0" 2>/dev/null; do sleep 0.5; done; kill -QUIT "$1" 2>/dev/null; sleep 1; rm -rf "$2"'
+#: Waits until the test run has ended, even by kill -9; then takes its folder and its server away.
+WATCH = 'while kill -0 "$0" 2>/dev/null; do sleep 0.5; done; [ -z "$2" ] || kill -QUIT "$2"; sleep 1; rm -rf "$1"'
 
 
 def begin_run() -> None:
@@ -103,14 +103,26 @@ def drop_used(connection: psycopg.Connection) -> None:
 
 def _named(url: str, database: str | None = None) -> str:
     """The URL with another database, and without a driver's name, which psycopg alone would not understand."""
-    return make_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+    plain = make_url(url).set(drivername="postgresql")
+    return (plain.set(database=database) if database else plain).render_as_string(hide_password=False)
 
 
 def _prepare(folder: Path) -> str:
     url = os.environ.get("DATABASE_URL", "")
-    url = _named(url) if url.startswith("postgres") else _start(folder)
+    if url.startswith("postgres"):
+        url = _named(url)
+        _watch(folder)
+    else:
+        url = _start(folder)
     _make_template(url)
     return url
+
+
+def _watch(folder: Path, server: str = "") -> None:
+    """See to it that the folder, and the server if it is ours, go when the run has ended."""
+    none = subprocess.DEVNULL
+    watch = ["sh", "-c", WATCH, os.environ[OWNER], str(folder), server]
+    subprocess.Popen(watch, stdin=none, stdout=none, stderr=none, start_new_session=True)
 
 
 def _make_template(url: str) -> None:
@@ -138,9 +150,7 @@ def _start(folder: Path) -> str:
             [home / "bin/postgres", "-D", data, *options],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **who,
         )  # fmt: skip
-    watch = ["sh", "-c", WATCH, os.environ[OWNER], str(process.pid), str(folder)]
-    none = subprocess.DEVNULL
-    subprocess.Popen(watch, stdin=none, stdout=none, stderr=none, start_new_session=True)
+    _watch(folder, str(process.pid))
     url = f"postgresql://postgres@/postgres?host={folder}"
     _wait(url, process, folder / "log")
     return url

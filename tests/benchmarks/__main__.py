@@ -1,5 +1,11 @@
-"""``make bench``."""
+"""``make bench``: medians and ratios from one run on this machine."""
 
-from tests.benchmarks import completion
+from tests import postgres
+from tests.benchmarks import completion, pages, scale
 
-completion.run()
+postgres.begin_run()
+completion.on_sqlite()
+with postgres.database(postgres.server()) as url:
+    completion.run("PostgreSQL", url)
+pages.run()
+scale.run()

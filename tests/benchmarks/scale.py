@@ -1,0 +1,89 @@
+"""The inbox and the list of cases with 100,000 open tasks and 1,000,000 completed, beside an almost empty database."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+
+from engine import Scope, queries
+from engine.scope import set_scope
+from engine.tables import ProcessInstance, UserTask
+from tests import postgres
+from tests.benchmarks.completion import engine_on, timed
+
+OPEN, DONE, FEW = 100_000, 1_000_000, 600
+TIMES = 30
+ME = Scope("", frozenset({"seo"}), "me@example.org")
+
+
+def copy(connection: Connection, table: Any, number: int, changes: Mapping[str, str], where: str) -> None:
+    """Insert ``number`` copies of a row; ``n`` counts them in the SQL of ``changes``."""
+    made: Table = table.__table__
+    columns = [column.name for column in made.columns if column.name != "id"]
+    values = ", ".join(changes.get(name, f'x."{name}"') for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.dialect.name == "postgresql":
+        series = f"generate_series(1, {number}) AS s(n)"
+    else:
+        series = (
+            f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {number}) SELECT n FROM c) AS s"
+        )
+    connection.execute(
+        text(f"INSERT INTO {made.name} ({names}) SELECT {values} FROM {made.name} AS x, {series} WHERE {where}")
+    )
+
+
+def fill(database: Any, open_tasks: int, done: int) -> None:
+    """Cases with one open task each, and completed tasks of the first case."""
+    with database.connect().execution_options(pathways_writing=True) as connection, connection.begin():
+        copy(connection, ProcessInstance, open_tasks, {}, "x.id = 1")
+        last = connection.execute(text("SELECT max(id) FROM process_instance")).scalar_one()
+        copy(connection, UserTask, open_tasks, {"instance_id": f"{last - open_tasks} + n"}, "x.id = 1")
+        roles = "SELECT 'seo', due_order, id, authority FROM user_task WHERE id > 1"
+        connection.execute(text(f"INSERT INTO user_task_role (role, due_order, task_id, authority) {roles}"))
+        if done:
+            copy(connection, UserTask, done, {"status": "'completed'"}, "x.id = 1")
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def figures(url: str, open_tasks: int, done: int) -> dict[str, float]:
+    """Milliseconds for the inbox and for the list of cases, medians."""
+    with engine_on(url) as (engine, database):
+        engine.start("cycle")
+        fill(database, open_tasks, done)
+        looks: dict[str, Callable[[Any], Any]] = {
+            "inbox": lambda session: queries.inbox(session, ME),
+            "cases": lambda session: queries.instances(session),
+        }
+        return {name: median(_look(engine, look) for _ in range(TIMES)) * 1_000 for name, look in looks.items()}
+
+
+def _look(engine: Any, look: Callable[[Any], Any]) -> float:
+    with engine.reading() as session:
+        set_scope(session, ME)
+        return timed(lambda: look(session))
+
+
+def report(name: str, small: Mapping[str, float], large: Mapping[str, float]) -> None:
+    """Print one database's figures."""
+    said = ", ".join(
+        f"{key} {small[key]:.2f} -> {large[key]:.2f} ms (ratio {large[key] / small[key]:.2f})" for key in small
+    )
+    print(f"  {name}: {said}")
+
+
+def run() -> None:
+    """Print both databases' figures."""
+    print(f"From {FEW} open tasks to {OPEN:,} open and {DONE:,} completed")
+    with tempfile.TemporaryDirectory() as folder:
+        at = [f"sqlite:///{Path(folder) / name}.db" for name in ("few", "many")]
+        report("SQLite", figures(at[0], FEW, 0), figures(at[1], OPEN, DONE))
+    server = postgres.server()
+    with postgres.database(server) as few, postgres.database(server) as many:
+        report("PostgreSQL", figures(few, FEW, 0), figures(many, OPEN, DONE))
