@@ -146,10 +146,8 @@ def _next(instance_id: int) -> str:
     """What happens now, in a sentence."""
     session = db.session()
     session.rollback()  # this request's reads began before the step: look again at what it left
-    row = queries.instance(session, instance_id)
-    if row.state != "active":
-        return "The case has ended."
     waiting = queries.open_tasks(session, instance_id)
     if waiting:
         return f"Next in this case: {', '.join(dict.fromkeys(each.name for each in waiting))}."
-    return "The case now waits for its next date."
+    live = queries.instance(session, instance_id).state == "active"
+    return "The case now waits for its next date." if live else "The case has ended."

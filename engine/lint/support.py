@@ -217,6 +217,17 @@ def event_definition_is_known(look: Look) -> Iterator[Fault]:
                 yield fault(element, message, "Choose another type.", nodes.line(node))
 
 
+@rule("PW-912", section=OURS)
+def performers_are_candidate_groups(look: Look) -> Iterator[Fault]:
+    """Who does a task is said by camunda:candidateGroups and camunda:assignee, not by BPMN's resource roles."""
+    for element in look.elements():
+        for name in ("resourceRole", "performer", "humanPerformer", "potentialOwner"):
+            node = element.node.find(f"{{{BPMN}}}{name}")
+            if node is not None:
+                remedy = "Name the roles in camunda:candidateGroups instead."
+                yield fault(element, f"{name} is not carried out.", remedy, nodes.line(node))
+
+
 @rule("PW-911", section=OURS)
 def operation_is_not_called(look: Look) -> Iterator[Fault]:
     """No task or event calls an operation of an interface: nothing carries that out."""

@@ -121,9 +121,10 @@ def tasks_by_id(session: Session, ids: Iterable[int]) -> list[TaskRow]:
 
 
 def _selected() -> AnySelect:
+    # An outer join although every task has its case: with an inner one SQLite may begin at the cases, all of them.
     return (
         select(*_COLUMNS)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id, isouter=True)
         .join(School, of_school(), isouter=True)
     )
 

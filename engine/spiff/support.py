@@ -62,6 +62,52 @@ REFUSED: Mapping[str, str] = {
     "dataAssociation transformation": "Use input and output parameters with FEEL.",
 }
 
+#: Attributes and child elements: what becomes of each.
+ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
+    "id, name, documentation": (True, "Any id that XML allows; names and documentation are shown to people."),
+    "isExecutable": (True, "A process that says false is for the reader and is not deployed."),
+    "processType, isClosed": (True, "For the reader."),
+    "default, conditionExpression": (True, "FEEL; on flows out of exclusive and inclusive gateways and of activities."),
+    "isImmediate=false": (False, "Has no meaning for an executable process (section 8.4.13)."),
+    "gatewayDirection": (True, "Checked against the flows; it changes nothing."),
+    "startQuantity, completionQuantity": (True, "From 1 to 100: tokens waited for, tokens sent."),
+    "isForCompensation": (True, "A compensation handler: runs only when its activity is compensated."),
+    "attachedToRef, cancelActivity": (True, "Boundary events, interrupting or not."),
+    "isInterrupting, triggeredByEvent": (True, "Event subprocesses, interrupting or not."),
+    "parallelMultiple": (True, "All of the event's definitions have to happen."),
+    "isSequential, loopCardinality, completionCondition": (True, "Multi-instance."),
+    "loopDataInputRef, inputDataItem, loopDataOutputRef, outputDataItem": (
+        True,
+        "Collections by the names of their data.",
+    ),
+    "loopCondition, loopMaximum, testBefore": (True, "Standard loops."),
+    "timeDate, timeDuration, timeCycle": (True, "ISO 8601, words for school time, or FEEL."),
+    "messageRef, signalRef, errorRef, escalationRef": (True, "By name, and by code for errors and escalations."),
+    "condition (conditional events)": (True, "FEEL; looked at when the wait begins and whenever variables change."),
+    "calledElement": (True, "The process's key; its version is bound when the caller is deployed."),
+    "activityRef (compensation)": (True, "One activity, or all of the scope when it is missing."),
+    "operationRef, implementation": (False, "Nothing outside is called from a diagram; use topic notify or a message."),
+    "ioSpecification, dataInputAssociation, dataOutputAssociation": (
+        True,
+        "Checked; variables are shared, so nothing is copied.",
+    ),
+    "resourceRole, performer, potentialOwner": (False, "Use camunda:candidateGroups and camunda:assignee."),
+    "correlationKey, correlationProperty": (False, "Use the property correlationKey (FEEL) on the element that waits."),
+    "camunda:formKey, candidateGroups, assignee, dueDate, priority": (
+        True,
+        "User tasks; formKey on a start event too.",
+    ),
+    "camunda:candidateStarterGroups": (True, "Who may start the process."),
+    "camunda:resultVariable, decisionRef, mapDecisionResult": (True, "Script, service and business rule tasks."),
+    "camunda:in, out, inputOutput, properties": (True, "Call activities; parameters; our own properties."),
+    "camunda:collection, elementVariable": (True, "Multi-instance."),
+    "camunda:asyncBefore, asyncAfter, exclusive, historyTimeToLive": (
+        True,
+        "Accepted; each step is one transaction anyway.",
+    ),
+    "camunda listeners, connectors, class, delegateExpression": (False, "Java is not run."),
+}
+
 #: By position: the event definitions that run there ("none" is an event without one).
 EVENTS: Mapping[str, frozenset[str]] = {
     "start": frozenset({"none", "message", "timer", "signal", "multiple"}),
@@ -96,11 +142,13 @@ class Support:
 
 
 def reference() -> Iterator[Support]:
-    """Every row of the reference, executed ones first."""
+    """Every row of the reference: elements, positions of events, attributes, and what is refused."""
     for what, how in EXECUTED.items():
         yield Support(what, True, how)
     for position, kinds in EVENTS.items():
         yield Support(f"events: {position}", True, ", ".join(sorted(kinds)))
+    for what, (runs, note) in ATTRIBUTES.items():
+        yield Support(what, runs, note)
     for what, why in REFUSED.items():
         yield Support(what, False, why)
 

@@ -55,6 +55,11 @@ CASES = [
         _wait(ON_MESSAGE),
     ),
     Case("PW-905", _task("", LISTENER), _task("", PROPERTIES)),
+    Case(
+        "PW-912",
+        _task("", "<potentialOwner><resourceRef>head</resourceRef></potentialOwner>", kind="userTask"),
+        _task('camunda:candidateGroups="head"', kind="userTask"),
+    ),
     Case("PW-906", _task("", EXTENSIONS.format('<zeebe:taskDefinition type="a"/>')), _task("", PROPERTIES)),
     Case(
         "PW-907",

@@ -1,0 +1,85 @@
+"""An expression that eats time or memory harms its own case only: it is stopped, becomes an incident, and the rest goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine import Engine, queries
+from engine.errors import ExpressionFailed, ExpressionLimit
+from engine.feel import Feel
+from tests.engine.running import DAY, clock_of, running, task
+from tests.engine.spiff.cases import bpmn
+
+ENDLESS = "count(for i in 1..100000, j in 1..100000 return i * j) = 0"
+GREEDY = 'string length(string join(for i in 1..60000000 return "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")) = 0'
+BACKTRACKING = 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a+)+$")'
+HOSTILE = [ENDLESS, GREEDY, BACKTRACKING]
+
+
+def process(key: str, condition: str) -> bytes:
+    """A timer, a condition, then a task."""
+    body = (
+        '<startEvent id="s"/><intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>P1D</timeDuration>'
+        '</timerEventDefinition></intermediateCatchEvent><exclusiveGateway id="x" default="f_x_a"/>'
+        '<userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
+    )
+    return bpmn(body, f"s>t t>x x>b[{condition}] x>a a>e b>e", key=key)
+
+
+@pytest.mark.parametrize("condition", HOSTILE)
+def test_a_hostile_expression_is_an_incident_of_its_case_and_the_worker_goes_on(
+    database_url: str, condition: str
+) -> None:
+    engine = running(database_url)
+    engine.deploy({"bad.bpmn": process("bad", condition)}, strict=False)
+    engine.deploy({"good.bpmn": process("good", "1 = 2")}, strict=False)
+    bad, good = engine.start("bad"), engine.start("good")
+    clock_of(engine).advance(DAY)
+    engine.run_due_jobs()
+    assert task(engine, "a", good), "the other case goes on at once"
+    for _ in range(5):
+        clock_of(engine).advance(timedelta(hours=1))
+        engine.run_due_jobs()
+    assert engine.user_tasks(bad) == [] and engine.instance(bad).state == "active"
+    with engine.reading() as session:
+        (incident,) = queries.incidents(session)
+    assert incident.instance_id == bad and "used too much" in incident.message
+
+
+def test_a_hostile_expression_after_a_task_leaves_the_task_open(database_url: str) -> None:
+    engine = running(database_url)
+    body = '<startEvent id="s"/><userTask id="a"/><exclusiveGateway id="x" default="f_x_e"/><endEvent id="e"/><endEvent id="e2"/>'
+    engine.deploy({"p.bpmn": bpmn(body, f"s>a a>x x>e2[{ENDLESS}] x>e")}, strict=False)
+    case = engine.start("p")
+    with pytest.raises(ExpressionLimit):
+        engine.complete(task(engine, "a", case), {"note": "kept by the page"}, by="seo")
+    assert task(engine, "a", case)
+    with engine.reading() as session:
+        assert [each.instance_id for each in queries.incidents(session)] == [case]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'x.constructor("return 1")()', "__proto__", "globalThis.feel", "process.env", 'require("fs")', 'import("fs")',
+        "this", "constructor.constructor", "[].constructor", '"".constructor.constructor("return this")()',
+        'Function("return 1")()', "feel", "feelCheck", "prototype", 'open("/etc/passwd")', "__import__", "Deno", "fetch",
+        'eval("1")', "x.__proto__.polluted",
+    ],
+)  # fmt: skip
+def test_an_expression_reaches_nothing_but_its_variables(expression: str) -> None:
+    try:
+        assert Feel.shared().evaluate(expression, {"x": {"y": 1}}) in (None, [])
+    except ExpressionFailed as failed:
+        assert "function" in str(failed) or "could not be worked out" in str(failed)
+
+
+def test_a_case_sees_no_other_case_s_data(database_url: str) -> None:
+    engine: Engine = running(database_url)
+    body = '<startEvent id="s"/><scriptTask id="c" scriptFormat="feel" camunda:resultVariable="seen"><script>= secret</script></scriptTask><userTask id="a"/><endEvent id="e"/>'
+    engine.deploy({"p.bpmn": bpmn(body, "s>c c>a a>e")}, strict=False)
+    engine.start("p", variables={"secret": "mine"})
+    other = engine.start("p")
+    assert engine.variables(other) == {"seen": None}
