@@ -30,7 +30,7 @@ def test_an_event_subprocess_inside_one_instance_leaves_the_others_alone():
 
 
 def test_a_conditional_event_subprocess_watches_the_variables():
-    when = "<conditionalEventDefinition><condition>= risk = \"high\"</condition></conditionalEventDefinition>"
+    when = '<conditionalEventDefinition><condition>= risk = "high"</condition></conditionalEventDefinition>'
     case = Case(bpmn(START_END + '<userTask id="a"/>' + event_sub(when, False), "s>a a>e")).start(risk="low")
     assert case.waiting == ["a"]
     assert case.set(risk="high").waiting == ["a", "es_t"]
@@ -43,7 +43,10 @@ def test_terminate_in_a_called_process_ends_that_process_only():
         "cs>cg cg>c cg>d c>ce",
         key="child",
     )
-    case = Case(bpmn(START_END + '<callActivity id="k" calledElement="child"/><userTask id="z"/>', "s>k k>z z>e"), {"child": child})
+    case = Case(
+        bpmn(START_END + '<callActivity id="k" calledElement="child"/><userTask id="z"/>', "s>k k>z z>e"),
+        {"child": child},
+    )
     assert case.start().complete("c").waiting == ["z"] and "d" in case.cancelled
 
 
@@ -62,7 +65,8 @@ def test_an_escalation_from_a_called_process_reaches_its_caller():
 
 def test_a_process_that_calls_itself_ends_when_its_condition_does():
     body = (
-        START_END + '<exclusiveGateway id="g" default="f_g_e"/><scriptTask id="n" scriptFormat="feel" camunda:resultVariable="depth">'
+        START_END
+        + '<exclusiveGateway id="g" default="f_g_e"/><scriptTask id="n" scriptFormat="feel" camunda:resultVariable="depth">'
         '<script>= depth - 1</script></scriptTask><callActivity id="k" calledElement="p"/>'
     )
     case = Case(bpmn(body, "s>g g>n[depth > 0] g>e n>k k>e")).start(depth=5)
@@ -94,7 +98,11 @@ def test_two_tokens_into_one_task_run_it_twice():
 
 
 def test_a_parallel_gateway_joins_and_splits_at_once():
-    body = START_END + "".join(f'<userTask id="{i}"/>' for i in "abcd") + '<parallelGateway id="g"/><parallelGateway id="h"/><parallelGateway id="j"/>'
+    body = (
+        START_END
+        + "".join(f'<userTask id="{i}"/>' for i in "abcd")
+        + '<parallelGateway id="g"/><parallelGateway id="h"/><parallelGateway id="j"/>'
+    )
     case = Case(bpmn(body, "s>g g>a g>b a>h b>h h>c h>d c>j d>j j>e")).start()
     assert case.complete("a").waiting == ["b"]
     assert case.complete("b").waiting == ["c", "d"]
@@ -103,13 +111,22 @@ def test_a_parallel_gateway_joins_and_splits_at_once():
 
 def test_a_nested_subprocess_ends_inside_out_when_the_outer_is_interrupted():
     inner = sub("p2", '<startEvent id="qs"/><userTask id="a"/><endEvent id="qe"/>', "qs>a a>qe")
-    body = START_END + sub("p1", f'<startEvent id="ps"/>{inner}<endEvent id="pe"/>', "ps>p2 p2>pe") + '<userTask id="b"/>' + boundary("t", "p1", timer("P1D"))
+    body = (
+        START_END
+        + sub("p1", f'<startEvent id="ps"/>{inner}<endEvent id="pe"/>', "ps>p2 p2>pe")
+        + '<userTask id="b"/>'
+        + boundary("t", "p1", timer("P1D"))
+    )
     case = Case(bpmn(body, "s>p1 p1>e t>b b>e")).start().fire("t")
     assert case.waiting == ["b"] and case.cancelled == ["a", "p2", "p1"]
 
 
 def test_a_boundary_event_of_a_loop_that_is_entered_again_listens_again():
-    body = START_END + '<userTask id="a"/><userTask id="b"/><exclusiveGateway id="g" default="f_g_e"/>' + boundary("t", "a", timer("P1D"), False)
+    body = (
+        START_END
+        + '<userTask id="a"/><userTask id="b"/><exclusiveGateway id="g" default="f_g_e"/>'
+        + boundary("t", "a", timer("P1D"), False)
+    )
     case = Case(bpmn(body, "s>a a>g g>a[again] g>e t>b b>e")).start().fire("t").complete("b")
     case.complete("a", again=True)
     assert [t.element for t in case.now_out.timers] == ["t"]
@@ -117,7 +134,9 @@ def test_a_boundary_event_of_a_loop_that_is_entered_again_listens_again():
 
 
 def test_a_subprocess_without_start_event_begins_with_what_nothing_leads_to():
-    case = Case(bpmn(START_END + sub("p1", '<userTask id="a"/><userTask id="b"/><userTask id="c"/>', "a>c"), "s>p1 p1>e")).start()
+    case = Case(
+        bpmn(START_END + sub("p1", '<userTask id="a"/><userTask id="b"/><userTask id="c"/>', "a>c"), "s>p1 p1>e")
+    ).start()
     assert case.waiting == ["a", "b"]
     assert case.complete("a").complete("b").complete("c").done
 
@@ -128,7 +147,9 @@ def test_an_event_subprocess_that_compensates_undoes_what_its_scope_has_done():
         '<userTask id="undo" isForCompensation="true"/><association id="as1" sourceRef="ca" targetRef="undo"/>'
     )
     start = event("startEvent", "es_s", MESSAGE, isInterrupting="true")
-    undoing = sub("es", start + event("endEvent", "es_e", "<compensateEventDefinition/>"), "es_s>es_e", triggeredByEvent="true")
+    undoing = sub(
+        "es", start + event("endEvent", "es_e", "<compensateEventDefinition/>"), "es_s>es_e", triggeredByEvent="true"
+    )
     case = Case(bpmn(START_END + done + '<userTask id="b"/>' + undoing, "s>a a>b b>e", ROOTS)).start().complete("a")
     assert case.receive("reply").waiting == ["undo"]
     assert case.complete("undo").done
