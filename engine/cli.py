@@ -23,8 +23,14 @@ from engine.settings import Config
 KINDS = (".bpmn", ".dmn", ".form")
 
 
+#: The database of `pathways run` where nothing else is said, seen from the repository's own folder.
+DATABASE = "sqlite:///var/pathways.db"
+
+
 def open_engine(database: str, folder: Path) -> Engine:
     """An engine on a database URL with the configuration folder ``folder`` (authorities and calendars)."""
+    if database == DATABASE:
+        Path("var").mkdir(exist_ok=True)
     calendars = folder / "calendars"
     return Engine(database, config=Config.load(folder), calendar=Calendars(calendars) if calendars.is_dir() else None)
 
@@ -32,7 +38,7 @@ def open_engine(database: str, folder: Path) -> Engine:
 def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where the database and the configuration are, and the engine they make."""
 
-    @click.option("--database", envvar="DATABASE_URL", default="sqlite:///pathways.db", show_default=True, help="URL.")
+    @click.option("--database", envvar="DATABASE_URL", default=DATABASE, show_default=True, help="URL.")
     @click.option(
         "--config", "folder", envvar="PATHWAYS_CONFIG", default="config", show_default=True,
         type=click.Path(path_type=Path, file_okay=False), help="The configuration folder.",

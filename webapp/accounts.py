@@ -20,6 +20,8 @@ from webapp.db import db
 #: Wrong passwords in a row after which an account rests, and for how long.
 MOST_FAILURES = 5
 REST = timedelta(minutes=15)
+#: Characters that a password of a real person must have at least.
+SHORTEST = 12
 
 
 class Account(Base):
@@ -103,6 +105,17 @@ def _decoy() -> str:
     if not _DECOY:
         _DECOY.append(generate_password_hash("nobody's password"))
     return _DECOY[0]
+
+
+def keep(username: str, name: str, authority: str, roles: Iterable[str], password: str) -> None:
+    """Give a person an account; one that exists gets this name, authority, password and these roles."""
+    account = find(username)
+    if account is None:
+        account = Account(username=username.strip().lower())
+        db.session.add(account)
+    account.name, account.authority, account.roles = name, authority, sorted(roles)
+    account.password_hash, account.failures, account.rests_until = generate_password_hash(password), 0, None
+    db.session.commit()
 
 
 def add_people(authorities: Iterable[Authority], password: str) -> int:

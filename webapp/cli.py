@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from flask import Flask
 from engine import migrations
 from engine.cli import main
 from engine.scheduler import Scheduler
-from webapp import create_app, sample
+from webapp import accounts, create_app, sample
 from webapp.clock import the_engine
 from webapp.db import db
 
@@ -59,6 +60,7 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     listening = socket.create_server((host, port), backlog=128)
     server = create_server(app, sockets=[listening], threads=threads)
     scheduler.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # let the job in hand end
     _greet(app, f"http://{host}:{listening.getsockname()[1]}")
     try:
         server.run()
@@ -76,6 +78,30 @@ def _greet(app: Flask, address: str) -> None:
                 click.echo(f"  {person.username:55} {roles}")
     click.echo("Stop with Ctrl+C.")
     sys.stdout.flush()
+
+
+@main.command("account")
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--authority", required=True, help="An id of config/authorities.")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="A role of that authority; may be given several times."
+)
+@click.password_option(help="Asked for when it is not given.")
+def account(username: str, name: str, authority: str, roles: tuple[str, ...], password: str) -> None:
+    """Give a person an account, or a known one another name, password and roles."""
+    app = create_app()
+    upgrade(app)
+    known = app.extensions["authorities"].get(authority)
+    if known is None:
+        raise click.ClickException(f"There is no config/authorities/{authority}.yaml.")
+    if unknown := sorted(set(roles) - set(known.roles)):
+        raise click.ClickException(f"{authority} has no role {unknown[0]}. Its roles are: {', '.join(known.roles)}.")
+    if len(password) < accounts.SHORTEST:
+        raise click.ClickException(f"The password must have {accounts.SHORTEST} characters or more.")
+    with app.app_context():
+        accounts.keep(username, name, authority, roles, password)
+    click.echo(f"{username} can sign in.")
 
 
 @main.command("seed")

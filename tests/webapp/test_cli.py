@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from webapp import create_app
 from webapp.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,3 +40,17 @@ def test_seeding_a_database_says_what_it_did(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'seed.db'}")
     done = CliRunner().invoke(main, ["seed"])
     assert done.exit_code == 0 and "processes deployed" in done.output, done.output
+
+
+def test_an_account_is_made_and_what_is_wrong_with_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'accounts.db'}")
+    base = ["account", "new@example.org", "--name", "Nia New", "--authority", "barnsley"]
+    short = CliRunner().invoke(main, [*base, "--role", "seo", "--password", "short"])
+    assert short.exit_code == 1 and "12 characters or more" in short.output
+    wrong = CliRunner().invoke(main, [*base, "--role", "wizard", "--password", "long enough for all"])
+    assert wrong.exit_code == 1 and "barnsley has no role wizard" in wrong.output
+    done = CliRunner().invoke(main, [*base, "--role", "seo", "--password", "long enough for all"])
+    assert done.exit_code == 0 and "new@example.org can sign in." in done.output, done.output
+    client = create_app({"WTF_CSRF_ENABLED": False}).test_client()
+    answer = client.post("/sign-in", data={"username": "new@example.org", "password": "long enough for all"})
+    assert answer.headers["Location"] == "/tasks"
