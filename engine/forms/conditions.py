@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import ExpressionFailed, ExpressionLimit
@@ -69,19 +70,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return format(value, "f").rstrip("0").rstrip(".") if value.is_integer() else _plain(value)
+        # From the shortest text that gives the number back, so that what is sent back is what was shown.
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, int | str) else ""
-
-
-def _plain(value: float) -> str:
-    text = repr(value)
-    if "e" not in text:
-        return text
-    digits, exponent = text.split("e")
-    places = len(digits.partition(".")[2]) - int(exponent)
-    return format(value, f".{max(places, 0)}f")
 
 
 def settle(asked: Iterable[Component], answers: Mapping[str, Any], asking: Asking) -> tuple[frozenset[str], Asking]:

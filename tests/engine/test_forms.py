@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine.errors import FormInvalid
 from engine.feel import Feel
-from engine.forms import AtTime, Form, load_form
+from engine.forms import AtTime, Form, as_text, load_form
 
 AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance", "value": "attendance"}]
 
@@ -433,3 +433,17 @@ def test_the_schema_is_made_once_for_a_form_and_can_be_loaded_again() -> None:
     assert type(schema) is type(form.schema({}, Feel.shared()))
     assert schema.load({"decision": "go", "reason": "x"}) == {"decision": "go", "reason": "x"}
     assert schema.load({"decision": "stay", "reason": "x"}) == {"decision": "stay"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.0**-24, "0.00000005960464477539063"),
+        (1e22, "10000000000000000000000"),
+        (2.5, "2.5"),
+        (3.0, "3"),
+        (-0.1, "-0.1"),
+    ],
+)
+def test_a_number_is_shown_so_that_it_comes_back_the_same(value: float, text: str) -> None:
+    assert as_text(value) == text and float(text) == value
