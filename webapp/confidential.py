@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask_login import current_user
 
@@ -33,7 +35,16 @@ def unseen(instance_id: int) -> set[str]:
 
 
 def readable(detail: TaskDetail) -> str:
-    """The case's data for the conditions that the browser looks at, without what this person may not read."""
+    """What the browser needs of the case to look at the form's conditions: only what they name and this person may read."""
+    conditions = " ".join(_conditions(json.loads(detail.form))) if detail.form else ""
     hidden = unseen(detail.row.instance_id)
-    own = {key: value for key, value in detail.variables.items() if key not in hidden}
-    return json.dumps(own, default=str)
+    named = {key: value for key, value in detail.variables.items() if key in conditions and key not in hidden}
+    return json.dumps(named, default=str)
+
+
+def _conditions(part: Any) -> Iterator[str]:
+    """The conditions anywhere in a form's JSON."""
+    if isinstance(part, dict):
+        yield str((part.get("conditional") or {}).get("hide", ""))
+        for inner in part.get("components", []):
+            yield from _conditions(inner)

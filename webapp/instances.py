@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.forms import load_form
-from engine.queries import HistoryRow, InstanceDetail, InstanceFilters
+from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, TaskDetail
 from webapp.answers import Answer, answers
 from webapp.clock import now, the_engine
 from webapp.db import db
@@ -75,10 +75,15 @@ def _given(history: tuple[HistoryRow, ...] | list[HistoryRow]) -> dict[int, list
     for row in history:
         if row.task_id is not None and row.how == "completed":
             task = queries.task(db.session(), row.task_id)
-            if task.form and task.values:
+            if task.form and task.values and _may_read(task):
                 author, viewer = task.ended_by or "", current_user.username
                 found[row.seq] = answers(load_form(task.form), task.values, current_user.scope.roles, author, viewer)
     return found
+
+
+def _may_read(task: TaskDetail) -> bool:
+    """Officers read what was recorded in the case; others only in the tasks of their own roles."""
+    return bool(current_user.may("officer")) or current_user.scope.holds(task.row.roles)
 
 
 @blueprint.post("/cases/<int:instance_id>/cancel")

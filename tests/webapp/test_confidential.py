@@ -33,4 +33,14 @@ def test_minutes_do_not_reach_a_clerk_by_the_page_of_a_task(app: Flask, browser:
     task = to_the_update(app)
     status, page = browser.sign_in("clerk").get(f"/tasks/{task}")
     assert status == 200 and "Hold the accountability meeting" in page and "TOP-SECRET-MINUTES" not in page
+    assert "Weak." not in page, "the page carries nothing of the case that its form does not need"
     assert "TOP-SECRET-MINUTES" not in browser.get("/cases/1")[1]
+
+
+def test_people_from_outside_read_only_what_their_own_roles_recorded(app: Flask, browser: Browser, case: int) -> None:
+    to_the_update(app)
+    task = next(t for t in engine_of(app).user_tasks(1) if t.element == "hold-meeting")
+    engine_of(app).complete(task.id, {"meeting_agreed_actions": "Phonics training."}, by="clerk@barnsley.example.org")
+    _, page = browser.sign_in("clerk").get("/cases/1")
+    assert "Phonics training." in page and "Weak." not in page
+    assert "Weak." in browser.sign_in("service-director").get("/cases/1")[1]
