@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from engine import Engine, Scope, queries
 from engine.clock import VirtualClock
 from engine.feel import Feel
 from engine.forms import Asking, Component, Form, asking_of, load_form
+from engine.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -35,14 +38,52 @@ class Story:
         """Somebody who holds this one role."""
         return Scope(self.authority, frozenset({role}), f"{role}@{self.authority}.example.org")
 
-    def start(self, role: str, process: str, school: str, **answers: Any) -> Story:
-        """Start the case for a school by its URN."""
+    def start(self, role: str, process: str, school: str | None, **answers: Any) -> Story:
+        """Start the case, for a school by its URN or for the authority as a whole."""
         with self.engine.reading() as session:
             definition = queries.latest_definition(session, process)
             content = queries.start_form(session, definition.id)
         values = self._values(load_form(content), {}, role, answers) if content else answers
         self.case = self.engine.start(process, variables=values, by=self.scope(role), school=school)
         return self
+
+    def start_by_timer(self, process: str, element: str, school: str | None = None) -> Story:
+        """Let time pass until the timer start event fires, and follow the case that it began (for this school)."""
+        self.clock.set(self.beat(process, element))
+        self.engine.run_due_jobs()
+        return self.follow(process, school)
+
+    def beat(self, process: str, element: str) -> datetime:
+        """When the timer start event of a process fires next."""
+        with self.engine.reading() as session:
+            waits = select(Job.due).join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)
+            due = session.scalar(
+                waits.where(ProcessDefinition.key == process, Job.element == element, Job.kind == START)
+            )
+            assert due is not None, f"{element} of {process} does not wait"
+            return due
+
+    def receive(self, name: str, school: str, **payload: Any) -> Story:
+        """A message arrives for a school from outside, or from a case that is not part of the story."""
+        self.engine.correlate(name, {"urn": school}, payload, self.authority)
+        self.engine.run_due_jobs()
+        return self
+
+    def follow(self, process: str, school: str | None = None) -> Story:
+        """Turn to the newest case of a process, once what was sent has arrived."""
+        self.engine.run_due_jobs()
+        found = self.cases(process, school)
+        assert found, f"there is no case of {process}"
+        self.case = found[-1]
+        return self
+
+    def cases(self, process: str, school: str | None = None) -> list[int]:
+        """The cases of a process (for this school), oldest first."""
+        with self.engine.reading() as session:
+            chosen = select(ProcessInstance.id).where(ProcessInstance.process == process)
+            if school is not None:
+                chosen = chosen.where(ProcessInstance.school_urn == school)
+            return list(session.scalars(chosen.order_by(ProcessInstance.id)))
 
     def waiting(self) -> list[str]:
         """The elements of the open tasks, in alphabetical order."""
@@ -89,6 +130,18 @@ class Story:
         self.clock.set(self.due(element))
         self.engine.run_due_jobs()
         return self
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the case as they stand."""
+        return dict(self.engine.variables(self.case))
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the case told people, in that order: the role and the subject."""
+        with self.engine.reading() as session:
+            sent = select(Notification.role, Notification.subject).where(Notification.instance_id == self.case)
+            return [(role, subject) for role, subject in session.execute(sent.order_by(Notification.id))]
 
     @property
     def ended(self) -> bool:
