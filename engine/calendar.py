@@ -6,13 +6,11 @@ year the last year's pattern is carried on, moved by whole weeks (52 or 53 a yea
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 import holidays
 
@@ -20,6 +18,8 @@ from engine.errors import CalendarInvalid, CalendarMissing
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
+#: When timers fire on their day unless the configuration says otherwise, in local time.
+FIRES_AT = time(8)
 #: School years beyond the known ones that are estimated before it is taken to be a mistake.
 ESTIMATED_YEARS = 60
 
@@ -87,10 +87,12 @@ class Term:
 
 
 class SchoolCalendar:
-    """The calendar of an authority or of one school. Immutable."""
+    """The calendar of an authority or of one school. Immutable. ``fires_at`` is the local time at which timers fire."""
 
-    def __init__(self, half_terms: Iterable[HalfTerm], inset: Iterable[date] = (), name: str = "") -> None:
-        self.name = name
+    def __init__(
+        self, half_terms: Iterable[HalfTerm], inset: Iterable[date] = (), name: str = "", fires_at: time = FIRES_AT
+    ) -> None:
+        self.name, self.fires_at = name, fires_at
         self._known = tuple(sorted(half_terms, key=lambda half: half.first))
         self._inset = frozenset(inset)
         self._halves = list(self._known)
@@ -99,37 +101,9 @@ class SchoolCalendar:
         self._years = 0
 
     @classmethod
-    def bare(cls) -> SchoolCalendar:
+    def bare(cls, fires_at: time = FIRES_AT) -> SchoolCalendar:
         """A calendar without school years: weekdays and bank holidays only. Words about terms raise CalendarMissing."""
-        return cls(())
-
-    @classmethod
-    def load(cls, path: Path) -> SchoolCalendar:
-        """Read the CSV form: school_year, kind (half-term or inset), name, first_day, last_day. Raises CalendarInvalid."""
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in file if not line.startswith("#")]
-        return cls.from_rows(csv.DictReader(lines), path.name)
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[dict[str, str]], name: str = "") -> SchoolCalendar:
-        """Make a calendar of rows as in the CSV form. Raises CalendarInvalid with the line."""
-        halves: list[HalfTerm] = []
-        inset: list[date] = []
-        for line, row in enumerate(rows, start=2):
-            try:
-                first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
-                kind = row["kind"]
-            except (KeyError, TypeError, ValueError) as wrong:
-                raise CalendarInvalid(file=name, line=line, reason=str(wrong)) from None
-            if first > last:
-                raise CalendarInvalid(file=name, line=line, reason=f"{first} is after {last}")
-            if kind == "half-term":
-                halves.append(HalfTerm(row["school_year"], row["name"], first, last))
-            elif kind == "inset":
-                inset.extend(first + DAY * n for n in range((last - first).days + 1))
-            else:
-                raise CalendarInvalid(file=name, line=line, reason=f'the kind "{kind}" is neither half-term nor inset')
-        return cls(halves, inset, name)
+        return cls((), fires_at=fires_at)
 
     @property
     def runs_out_on(self) -> date | None:
@@ -238,23 +212,3 @@ def _back_from(day: date) -> Iterator[date]:
 def _year_after(label: str, by: int) -> str:
     first = int(label[:4]) + by
     return f"{first}/{(first + 1) % 100:02d}"
-
-
-class Calendars:
-    """The calendars of a folder: one CSV an authority, and in ``schools/`` one a school (by URN) that overrides it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._authorities = {path.stem: SchoolCalendar.load(path) for path in sorted(folder.glob("*.csv"))}
-        self._schools = {path.stem: SchoolCalendar.load(path) for path in sorted((folder / "schools").glob("*.csv"))}
-        self._bare = SchoolCalendar.bare()
-
-    def __call__(self, authority: str, school_urn: str | None = None) -> SchoolCalendar:
-        """The school's own calendar, else its authority's, else a bare one."""
-        if school_urn and school_urn in self._schools:
-            return self._schools[school_urn]
-        return self._authorities.get(authority, self._bare)
-
-    @property
-    def authorities(self) -> dict[str, SchoolCalendar]:
-        """The authorities' calendars by id."""
-        return dict(self._authorities)

@@ -1,4 +1,4 @@
-"""The engine's commands: ``pathways deploy``, ``worker``, ``jobs``, ``schools``, ``db``. The web app's CLI includes
+"""The engine's commands: ``pathways deploy``, ``worker``, ``jobs``, ``schools``, ``calendar``, ``db``. The web app's CLI includes
 them."""
 
 from __future__ import annotations
@@ -6,13 +6,16 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time
 from functools import wraps
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.calendar import Calendars
+from engine import calendar_files, timers
+from engine.calendar_files import Calendars
 from engine.check_cli import check
 from engine.errors import DeploymentRefused, PathwaysError
 from engine.lint.project import Project
@@ -31,18 +34,21 @@ def open_engine(database: str, folder: Path) -> Engine:
     """An engine on a database URL with the configuration folder ``folder`` (authorities and calendars)."""
     if database == DATABASE:
         Path("var").mkdir(exist_ok=True)
-    calendars = folder / "calendars"
-    return Engine(database, config=Config.load(folder), calendar=Calendars(calendars) if calendars.is_dir() else None)
+    config = Config.load(folder)
+    return Engine(database, config=config, calendar=Calendars(folder / "calendars", config.fires_at))
+
+
+config_option = click.option(
+    "--config", "folder", envvar="PATHWAYS_CONFIG", default="config", show_default=True,
+    type=click.Path(path_type=Path, file_okay=False), help="The configuration folder.",
+)  # fmt: skip
 
 
 def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where the database and the configuration are, and the engine they make."""
 
     @click.option("--database", envvar="DATABASE_URL", default=DATABASE, show_default=True, help="URL.")
-    @click.option(
-        "--config", "folder", envvar="PATHWAYS_CONFIG", default="config", show_default=True,
-        type=click.Path(path_type=Path, file_okay=False), help="The configuration folder.",
-    )  # fmt: skip
+    @config_option
     @wraps(command)
     def opened(database: str, folder: Path, **given: Any) -> Any:
         try:
@@ -140,6 +146,86 @@ def import_schools(engine: Engine, file: Any, authority: str) -> None:
     maintained)."""
     done = engine.import_schools(file.read(), authority)
     click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
+
+
+@main.group("calendar")
+def calendar() -> None:
+    """School calendars: what a timer gives, and bringing in a published one."""
+
+
+def with_calendars(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that says where the configuration is, and the calendars in it."""
+
+    @config_option
+    @wraps(command)
+    def opened(folder: Path, **given: Any) -> Any:
+        try:
+            return command(Calendars(folder / "calendars", Config.load(folder).fires_at), **given)
+        except PathwaysError as error:
+            raise click.ClickException(str(error)) from error
+
+    return opened
+
+
+@calendar.command("next")
+@click.argument("timer")
+@click.option("--from", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day it is counted from.")
+@click.option("--authority", required=True, help="Whose calendar.")
+@click.option("--school", default=None, help="The URN of a school, which may have a calendar of its own.")
+@click.option(
+    "--rule", default=None, type=click.Choice(["meeting", "period"]), help="As the property timerRule says it."
+)
+@with_calendars
+def next_date(
+    calendars: Calendars, timer: str, day: datetime, authority: str, school: str | None, rule: str | None
+) -> None:
+    """Print when a timer such as "1 half-term" falls due, counted from a day, and why."""
+    began = datetime.combine(day.date(), time(9), timers.ZONE)
+    due = timers.parse(timer).next(began, calendars(authority, school), rule)
+    at = due.at.astimezone(timers.ZONE)
+    click.echo(f"{at:%A} {at.day} {at:%B %Y, %H:%M}{' (estimated)' if due.estimated else ''}")
+    click.echo(f"{due.why}.")
+
+
+@calendar.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--authority", required=True, help="Whose calendar it is.")
+@click.option("--school", default=None, help="The URN of a school that keeps a calendar of its own.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_engine
+def import_calendar(engine: Engine, file: Path, authority: str, school: str | None, yes: bool) -> None:
+    """Take a published iCalendar (.ics) or CSV file as the calendar of an authority or school.
+
+    The school years in the file take the place of the same years; others stay. Dates that wait are worked out again.
+    """
+    calendars = engine.calendars
+    assert calendars is not None
+    reading = calendar_files.read(file.read_bytes(), file.name)
+    target = calendars.path(authority, school)
+    whole = calendar_files.replace_years(calendars(authority, school) if target.exists() else None, reading)
+    _say_calendar(reading)
+    if not yes:
+        click.confirm(f"Write this to {target}?", abort=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(calendar_files.as_csv(whole), encoding="utf-8")
+    click.echo(f"Written. The dates of {engine.follow_calendars()} cases have been worked out again.")
+
+
+def _say_calendar(reading: calendar_files.Reading) -> None:
+    for year, halves in groupby((placed.half for placed in reading.half_terms), key=lambda half: half.school_year):
+        click.echo(f"School year {year}")
+        for half in halves:
+            click.echo(f"  {half.name}  {_said(half.first)} to {_said(half.last)}")
+    if reading.inset:
+        click.echo("INSET days: " + ", ".join(_said(day) for day in sorted(reading.inset)))
+    if reading.passed_over:
+        click.echo("These were passed over, since they are no terms, half-terms, breaks or INSET days:")
+        for each in reading.passed_over:
+            click.echo(f"  {each}")
+
+
+def _said(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 @main.group("db")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Update, delete, insert, literal, null, select, union_all, update
+from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import outbox
@@ -38,7 +38,8 @@ KEY_LENGTH = 250
 
 @dataclass(frozen=True)
 class OpenRow:
-    """A row of something that waits. ``mark`` is a task's digest, a job's status or a subscription's key."""
+    """A row of something that waits. ``mark`` is a task's digest, a job's status (with ~ when its date is an estimate) or a
+    subscription's key."""
 
     id: int
     mark: str
@@ -82,7 +83,8 @@ def waiting_of(session: Session, instance_id: int) -> Waiting:
     tasks = select(
         literal("tasks").label("kind"), UserTask.id, UserTask.token, UserTask.mark.label("mark"), UserTask.due
     ).where(UserTask.instance_id == instance_id, UserTask.status == OPEN)
-    jobs = select(literal("jobs"), Job.id, Job.token, Job.status, Job.due).where(Job.instance_id == instance_id)
+    status = case((Job.estimated, Job.status + "~"), else_=Job.status)
+    jobs = select(literal("jobs"), Job.id, Job.token, status, Job.due).where(Job.instance_id == instance_id)
     waits = EventSubscription
     subscriptions = select(
         literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key,
@@ -219,7 +221,8 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
 
 
 def _mark(task: WaitingUserTask) -> str:
-    said = [task.candidate_groups, task.assignee, task.priority, task.due.isoformat() if task.due else ""]
+    due = [task.due.isoformat(), task.due_estimated] if task.due else []
+    said = [task.candidate_groups, task.assignee, task.priority, due]
     return blake2s(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 
@@ -270,11 +273,11 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
 
 def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -> None:
     known, waiting = step.waiting.jobs, {timer.token: timer for timer in timers}
-    same = {token for token, timer in waiting.items() if token in known and known[token].due == timer.due}
+    same = {token for token, timer in waiting.items() if token in known and _is_same(known[token], timer)}
     gone = {row.id: row.mark for token, row in known.items() if token not in same}
     if gone:
         step.session.execute(delete(Job).where(Job.id.in_(gone)))
-    failed = [job_id for job_id, status in gone.items() if status == "failed"]
+    failed = [job_id for job_id, status in gone.items() if status.startswith("failed")]
     if failed:  # the case has moved on, so nobody need look at why its timer failed
         resolved = update(Incident).where(Incident.job_id.in_(failed), Incident.resolved.is_(None))
         step.session.execute(resolved.values(resolved=step.now, resolved_by=step.by))
@@ -282,6 +285,10 @@ def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -
     rows += [message_job(step.instance.authority, message_id, step.now) for message_id in messages]
     if rows:
         step.session.execute(insert(Job), rows)
+
+
+def _is_same(row: OpenRow, timer: WaitingTimer) -> bool:
+    return row.due == timer.due and row.mark.endswith("~") == timer.estimated
 
 
 def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:

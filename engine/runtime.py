@@ -1,4 +1,4 @@
-"""The engine: one method a command, one transaction each. This is the only module of the engine that commits.
+"""The engine: one method a command, one transaction each (``engine/transactions.py``).
 
 A command locks the instance's row first (on PostgreSQL by SELECT ... FOR UPDATE, on SQLite by BEGIN IMMEDIATE; the
 row's revision is checked as well), checks that what it acts on is still open, asks ``engine.spiff`` for the outcome
@@ -7,34 +7,52 @@ of the step, lets ``engine.records`` write it, and commits. If anything fails on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from engine import cases, deliveries, deployments, jobs, outbox, people, queries, records, schools, settings, starts
+from engine import (
+    calendar_changes,
+    cases,
+    deliveries,
+    deployments,
+    jobs,
+    outbox,
+    people,
+    queries,
+    records,
+    schools,
+    settings,
+    starts,
+)
 from engine.binding import Bundle, Storing
 from engine.calendar import SchoolCalendar
-from engine.cases import Starting, StepBroken, World
-from engine.clock import Clock, OffsetClock, SystemClock
-from engine.database import Database, Opened
+from engine.calendar_files import Calendars
+from engine.cases import Starting, StepBroken
+from engine.clock import OffsetClock
 from engine.deployments import Deployed
-from engine.errors import ClockUnmovable, IncidentNotFound, InstanceBusy, JobLost, MessageNotExpected, WorkerKilled
-from engine.feel import Feel
+from engine.errors import (
+    ClockUnmovable,
+    IncidentNotFound,
+    InstanceEnded,
+    JobLost,
+    MessageNotExpected,
+    PathwaysError,
+    WorkerKilled,
+)
 from engine.lint import Finding
 from engine.queries import HistoryRow, InstanceRow, TaskRow
-from engine.registry import Registry
-from engine.scope import Scope, set_scope
-from engine.settings import Config, StoredOffset
-from engine.steps import Complete, SetVariables
+from engine.scope import Scope
+from engine.steps import CalendarChanged, Complete, SetVariables
+from engine.transactions import Transactions
 
-Calendars = Callable[[str, str | None], SchoolCalendar]
+log = logging.getLogger("pathways.engine")
 
 
-class Engine:
+class Engine(Transactions):
     """Runs processes. One an application; safe to use from several threads.
 
     ``database`` is a URL (the tables are then made and kept up to date), a SQLAlchemy engine, or a session factory
@@ -46,72 +64,6 @@ class Engine:
     Wherever a method takes ``by``, that is a username, which acts without a check of roles (library, command line),
     or a :class:`~engine.scope.Scope`, which may only do what its authority and roles allow.
     """
-
-    def __init__(
-        self, database: Database, clock: Clock | None = None, calendar: SchoolCalendar | Calendars | None = None,
-        feel: Feel | None = None, config: Config | None = None,
-    ) -> None:  # fmt: skip
-        self.config = config or Config()
-        self.database = Opened(database)
-        self._offset = StoredOffset(self._read_offset)
-        self.clock = clock or (OffsetClock(self._offset) if self.config.sample else SystemClock())
-        self._wakers: list[Callable[[], None]] = []
-        self._world = World(self.clock, _calendars(calendar), feel or Feel.shared(), Registry(), self.config)
-        self._send: outbox.Sender | None = outbox.smtp_sender(self.config) if self.config.mail else None
-
-    # -- transactions -----------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
-        """One transaction, committed at its end unless something was raised."""
-        with self.database.writing() as session:
-            set_scope(session, scope)
-            try:
-                yield session
-                session.commit()
-            except StaleDataError:
-                raise InstanceBusy(instance="this") from None
-        if wakes:
-            for waker in self._wakers:
-                waker()
-
-    @contextmanager
-    def _step(self, scope: Scope) -> Iterator[Session]:
-        """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
-        raised."""
-        try:
-            with self._writing(scope) as session:
-                yield session
-        except StepBroken as broken:
-            self._report(broken, scope)
-            raise broken.cause from None
-
-    def _report(self, broken: StepBroken, scope: Scope) -> None:
-        if broken.instance_id is None:
-            return  # a case that could not be started is no case
-        with self._writing(scope, wakes=False) as session:
-            instance = cases.lock(session, broken.instance_id)
-            jobs.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
-
-    @contextmanager
-    def reading(self, scope: Scope | None = None) -> Iterator[Session]:
-        """A session for :mod:`engine.queries`, in which nothing is written."""
-        with self.database.reading() as session:
-            set_scope(session, scope or Scope.all_authorities())
-            yield session
-
-    def create_schema(self) -> None:
-        """Make the engine's tables, or bring them up to date (Alembic)."""
-        self.database.create_schema()
-
-    def dispose(self) -> None:
-        """Let go of the database connections; the next command opens new ones."""
-        self.database.dispose()
-
-    def on_work(self, waker: Callable[[], None]) -> None:
-        """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of
-        them."""
-        self._wakers.append(waker)
 
     # -- deployments ------------------------------------------------------------------------------------------
 
@@ -258,9 +210,46 @@ class Engine:
         with self._writing(people.who(by)) as session:
             deliveries.resend(session, self._world, message_id)
 
+    @property
+    def calendars(self) -> Calendars | None:
+        """The folder of calendars that it works by, if it was given one."""
+        return self._world.calendars if isinstance(self._world.calendars, Calendars) else None
+
     def calendar(self, authority: str, school: str | None = None) -> SchoolCalendar:
         """The school calendar of an authority, or of one of its schools (a URN) that has its own."""
         return self._world.calendars(authority, school)
+
+    def follow_calendars(self) -> int:
+        """Where school calendars have been replaced, work out again the dates of all cases that go by them.
+
+        How many cases that were. Safe to repeat and to break off: a calendar counts as followed once all its cases are
+        done. A case whose dates cannot be worked out becomes an incident.
+        """
+        if self.calendars is None:
+            return 0
+        digests = self.calendars.digests()
+        if digests == self._followed:
+            return 0
+        with self.reading() as session:
+            before = calendar_changes.followed(session)
+            names = calendar_changes.changed(digests if before is None else before, digests)
+            affected = calendar_changes.affected(session, names) if names else []
+        for instance_id in affected:
+            self._recalculate(instance_id)
+        if before is None or names:
+            with self._writing(Scope.all_authorities()) as session:
+                calendar_changes.remember(session, digests)
+        self._followed = digests
+        return len(affected)
+
+    def _recalculate(self, instance_id: int) -> None:
+        try:
+            with self._step(Scope.all_authorities()) as session:
+                cases.step(session, self._world, cases.lock(session, instance_id), CalendarChanged())
+        except InstanceEnded:
+            return
+        except PathwaysError:
+            log.exception("The dates of case %s could not be worked out again.", instance_id)
 
     # -- jobs -------------------------------------------------------------------------------------------------
 
@@ -382,14 +371,3 @@ class Engine:
             self._offset.forget()
         self._offset.forget()
         return self.clock.now()
-
-    def _read_offset(self) -> timedelta:
-        with self.reading() as session:
-            return settings.read_offset(session)
-
-
-def _calendars(given: SchoolCalendar | Calendars | None) -> Calendars:
-    if given is None or isinstance(given, SchoolCalendar):
-        one = given or SchoolCalendar.bare()
-        return lambda authority, school: one
-    return given

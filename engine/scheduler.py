@@ -96,6 +96,7 @@ class Scheduler:
 
     def _drain(self) -> None:
         self._asked.clear()
+        self._engine.follow_calendars()
         while not self._stopping.is_set() and self._engine.fire_next_due():
             self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():

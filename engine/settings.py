@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.authorities import Authority, load_authorities
+from engine.calendar import FIRES_AT
+from engine.errors import ConfigUnreadable
 from engine.tables import Setting
 
 _OFFSET = "clock-offset"
@@ -38,7 +40,8 @@ class Config:
 
     ``lease`` is how long a worker may take over one job before another may take it over; ``attempts`` how often a job
     is tried before it becomes an incident; ``backoff`` the pauses between tries (the last one repeats); a timer that
-    fires later than ``late_after`` its time is marked late.
+    fires later than ``late_after`` its time is marked late. ``fires_at`` is the local time at which timers of a day fire:
+    whoever makes the calendars gives it to them.
     """
 
     sample: bool = False
@@ -48,6 +51,7 @@ class Config:
     late_after: timedelta = timedelta(minutes=5)
     heartbeat: timedelta = timedelta(seconds=30)
     mail: Mail | None = None
+    fires_at: time = FIRES_AT
     authorities: Mapping[str, Authority] = field(default_factory=dict)
 
     @classmethod
@@ -55,11 +59,12 @@ class Config:
         """The configuration in ``folder`` (``authorities/*.yaml``) and the environment.
 
         PATHWAYS_SAMPLE=1 turns sample mode on; PATHWAYS_MAIL_HOST, _PORT, _SENDER, _USERNAME, _PASSWORD and
-        _STARTTLS=1 name a mail server. Raises ConfigUnreadable.
+        _STARTTLS=1 name a mail server; PATHWAYS_FIRES_AT=08:00 says when timers fire on their day. Raises ConfigUnreadable.
         """
         return cls(
             sample=environment.get("PATHWAYS_SAMPLE") == "1",
             mail=_mail(environment),
+            fires_at=_fires_at(environment.get("PATHWAYS_FIRES_AT", "")),
             authorities=load_authorities(folder / "authorities"),
         )
 
@@ -71,6 +76,14 @@ class Config:
         """The role ids of an authority; None when the configuration doesn't know the authority."""
         known = self.authorities.get(authority)
         return frozenset(known.roles) if known else None
+
+
+def _fires_at(given: str) -> time:
+    try:
+        return time.fromisoformat(given) if given else FIRES_AT
+    except ValueError:
+        reason = f'PATHWAYS_FIRES_AT is "{given}", which is no time of day such as 08:00'
+        raise ConfigUnreadable(file="the environment", reason=reason) from None
 
 
 def _mail(environment: Mapping[str, str]) -> Mail | None:

@@ -57,7 +57,12 @@ class SetVariables:
     variables: Variables
 
 
-Trigger = Start | Complete | Fire | Receive | SetVariables
+@dataclass(frozen=True)
+class CalendarChanged:
+    """The school calendar is another one: every date that was made with it is worked out again."""
+
+
+Trigger = Start | Complete | Fire | Receive | SetVariables | CalendarChanged
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Timers in words and in ISO 8601, and the day on which they fall due.
 
-Dates are found in local time (Europe/London) and timers fire at 08:00 on their day. A *meeting* that would not be on a
-school day moves to the next one, or back to its half-term's last. A *period* never moves: N days end with the day N days
-after the one given, N working days with the Nth weekday that is no bank holiday, counted from the day after; the timer of a
-period that has to run out fires on the morning after its last day.
+Dates are found in local time (Europe/London) and timers fire on their day at the calendar's hour (08:00). A *meeting*
+that would not be on a school day moves to the next one, or back to its half-term's last. A *period* never moves: N days
+end with the day N days after the one given, N working days with the Nth weekday that is no bank holiday, counted from the
+day after; the timer of a period that has to run out fires on the morning after its last day.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,6 @@ from engine.calendar import DAY, WEEK, SchoolCalendar, is_working_day, monday
 from engine.errors import TimerNotUnderstood
 
 ZONE = ZoneInfo("Europe/London")
-FIRES_AT = time(8)
 FOR_EVER = -1
 
 Kind = Literal["date", "duration", "cycle", "any"]
@@ -78,9 +77,15 @@ class Timer:
     yearly: tuple[int, int] | None = None
     start_of: Literal["term", "half-term"] | None = None
     duration: Duration | None = None
-    anchor: datetime | None = None
+    anchor: date | datetime | None = None
     until: datetime | None = None
     moment: datetime | None = None
+    on: date | None = None
+
+    @property
+    def by_calendar(self) -> bool:
+        """Whether it needs the school calendar whatever its rule: it counts terms, half-terms or months of meetings."""
+        return self.start_of is not None or self.unit in ("half-term", "term", "month")
 
     def next(self, after: datetime, calendar: SchoolCalendar, rule: str | None = None) -> Due:
         """The first time after ``after`` (aware) at which it falls due.
@@ -89,34 +94,36 @@ class Timer:
         """
         if self.moment is not None:
             return Due(self.moment.astimezone(UTC), False, f"on {_said(self.moment.astimezone(ZONE).date())}, as given")
+        if self.on is not None:
+            return Due(fires_on(self.on, calendar), False, f"on {_said(self.on)}, as given")
         if self.duration is not None:
-            return self._next_iso(after)
+            return self._next_iso(after, calendar)
         today = after.astimezone(ZONE).date()
         if self.repeats is None and self.unit in ("day", "week", "working day") and rule != "meeting":
-            return self._period(today)
+            return self._period(today, calendar)
         day, estimated, why = self._day(today, calendar)
         if rule == "meeting" or (rule is None and self.unit in ("half-term", "term", "month")):
             moved = calendar.meeting_day(day)
             if moved != day:
                 why, day = f"{why}; {_said(day)} is no school day, so it moves to {_said(moved)}", moved
-        return Due(fires_on(day), estimated or not calendar.covers(day), why)
+        return Due(fires_on(day, calendar), estimated or not calendar.covers(day), why)
 
-    def _next_iso(self, after: datetime) -> Due:
+    def _next_iso(self, after: datetime, calendar: SchoolCalendar) -> Due:
         assert self.duration is not None
-        at = self.duration.after(after) if self.anchor is None else self.anchor.astimezone(UTC)
+        at = self.duration.after(after) if self.anchor is None else _moment(self.anchor, calendar)
         for _ in range(STEP_LIMIT):
             if at > after:
                 return Due(at, False, f"{self.text} from {_said(after.astimezone(ZONE).date())}")
             at = self.duration.after(at)
         raise TimerNotUnderstood(text=self.text, reason="its next time cannot be found")
 
-    def _period(self, today: date) -> Due:
+    def _period(self, today: date, calendar: SchoolCalendar) -> Due:
         if self.unit == "working day":
             last = add_working_days(today, self.amount)
         else:
             last = today + (WEEK if self.unit == "week" else DAY) * self.amount
         why = f"{self.text} counted from the day after {_said(today)} end with {_said(last)}; a period never moves"
-        return Due(fires_on(last + DAY), False, why, last)
+        return Due(fires_on(last + DAY, calendar), False, why, last)
 
     def _day(self, today: date, calendar: SchoolCalendar) -> tuple[date, bool, str]:
         if self.yearly is not None:
@@ -134,9 +141,13 @@ class Timer:
         return today + (WEEK if self.unit == "week" else DAY) * self.amount, False, f"{self.text} from {_said(today)}"
 
 
-def fires_on(day: date) -> datetime:
+def fires_on(day: date, calendar: SchoolCalendar) -> datetime:
     """The moment at which a timer of this day fires, in UTC."""
-    return datetime.combine(day, FIRES_AT, ZONE).astimezone(UTC)
+    return datetime.combine(day, calendar.fires_at, ZONE).astimezone(UTC)
+
+
+def _moment(given: date | datetime, calendar: SchoolCalendar) -> datetime:
+    return given.astimezone(UTC) if isinstance(given, datetime) else fires_on(given, calendar)
 
 
 def add_months(day: date, months: int) -> date:
@@ -244,7 +255,7 @@ def from_value(value: Any, kind: Kind = "any") -> Timer:
     if isinstance(value, datetime):
         return Timer(value.isoformat(), moment=value if value.tzinfo else value.replace(tzinfo=ZONE))
     if isinstance(value, date):
-        return Timer(value.isoformat(), moment=fires_on(value))
+        return Timer(value.isoformat(), on=value)
     if isinstance(value, timedelta):
         return Timer(str(value), duration=Duration(0, 0, value.total_seconds()))
     raise TimerNotUnderstood(text=str(value), reason="the expression gives no text, date or duration")
@@ -275,7 +286,9 @@ def _iso(text: str) -> Timer | None:
     if match := ISO_DURATION.fullmatch(text):
         return Timer(text, duration=_duration(match))
     moment = _iso_moment(text)
-    return Timer(text, moment=moment) if moment else None
+    if isinstance(moment, datetime):
+        return Timer(text, moment=moment)
+    return Timer(text, on=moment) if moment else None
 
 
 def _iso_cycle(text: str, number: str, rest: str) -> Timer | None:
@@ -300,11 +313,12 @@ def _duration(match: re.Match[str]) -> Duration:
     return Duration(months, days, seconds)
 
 
-def _iso_moment(text: str) -> datetime | None:
+def _iso_moment(text: str) -> date | datetime | None:
+    """A day, or an aware moment; None when it is neither."""
     try:
-        if "T" in text:
-            found = datetime.fromisoformat(text)
-            return found if found.tzinfo else found.replace(tzinfo=ZONE)
-        return fires_on(date.fromisoformat(text))
+        if "T" not in text:
+            return date.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.tzinfo else found.replace(tzinfo=ZONE)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from engine import Engine
+from engine import Engine, calendar_files
 from engine.calendar import SchoolCalendar
 from engine.clock import VirtualClock
 from engine.database import make_engine
@@ -86,7 +86,7 @@ def clock() -> VirtualClock:
 @pytest.fixture(scope="session")
 def barnsley_calendar() -> SchoolCalendar:
     """Barnsley's school calendar, as config/ has it."""
-    return SchoolCalendar.load(ROOT / "config/calendars/barnsley.csv")
+    return calendar_files.load(ROOT / "config/calendars/barnsley.csv")
 
 
 @pytest.fixture

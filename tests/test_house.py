@@ -146,10 +146,10 @@ def test_a_library_stays_in_its_room(package: str, room: str, why: str) -> None:
 # -- calls --------------------------------------------------------------------------------------------------------
 
 
-def test_only_the_runtime_and_the_accounts_commit() -> None:
-    allowed = outside("engine/runtime.py", "webapp/accounts.py", "engine/migrations/")
+def test_only_the_engine_s_transactions_and_the_accounts_commit() -> None:
+    allowed = outside("engine/transactions.py", "webapp/accounts.py", "engine/migrations/")
     found = (where for where, _, name in calls(allowed) if name.endswith(".commit"))
-    none(found, "One transaction a command: let an Engine method in engine/runtime.py commit, and only flush here:")
+    none(found, "One transaction a command: open it by an Engine method with _writing, and only flush here:")
 
 
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:

@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.wrappers import Response
 
 from engine import Config, Engine
-from engine.calendar import Calendars
+from engine.calendar_files import Calendars
 from webapp import access, auth, clauses, clock, definitions, errors, home, instances, sample, start, tasks
 from webapp.db import db, migrate
 
@@ -64,7 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["authorities"] = config.authorities
     app.extensions["clauses"] = clauses.load(Path(app.config["ROOT"]) / "processes")
     with app.app_context():
-        calendars = Calendars(folder / "calendars")
+        calendars = Calendars(folder / "calendars", config.fires_at)
         app.extensions["pathways"] = Engine(db.engine, clock=app.config.get("CLOCK"), calendar=calendars, config=config)
     _pages(app)
     return app

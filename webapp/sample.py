@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -43,14 +43,13 @@ def clock() -> Response:
 
 def _target(by: str) -> datetime | None:
     """The morning to move to; None when it is not understood."""
-    today = now().astimezone(ZONE).date()
+    today, calendar = now().astimezone(ZONE).date(), the_engine().calendar(current_user.authority)
     if by == "half-term":
-        calendar = the_engine().calendar(current_user.authority)
         return timers.parse(STEPS[by]).next(now(), calendar).at + timedelta(minutes=1)
     if by not in STEPS:
         return None
     chosen = timers.add_months(today, 1) if by == "month" else today + timedelta(days=1 if by == "day" else 7)
-    return datetime.combine(chosen, timers.FIRES_AT, ZONE).astimezone(UTC) + timedelta(minutes=1)
+    return timers.fires_on(chosen, calendar) + timedelta(minutes=1)
 
 
 def seed(root: Path) -> list[str]:

@@ -13,7 +13,7 @@ from engine.spiff import loops
 from engine.spiff.compensation import handler_ended, remember
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, win_race
-from engine.spiff.timers import due_of
+from engine.spiff.timers import keep_due
 from engine.spiff.tree import Instance, Token
 from engine.steps import Notification
 
@@ -140,8 +140,7 @@ class UserTask(Activity):
 
     def begin(self, token: Token) -> bool:
         if self.element.due_date:
-            due = due_of(token, self.element.due_date)
-            token.memo["due"] = [due.at.isoformat(), due.estimated]
+            keep_due(token, self.element.due_date)
         return False
 
     def complete(self, token: Token, values: Mapping[str, Any]) -> None:

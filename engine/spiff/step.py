@@ -10,12 +10,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotWaiting
 from engine.spiff import state as stored
+from engine.spiff import timers
 from engine.spiff.activities import ReceiveTask, UserTask
 from engine.spiff.events import CatchEvent
 from engine.spiff.parser import Definition
 from engine.spiff.tree import Instance, Token
 from engine.steps import (
     ActiveToken,
+    CalendarChanged,
     Complete,
     Fire,
     Outcome,
@@ -79,8 +81,14 @@ def _set(instance: Instance, trigger: SetVariables) -> None:
     instance.set_variables(instance.task_tree, trigger.variables)
 
 
+def _recalculate(instance: Instance, trigger: CalendarChanged) -> None:
+    for token in instance.tokens():
+        timers.recalculate(token)
+
+
 _HANDLERS: Mapping[type, Callable[[Instance, Any], None]] = {
     Start: _start, Complete: _complete, Fire: _fire, Receive: _receive, SetVariables: _set,
+    CalendarChanged: _recalculate,
 }  # fmt: skip
 
 
@@ -172,7 +180,7 @@ def _timers(token: Token) -> list[WaitingTimer]:
             token=f"{token.id}.{index}" if several else str(token.id), process=spec.process, element=spec.element_id,
             name=spec.label, due=datetime.fromisoformat(at), estimated=estimated, why=why,
         )
-        for index, (at, estimated, why, _) in waiting.items()
+        for index, (at, estimated, why, *_) in waiting.items()
     ]  # fmt: skip
 
 

@@ -5,7 +5,6 @@ SpiffWorkflow's own timer events read the system clock and miss month ends, so n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +21,11 @@ KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration",
 BEAT_LIMIT = 100_000
 
 
-def due_of(token: Token, text: str) -> Due:
-    """When something given in timer words (or FEEL) from now on has to be done. Raises TimerNotUnderstood.
-
-    A period's timer fires on the morning after its last day; what is due within the period is due by that day's end.
-    """
-    due = _next(token, _timer(token, text, "any"), token.workflow.context.now)
-    if due.last_day is None:
-        return due
-    return replace(due, at=datetime.combine(due.last_day, time(23, 59), timers.ZONE).astimezone(UTC))
-
-
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
     """Work out the first beat of a timer and keep it with the token."""
     timer = _timer(token, definition.text, definition.timer_kind)
-    _keep(token, index, _next(token, timer, token.workflow.context.now), timer.repeats)
+    now = token.workflow.context.now
+    _keep(token, index, timer, now, _next(token, timer, now), timer.repeats)
 
 
 def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
@@ -44,7 +33,7 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
 
     Beats missed while nothing ran are passed over, unless the property ``catchUp`` is ``every``.
     """
-    _, _, _, left = token.memo["timers"].pop(str(index))
+    left = token.memo["timers"].pop(str(index))[3]
     timer = _timer(token, definition.text, definition.timer_kind)
     every = token.task_spec.element.properties.get("catchUp") == "every"
     now = token.workflow.context.now
@@ -55,7 +44,7 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
         left = left - 1 if left > 0 else left
         due = _next(token, timer, at)
         if due.at > now or every:
-            _keep(token, index, due, left)
+            _keep(token, index, timer, at, due, left)
             return True
         at = due.at
     return False
@@ -65,11 +54,42 @@ def retime(token: Token, index: int, definition: EventDefinition) -> None:
     """A variable has changed: work the waiting beat out again, from when the wait began."""
     timer = _timer(token, definition.text, definition.timer_kind)
     left = token.memo["timers"][str(index)][3]
-    _keep(token, index, _next(token, timer, token.entered), left)
+    _keep(token, index, timer, token.entered, _next(token, timer, token.entered), left)
 
 
-def _keep(token: Token, index: int, due: Due, left: int | None) -> None:
-    token.memo.setdefault("timers", {})[str(index)] = [due.at.isoformat(), due.estimated, due.why, left]
+def recalculate(token: Token) -> None:
+    """The school calendar has changed: work out again what a token waits for, from when each wait began."""
+    for index, (_, _, _, left, after, words) in list(token.memo.get("timers", {}).items()):
+        if words:
+            timer, began = timers.parse(words), datetime.fromisoformat(after)
+            _keep(token, int(index), timer, began, _next(token, timer, began), left)
+    if "due" in token.memo and token.memo["due"][3]:
+        _, _, after, words = token.memo["due"]
+        token.memo["due"] = _due(token, timers.parse(words), datetime.fromisoformat(after))
+
+
+def keep_due(token: Token, text: str) -> None:
+    """When a task, given in timer words (or FEEL) from now on, has to be done. Raises TimerNotUnderstood."""
+    token.memo["due"] = _due(token, _timer(token, text, "any"), token.workflow.context.now)
+
+
+def _due(token: Token, timer: Timer, after: datetime) -> list[Any]:
+    """A period's timer fires on the morning after its last day; what is due within the period is due by that day's end."""
+    due = _next(token, timer, after)
+    at = due.at
+    if due.last_day is not None:
+        at = datetime.combine(due.last_day, time(23, 59), timers.ZONE).astimezone(UTC)
+    return [at.isoformat(), due.estimated, after.isoformat(), timer.text if timer.by_calendar else ""]
+
+
+def _keep(token: Token, index: int, timer: Timer, after: datetime, due: Due, left: int | None) -> None:
+    """With the date stands what it was made of, where another calendar would make another date of it."""
+    began = [after.isoformat(), timer.text] if timer.by_calendar or _is_meeting(token) else ["", ""]
+    token.memo.setdefault("timers", {})[str(index)] = [due.at.isoformat(), due.estimated, due.why, left, *began]
+
+
+def _is_meeting(token: Token) -> bool:
+    return bool(token.task_spec.element.properties.get("timerRule") == "meeting")
 
 
 def _timer(token: Token, text: str, kind: str) -> Timer:

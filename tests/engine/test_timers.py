@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import timers
-from engine.calendar import Calendars, SchoolCalendar, bank_holidays
-from engine.errors import CalendarInvalid, CalendarMissing, TimerNotUnderstood
+from engine.calendar import SchoolCalendar, bank_holidays
+from engine.calendar_files import Calendars
+from engine.errors import CalendarMissing, TimerNotUnderstood
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BARNSLEY = Calendars(ROOT / "config/calendars")("barnsley")
@@ -138,30 +139,6 @@ def test_without_a_calendar_terms_cannot_be_counted_but_days_can() -> None:
     with pytest.raises(CalendarMissing):
         timers.parse("1 half-term").next(at("2026-09-07"), bare)
     assert timers.parse("10 working days").next(at("2026-09-07"), bare).last_day == date(2026, 9, 21)
-
-
-def test_a_wrong_calendar_is_refused_with_its_line(tmp_path: Path) -> None:
-    head = "school_year,kind,name,first_day,last_day\n"
-    for row, reason in (
-        ("2026/27,half-term,autumn 1,2026-10-23,2026-09-01", "is after"),
-        ("2026/27,holiday,autumn 1,2026-09-01,2026-10-23", "neither half-term nor inset"),
-        ("2026/27,half-term,autumn 1,1 September,2026-10-23", "Invalid"),
-    ):
-        file = tmp_path / "wrong.csv"
-        file.write_text(f"{head}{row}\n", encoding="utf-8")
-        with pytest.raises(CalendarInvalid, match=f"line 2.*{reason}"):
-            SchoolCalendar.load(file)
-
-
-def test_a_school_s_own_calendar_takes_the_place_of_its_authority_s(tmp_path: Path) -> None:
-    (tmp_path / "schools").mkdir()
-    rows = "school_year,kind,name,first_day,last_day\n2026/27,half-term,autumn 1,2026-09-{},2026-10-16\n"
-    (tmp_path / "barnsley.csv").write_text(rows.format("01"), encoding="utf-8")
-    (tmp_path / "schools/100002.csv").write_text(rows.format("07"), encoding="utf-8")
-    found = Calendars(tmp_path)
-    assert found("barnsley", "100001").half_terms[0].first == date(2026, 9, 1)
-    assert found("barnsley", "100002").half_terms[0].first == date(2026, 9, 7)
-    assert found("nowhere").half_terms == ()
 
 
 # -- independent arithmetic ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Config, Engine
-from engine.calendar import Calendars
+from engine.calendar_files import Calendars
 from engine.clock import VirtualClock
 from engine.database import make_engine
 from tests.processes.story import ROOT

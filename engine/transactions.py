@@ -1,0 +1,106 @@
+"""What every command of the engine stands on: the database, the clock, and one transaction a command.
+
+This is the only module of the engine that commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine import cases, jobs, outbox, settings
+from engine.calendar import SchoolCalendar
+from engine.cases import StepBroken, World
+from engine.clock import Clock, OffsetClock, SystemClock
+from engine.database import Database, Opened
+from engine.errors import InstanceBusy
+from engine.feel import Feel
+from engine.registry import Registry
+from engine.scope import Scope, set_scope
+from engine.settings import Config, StoredOffset
+
+CalendarOf = Callable[[str, str | None], SchoolCalendar]
+
+
+class Transactions:
+    """The engine's database, clock and world, and how they are read and written."""
+
+    def __init__(
+        self, database: Database, clock: Clock | None = None, calendar: SchoolCalendar | CalendarOf | None = None,
+        feel: Feel | None = None, config: Config | None = None,
+    ) -> None:  # fmt: skip
+        self.config = config or Config()
+        self.database = Opened(database)
+        self._offset = StoredOffset(self._read_offset)
+        self.clock = clock or (OffsetClock(self._offset) if self.config.sample else SystemClock())
+        self._followed: dict[str, str] = {}
+        self._wakers: list[Callable[[], None]] = []
+        self._world = World(self.clock, _calendars(calendar), feel or Feel.shared(), Registry(), self.config)
+        self._send: outbox.Sender | None = outbox.smtp_sender(self.config) if self.config.mail else None
+
+    @contextmanager
+    def _writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
+        """One transaction, committed at its end unless something was raised."""
+        with self.database.writing() as session:
+            set_scope(session, scope)
+            try:
+                yield session
+                session.commit()
+            except StaleDataError:
+                raise InstanceBusy(instance="this") from None
+        if wakes:
+            for waker in self._wakers:
+                waker()
+
+    @contextmanager
+    def _step(self, scope: Scope) -> Iterator[Session]:
+        """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
+        raised."""
+        try:
+            with self._writing(scope) as session:
+                yield session
+        except StepBroken as broken:
+            self._report(broken, scope)
+            raise broken.cause from None
+
+    def _report(self, broken: StepBroken, scope: Scope) -> None:
+        if broken.instance_id is None:
+            return  # a case that could not be started is no case
+        with self._writing(scope, wakes=False) as session:
+            instance = cases.lock(session, broken.instance_id)
+            jobs.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
+
+    @contextmanager
+    def reading(self, scope: Scope | None = None) -> Iterator[Session]:
+        """A session for :mod:`engine.queries`, in which nothing is written."""
+        with self.database.reading() as session:
+            set_scope(session, scope or Scope.all_authorities())
+            yield session
+
+    def create_schema(self) -> None:
+        """Make the engine's tables, or bring them up to date (Alembic)."""
+        self.database.create_schema()
+
+    def dispose(self) -> None:
+        """Let go of the database connections; the next command opens new ones."""
+        self.database.dispose()
+
+    def on_work(self, waker: Callable[[], None]) -> None:
+        """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of
+        them."""
+        self._wakers.append(waker)
+
+    def _read_offset(self) -> timedelta:
+        with self.reading() as session:
+            return settings.read_offset(session)
+
+
+def _calendars(given: SchoolCalendar | CalendarOf | None) -> CalendarOf:
+    if given is None or isinstance(given, SchoolCalendar):
+        one = given or SchoolCalendar.bare()
+        return lambda authority, school: one
+    return given
