@@ -365,6 +365,10 @@ class Calendars:
         """Where the calendar of an authority or school stands, or would."""
         return self._folder / (f"schools/{school_urn}.csv" if school_urn else f"{authority}.csv")
 
+    def schools(self) -> list[str]:
+        """The URNs of the schools that keep a calendar of their own."""
+        return [name.removeprefix("schools/") for name in self._names() if "/" in name]
+
     def _names(self) -> list[str]:
         found = [*self._folder.glob("*.csv"), *self._folder.glob("schools/*.csv")]
         return sorted(path.relative_to(self._folder).with_suffix("").as_posix() for path in found)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from prometheus_client import start_http_server
 
-from engine import calendar_files, timers
+from engine import calendar_files, metrics, timers
 from engine.calendar_files import Calendars
 from engine.check_cli import check
 from engine.errors import DeploymentRefused, PathwaysError
@@ -107,12 +108,16 @@ def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dic
 
 
 @main.command("worker")
+@click.option("--metrics-port", type=int, default=None, help="Show this worker's metrics on 127.0.0.1 at this port.")
 @with_engine
-def worker(engine: Engine) -> None:
+def worker(engine: Engine, metrics_port: int | None) -> None:
     """Fire timers, deliver messages and send mail as they fall due, until stopped. Any number may run on PostgreSQL."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if metrics_port is not None:
+        metrics.registry.register(metrics.Gauges(engine.figures))
+        start_http_server(metrics_port, "127.0.0.1", metrics.registry)
     scheduler = Scheduler(engine)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: scheduler.stop())

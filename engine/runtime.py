@@ -20,6 +20,7 @@ from engine import (
     deliveries,
     deployments,
     jobs,
+    metrics,
     outbox,
     people,
     queries,
@@ -274,13 +275,20 @@ class Engine(Transactions):
         try:
             with self._writing(everything, wakes=False) as session:
                 deliveries.run(session, self._world, claimed)
+            metrics.fired(claimed.kind, self.clock.now() - claimed.due)
         except JobLost:
             pass  # another worker has it; this one has written nothing
         except Exception as error:
+            metrics.failed(claimed.kind)
             cause = error.cause if isinstance(error, StepBroken) else error
             with self._writing(everything, wakes=False) as session:
                 jobs.fail(session, claimed, cause, self.clock.now(), self.config)
         return True
+
+    def figures(self) -> dict[str, float]:
+        """The numbers that a monitor watches (``engine/metrics.py``), read now."""
+        with self.reading() as session:
+            return metrics.figures(session, self.clock.now())
 
     def run_due_jobs(self, limit: int | None = None) -> int:
         """Do all that is due, in due order, and what becomes due by it; how many jobs that was."""

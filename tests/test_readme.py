@@ -32,7 +32,7 @@ def test_its_sample_people_can_sign_in() -> None:
 
 def test_the_files_that_it_names_are_there() -> None:
     named = _quoted(r"(?:config|engine|webapp|tests|processes|forms)/[\w./-]*|[\w-]+\.(?:md|toml|lock|json)")
-    named |= set(re.findall(r"\]\(([^):]+)\)", README))
+    named |= set(re.findall(r"\]\(([^):#]+)\)", README))
     assert not [name for name in sorted(named) if not (ROOT / name).exists()]
 
 

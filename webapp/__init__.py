@@ -17,7 +17,21 @@ from werkzeug.wrappers import Response
 
 from engine import Config, Engine
 from engine.calendar_files import Calendars
-from webapp import access, auth, clauses, clock, definitions, errors, home, instances, sample, start, tasks
+from webapp import (
+    access,
+    auth,
+    calendar,
+    clauses,
+    clock,
+    definitions,
+    errors,
+    home,
+    instances,
+    metrics,
+    sample,
+    start,
+    tasks,
+)
 from webapp.db import db, migrate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,10 +40,12 @@ SAMPLE_PASSWORD = "pathways"
 
 
 def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The application's settings from the environment: DATABASE_URL, SECRET_KEY, PATHWAYS_SAMPLE, PATHWAYS_ROOT."""
+    """The application's settings from the environment: DATABASE_URL, SECRET_KEY, PATHWAYS_SAMPLE, PATHWAYS_ROOT,
+    PATHWAYS_HTTPS, PATHWAYS_METRICS_TOKEN."""
     root = Path(environment.get("PATHWAYS_ROOT", ROOT))
     return {
         "ROOT": root,
+        "METRICS_TOKEN": environment.get("PATHWAYS_METRICS_TOKEN", ""),
         "SAMPLE": environment.get("PATHWAYS_SAMPLE") == "1",
         "SAMPLE_PASSWORD": SAMPLE_PASSWORD,
         "SECRET_KEY": environment.get("SECRET_KEY") or secrets.token_hex(32),
@@ -73,14 +89,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _pages(app: Flask) -> None:
     CSRFProtect(app)
     auth.login.init_app(app)
-    for module in (home, auth, tasks, start, instances, definitions, sample):
+    for module in (home, metrics, calendar, auth, tasks, start, instances, definitions, sample):
         app.register_blueprint(module.blueprint)
     errors.register(app)
     access.guard(app)
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
-    app.jinja_env.filters.update(day=clock.day, hour=clock.hour)
+    app.jinja_env.filters.update(day=clock.day, hour=clock.hour, lasting=clock.lasting)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     app.after_request(_secure)

@@ -31,6 +31,15 @@ def day(moment: datetime | date | None) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+def lasting(seconds: int) -> str:
+    """A length of time in its largest whole unit: 3 days."""
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return "less than a minute"
+
+
 def hour(moment: datetime | None) -> str:
     """A moment as GOV.UK writes it: 14 October 2026 at 8:05am."""
     if moment is None:

@@ -13,7 +13,7 @@ from engine import queries
 from engine.errors import FormInvalid, TaskNotOpen, TaskNotYours
 from engine.forms import Form, load_form
 from engine.queries import InboxFilters, TaskDetail
-from webapp import clauses, confidential
+from webapp import calendar, clauses, confidential
 from webapp.answers import answers
 from webapp.clock import now, the_engine
 from webapp.db import db
@@ -36,8 +36,9 @@ def inbox() -> str:
     page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
     told = queries.notifications(session, current_user.scope)
     return render_template(
-        "tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope)
-    )
+        "tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope),
+        ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
+    )  # fmt: skip
 
 
 @blueprint.get("/tasks/<int:task_id>")

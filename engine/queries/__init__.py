@@ -16,12 +16,15 @@ from engine.queries.definitions import (
     start_form,
     versions,
 )  # fmt: skip
+from engine.queries.due import MOST as MOST_DUE
+from engine.queries.due import falling_due
 from engine.queries.instances import instance, instance_detail, instances, timeline, trace, variables
 from engine.queries.rows import (
     Counts,
     DefinitionRow,
     DeploymentRow,
     DiagramView,
+    DueRow,
     ElementInfo,
     HistoryRow,
     InboxFilters,
@@ -42,11 +45,11 @@ from engine.queries.tasks import inbox, open_tasks, task
 from engine.queries.work import counts, incidents, notifications, schools, timers, undelivered
 
 __all__ = [
-    "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "ElementInfo", "HistoryRow", "InboxFilters",
+    "MOST_DUE", "Counts", "DefinitionRow", "DeploymentRow", "DiagramView", "DueRow", "ElementInfo", "HistoryRow", "InboxFilters",
     "IncidentRow",
     "InstanceDetail", "InstanceFilters", "InstanceRow", "MessageRow", "NotificationRow", "Page", "SchoolRow",
     "SubscriptionRow", "TaskDetail", "TaskRow", "TimerRow", "counts", "definition", "definition_xml", "definitions",
-    "deployments", "form", "forms_of", "inbox", "incidents", "instance", "instance_detail", "instances",
+    "deployments", "falling_due", "form", "forms_of", "inbox", "incidents", "instance", "instance_detail", "instances",
     "latest_definition",
     "notifications", "open_tasks", "schools", "start_form", "task", "timeline", "timers", "trace", "undelivered",
     "variables",

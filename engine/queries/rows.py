@@ -184,6 +184,27 @@ class TimerRow:
 
 
 @dataclass(frozen=True)
+class DueRow:
+    """Something that falls due: a timer of a case, a task with a date, or the start of a review.
+
+    ``kind`` is timer, task or start. ``estimated`` when it lies past the known calendar; ``why`` says in words how its
+    date was found (empty for a task). A start has no case yet.
+    """
+
+    kind: str
+    id: int
+    name: str
+    due: datetime
+    estimated: bool
+    why: str
+    instance_id: int | None
+    process: str
+    process_name: str
+    school_urn: str | None
+    school_name: str
+
+
+@dataclass(frozen=True)
 class SubscriptionRow:
     """An element that waits for a message or signal."""
 

@@ -1,0 +1,79 @@
+"""What falls due between two days: timers of cases, tasks with a date, and reviews that begin by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.queries.rows import DueRow
+from engine.queries.tools import AnyRow, AnySelect, Elements, of_school
+from engine.tables import OPEN, START, WAITING, Job, ProcessDefinition, ProcessInstance, School, UserTask
+
+#: More than this fits no page: the pages say that there is more.
+MOST = 2_000
+
+
+def falling_due(
+    session: Session, start: datetime | None, end: datetime, *, school: str = "", process: str = "", limit: int = MOST
+) -> list[DueRow]:
+    """All that falls due from ``start`` (None: ever before) until before ``end``, the earliest first.
+
+    ``school`` is a URN, ``process`` a key: only what concerns them. Reviews that begin by a timer have no school yet.
+    """
+    parts = {"timer": _timers(), "task": _tasks()} | ({} if school else {"start": _starts()})
+    found: list[tuple[str, AnyRow]] = []
+    for kind, (chosen, due) in parts.items():
+        chosen = chosen.where(due < end).order_by(due).limit(limit)
+        chosen = chosen if start is None else chosen.where(due >= start)
+        chosen = chosen.where(ProcessInstance.school_urn == school) if school else chosen
+        key = ProcessDefinition.key if kind == "start" else ProcessInstance.process
+        chosen = chosen.where(key == process) if process else chosen
+        found += [(kind, row) for row in session.execute(chosen)]
+    found.sort(key=lambda each: (each[1].due, each[0], each[1].id))
+    elements = Elements(session, [i for _, row in found for i in (row.definition_id, row.root_id)])
+    return [_row(kind, row, elements) for kind, row in found[:limit]]
+
+
+def _timers() -> tuple[AnySelect, Any]:
+    chosen = _of_case(select(Job.id, Job.element, Job.definition_id, Job.due, Job.estimated, Job.why), Job)
+    return chosen.where(Job.status == WAITING), Job.due
+
+
+def _tasks() -> tuple[AnySelect, Any]:
+    chosen = select(
+        UserTask.id, UserTask.element, UserTask.definition_id, UserTask.due, UserTask.due_estimated.label("estimated")
+    )
+    return _of_case(chosen, UserTask).where(UserTask.status == OPEN), UserTask.due
+
+
+def _of_case(chosen: AnySelect, table: type[Job | UserTask]) -> AnySelect:
+    return (
+        chosen.add_columns(
+            ProcessInstance.id.label("instance_id"), ProcessInstance.process,
+            ProcessInstance.definition_id.label("root_id"), ProcessInstance.school_urn, ProcessInstance.business_key,
+            School.name.label("school_name"),
+        )
+        .join(ProcessInstance, ProcessInstance.id == table.instance_id)
+        .join(School, of_school(), isouter=True)
+    )  # fmt: skip
+
+
+def _starts() -> tuple[AnySelect, Any]:
+    chosen = select(
+        Job.id, Job.element, Job.definition_id, Job.due, Job.estimated, Job.why, ProcessDefinition.key.label("process"),
+        ProcessDefinition.id.label("root_id"),
+    ).join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)  # fmt: skip
+    return chosen.where(Job.kind == START, Job.status == WAITING), Job.due
+
+
+def _row(kind: str, row: AnyRow, elements: Elements) -> DueRow:
+    given = row._mapping
+    return DueRow(
+        kind=kind, id=row.id, name=elements.info(row.definition_id, row.element).name, due=row.due,
+        estimated=row.estimated, why=given.get("why", ""), instance_id=given.get("instance_id"), process=row.process,
+        process_name=elements.process(row.root_id)[1], school_urn=given.get("school_urn"),
+        school_name=given.get("school_name") or given.get("business_key") or "",
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""What a monitor scrapes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from flask import Flask
+from prometheus_client.parser import text_string_to_metric_families
+
+from engine.clock import VirtualClock
+from tests.webapp.conftest import Browser, engine_of
+
+
+def values(page: str) -> dict[str, float]:
+    """All samples by name and labels."""
+    return {
+        sample.name + "".join(sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+
+
+def test_jobs_due_fired_late_and_the_age_of_the_queue(
+    app: Flask, browser: Browser, clock: VirtualClock, case: int
+) -> None:
+    engine = engine_of(app)
+    engine.signal("nobody-listens", authority="barnsley")
+    clock.advance(timedelta(hours=2))
+    before = values(browser.get("/metrics")[1])
+    assert before["pathways_jobs_due"] == 1 and before["pathways_job_queue_age_seconds"] == 7200
+    engine.run_due_jobs()
+    after = values(browser.get("/metrics")[1])
+    assert after["pathways_jobs_due"] == 0 and after["pathways_job_queue_age_seconds"] == 0
+    fired = "pathways_jobs_fired_totalmessage"
+    assert after[fired] == before.get(fired, 0) + 1
+    assert after["pathways_job_lateness_seconds_sum"] == before["pathways_job_lateness_seconds_sum"] + 7200
+
+
+def test_no_name_is_in_it(browser: Browser, case: int) -> None:
+    assert not re.search("Sampleby|barnsley|seo", browser.get("/metrics")[1])
+
+
+def test_with_a_token_only_who_sends_it_may_look(app: Flask) -> None:
+    app.config["METRICS_TOKEN"] = "sesame"
+    visitor = app.test_client()
+    assert visitor.get("/metrics").status_code == 401
+    assert visitor.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert visitor.get("/metrics", headers={"Authorization": "Bearer sesame"}).status_code == 200
