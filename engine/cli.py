@@ -113,8 +113,8 @@ def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dic
 def worker(engine: Engine, metrics_port: int | None) -> None:
     """Fire timers, deliver messages and send mail as they fall due, until stopped. Any number may run on PostgreSQL."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each heartbeat that a long drain passes over
     if metrics_port is not None:
         metrics.registry.register(metrics.Gauges(engine.figures))
         start_http_server(metrics_port, "127.0.0.1", metrics.registry)

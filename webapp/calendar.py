@@ -53,6 +53,7 @@ def due() -> str:
     late = queries.falling_due(db.session(), None, now(), school=school, process=process)
     return render_template(
         "calendar/due.html", view=view, rows=[row for row in rows if row.due >= now()], late=late, kinds=KINDS,
+        month_rows=rows,
         start=start, end=end - DAY, weeks=_weeks(month, known, rows) if view == "month" else (), month=month,
         before=add_months(month, -1), after=add_months(month, 1), chosen={"school": school, "process": process},
         more=len(rows) >= queries.MOST_DUE,

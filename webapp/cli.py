@@ -48,6 +48,7 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     from waitress.server import create_server
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each heartbeat that a long drain passes over
     if sample_mode:
         os.environ["PATHWAYS_SAMPLE"] = "1"
     app = create_app()

@@ -41,6 +41,10 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     person.do("Document the evidence")
     page.goto(f"{person.address}/cases")
     axe()
+    person.sign_in("service-director")
+    for address in ("/calendar", "/calendar?view=month", "/calendar/terms"):
+        page.goto(f"{person.address}{address}")
+        axe()
     person.sign_in("process-owner").case(case)
     page.goto(f"{person.address}/processes/barnsley-escalation")
     page.wait_for_selector("[data-diagram][data-shown]")

@@ -55,6 +55,32 @@ def test_a_cycle_fires_once_after_a_long_stop(engine: Engine) -> None:
     assert engine.next_due() == NOW + 22 * DAY
 
 
+def test_a_clock_that_jumps_forward_a_year_does_all_once(engine: Engine) -> None:
+    deploy(engine, REMINDED)
+    deploy(engine, SCHOOL_YEAR.replace(b'id="p"', b'id="year"'), "year")
+    case = engine.start("p")
+    clock_of(engine).advance(365 * DAY)
+    assert engine.run_due_jobs() == 2 and engine.run_due_jobs() == 0
+    assert engine.trace(case).count("remind") == 1, "a cycle does not make up for 365 missed beats"
+    with engine.reading() as session:
+        assert [row.process for row in queries.instances(session).items] == ["year", "p"]
+    assert engine.next_due() == NOW + 366 * DAY
+
+
+def test_a_clock_that_jumps_back_an_hour_fires_nothing_twice(engine: Engine) -> None:
+    deploy(engine, REMINDED)
+    case = engine.start("p")
+    clock_of(engine).advance(DAY)
+    assert engine.run_due_jobs() == 1
+    clock_of(engine).set(NOW + DAY - 60 * MINUTE)
+    assert engine.run_due_jobs() == 0
+    assert claim(engine) is None and engine.next_due() == NOW + 2 * DAY
+    engine.complete(task(engine, "a", case))
+    assert "a" not in waiting(engine, case), "what people do meanwhile is not held up"
+    clock_of(engine).set(NOW + 2 * DAY)
+    assert engine.run_due_jobs() == 0 and engine.trace(case).count("remind") == 1
+
+
 def test_a_timer_goes_with_its_task(engine: Engine) -> None:
     deploy(engine, REMINDED)
     case = engine.start("p")
