@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import records, schools
+from engine import queries, records, schools
 from engine.calendar import SchoolCalendar
 from engine.clock import Clock
 from engine.errors import (
@@ -41,7 +41,11 @@ class World:
     registry: Registry
     config: Config
 
-    def context(self, loaded: Loaded, instance: ProcessInstance, now: datetime) -> StepContext:
+    def settings(self, authority: str) -> Mapping[str, Any]:
+        """What the configuration of an authority lets every expression see as ``settings``."""
+        return known.settings if (known := self.config.authorities.get(authority)) else {}
+
+    def context(self, session: Session, loaded: Loaded, instance: ProcessInstance, now: datetime) -> StepContext:
         """The world as one step of an instance sees it."""
         return StepContext(
             now=now,
@@ -49,7 +53,8 @@ class World:
             feel=self.feel,
             decide=lambda ref, variables: loaded.decide(self.feel, ref, variables, now),
             business_key=instance.business_key,
-            settings=known.settings if (known := self.config.authorities.get(instance.authority)) else {},
+            settings=self.settings(instance.authority),
+            live_cases=lambda process: queries.live_cases(session, instance.authority, process, now),
         )
 
 
@@ -103,7 +108,7 @@ def start(session: Session, world: World, starting: Starting) -> ProcessInstance
         school_urn=starting.school_urn or None, history_length=0, started=now, started_by=starting.by,
     )  # fmt: skip
     trigger = Start(variables, starting.element)
-    outcome = _advance(world, loaded, instance, trigger, "", now)
+    outcome = _advance(session, world, loaded, instance, trigger, "", now)
     made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mail=_mails(world))
     records.write(made, outcome)
     return instance
@@ -155,7 +160,7 @@ def step(
     waiting = waiting or waiting_of(session, instance.id)
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
     token = getattr(trigger, "token", "")
-    outcome = _advance(world, loaded, instance, trigger, element, now)
+    outcome = _advance(session, world, loaded, instance, trigger, element, now)
     values = trigger.values if isinstance(trigger, Complete) else None
     records.write(
         Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, _mails(world)), outcome
@@ -164,11 +169,12 @@ def step(
 
 
 def _advance(
-    world: World, loaded: Loaded, instance: ProcessInstance, trigger: Trigger, element: str, now: datetime
-) -> Outcome:
+    session: Session, world: World, loaded: Loaded, instance: ProcessInstance, trigger: Trigger, element: str,
+    now: datetime,
+) -> Outcome:  # fmt: skip
     state = None if isinstance(trigger, Start) else instance.state
     try:
-        return advance(loaded.definition, state, trigger, world.context(loaded, instance, now))
+        return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
     except NotWaiting:
         raise
     except Exception as error:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine import cases, jobs, messages, records, starts
+from engine import cases, jobs, messages, records, rounds, starts
 from engine.cases import Starting, World
 from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
 from engine.jobs import Claimed
 from engine.messages import Match
 from engine.records import Waiting
+from engine.rounds import Wanted
 from engine.schools import find
 from engine.steps import Fire, Receive
 from engine.tables import Job, Message, ProcessInstance
@@ -94,7 +95,8 @@ def _begin(
 
 
 def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | None:
-    urn = str(keys.get("urn") or "")
+    key = str(keys.get("key") or keys.get("business_key") or "")
+    urn = str(keys.get("urn") or "") or key.removeprefix("URN ")
     try:
         return find(session, authority, urn).urn if urn else None
     except SchoolNotFound:
@@ -133,6 +135,9 @@ def run(session: Session, world: World, job: Claimed) -> None:
     elif job.kind == "start":
         _start(session, world, job)
         jobs.finish(session, job)
+    elif job.kind == "school":
+        rounds.begin_one(session, world, job)
+        jobs.finish(session, job)
     else:
         _deliver(session, world, job)
         jobs.finish(session, job)
@@ -151,9 +156,12 @@ def _start(session: Session, world: World, job: Claimed) -> None:
     assert job.definition_id is not None
     now = world.clock.now()
     detail = {"by": "timer", **records.late_by(job.due, now, world.config.late_after)}
-    starting = Starting(job.authority, job.definition_id, element=job.element, detail=detail)
-    cases.start(session, world, starting)
     loaded = world.registry.get(session, job.definition_id)
+    start = next((each for each in loaded.definition.starts if each.element == job.element), None)
+    if start is not None and start.for_each:
+        rounds.begin(session, world, Wanted(job.authority, loaded, start))
+    else:
+        cases.start(session, world, Starting(job.authority, job.definition_id, element=job.element, detail=detail))
     listening = starts.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
     following = starts.again(listening, loaded, job.element, job.due, job.repeats)
     if following is not None:

@@ -83,6 +83,22 @@ class CalledProcessMissing(PathwaysError):
     """ "{element}" calls the process "{process}", which is not deployed."""
 
 
+class NoSchool(PathwaysError):
+    """ "{element}" puts a school in a category, and this case is not for a school. Start the case for a school."""
+
+
+class NoCategory(PathwaysError):
+    """ "{element}" puts a school in a category, and its parameter `category` gives none."""
+
+
+class NotForSchools(PathwaysError):
+    """The process {key} is not started for many schools: none of its start events has the property forEach=school."""
+
+
+class RoundNotFound(PathwaysError):
+    """There is no start for many schools with the number {round}."""
+
+
 class StateUnreadable(PathwaysError):
     """The stored state of this case cannot be read: {reason}. Nothing has been changed; tell whoever looks after Pathways."""
 

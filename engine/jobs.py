@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import IncidentNotFound, JobLost, PathwaysError, WorkerKilled
 from engine.settings import Config
-from engine.tables import WAITING, Incident, Job, Outbox, ProcessInstance
+from engine.tables import SCHOOL, WAITING, Incident, Job, Outbox, ProcessInstance
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Claimed:
     repeats: int | None
     attempts: int
     claim: str
+    round_id: int | None = None
 
 
 def next_due(session: Session) -> datetime | None:
@@ -92,7 +93,7 @@ def _claimed(job: Job, owner: str) -> Claimed:
     return Claimed(
         id=job.id, kind=job.kind, authority=job.authority, instance_id=job.instance_id, definition_id=job.definition_id,
         message_id=job.message_id, token=job.token, element=job.element, due=job.due, repeats=job.repeats,
-        attempts=job.attempts + 1, claim=owner,
+        attempts=job.attempts + 1, claim=owner, round_id=job.round_id,
     )  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def _locked(job: Claimed) -> Select[Job]:
 
 
 def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime) -> None:
+    message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
     job.status, job.claim, job.error = "failed", None, message
     session.add(
         Incident(

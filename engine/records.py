@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import outbox
+from engine import outbox, schools
 from engine.registry import Loaded
 from engine.steps import HistoryStep, Outcome, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.tables import (
@@ -114,6 +114,8 @@ def write(step: Step, outcome: Outcome) -> None:
     if outcome.status != "active" or step.token in step.waiting.incidents:
         _settle_incidents(step, outcome.status != "active")
     outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
+    for each in outcome.categories:
+        schools.categorise(step.session, step.instance, each, step.now)
 
 
 def _instance(step: Step, outcome: Outcome, lines: int) -> None:
@@ -310,7 +312,7 @@ def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
         "authority": authority, "kind": kind, "instance_id": None, "definition_id": None, "message_id": None,
         "token": "",
         "element": "", "due": due, "estimated": False, "why": "", "status": "waiting", "next_try": due, "attempts": 0,
-        "repeats": None,
+        "repeats": None, "round_id": None,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ of the step, lets ``engine.records`` write it, and commits. If anything fails on
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from engine import (
     people,
     queries,
     records,
+    rounds,
     schools,
     settings,
     starts,
@@ -130,6 +131,24 @@ class Engine(Transactions):
             people.check_may_start(scope, self._world.registry.get(session, definition_id))
             starting = Starting(authority, definition_id, business_key or "", variables or {}, school, scope.username)
             return cases.start(session, self._world, starting).id
+
+    def start_for_schools(
+        self, key: str, variables: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = "",
+        urns: Collection[str] | None = None, element: str | None = None,
+    ) -> int:  # fmt: skip
+        """Start a process for many schools, a case each: these URNs, or all that the start event is for.
+
+        The dispatcher starts the cases; schools that have an open case of the process are skipped. Gives the round's id:
+        ``queries.round_of`` says how far it is. Raises DefinitionNotFound, NotAStarter, NotForSchools.
+        """
+        scope = people.who(by)
+        authority = authority if scope.everything else scope.authority
+        with self._writing(scope) as session:
+            loaded = self._world.registry.get(session, cases.latest_id(session, authority, key))
+            people.check_may_start(scope, loaded)
+            start = rounds.start_of(loaded, element)
+            wanted = rounds.Wanted(authority, loaded, start, scope.username, variables or {}, urns)
+            return rounds.begin(session, self._world, wanted).id
 
     def complete(
         self, task_id: int, values: Mapping[str, Any] | None = None, by: str | Scope = "", note: str = ""

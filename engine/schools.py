@@ -1,8 +1,9 @@
 """The register of schools: looking one up, and reading a CSV file of them.
 
-The file has a heading line with ``urn,name,phase,type`` and, if wanted, ``diocese,trust,maintained``; other columns
-are passed over. The words for phase and type are those of the Department for Education's register, as diagrams
-compare them.
+The file has a heading line with ``urn,name,phase,type`` and, if wanted, ``diocese``, ``trust``, ``maintained``,
+``governance``, ``link_adviser`` and ``category``; other columns are passed over. A category in the file is taken only while
+no process has put the school in one. The words for phase and type are those of the Department for Education's register, as
+diagrams compare them.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
-from engine.tables import School
+from engine.steps import Categorised
+from engine.tables import ProcessInstance, School, SchoolCategory
 
 PHASES = ("primary", "secondary", "special", "all-through", "PRU")
 TYPES = (
@@ -27,6 +30,7 @@ TYPES = (
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
 _NEEDED = ("urn", "name", "phase", "type")
+_MORE = ("diocese", "trust", "governance", "link_adviser", "category")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -53,7 +57,20 @@ def variable(school: School) -> dict[str, Any]:
         "urn": school.urn, "name": school.name, "phase": school.phase, "type": school.type,
         "aided": school.type == "voluntary aided", "academy": school.type in ("academy", "free"),
         "maintained": school.maintained, "diocese": school.diocese, "trust": school.trust,
+        "governance": school.governance, "link_adviser": school.link_adviser, "category": school.category,
     }  # fmt: skip
+
+
+def categorise(session: Session, instance: ProcessInstance, said: Categorised, now: datetime) -> None:
+    """Put the school of a case in a category, and keep that in its history; the caller commits. Raises SchoolNotFound."""
+    school = find(session, instance.authority, instance.school_urn or "")
+    school.category = said.category
+    session.add(
+        SchoolCategory(
+            authority=instance.authority, urn=school.urn, category=said.category, reason=said.reason, since=now,
+            instance_id=instance.id,
+        )
+    )  # fmt: skip
 
 
 def read(data: bytes) -> list[dict[str, Any]]:
@@ -97,7 +114,8 @@ def _school(given: dict[str, str]) -> dict[str, Any]:
         raise ValueError(f'maintained is "{said}", not yes or no')
     maintained = _YES_NO[said] if said else given["type"] in MAINTAINED
     known = {name: given[name] for name in _NEEDED}
-    return {**known, "diocese": given.get("diocese", ""), "trust": given.get("trust", ""), "maintained": maintained}
+    more = {name: given.get(name, "") for name in _MORE}
+    return {**known, **more, "maintained": maintained}
 
 
 def store(session: Session, authority: str, rows: list[dict[str, Any]]) -> Imported:
@@ -109,7 +127,10 @@ def store(session: Session, authority: str, rows: list[dict[str, Any]]) -> Impor
         if school is None:
             session.add(School(authority=authority, **row))
             added += 1
-        elif any(getattr(school, name) != value for name, value in row.items()):
+            continue
+        if school.category:
+            row = {**row, "category": school.category}  # what a process decided stands
+        if any(getattr(school, name) != value for name, value in row.items()):
             for name, value in row.items():
                 setattr(school, name, value)
             changed += 1

@@ -76,6 +76,8 @@ class StepContext:
     business_key: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The authority's own values, which every expression sees as ``settings``."""
+    live_cases: Callable[[str], list[Variables]] = lambda process: []
+    """The open cases of a process of the same authority, by school: urn, school, since, waiting and overdue."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,14 @@ class Notification:
 
 
 @dataclass(frozen=True)
+class Categorised:
+    """A category that the school of the case is put in, and why."""
+
+    category: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The result of one step. The waiting work is the complete set after the step; the rest is what the step added."""
 
@@ -184,5 +194,6 @@ class Outcome:
     history: tuple[HistoryStep, ...]
     thrown: tuple[Thrown, ...]
     notifications: tuple[Notification, ...]
+    categories: tuple[Categorised, ...] = ()
     stuck: bool = False
     """Active, yet waiting for nobody and nothing: a join whose token can never come. A manager must look."""

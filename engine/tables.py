@@ -40,6 +40,8 @@ ACTIVE: ColumnClause[str] = literal_column("'active'")
 WAITING: ColumnClause[str] = literal_column("'waiting'")
 UNDELIVERED: ColumnClause[str] = literal_column("'undelivered'")
 START: ColumnClause[str] = literal_column("'start'")
+#: The kind of a job that starts one school's case of a round, and what the property forEach says.
+SCHOOL = "school"
 #: Sorts tasks without a due date behind all others.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -167,6 +169,41 @@ class School(BelongsToAuthority, Base):
     diocese: Mapped[str] = mapped_column(Name)
     trust: Mapped[str] = mapped_column(Name)
     maintained: Mapped[bool]
+    governance: Mapped[str] = mapped_column(Name, default="")
+    link_adviser: Mapped[str] = mapped_column(Name, default="")
+    category: Mapped[str] = mapped_column(Name, default="")
+
+
+class SchoolCategory(BelongsToAuthority, Base):
+    """A category that a school was put in, and why: the latest is also its row's ``category``."""
+
+    __tablename__ = "school_category"
+    __table_args__ = (Index(None, "authority", "urn", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    urn: Mapped[str] = mapped_column(String(12))
+    category: Mapped[str] = mapped_column(Name)
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+
+
+class Round(BelongsToAuthority, Base):
+    """One start of a process for many schools, by a timer or by one click: a case a school, each a job of its own.
+
+    ``total`` schools are meant; ``skipped`` of them had an open case of the process already.
+    """
+
+    __tablename__ = "round"
+    __table_args__ = (Index(None, "authority", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    process: Mapped[str] = mapped_column(Name)
+    element: Mapped[str] = mapped_column(Name)
+    variables: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    by: Mapped[str] = mapped_column(Name)
+    begun: Mapped[datetime]
+    total: Mapped[int]
+    skipped: Mapped[int]
 
 
 class ProcessInstance(BelongsToAuthority, Base):
@@ -249,7 +286,8 @@ class UserTaskRole(BelongsToAuthority, Base):
 
 
 class Job(BelongsToAuthority, Base):
-    """Something to be done at a time: a timer of an instance, a start timer, or a message to be delivered.
+    """Something to be done at a time: a timer of an instance, a start timer, a message to be delivered, or a school's
+    case of a round (``token`` is then its URN).
 
     ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
     its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
@@ -262,6 +300,7 @@ class Job(BelongsToAuthority, Base):
         partial("ix_job_due", "authority", "due", where="instance_id IS NOT NULL"),
         Index(None, "instance_id"),
         partial("ix_job_definition", "definition_id", where="kind = 'start'"),
+        partial("ix_job_round", "round_id", where="round_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
@@ -279,6 +318,7 @@ class Job(BelongsToAuthority, Base):
     claim: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(Text)
     repeats: Mapped[int | None]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
 
 
 class Incident(BelongsToAuthority, Base):

@@ -107,7 +107,7 @@ class Known:
     decisions: frozenset[str] | None = None
     processes: frozenset[str] | None = None
     """Keys of processes already deployed; those in the diagrams that are checked together count as well."""
-    topics: frozenset[str] = frozenset({"notify"})
+    topics: frozenset[str] = frozenset({"notify", "category", "live-cases"})
 
 
 @dataclass(frozen=True, eq=False)

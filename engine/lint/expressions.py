@@ -43,7 +43,7 @@ def expressions(look: Look) -> Iterator[Expression]:
         yield from _of_parameters(element)
 
 
-_ALWAYS_FEEL = ("correlationKey", "businessKey")
+_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen")
 
 
 def _of_element(element: Element) -> Iterator[Expression]:

@@ -156,3 +156,32 @@ def external_task_says_so(look: Look) -> Iterator[Fault]:
     for element in look.elements("serviceTask", "sendTask"):
         if element.topic and element.task_type != "external":
             yield fault(element, 'it has a topic, but not camunda:type="external".', "Set camunda:type to external.")
+
+
+@rule("PW-715", section=OURS)
+def topic_is_whole(look: Look) -> Iterator[Fault]:
+    """A task with the topic category says the category; one with live-cases says the process and the result variable."""
+    for element in look.elements("serviceTask", "sendTask"):
+        given = {parameter.name for parameter in element.inputs if parameter.text}
+        needed = {"category": "category", "live-cases": "process"}.get(element.topic)
+        if needed and needed not in given:
+            message = f'the topic "{element.topic}" needs the parameter "{needed}".'
+            yield fault(element, message, "Add it as a camunda:inputParameter.")
+        if element.topic == "live-cases" and not element.result_variable:
+            yield fault(element, "nothing keeps the cases that it lists.", "Give it a camunda:resultVariable.")
+
+
+@rule("PW-716", section=OURS)
+def for_each_is_understood(look: Look) -> Iterator[Fault]:
+    """The property forEach stands on a start event of a process that is no message's or signal's, and says "school"."""
+    for element in look.elements():
+        value = element.properties.get("forEach")
+        if value is None:
+            continue
+        kinds = {definition.kind for definition in element.event_definitions}
+        if value != "school":
+            yield fault(element, f'forEach is "{short(value)}".', 'Use "school": one case a school.')
+        elif element.kind != "startEvent" or not kinds <= {"timer"}:
+            yield fault(
+                element, "forEach stands where nothing is started by it.", "Put it on a none or timer start event."
+            )

@@ -205,6 +205,41 @@ class DueRow:
 
 
 @dataclass(frozen=True)
+class RoundRow:
+    """A start of a process for many schools: how many were meant, skipped, started, wait still, and failed."""
+
+    id: int
+    process: str
+    process_name: str
+    by: str
+    begun: datetime
+    total: int
+    skipped: int
+    waiting: int
+    failed: int
+
+    @property
+    def started(self) -> int:
+        """Cases that it has started."""
+        return self.total - self.skipped - self.waiting - self.failed
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing waits any more."""
+        return self.waiting == 0
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A category that a school was put in, when, why, and by which case."""
+
+    category: str
+    reason: str
+    since: datetime
+    instance_id: int | None
+
+
+@dataclass(frozen=True)
 class SubscriptionRow:
     """An element that waits for a message or signal."""
 
@@ -318,6 +353,9 @@ class SchoolRow:
     diocese: str
     trust: str
     maintained: bool
+    governance: str = ""
+    link_adviser: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, SchoolRow, TimerRow
+from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, TimerRow
 from engine.queries.tasks import tasks_of
 from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school
 from engine.scope import Scope
@@ -127,13 +127,3 @@ def undelivered(session: Session, limit: int = PER_PAGE) -> list[MessageRow]:
     """Messages and signals that nobody waited for, the newest first."""
     rows: Iterable[Message] = session.scalars(_undelivered().order_by(Message.id.desc()).limit(limit))
     return [MessageRow(m.id, m.kind, m.name, m.keys, m.payload, m.source_id, m.sent) for m in rows]
-
-
-def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
-    """Schools of the register by name; ``text`` is part of the name or a URN."""
-    chosen = select(School).order_by(School.name).limit(limit)
-    if text:
-        chosen = chosen.where(School.name.icontains(text, autoescape=True) | (School.urn == text))
-    return [
-        SchoolRow(s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained) for s in session.scalars(chosen)
-    ]

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import map_result
-from engine.errors import CalledProcessMissing
+from engine.errors import CalledProcessMissing, NoCategory, NoSchool
 from engine.spiff import loops
 from engine.spiff.compensation import handler_ended, remember
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, win_race
 from engine.spiff.timers import keep_due
 from engine.spiff.tree import Instance, Token
-from engine.steps import Notification
+from engine.steps import Categorised, Notification
 
 if TYPE_CHECKING:
     from engine.spiff.parser import Definition
 
 #: The topic of an external task that tells people something.
 NOTIFY = "notify"
+#: The topics of external tasks that put the case's school in a category, and that list the live cases of a process.
+CATEGORY, LIVE_CASES = "category", "live-cases"
 
 
 class Activity(NodeSpec):
@@ -175,18 +177,39 @@ class BusinessRuleTask(Activity):
 
 
 class ServiceTask(Activity):
-    """Tells people something (topic ``notify``), throws a message (send task), or works out a FEEL expression."""
+    """Does what its topic says, throws a message (send task), or works out a FEEL expression.
+
+    Topics: ``notify`` tells people something, ``category`` puts the case's school in a category, ``live-cases`` lists the
+    open cases of a process.
+    """
 
     def execute(self, token: Token) -> None:
         element = self.element
         if element.topic == NOTIFY:
             self._notify(token)
+        elif element.topic == CATEGORY:
+            self._categorise(token)
+        elif element.topic == LIVE_CASES:
+            process = str(self.parameters(token, self.given).get("process") or "")
+            found = token.workflow.context.live_cases(process)
+            token.workflow.set_variables(token, {element.result_variable: found})
         elif element.message_name:
             throw_message(token, element.message_name, self.given)
         elif element.camunda("expression"):
             value = token.workflow.evaluate(token, element.camunda("expression"))
             if element.result_variable:
                 token.workflow.set_variables(token, {element.result_variable: value})
+
+    def _categorise(self, token: Token) -> None:
+        given, instance = self.parameters(token, self.given), token.workflow
+        school = instance.variables(token).get("school")
+        if not isinstance(school, dict) or not school.get("urn"):
+            raise NoSchool(element=self.label)
+        category = given.get("category")
+        if category in (None, ""):
+            raise NoCategory(element=self.label)
+        instance.categories.append(Categorised(str(category), str(given.get("reason") or "")))
+        instance.set_variables(token, {"school": {**school, "category": str(category)}})
 
     def _notify(self, token: Token) -> None:
         given = self.parameters(token, self.given)

@@ -54,6 +54,9 @@ class StartTrigger:
     timer_kind: str
     form_key: str
     rule: str
+    for_each: str = ""
+    """ "school": one case a school; ``for_each_when`` (FEEL over ``school``) says which schools."""
+    for_each_when: str = ""
 
 
 class Graph:
@@ -118,10 +121,12 @@ class Definition:
         found = []
         for element in self.diagram.starts(self.key):
             rule = element.properties.get("timerRule", "")
+            each, when = element.properties.get("forEach", ""), element.properties.get("forEachWhen", "")
+            form = element.form_key
             for d in element.event_definitions:
-                found.append(StartTrigger(element.id, d.kind, d.name, d.text, d.timer_kind, element.form_key, rule))
+                found.append(StartTrigger(element.id, d.kind, d.name, d.text, d.timer_kind, form, rule, each, when))
             if not element.event_definitions:
-                found.append(StartTrigger(element.id, "none", "", "", "", element.form_key, ""))
+                found.append(StartTrigger(element.id, "none", "", "", "", form, "", each, when))
         return found
 
     def open_scope(self, scope: Token, inside: str, start: str | None) -> None:

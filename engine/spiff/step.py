@@ -114,6 +114,7 @@ def outcome(instance: Instance) -> Outcome:
         history=tuple(instance.history),
         thrown=tuple(instance.thrown),
         notifications=tuple(instance.notifications),
+        categories=tuple(instance.categories),
         stuck=bool(tokens) and not any(_is_awaited(t) for t in tokens),
     )
 

@@ -16,7 +16,7 @@ EXECUTED: Mapping[str, str] = {
     "manualTask": "Passes through: it is not managed by an engine (section 13.3.3).",
     "userTask": "Waits for a person; form, roles, due date, priority.",
     "scriptTask": "FEEL and a result variable.",
-    "serviceTask": "Topic `notify`, or a FEEL expression and a result variable.",
+    "serviceTask": "Topic `notify`, `category` or `live-cases`, or a FEEL expression and a result variable.",
     "sendTask": "Throws its message, or topic `notify`.",
     "receiveTask": "Waits for its message.",
     "businessRuleTask": "Asks a DMN decision.",

@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 from engine.errors import ExpressionFailed, StepLimitReached
-from engine.steps import HistoryStep, Notification, StepContext, Thrown
+from engine.steps import Categorised, HistoryStep, Notification, StepContext, Thrown
 
 if TYPE_CHECKING:
     from engine.spiff.nodes import NodeSpec
@@ -109,6 +109,7 @@ class Instance(Workflow):
         self.history: list[HistoryStep] = []
         self.thrown: list[Thrown] = []
         self.notifications: list[Notification] = []
+        self.categories: list[Categorised] = []
         self._steps = 0
 
     # -- the tree ---------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from engine.lint import Known, check
 from tests.engine.lint.drawing import Case, around, draw, found, inputs, parsed, process, prove, whole
+from tests.engine.spiff.cases import prop
 
 KNOWN = Known(
     forms=frozenset({"here/form"}),
@@ -27,6 +28,14 @@ def _task(kind: str, attributes: str, inner: str = "") -> str:
 def _notice(**given: str) -> str:
     attributes = 'camunda:type="external" camunda:topic="notify"'
     return _task("sendTask", attributes, inputs(**({"to": "seo", "subject": "Hello", "text": "Read"} | given)))
+
+
+def _topic(topic: str, attributes: str = "", **given: str) -> str:
+    return _task("serviceTask", f'camunda:type="external" camunda:topic="{topic}" {attributes}', inputs(**given))
+
+
+def _each(value: str) -> str:
+    return draw(f'<startEvent id="s">{prop(forEach=value)}</startEvent><endEvent id="e"/>', "s>e")
 
 
 def _started(groups: str) -> str:
@@ -60,6 +69,12 @@ STRICT = [
         "PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')
     ),
     Case("PW-713", _user(FORM, ROLE), GOOD),
+    Case("PW-715", _topic("category", reason="why"), _topic("category", category="high")),
+    Case(
+        "PW-715", _topic("live-cases", process="p"), _topic("live-cases", 'camunda:resultVariable="found"', process="p")
+    ),
+    Case("PW-716", _each("pupil"), _each("school")),
+    Case("PW-716", around(f'<manualTask id="t">{prop(forEach="school")}</manualTask>'), _each("school")),
     Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
 ]
 CASES = [Case(one.code, one.bad, one.good, strict=True, known=KNOWN) for one in STRICT]

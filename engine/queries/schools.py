@@ -1,0 +1,68 @@
+"""The register of schools as people look at it, and rounds: starts of a process for many schools."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from engine.errors import RoundNotFound, SchoolNotFound
+from engine.queries.rows import CategoryRow, RoundRow, SchoolRow
+from engine.queries.tools import AnySelect, Elements
+from engine.tables import Job, Round, School, SchoolCategory
+
+
+def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
+    """Schools of the register by name; ``text`` is part of the name or a URN."""
+    chosen = select(School).order_by(School.name).limit(limit)
+    if text:
+        chosen = chosen.where(School.name.icontains(text, autoescape=True) | (School.urn == text))
+    return [_row(found) for found in session.scalars(chosen)]
+
+
+def school(session: Session, urn: str) -> SchoolRow:
+    """One school. Raises SchoolNotFound."""
+    found = session.scalars(select(School).where(School.urn == urn)).first()
+    if found is None:
+        raise SchoolNotFound(urn=urn)
+    return _row(found)
+
+
+def categories(session: Session, urn: str, limit: int = 50) -> list[CategoryRow]:
+    """The categories that a school was put in, the newest first."""
+    chosen = select(SchoolCategory).where(SchoolCategory.urn == urn).order_by(SchoolCategory.id.desc()).limit(limit)
+    return [CategoryRow(c.category, c.reason, c.since, c.instance_id) for c in session.scalars(chosen)]
+
+
+def _row(s: School) -> SchoolRow:
+    return SchoolRow(
+        s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained, s.governance, s.link_adviser, s.category
+    )
+
+
+def rounds(session: Session, limit: int = 20) -> list[RoundRow]:
+    """Starts for many schools, the newest first."""
+    return _rounds(session, select(Round).order_by(Round.id.desc()).limit(limit))
+
+
+def round_of(session: Session, round_id: int) -> RoundRow:
+    """How far a start for many schools is. Raises RoundNotFound."""
+    found = _rounds(session, select(Round).where(Round.id == round_id))
+    if not found:
+        raise RoundNotFound(round=round_id)
+    return found[0]
+
+
+def _rounds(session: Session, chosen: AnySelect) -> list[RoundRow]:
+    found = session.scalars(chosen).all()
+    failed = func.sum(case((Job.status == "failed", 1), else_=0))
+    left = (
+        select(Job.round_id, func.count(), failed).where(Job.round_id.in_([r.id for r in found])).group_by(Job.round_id)
+    )
+    open_ = {round_id: (number, int(broken)) for round_id, number, broken in session.execute(left)}
+    elements = Elements(session, [r.definition_id for r in found])
+    rows = []
+    for r in found:
+        number, broken = open_.get(r.id, (0, 0))
+        name = elements.process(r.definition_id)[1]
+        rows.append(RoundRow(r.id, r.process, name, r.by, r.begun, r.total, r.skipped, number - broken, broken))
+    return rows
