@@ -44,7 +44,9 @@ def test_a_notice_that_is_not_complied_with_leads_to_powers_and_back(story: Stor
     ]  # fmt: skip
     # Given on Monday 7 September 2026, the fifteenth day after is Tuesday 22 September: what follows comes on the 23rd.
     assert str(story.due("compliance-ends").date()) == "2026-09-23"
-    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied").do(HOE, "further-notice")
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied").do(
+        HOE, "further-notice"
+    )
     use_powers(story, "chair-of-governors", "diocesan-representative")
     # Half a term on from Wednesday of week 4 of autumn 1: Wednesday of week 4 of autumn 2, which begins on 2 November 2026.
     assert str(story.due("review-due").date()) == "2026-11-25"
