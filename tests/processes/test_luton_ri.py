@@ -1,0 +1,118 @@
+"""Luton's Requires Improvement protocols: maintained schools and academies, with what both share."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from tests.processes.story import Story
+
+PROCESS, ACADEMY_PROCESS, DIRECTOR = "luton-ri-maintained", "luton-ri-academy", "service-director"
+COMMUNITY, ACADEMY = "120001", "120006"
+BASIC = ["agree-plan", "broker-hubs", "broker-school", "priority-training", "set-up-group", "submit-audit"]
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "luton")
+
+
+def plan(story: Story, **group: str) -> Story:
+    """LUT-RI.1 to LUT-RI.7 and LUT-RI.9: the basic entitlement, up to the start of the plan's monitoring."""
+    story.do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair")
+    assert story.waiting() == BASIC
+    for element in BASIC[:4]:
+        story.do("sia", element)
+    story.do("sia", "set-up-group", **group).do("headteacher", "submit-audit")
+    return story.do("safeguarding-officer", "triangulate")
+
+
+def meets(story: Story, **found: str) -> Story:
+    story.wait_for("group-due")
+    return story.do("sia", "group-meets", **{"ofsted_judgement": "none", "progress": "enough", **found})
+
+
+def test_every_school_has_its_entitlement_and_the_plan_stays_until_it_is_good(story: Story) -> None:
+    """LUT-RI.1, LUT-RI.2, LUT-RI.3, LUT-RI.4, LUT-RI.5, LUT-RI.6, LUT-RI.7, LUT-RI.9, LUT-RI.10."""
+    plan(story.start("sia", PROCESS, COMMUNITY), group_interval="1 half-term")
+    # Monday of week 2 of autumn 1 (7 September 2026) is Monday of week 2 of autumn 2, which began on 2 November.
+    assert str(story.due("group-due").date()) == "2026-11-09"
+    meets(story, group_interval="1 month")
+    # A month on from 9 November 2026: Wednesday 9 December.
+    assert str(story.due("group-due").date()) == "2026-12-09"
+    meets(story, ofsted_judgement="good")
+    assert story.ended and story.trace[-1] == "good"
+
+
+def test_within_a_year_the_school_is_reviewed_against_the_plan(story: Story) -> None:
+    """LUT-RI.8: called ten months after the plan's start, so that it is held within twelve."""
+    plan(story.start("sia", PROCESS, COMMUNITY), group_interval="1 term")
+    # Ten months on from 7 September 2026 is Wednesday 7 July 2027, a school day; the review is due two months later.
+    assert str(story.due("review-called").date()) == "2027-07-07"
+    story.wait_for("review-called")
+    review = next(task for task in story.engine.user_tasks(story.case) if task.element == "school-review")
+    assert review.due is not None and str(review.due.date()) == "2027-09-07"
+    story.do("sia", "school-review")
+    assert not story.ended, "the plan goes on"
+
+
+def test_additional_actions_are_taken_side_by_side(story: Story) -> None:
+    """LUT-RI.A1, LUT-RI.A2, LUT-RI.A3, LUT-RI.A4, and LUT-1.5: a notice puts the school in category D."""
+    plan(story.start("sia", PROCESS, COMMUNITY), group_interval="1 month")
+    meets(story, progress="not enough")
+    story.do("sia", "consider-actions", actions=["structural", "notice", "external plan", "other"])
+    assert story.waiting() == ["external-plan", "other-actions", "structural", "write-notice"]
+    story.do(DIRECTOR, "structural").do("sia", "external-plan").do("sia", "other-actions")
+    story.do(DIRECTOR, "write-notice", notice_kind="pre-warning", compliance_length=20, compliance_unit="working days")
+    with story.engine.reading() as session:
+        assert queries.school(session, COMMUNITY).category == "D"
+    # A month on from 7 September is 7 October 2026; twenty working days counted from the 8th end with Wednesday 4 November.
+    assert str(story.due("period-ends").date()) == "2026-11-05"
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice")
+    assert story.waiting() == [] and story.due("group-due"), "the group meets again"
+
+
+def test_the_default_action_is_reviews_and_audits(story: Story) -> None:
+    """LUT-RI.A4."""
+    plan(story.start("sia", PROCESS, COMMUNITY), group_interval="1 month")
+    meets(story, progress="not enough").do("sia", "consider-actions", actions=["other"])
+    assert story.waiting() == ["other-actions"]
+
+
+def test_an_inspection_report_ends_the_plan_at_any_moment(story: Story) -> None:
+    """LUT-RI.10: begun and ended by messages; judged inadequate, the case moves to intervention (LUT-IN.1)."""
+    story.receive("judged-requires-improvement", COMMUNITY).follow(PROCESS, COMMUNITY)
+    plan(story, group_interval="1 half-term").receive("section-5-inspection", COMMUNITY, judgement="inadequate")
+    assert story.ended and story.trace[-1] == "inadequate"
+    assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["statement-of-action"]
+
+
+def test_an_audit_that_is_late_is_reminded_of_and_may_be_done_again(story: Story) -> None:
+    """LUT-RI.9: triangulated, or a further audit."""
+    story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair")
+    # Twenty working days counted from 8 September end with Monday 5 October 2026.
+    assert str(story.due("audit-late").date()) == "2026-10-06"
+    story.wait_for("audit-late")
+    assert ("headteacher", f"Section 175 audit: {story.variables['school']['name']}") in story.told
+    story.do("headteacher", "submit-audit").do("sia", "triangulate", audit_result="further audit")
+    story.do("safeguarding-officer", "further-audit")
+    assert "submit-audit" not in story.waiting() and "further-audit" in story.trace
+
+
+def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> None:
+    """LUT-AC.1, LUT-AC.2, LUT-AC.3."""
+    story.start("sia", ACADEMY_PROCESS, ACADEMY).do("sia", "request-plan").do("trust-ceo", "send-plan")
+    story.do("headteacher", "submit-audit").do("sia", "triangulate")
+    # Half a term on from Monday of week 2 of autumn 1: Monday 9 November 2026.
+    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured")
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="not assured").do(DIRECTOR, "contact-dfe")
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="good")
+    assert story.ended and story.trace[-1] == "academy-good"
+
+
+def test_an_academy_s_judgement_may_come_by_message(story: Story) -> None:
+    """LUT-AC.1."""
+    story.receive("academy-requires-improvement", ACADEMY)
+    assert story.follow(ACADEMY_PROCESS, ACADEMY).waiting() == ["request-plan"]
