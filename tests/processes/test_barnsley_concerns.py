@@ -1,0 +1,142 @@
+"""Barnsley's steps about serious concerns, with maintained schools and academies, and its complaints."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine
+from engine.clock import VirtualClock
+from tests.processes.story import Story
+
+MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
+    "barnsley-concerns-maintained",
+    "barnsley-concerns-academy",
+    "barnsley-complaint",
+)
+COMMUNITY, AIDED, FOUNDATION, ACADEMY = "100001", "100002", "100005", "100006"
+HLS, DIRECTOR = "head-of-learning-and-standards", "service-director"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "barnsley")
+
+
+def step(story: Story, result: str = "next") -> Story:
+    """One step: taken, answered, and where the answer is not enough, on to the next."""
+    assert story.waiting() == ["take-step"]
+    story.do("seo", "take-step").do("seo", "record-response", step_result=result)
+    return story if result == "resolved" else story.do("seo", "offer-next", step_result="next")
+
+
+def four_steps(story: Story) -> Story:
+    for _ in range(4):
+        step(story)
+    return story
+
+
+def notice(story: Story, outcome: str) -> Story:
+    story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
+    return story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome=outcome)
+
+
+@pytest.mark.parametrize(
+    ("school", "second"), [(AIDED, "diocesan-representative"), (FOUNDATION, "foundation-governor-appointer")]
+)
+def test_a_maintained_school_through_all_seven_steps(story: Story, school: str, second: str) -> None:
+    """BAR-QA-5.M1, BAR-QA-5.M2, BAR-QA-5.M3, BAR-QA-5.M4, BAR-QA-5.M5, BAR-QA-5.M6, BAR-QA-5.M7."""
+    four_steps(story.start("seo", MAINTAINED, school, head_performance="yes"))
+    story.do(DIRECTOR, "meet-chair")
+    assert story.waiting() == ["meet-head"], "the chair first, then the headteacher"
+    story.do(DIRECTOR, "meet-head").do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
+    # Fifteen working days counted from Tuesday 8 September 2026 end with Monday the 28th.
+    assert str(story.due("period-ends").date()) == "2026-09-29"
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied").do(
+        DIRECTOR, "propose-powers"
+    )
+    story.do("chair-of-governors", "answer-consultation").do(second, "answer-consultation")
+    assert len(story.variables["consultation_answers"]) == 2
+    story.do(DIRECTOR, "use-powers")
+    assert story.ended and story.trace[-1] == "powers-used"
+
+
+def test_a_notice_that_is_complied_with(story: Story) -> None:
+    """BAR-QA-5.M5 (the headteacher's performance is not in question), BAR-QA-5.M6."""
+    notice(four_steps(story.start("seo", MAINTAINED, COMMUNITY, head_performance="no")), "complied")
+    assert story.ended and story.trace[-1] == "notice-complied" and "meet-chair" not in story.trace
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+def test_a_rapid_response_ends_it_at_any_step(story: Story, steps: int) -> None:
+    """BAR-QA-5.M1, BAR-QA-5.M2, BAR-QA-5.M3, BAR-QA-5.M4."""
+    story.start("seo", MAINTAINED, COMMUNITY)
+    for _ in range(steps):
+        step(story)
+    step(story, "resolved")
+    assert story.ended and story.trace[-1] == "resolved"
+
+
+def test_without_a_response_in_time_the_next_step_is_offered(story: Story) -> None:
+    """BAR-QA-5.M8: after ten working days, the authority's setting."""
+    story.start("seo", MAINTAINED, COMMUNITY).do("seo", "take-step")
+    # Ten working days counted from Tuesday 8 September 2026 end with Monday the 21st.
+    assert str(story.due("no-response").date()) == "2026-09-22"
+    story.wait_for("no-response")
+    assert story.waiting() == ["offer-next"], "offered, not taken"
+    story.do("seo", "offer-next", step_result="wait")
+    assert story.waiting() == ["record-response"]
+    story.wait_for("no-response").do("seo", "offer-next", step_result="next")
+    assert story.waiting() == ["take-step"] and story.trace.count("step-i") == 1
+
+
+@pytest.mark.parametrize(("process", "school"), [(MAINTAINED, COMMUNITY), (ACADEMY_PROCESS, ACADEMY)])
+def test_a_concern_may_be_resolved_at_any_moment(story: Story, process: str, school: str) -> None:
+    story.start("seo", process, school).receive("concern-resolved", school)
+    assert story.ended and "closed" in story.trace
+
+
+def test_an_academy_through_all_six_steps(story: Story) -> None:
+    """BAR-QA-5.A1, BAR-QA-5.A2, BAR-QA-5.A3, BAR-QA-5.A4, BAR-QA-5.A5, BAR-QA-5.A6."""
+    four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes"))
+    story.do(HLS, "step-v").do(HLS, "step-vi")
+    assert story.ended and story.trace[-1] == "regulators-told"
+
+
+def test_an_academy_that_does_not_engage_gets_letters_at_once(story: Story) -> None:
+    """BAR-QA-5.A7."""
+    story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="no")
+    step(story)
+    assert "step-i" not in story.trace and "step-iii" in story.trace
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"), [(0, "resolved"), (1, "resolved"), (2, "resolved-in-writing"), (3, "resolved-in-writing")]
+)
+def test_an_academy_that_responds(story: Story, steps: int, end: str) -> None:
+    """BAR-QA-5.A1, BAR-QA-5.A2, BAR-QA-5.A3, BAR-QA-5.A4."""
+    story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")
+    for _ in range(steps):
+        step(story)
+    step(story, "resolved")
+    assert story.ended and story.trace[-1] == end
+
+
+@pytest.mark.parametrize(
+    ("about", "phase", "role", "element"),
+    [
+        ("no", "primary", "service-manager-primary", "primary-answers"),
+        ("no", "secondary", "service-manager-secondary", "secondary-answers"),
+        ("yes", "primary", HLS, "head-answers"),
+    ],
+)
+def test_a_complaint_goes_to_whoever_may_decide_it(
+    story: Story, about: str, phase: str, role: str, element: str
+) -> None:
+    """BAR-QA-6.1: by the school's phase; BAR-QA-6.2: about a service manager, to the Head of Learning and Standards."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager=about, complaint_phase=phase)
+    assert story.waiting() == [element]
+    task = story.engine.user_tasks(story.case)[0]
+    # Twenty working days counted from Tuesday 8 September 2026 end with Monday 5 October.
+    assert task.due is not None and str(task.due.date()) == "2026-10-05"
+    story.do(role, element).do(role, "answer")
+    assert story.ended and story.trace[-1] == "answered"

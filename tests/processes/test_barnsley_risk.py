@@ -1,0 +1,154 @@
+"""Barnsley's annual risk assessment, the review of the register, and the escalation that a high risk begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from tests.processes.story import Story
+
+ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
+COMMUNITY, HIGH, INDEPENDENT, HLS = "100001", "100005", "100017", "head-of-learning-and-standards"
+SOUND = {"risk_data": "secure", "risk_ofsted": "good", "risk_leadership": "secure", "new_headteacher": "no"}
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "barnsley")
+
+
+def assess(story: Story, level: str, **evidence: str) -> Story:
+    """BAR-QA-2.2 to 4.2: the evidence, the level and the programme."""
+    story.do("seo", "gather-evidence", **{**SOUND, **evidence}).do(HLS, "consult-head", risk_level=level)
+    return story.do("seo", "plan-support")
+
+
+def category_of(story: Story, urn: str) -> str:
+    with story.engine.reading() as session:
+        return queries.school(session, urn).category
+
+
+@pytest.mark.parametrize(
+    ("evidence", "level"),
+    [
+        ({}, "no risk"),
+        ({"new_headteacher": "yes"}, "low"),
+        ({"risk_leadership": "some concern"}, "low"),
+        ({"risk_data": "some concern", "new_headteacher": "yes"}, "low"),
+        ({"risk_ofsted": "requires improvement"}, "medium"),
+        ({"risk_data": "serious concern"}, "medium"),
+        ({"risk_leadership": "serious concern"}, "medium"),
+        ({"risk_data": "serious concern", "risk_leadership": "serious concern"}, "high"),
+        ({"risk_ofsted": "inadequate"}, "high"),
+    ],
+)
+def test_the_level_follows_from_the_evidence(story: Story, evidence: dict[str, str], level: str) -> None:
+    """BAR-QA-2.2, BAR-QA-2.4, BAR-QA-2.5: a new headteacher puts the school in a category of support."""
+    story.start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **{**SOUND, **evidence})
+    assert story.variables["worked_out_risk"] == level
+
+
+@pytest.mark.parametrize(
+    ("level", "visits", "reports"),
+    [
+        ("high", "up to 24 SEO visits a year", "six written reports a year"),
+        ("medium", "at least half-termly visits", "at least three written reports a year"),
+        ("low", "termly visits", "three written reports"),
+        ("no risk", "two visits a year", "two written reports"),
+    ],
+)
+def test_support_follows_from_the_level(story: Story, level: str, visits: str, reports: str) -> None:
+    """BAR-QA-4.1: table 1; BAR-QA-2.3: agreed with the Head of Learning and Standards."""
+    story.start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **SOUND).do(
+        HLS, "consult-head", risk_level=level
+    )
+    assert (
+        story.variables["support"] == {"visits": visits, "reports": reports} and category_of(story, COMMUNITY) == level
+    )
+
+
+def test_each_august_a_case_begins_for_each_school_and_the_letter_goes_in_september(story: Story) -> None:
+    """BAR-QA-2.1, BAR-QA-3.4."""
+    assert str(story.beat(ASSESSMENT, "results-published").date()) == "2027-08-25"
+    story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
+    assert len(story.cases(ASSESSMENT)) == 23 and not story.cases(ASSESSMENT, INDEPENDENT)
+    assess(story, "low")
+    assert str(story.due("first-september").date()) == "2027-09-01"
+    story.wait_for("first-september").do("seo", "send-letter")
+    assert story.ended and story.trace[-1] == "assessed"
+
+
+def test_a_high_risk_begins_the_escalation_once(story: Story) -> None:
+    """BAR-QA-4.2, BAR-QA-4.3: where none is running for the school."""
+    assess(story.start("seo", ASSESSMENT, COMMUNITY), "high").wait_for("first-september").do("seo", "send-letter")
+    assert story.ended and ("challenge-board", f"High risk: {story.variables['school']['name']}") in story.told
+    story.follow(ESCALATION, COMMUNITY)
+    assert story.waiting() == ["document-evidence"]
+    story.receive("high-risk", COMMUNITY)
+    assert len(story.cases(ESCALATION, COMMUNITY)) == 1 and "high-risk-noted" in story.trace
+    assert story.waiting() == ["document-evidence"], "the case that runs goes on"
+
+
+def evaluated(story: Story, level: str) -> Story:
+    return story.do("seo", "evaluate", risk_level=level)
+
+
+def test_each_month_schools_at_risk_are_evaluated(story: Story) -> None:
+    """BAR-QA-3.1, BAR-QA-8.1: and presented to senior members and the lead member."""
+    # A month on from Monday 7 September 2026: Wednesday 7 October, a school day.
+    assert str(story.beat(REVIEW, "monthly").date()) == "2026-10-07"
+    story.start_by_timer(REVIEW, "monthly", COMMUNITY)
+    with story.engine.reading() as session:
+        assert queries.rounds(session)[0].total == sum(
+            s.category in ("high", "medium", "low") for s in queries.schools(session)
+        )
+    evaluated(story, story.variables["school"]["category"])
+    assert story.ended and story.trace[-1] == "unchanged"
+    assert {"lead-member", HLS, "service-director"} == {role for role, _ in story.told}
+
+
+@pytest.mark.parametrize(("level", "end"), [("medium", "told"), ("high", "high-risk")])
+def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str, end: str) -> None:
+    """BAR-QA-3.5; a level that becomes high begins the escalation (BAR-QA-4.3)."""
+    evaluated(story.start("seo", REVIEW, COMMUNITY), level).do("seo", "letter-and-visit")
+    assert story.ended and story.trace[-1] == end and category_of(story, COMMUNITY) == level
+    story.engine.run_due_jobs()
+    assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
+
+
+def test_each_week_updates_are_reviewed(story: Story) -> None:
+    """BAR-QA-3.2, BAR-QA-8.1."""
+    assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-14"
+    story.start_by_timer(REVIEW, "weekly-beat").do("seo", "weekly-review")
+    assert story.ended and story.trace[-1] == "week-reviewed"
+    assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-21"
+
+
+def test_each_term_the_challenge_board_scrutinises_the_impact(story: Story) -> None:
+    """BAR-QA-3.3: drawn from the live cases."""
+    answers: dict[str, Any] = {"areas_of_concern": ["quality of education"]}
+    story.start("seo", ESCALATION, HIGH, **answers)
+    # The next term after 7 September 2026 is spring: the 4th of January 2027 is an INSET day.
+    assert str(story.beat(REVIEW, "termly-beat").date()) == "2027-01-05"
+    story.clock.set(story.beat(REVIEW, "termly-beat"))
+    story.engine.run_due_jobs()
+    story.case = next(case for case in story.cases(REVIEW) if "live-cases" in story.engine.trace(case))
+    assert "waits for Document the evidence" in story.variables["live_schools"]
+    story.do(HLS, "impact-report").do("challenge-board", "scrutinise")
+    assert story.ended and story.trace[-1] == "scrutinised"
+
+
+def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
+    """BAR-QA-7.1, BAR-QA-8.1."""
+    # Three months on from 7 September 2026: Monday 7 December.
+    assert str(story.beat(REVIEW, "quarterly-beat").date()) == "2026-12-07"
+    story.clock.set(story.beat(REVIEW, "quarterly-beat"))
+    story.engine.run_due_jobs()
+    story.case = next(
+        c for c in story.cases(REVIEW) if [t.element for t in story.engine.user_tasks(c)] == ["indicators"]
+    )
+    story.do(HLS, "indicators")
+    assert story.ended and ("lead-member", "Quarterly performance report") in story.told
