@@ -84,6 +84,11 @@ def fitting(session: Session, world: World, wanted: Wanted) -> list[str]:
     ]
 
 
+def busy(session: Session, wanted: Wanted) -> set[str]:
+    """The URNs of the schools that have an open case of the process."""
+    return {urn for urn in _busy(session, wanted) if urn}
+
+
 def _busy(session: Session, wanted: Wanted) -> set[str | None]:
     open_cases = select(ProcessInstance.school_urn).where(
         ProcessInstance.authority == wanted.authority, ProcessInstance.process == wanted.loaded.key,

@@ -150,6 +150,17 @@ class Engine(Transactions):
             wanted = rounds.Wanted(authority, loaded, start, scope.username, variables or {}, urns)
             return rounds.begin(session, self._world, wanted).id
 
+    def schools_for(self, key: str, by: Scope) -> tuple[list[str], set[str]]:
+        """Whom a round of this process would be for, by name, and who of all schools has an open case of it (URNs).
+
+        Raises DefinitionNotFound, NotAStarter, NotForSchools.
+        """
+        with self.reading(by) as session:
+            loaded = self._world.registry.get(session, cases.latest_id(session, by.authority, key))
+            people.check_may_start(by, loaded)
+            wanted = rounds.Wanted(by.authority, loaded, rounds.start_of(loaded))
+            return rounds.fitting(session, self._world, wanted), rounds.busy(session, wanted)
+
     def complete(
         self, task_id: int, values: Mapping[str, Any] | None = None, by: str | Scope = "", note: str = ""
     ) -> None:

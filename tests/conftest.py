@@ -19,6 +19,7 @@ from engine.clock import VirtualClock
 from engine.database import make_engine
 from engine.migrations import upgrade
 from tests import postgres
+from tests.processes import reached
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The first Monday of Barnsley's autumn term, nine o'clock in the morning.
@@ -29,8 +30,9 @@ START = datetime(2026, 9, 7, 9, 0, tzinfo=ZoneInfo("Europe/London"))
 settings.register_profile("ci", derandomize=True)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run says whose run it is, before xdist's workers start."""
+    config.pluginmanager.register(reached, "reached")
     postgres.begin_run()
     if os.environ.get("CI"):
         settings.load_profile("ci")

@@ -23,12 +23,15 @@ from webapp import (
     calendar,
     clauses,
     clock,
+    coverage,
     definitions,
     errors,
     home,
     instances,
     metrics,
+    rounds,
     sample,
+    schools,
     start,
     tasks,
 )
@@ -89,7 +92,20 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _pages(app: Flask) -> None:
     CSRFProtect(app)
     auth.login.init_app(app)
-    for module in (home, metrics, calendar, auth, tasks, start, instances, definitions, sample):
+    for module in (
+        home,
+        metrics,
+        calendar,
+        schools,
+        coverage,
+        auth,
+        tasks,
+        rounds,
+        start,
+        instances,
+        definitions,
+        sample,
+    ):
         app.register_blueprint(module.blueprint)
     errors.register(app)
     access.guard(app)

@@ -19,6 +19,8 @@ class Clause:
     says: str
     at: str
     document: str
+    authority: str = ""
+    kind: str = ""
 
 
 def load(folder: Path) -> dict[str, Clause]:
@@ -29,7 +31,18 @@ def load(folder: Path) -> dict[str, Clause]:
         titles = {key: str(source.get("title", key)) for key, source in (data.get("sources") or {}).items()}
         for row in data.get("clauses") or []:
             source = max((key for key in titles if row["id"].startswith(key)), key=len, default="")
-            found[row["id"]] = Clause(row["id"], row["says"], str(row.get("at", "")), titles.get(source, source))
+            document, kind = titles.get(source, source), str(row.get("kind", ""))
+            found[row["id"]] = Clause(row["id"], row["says"], str(row.get("at", "")), document, path.parent.name, kind)
+    return found
+
+
+def of_authority(authority: str) -> dict[str, list[Clause]]:
+    """An authority's clauses by the document that they stand in, in the register's order."""
+    known: dict[str, Clause] = current_app.extensions["clauses"]
+    found: dict[str, list[Clause]] = {}
+    for clause in known.values():
+        if clause.authority == authority:
+            found.setdefault(clause.document, []).append(clause)
     return found
 
 

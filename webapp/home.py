@@ -15,6 +15,7 @@ PLACES = (
     ("Tasks", "tasks.inbox", "tasks."),
     ("Start a case", "start.processes", "start."),
     ("Cases", "instances.index", "instances."),
+    ("Schools", "schools.index", "schools."),
     ("Calendar", "calendar.due", "calendar."),
     ("Processes", "definitions.index", "definitions."),
 )

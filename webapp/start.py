@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import FormInvalid, NotAStarter, SchoolNotFound
+from engine.errors import FormInvalid, NotAStarter, NotForSchools, SchoolNotFound
 from engine.forms import Form, load_form
 from engine.queries import DefinitionRow, SchoolRow
 from webapp.clock import the_engine
@@ -19,6 +19,8 @@ from webapp.db import db
 from webapp.fields import form_view
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
+#: Stands in an address where a URN would, for a case that is about no school in particular.
+WHOLE = "authority"
 
 
 @blueprint.get("")
@@ -31,27 +33,30 @@ def processes() -> str:
 @blueprint.get("/<key>")
 def schools(key: str) -> Response | tuple[str, int] | str:
     """Choose the school."""
-    definition = _startable(key)
+    definition = startable(key)
     search = request.args.get("search", "").strip()
     found = [s for s in queries.schools(db.session()) if search.lower() in f"{s.name} {s.urn}".lower()]
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))
     problem = "Select a school" if chosen is not None else ""
-    page = render_template("start/schools.html", definition=definition, schools=found, search=search, problem=problem)
+    page = render_template(
+        "start/schools.html", definition=definition, schools=found, search=search, problem=problem, whole=WHOLE,
+        many=is_for_many(key),
+    )  # fmt: skip
     return (page, 400) if problem else page
 
 
 @blueprint.get("/<key>/<urn>")
 def form(key: str, urn: str) -> str:
     """The start form."""
-    return _page(_startable(key), _school(urn))
+    return _page(startable(key), _school(urn))
 
 
 @blueprint.post("/<key>/<urn>")
 def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
     """Start the case with what was entered."""
-    definition, school = _startable(key), _school(urn)
+    definition, school = startable(key), _school(urn)
     asked, values = _form(definition), {}
     if asked is not None:
         seen, feel, roles = _seen(school), timed_feel(), current_user.scope.roles
@@ -62,8 +67,8 @@ def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
             values = asked.read(request.form, seen, feel, roles)
         except FormInvalid as wrong:
             return _page(definition, school, wrong.raw, wrong.errors), 400
-    case = the_engine().start(key, variables=values, by=current_user.scope, school=urn)
-    flash(f"You started case {case}: {definition.name}, {school.name}.")
+    case = the_engine().start(key, variables=values, by=current_user.scope, school=school.urn if school else None)
+    flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
     return redirect(url_for("instances.instance", instance_id=case))
 
 
@@ -72,27 +77,43 @@ def _may_start(row: DefinitionRow) -> bool:
     return row.startable and bool(row.starter_groups) and current_user.scope.holds(row.starter_groups)
 
 
-def _startable(key: str) -> DefinitionRow:
+def is_for_many(key: str) -> bool:
+    """Whether a process can be started for many schools at once."""
+    try:
+        the_engine().schools_for(key, current_user.scope)
+    except NotForSchools:
+        return False
+    return True
+
+
+def startable(key: str) -> DefinitionRow:
+    """The latest version of a process that this person may start. Raises DefinitionNotFound, NotAStarter."""
     definition = queries.latest_definition(db.session(), key)
     if not _may_start(definition):
         raise NotAStarter(process=definition.name, whom=" or ".join(definition.starter_groups) or "no one")
     return definition
 
 
-def _school(urn: str) -> SchoolRow:
+def _school(urn: str) -> SchoolRow | None:
+    """The school, or None for a case that is about no school in particular."""
+    if urn == WHOLE:
+        return None
     found = next((school for school in queries.schools(db.session()) if school.urn == urn), None)
     if found is None:
         raise SchoolNotFound(urn=urn)
     return found
 
 
-def _seen(school: SchoolRow) -> dict[str, Any]:
+def _seen(school: SchoolRow | None) -> dict[str, Any]:
     """The variable ``school`` as the case will have it, for the start form's conditions."""
+    if school is None:
+        return {}
     return {
         "school": {
             "urn": school.urn, "name": school.name, "phase": school.phase, "type": school.type, "diocese": school.diocese,
             "trust": school.trust, "aided": school.type == "voluntary aided",
             "academy": school.type in ("academy", "free"), "maintained": school.maintained,
+            "governance": school.governance, "link_adviser": school.link_adviser, "category": school.category,
         }
     }  # fmt: skip
 
@@ -103,11 +124,11 @@ def _form(definition: DefinitionRow) -> Form | None:
 
 
 def _page(
-    definition: DefinitionRow, school: SchoolRow, typed: Mapping[str, Any] | None = None,
+    definition: DefinitionRow, school: SchoolRow | None, typed: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
 ) -> str:  # fmt: skip
     asked, view = _form(definition), None
-    action = url_for("start.begin", key=definition.key, urn=school.urn)
+    action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
     if asked is not None:
         roles = current_user.scope.roles
         view = form_view(asked, _seen(school), timed_feel(), roles, typed=typed, errors=errors, action=action)

@@ -5,6 +5,7 @@ gives frozen dataclasses (``rows``), made from a handful of indexed queries whos
 finished.
 """
 
+from engine.queries.carriers import carriers
 from engine.queries.definitions import (
     definition,
     definition_xml,
@@ -21,6 +22,7 @@ from engine.queries.due import falling_due
 from engine.queries.instances import instance, instance_detail, instances, timeline, trace, variables
 from engine.queries.live import live_cases
 from engine.queries.rows import (
+    CarrierRow,
     CategoryRow,
     Counts,
     DefinitionRow,
@@ -50,7 +52,7 @@ from engine.queries.work import counts, incidents, notifications, timers, undeli
 
 __all__ = [
     "MOST_DUE",
-    "CategoryRow",
+    "CarrierRow", "CategoryRow",
     "Counts",
     "DefinitionRow",
     "DeploymentRow",
@@ -72,7 +74,7 @@ __all__ = [
     "TaskDetail",
     "TaskRow",
     "TimerRow",
-    "categories",
+    "carriers", "categories",
     "counts",
     "definition",
     "definition_xml",

@@ -230,6 +230,17 @@ class RoundRow:
 
 
 @dataclass(frozen=True)
+class CarrierRow:
+    """An element of a process that carries a clause."""
+
+    process: str
+    process_name: str
+    element: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class CategoryRow:
     """A category that a school was put in, when, why, and by which case."""
 

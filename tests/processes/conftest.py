@@ -10,6 +10,7 @@ from engine import Config, Engine
 from engine.calendar_files import Calendars
 from engine.clock import VirtualClock
 from engine.database import make_engine
+from tests.processes import reached
 from tests.processes.story import ROOT
 
 
@@ -17,7 +18,9 @@ from tests.processes.story import ROOT
 def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
     """An engine with the sample authorities, their roles, settings and calendars."""
     made = make_engine(database_url)
-    yield Engine(
+    told = Engine(
         made, clock=clock, calendar=Calendars(ROOT / "config/calendars"), config=Config.load(ROOT / "config", {})
     )
+    yield told
+    reached.note(told)
     made.dispose()

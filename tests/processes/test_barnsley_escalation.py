@@ -38,7 +38,7 @@ def hold_sisg(story: Story, follows: str, interval: str = "1 month") -> Story:
 
 
 def stage_2(story: Story) -> Story:
-    """BAR-ESC-1.9, 1.10: both agree to go to stage 2."""
+    """BAR-ESC-1.9, BAR-ESC-1.10: both agree to go to stage 2."""
     hold_sisg(story, "consider stage 2")
     assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
     return story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
@@ -53,13 +53,14 @@ def meeting(story: Story, outcome: str, aided: bool = False, **more: str) -> Sto
 
 
 def stage_3(story: Story) -> Story:
-    """BAR-ESC-2.6, 2.9 to 2.11: measures considered, and both decide to go to stage 3."""
+    """BAR-ESC-2.6, BAR-ESC-2.9, BAR-ESC-2.10, BAR-ESC-2.11: measures considered, and both decide to go to stage 3."""
     story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
     story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stage 3")
     return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
 
 
 def test_to_a_warning_notice_and_intervention(story: Story) -> None:
+    """BAR-ESC-3.1, BAR-ESC-3.2, BAR-ESC-3.3."""
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     meeting(story.do(HEP, "notice-to-improve"), "not improving")
     stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
@@ -85,6 +86,7 @@ def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: s
 
 
 def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.3, BAR-ESC-2.8, BAR-ESC-1.11."""
     stage_2(raise_concern(story, AIDED).do("seo", "set-up-sisg", sisg_diocesan_representative="Robin Sampledale"))
     story.do(HEP, "notice-to-improve")
     meeting(story, "meet again", aided=True, accountability_interval="1 half-term")
@@ -98,6 +100,7 @@ def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
 
 
 def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
+    """BAR-ESC-1.2."""
     raise_concern(story, AIDED)
     with pytest.raises(FormInvalid):
         story.do("seo", "set-up-sisg", sisg_diocesan_representative="")
@@ -123,6 +126,7 @@ def test_a_disagreement_is_recorded_and_goes_back_to_both(story: Story) -> None:
 
 
 def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
+    """BAR-ESC-2.7."""
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     # Two terms from the second week of autumn 2026: Monday of the second week of summer 2027.
     assert str(story.due("two-terms").date()) == "2027-04-19"
@@ -133,6 +137,7 @@ def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
 
 
 def test_an_academy_gets_no_warning_notice(story: Story) -> None:
+    """BAR-ESC-3.4."""
     stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
     stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
     assert story.waiting() == ["speak-to-leaders"]
@@ -142,14 +147,39 @@ def test_an_academy_gets_no_warning_notice(story: Story) -> None:
 
 
 def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> None:
+    """BAR-ESC-3.5."""
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
     first = story.due("hmi-due")
     story.wait_for("hmi-due")
     assert "hmi-discussion" in story.waiting() and story.due("hmi-due") > first
+    story.do("head-of-bsa", "hmi-discussion")
+    assert "discussion-recorded" in story.trace and not story.ended, "stage 3 goes on beside"
+
+
+def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None:
+    """BAR-ESC-3.4."""
+    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    story.do(HEP, "speak-to-leaders", outcome="stage 2")
+    assert story.waiting() == ["notice-to-improve"] and "academy-back-to-stage-2" in story.trace
+
+
+def test_a_disagreement_about_stage_3_is_recorded_and_goes_back_to_both(story: Story) -> None:
+    """BAR-ESC-2.6."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    meeting(story.do(HEP, "notice-to-improve"), "not improving").do(HEP, "governance-measures").do(
+        HEP, "systemic-solutions"
+    )
+    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stage 3")
+    story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stay")
+    assert story.waiting() == ["record-disagreement"]
+    story.do("service-director", "record-disagreement")
+    assert story.waiting() == ["head-of-bsa-on-stage-3", "service-director-on-stage-3"]
 
 
 def test_a_secondary_school_has_no_sisg(story: Story) -> None:
+    """BAR-ESC-1.1."""
     raise_concern(story, SECONDARY)
     assert story.waiting() == ["decide-without-sisg"]
     story.do("head-of-bsa", "decide-without-sisg", without_sisg_decision="stage 2")

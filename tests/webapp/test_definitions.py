@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 
 from tests.webapp.conftest import Browser, engine_of
@@ -17,13 +19,16 @@ def test_a_drawing_that_is_no_diagram_is_refused_with_reasons(browser: Browser) 
 
 
 def drawing(browser: Browser) -> str:
-    return browser.get("/definitions/1.bpmn")[1]
+    _, page = browser.get("/processes/barnsley-escalation")
+    address = re.search(r"/definitions/\d+\.bpmn", page)
+    assert address
+    return browser.get(address[0])[1]
 
 
 def test_a_process_shows_its_versions_and_gives_its_file(browser: Browser) -> None:
     _, page = browser.sign_in("seo").get("/processes/barnsley-escalation")
     assert "new cases run on this" in page and "Edit in the modeller" not in page
-    answer = browser.client.get("/definitions/1.bpmn?download=1")
+    answer = browser.client.get(re.findall(r"/definitions/\d+\.bpmn\?download=1", page)[0])
     assert answer.headers["Content-Disposition"] == "attachment; filename=barnsley-escalation.bpmn"
 
 
