@@ -17,7 +17,7 @@ from flask import Flask
 from engine import migrations
 from engine.cli import main
 from engine.scheduler import Scheduler
-from webapp import accounts, create_app, sample
+from webapp import accounts, create_app, sample, sample_year
 from webapp.clock import the_engine
 from webapp.db import db
 
@@ -40,10 +40,11 @@ def upgrade(app: Flask) -> None:
     is_flag=True,
     help="Invented people, schools and diagrams, and a clock that can be moved.",
 )
+@click.option("--empty", is_flag=True, help="Sample mode without the year of invented cases.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
 @click.option("--threads", default=8, show_default=True, type=int)
-def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
+def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int) -> None:
     """Start the web application and one worker: the embedded case, on SQLite unless DATABASE_URL says otherwise."""
     from waitress.server import create_server
 
@@ -55,6 +56,8 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
     upgrade(app)
     if sample_mode:
         with app.app_context():
+            if not empty:
+                _live_a_year(app)
             sample.seed(Path(app.config["ROOT"]))
     with app.app_context():
         scheduler = Scheduler(the_engine())
@@ -67,6 +70,15 @@ def run(sample_mode: bool, host: str, port: int, threads: int) -> None:
         server.run()
     finally:
         scheduler.close()
+
+
+def _live_a_year(app: Flask) -> None:
+    click.echo(
+        "Living through a year of invented cases, the first time only: this takes a quarter of a minute.", err=True
+    )
+    cases = sample_year.live(db.engine, Path(app.config["ROOT"]), the_engine().config)
+    if cases:
+        click.echo(f"{cases} cases were made.", err=True)
 
 
 def _greet(app: Flask, address: str) -> None:

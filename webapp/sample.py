@@ -15,6 +15,7 @@ from engine.errors import ClockUnmovable
 from webapp import accounts
 from webapp.clock import ZONE, day, now, the_engine
 from webapp.db import db
+from webapp.sample_year import resources
 
 blueprint = Blueprint("sample", __name__)
 STEPS = {"day": "1 day", "week": "1 week", "month": "1 month", "half-term": "1 half-term"}
@@ -69,10 +70,3 @@ def seed(root: Path) -> list[str]:
             deployed = engine.deploy(files, by=by, note="Sample diagrams")
             said.append(f"{authority}: {len(deployed.processes)} processes deployed")
     return said
-
-
-def resources(root: Path, authority: str) -> dict[str, bytes]:
-    """The diagrams, decision tables and forms of an authority, by their path in the repository."""
-    found = [*root.glob(f"processes/{authority}/*.bpmn"), *root.glob(f"processes/{authority}/*.dmn")]
-    found += root.glob(f"forms/{authority}/*.form")
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found)}

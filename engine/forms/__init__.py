@@ -16,6 +16,7 @@ from engine.forms.conditions import Asking, as_text, open_condition
 from engine.forms.dates import DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
 from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
+from engine.forms.plausible import plausible
 from engine.forms.text import fill
 from engine.forms.typed import MAX_ROWS, Posted, Typed, blank_row, typed_of
 from engine.forms.wording import one
@@ -46,6 +47,7 @@ __all__ = [
     "may_see",
     "one",
     "open_condition",
+    "plausible",
     "read_date",
     "showable",
     "typed_of",

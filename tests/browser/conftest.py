@@ -30,7 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sample installation that has just been started, worker included."""
     database = tmp_path_factory.mktemp("web") / "pathways.db"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
-    command = [sys.executable, "-m", "webapp.cli", "run", "--sample", "--port", "0"]
+    command = [sys.executable, "-m", "webapp.cli", "run", "--sample", "--empty", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
         assert server.stdout is not None
         first = server.stdout.readline()

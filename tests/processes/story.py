@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine import Engine, Scope, queries
 from engine.clock import VirtualClock
 from engine.feel import Feel
-from engine.forms import Asking, Component, Form, asking_of, load_form
+from engine.forms import Form, load_form, plausible
 from engine.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -101,24 +101,7 @@ class Story:
 
     def _values(self, form: Form, variables: dict[str, Any], role: str, answers: dict[str, Any]) -> dict[str, Any]:
         """Answers for a form: those given, and for the rest the first option, some text, or today."""
-        asking = asking_of(variables, Feel.shared(), {role})
-        given = {each.key: self._answer(each, asking) for each in form.fields if not asking.readonly(each)} | answers
-        return form.accept(given, variables, Feel.shared(), {role})
-
-    def _answer(self, question: Component, asking: Asking) -> Any:
-        kind = question.kind
-        options = (
-            [option.value for option in asking.options(question)] if kind in ("radio", "select", "checklist") else []
-        )
-        if kind == "datetime":
-            return self.clock.now().date().isoformat()
-        if kind in ("radio", "select"):
-            return options[0] if options else None
-        if kind == "checklist":
-            return options[:1]
-        if kind in ("checkbox", "number"):
-            return True if kind == "checkbox" else 1
-        return [] if kind == "dynamiclist" else "Noted."
+        return plausible(form, variables, Feel.shared(), {role}, self.clock.now().date(), answers)
 
     def due(self, element: str) -> datetime:
         """When the timer at this element fires."""
