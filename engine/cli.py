@@ -19,6 +19,7 @@ from engine import calendar_files, metrics, timers
 from engine.calendar_files import Calendars
 from engine.check_cli import check
 from engine.errors import DeploymentRefused, PathwaysError
+from engine.gias import Line
 from engine.lint.project import Project
 from engine.runtime import Engine
 from engine.scheduler import Scheduler
@@ -147,10 +148,37 @@ def schools() -> None:
 @click.option("--authority", required=True, help="Whose schools they are.")
 @with_engine
 def import_schools(engine: Engine, file: Any, authority: str) -> None:
-    """Bring the register up to date from a CSV file with the columns urn, name, phase, type (diocese, trust,
-    maintained)."""
+    """Bring the register up to date from a CSV file.
+
+    FILE has the columns urn, name, phase, type (and diocese, trust, maintained, governance, link_adviser, category), or is
+    the establishment extract of "Get information about schools", of which the authority's own open schools are taken. A
+    school that has closed is marked; none is removed.
+    """
     done = engine.import_schools(file.read(), authority)
     click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
+    for school in done.new:
+        click.echo(f"  added    {school.urn} {school.name}")
+    for school in done.altered:
+        what = "; ".join(f"{name}: {_word(old)} to {_word(new)}" for name, (old, new) in school.columns.items())
+        click.echo(f"  changed  {school.urn} {school.name}: {what}")
+    if done.elsewhere:
+        click.echo(f"Lines of other authorities: {done.elsewhere}.")
+    _say_lines("Passed over", done.passed_over)
+    _say_lines("Could not be read", done.unreadable)
+
+
+def _word(value: Any) -> str:
+    return {True: "yes", False: "no", "": "nothing"}.get(value) or str(value)
+
+
+def _say_lines(title: str, lines: Iterable[Line]) -> None:
+    """The lines of a file by why they brought nothing."""
+    by_reason = groupby(sorted(lines, key=lambda line: (line.why, line.number)), key=lambda line: line.why)
+    for why, group in by_reason:
+        found = list(group)
+        click.echo(f"{title}, {len(found)}: {why}")
+        for line in found:
+            click.echo(f"  line {line.number}: {line.urn} {line.name}".rstrip())
 
 
 @main.group("calendar")

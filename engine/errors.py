@@ -170,6 +170,10 @@ class RegisterUnreadable(PathwaysError):
     """The school register cannot be read: line {line}: {reason}. No school has been changed."""
 
 
+class AuthorityNumberMissing(PathwaysError):
+    """The file is the national extract. Give config/authorities/{authority}.yaml the authority's number in it, as la_code."""
+
+
 class ConfigUnreadable(PathwaysError):
     """The configuration file {file} cannot be read: {reason}."""
 

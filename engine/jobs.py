@@ -124,8 +124,8 @@ def _locked(job: Claimed) -> Select[Job]:
 
 
 def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime) -> None:
-    message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
     job.status, job.claim, job.error = "failed", None, message
+    message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
     session.add(
         Incident(
             authority=job.authority, instance_id=job.instance_id, job_id=job.id, kind="job", element=job.element,

@@ -19,6 +19,7 @@ from engine import (
     cases,
     deliveries,
     deployments,
+    gias,
     jobs,
     metrics,
     outbox,
@@ -134,12 +135,13 @@ class Engine(Transactions):
 
     def start_for_schools(
         self, key: str, variables: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = "",
-        urns: Collection[str] | None = None, element: str | None = None,
+        urns: Collection[str] | None = None, element: str | None = None, run_id: str | None = None,
     ) -> int:  # fmt: skip
         """Start a process for many schools, a case each: these URNs, or all that the start event is for.
 
         The dispatcher starts the cases; schools that have an open case of the process are skipped. Gives the round's id:
-        ``queries.round_of`` says how far it is. Raises DefinitionNotFound, NotAStarter, NotForSchools.
+        ``queries.round_of`` says how far it is. ``run_id`` (64 characters at most) makes it safe to send twice: the
+        second time, it gives the first round's id. Raises DefinitionNotFound, NotAStarter, NotForSchools, SchoolNotFound.
         """
         scope = people.who(by)
         authority = authority if scope.everything else scope.authority
@@ -147,7 +149,7 @@ class Engine(Transactions):
             loaded = self._world.registry.get(session, cases.latest_id(session, authority, key))
             people.check_may_start(scope, loaded)
             start = rounds.start_of(loaded, element)
-            wanted = rounds.Wanted(authority, loaded, start, scope.username, variables or {}, urns)
+            wanted = rounds.Wanted(authority, loaded, start, scope.username, variables or {}, urns, run_id)
             return rounds.begin(session, self._world, wanted).id
 
     def schools_for(self, key: str, by: Scope) -> tuple[list[str], set[str]]:
@@ -395,10 +397,21 @@ class Engine(Transactions):
     # -- the installation -------------------------------------------------------------------------------------
 
     def import_schools(self, data: bytes, authority: str) -> schools.Imported:
-        """Bring an authority's register up to date from a CSV file. Raises RegisterUnreadable, with nothing changed."""
-        rows = schools.read(data)
+        """Bring an authority's register up to date from a CSV file of ours or the national extract. Safe to repeat.
+
+        A file of ours is taken whole or not at all: raises RegisterUnreadable. Of the extract, a line that cannot be read
+        is told. Raises AuthorityNumberMissing.
+        """
+        extract, rows = None, []
+        if gias.is_extract(data):
+            extract = gias.read(data, self.config.la_code(authority))
+        else:
+            rows = schools.read(data)
         with self._writing(Scope.all_authorities(), wakes=False) as session:
-            return schools.store(session, authority, rows)
+            now = self.clock.now()
+            if extract is not None:
+                return schools.store_extract(session, authority, extract, now)
+            return schools.store(session, authority, rows, now)
 
     def move_clock(self, forward: timedelta) -> datetime:
         """Sample mode: move the clock of the whole installation forward; the new time. Raises ClockUnmovable."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.authorities import Authority, load_authorities
 from engine.calendar import FIRES_AT
-from engine.errors import ConfigUnreadable
+from engine.errors import AuthorityNumberMissing, ConfigUnreadable
 from engine.tables import Setting
 
 _OFFSET = "clock-offset"
@@ -71,6 +71,13 @@ class Config:
     def pause(self, attempts: int) -> timedelta:
         """How long to wait after so many failed attempts."""
         return self.backoff[min(attempts, len(self.backoff)) - 1] if self.backoff else timedelta(0)
+
+    def la_code(self, authority: str) -> str:
+        """The Department for Education's number of an authority. Raises AuthorityNumberMissing."""
+        known = self.authorities.get(authority)
+        if known is None or not known.la_code:
+            raise AuthorityNumberMissing(authority=authority)
+        return known.la_code
 
     def roles(self, authority: str) -> frozenset[str] | None:
         """The role ids of an authority; None when the configuration doesn't know the authority."""

@@ -36,6 +36,7 @@ def index() -> str:
     return render_template(
         "instances/index.html", page=page, filters=filters, states=STATES,
         processes=[row for row in queries.definitions(session) if row.startable], schools=queries.schools(session),
+        troubles=queries.incidents(session, caseless=True) if current_user.may("manage") else [],
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +40,8 @@ def many(key: str) -> Response | tuple[str, int] | str:
         else:
             typed = values
         if not problem and errors is None:
-            started = the_engine().start_for_schools(key, values, by=scope, urns=chosen)
+            run_id = request.form.get("run", "")[:64] or None  # the same form sent twice is one round
+            started = the_engine().start_for_schools(key, values, by=scope, urns=chosen, run_id=run_id)
             flash(
                 f"{definition.name} is being started for {len(chosen)} {'school' if len(chosen) == 1 else 'schools'}."
             )
@@ -48,7 +50,7 @@ def many(key: str) -> Response | tuple[str, int] | str:
     view = form_view(asked, {}, timed_feel(), scope.roles, typed=typed, errors=errors, action=action) if asked else None
     page = render_template(
         "rounds/many.html", definition=definition, view=view, action=action, problem=problem, fitting=set(fitting),
-        schools=queries.schools(db.session()), busy=busy, chosen=chosen,
+        schools=queries.schools(db.session()), busy=busy, chosen=chosen, run=secrets.token_hex(16),
     )  # fmt: skip
     return (page, 400) if problem or errors else page
 
@@ -56,4 +58,14 @@ def many(key: str) -> Response | tuple[str, int] | str:
 @blueprint.get("/rounds/<int:round_id>")
 def progress(round_id: int) -> str:
     """How far it is. The page comes anew every other second until it is done, without JavaScript too."""
-    return render_template("rounds/progress.html", row=queries.round_of(db.session(), round_id))
+    session = db.session()
+    return render_template(
+        "rounds/progress.html", row=queries.round_of(session, round_id), skipped=queries.skipped(session, round_id),
+        failed=queries.failed(session, round_id), manages=current_user.may("manage"),
+    )  # fmt: skip
+
+
+@blueprint.get("/rounds")
+def index() -> str:
+    """What was started for many schools lately, by people and by timers."""
+    return render_template("rounds/index.html", rounds=queries.rounds(db.session()))

@@ -35,7 +35,8 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     """Choose the school."""
     definition = startable(key)
     search = request.args.get("search", "").strip()
-    found = [s for s in queries.schools(db.session()) if search.lower() in f"{s.name} {s.urn}".lower()]
+    known = [s for s in queries.schools(db.session()) if not s.closed]
+    found = [s for s in known if search.lower() in f"{s.name} {s.urn}".lower()]
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))

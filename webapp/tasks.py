@@ -30,13 +30,14 @@ def inbox() -> str:
     show = show if show in SHOWN else "all"
     filters = InboxFilters(
         mine=show == "mine", unclaimed=show == "unclaimed", school=request.args.get("school", ""),
-        text=request.args.get("search", "").strip(),
+        text=request.args.get("search", "").strip(), process=request.args.get("process", ""),
     )  # fmt: skip
     session = db.session()
     page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
     told = queries.notifications(session, current_user.scope)
     return render_template(
         "tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope),
+        filters=filters, processes=[row for row in queries.definitions(session) if row.startable],
         ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
     )  # fmt: skip
 

@@ -177,6 +177,8 @@ def for_each_is_understood(look: Look) -> Iterator[Fault]:
     for element in look.elements():
         value = element.properties.get("forEach")
         if value is None:
+            if "forEachWhen" in element.properties:
+                yield fault(element, "forEachWhen stands there without forEach.", "Add the property forEach: school.")
             continue
         kinds = {definition.kind for definition in element.event_definitions}
         if value != "school":

@@ -30,6 +30,7 @@ from engine.queries.rows import (
     DiagramView,
     DueRow,
     ElementInfo,
+    FailedRow,
     HistoryRow,
     InboxFilters,
     IncidentRow,
@@ -41,12 +42,13 @@ from engine.queries.rows import (
     Page,
     RoundRow,
     SchoolRow,
+    SkippedRow,
     SubscriptionRow,
     TaskDetail,
     TaskRow,
     TimerRow,
 )  # fmt: skip
-from engine.queries.schools import categories, round_of, rounds, school, schools
+from engine.queries.schools import categories, failed, round_of, rounds, school, schools, skipped
 from engine.queries.tasks import inbox, open_tasks, task
 from engine.queries.work import counts, incidents, notifications, timers, undelivered
 
@@ -59,6 +61,7 @@ __all__ = [
     "DiagramView",
     "DueRow",
     "ElementInfo",
+    "FailedRow",
     "HistoryRow",
     "InboxFilters",
     "IncidentRow",
@@ -70,6 +73,7 @@ __all__ = [
     "Page",
     "RoundRow",
     "SchoolRow",
+    "SkippedRow",
     "SubscriptionRow",
     "TaskDetail",
     "TaskRow",
@@ -80,6 +84,7 @@ __all__ = [
     "definition_xml",
     "definitions",
     "deployments",
+    "failed",
     "falling_due",
     "form",
     "forms_of",
@@ -96,6 +101,7 @@ __all__ = [
     "rounds",
     "school",
     "schools",
+    "skipped",
     "start_form",
     "task",
     "timeline",

@@ -206,7 +206,7 @@ class DueRow:
 
 @dataclass(frozen=True)
 class RoundRow:
-    """A start of a process for many schools: how many were meant, skipped, started, wait still, and failed."""
+    """A start of a process for many schools: how many were asked for, skipped, started, wait still, and failed."""
 
     id: int
     process: str
@@ -241,8 +241,27 @@ class CarrierRow:
 
 
 @dataclass(frozen=True)
+class SkippedRow:
+    """A school that a round passed over, and why, as a sentence; its name is empty when it is on no register."""
+
+    urn: str
+    school_name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    """A school whose case a round could not start, why, and the incident that a manager can retry."""
+
+    urn: str
+    school_name: str
+    message: str
+    incident_id: int
+
+
+@dataclass(frozen=True)
 class CategoryRow:
-    """A category that a school was put in, when, why, and by which case."""
+    """A category that a school was put in, when, why, and by which case (none: by the register's file)."""
 
     category: str
     reason: str
@@ -367,6 +386,7 @@ class SchoolRow:
     governance: str = ""
     link_adviser: str = ""
     category: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True)

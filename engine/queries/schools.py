@@ -6,13 +6,13 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import RoundNotFound, SchoolNotFound
-from engine.queries.rows import CategoryRow, RoundRow, SchoolRow
+from engine.queries.rows import CategoryRow, FailedRow, RoundRow, SchoolRow, SkippedRow
 from engine.queries.tools import AnySelect, Elements
-from engine.tables import Job, Round, School, SchoolCategory
+from engine.tables import Incident, Job, Round, RoundSkip, School, SchoolCategory
 
 
 def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
-    """Schools of the register by name; ``text`` is part of the name or a URN."""
+    """Schools of the register by name, closed ones too; ``text`` is part of the name or a URN."""
     chosen = select(School).order_by(School.name).limit(limit)
     if text:
         chosen = chosen.where(School.name.icontains(text, autoescape=True) | (School.urn == text))
@@ -35,8 +35,9 @@ def categories(session: Session, urn: str, limit: int = 50) -> list[CategoryRow]
 
 def _row(s: School) -> SchoolRow:
     return SchoolRow(
-        s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained, s.governance, s.link_adviser, s.category
-    )
+        s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained, s.governance, s.link_adviser, s.category,
+        s.closed,
+    )  # fmt: skip
 
 
 def rounds(session: Session, limit: int = 20) -> list[RoundRow]:
@@ -54,15 +55,40 @@ def round_of(session: Session, round_id: int) -> RoundRow:
 
 def _rounds(session: Session, chosen: AnySelect) -> list[RoundRow]:
     found = session.scalars(chosen).all()
-    failed = func.sum(case((Job.status == "failed", 1), else_=0))
-    left = (
-        select(Job.round_id, func.count(), failed).where(Job.round_id.in_([r.id for r in found])).group_by(Job.round_id)
-    )
-    open_ = {round_id: (number, int(broken)) for round_id, number, broken in session.execute(left)}
+    ids = [r.id for r in found]
+    broken = func.sum(case((Job.status == "failed", 1), else_=0))
+    left = select(Job.round_id, func.count(), broken).where(Job.round_id.in_(ids)).group_by(Job.round_id)
+    jobs = {round_id: (number, int(failures)) for round_id, number, failures in session.execute(left)}
+    passed = select(RoundSkip.round_id, func.count()).where(RoundSkip.round_id.in_(ids)).group_by(RoundSkip.round_id)
+    skips = {round_id: number for round_id, number in session.execute(passed)}
     elements = Elements(session, [r.definition_id for r in found])
     rows = []
     for r in found:
-        number, broken = open_.get(r.id, (0, 0))
+        number, failures = jobs.get(r.id, (0, 0))
         name = elements.process(r.definition_id)[1]
-        rows.append(RoundRow(r.id, r.process, name, r.by, r.begun, r.total, r.skipped, number - broken, broken))
+        passed_over = skips.get(r.id, 0)
+        rows.append(RoundRow(r.id, r.process, name, r.by, r.begun, r.total, passed_over, number - failures, failures))
     return rows
+
+
+def skipped(session: Session, round_id: int) -> list[SkippedRow]:
+    """The schools that a round passed over, by name, and why."""
+    chosen = (
+        select(RoundSkip.urn, School.name, RoundSkip.why)
+        .join(School, (School.urn == RoundSkip.urn) & (School.authority == RoundSkip.authority), isouter=True)
+        .where(RoundSkip.round_id == round_id)
+        .order_by(School.name, RoundSkip.urn)
+    )
+    return [SkippedRow(urn, name or "", why) for urn, name, why in session.execute(chosen)]
+
+
+def failed(session: Session, round_id: int) -> list[FailedRow]:
+    """The schools whose cases a round could not start, by name, each with its open incident."""
+    chosen = (
+        select(Job.token, School.name, Job.error, Incident.id)
+        .join(Incident, (Incident.job_id == Job.id) & (Incident.kind == "job") & Incident.resolved.is_(None))
+        .join(School, (School.urn == Job.token) & (School.authority == Job.authority), isouter=True)
+        .where(Job.round_id == round_id, Job.status == "failed")
+        .order_by(School.name, Job.token)
+    )
+    return [FailedRow(urn, name or "", error or "", incident) for urn, name, error, incident in session.execute(chosen)]

@@ -49,14 +49,15 @@ class Person:
         banner = self.page.locator(".govuk-notification-banner")
         return banner.first.inner_text() if banner.count() else ""
 
-    def tasks(self) -> list[str]:
-        """The names of the tasks in the inbox."""
+    def tasks(self, process: str = "Schools escalation process") -> list[str]:
+        """The names of the tasks in the inbox that belong to this process: reviews begin by themselves beside it."""
         self.page.goto(f"{self.address}/tasks")
-        return self.page.locator("tbody th a").all_inner_texts()
+        of_process = self.page.locator("td[data-label=Process]", has_text=process)
+        return self.page.locator("tbody tr").filter(has=of_process).locator("th a").all_inner_texts()
 
     def open(self, name: str) -> Person:
-        """Open the first task of this name in the inbox."""
-        self.page.goto(f"{self.address}/tasks")
+        """Open the first task of this name in the inbox, narrowed to the process of the stories told here."""
+        self.page.goto(f"{self.address}/tasks?process=barnsley-escalation")
         self.follow(self.page.locator("tbody th a", has_text=name))
         return self
 

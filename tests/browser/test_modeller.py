@@ -30,12 +30,12 @@ def test_a_new_task_by_drag_and_drop(person: Person, axe: Callable[[], None]) ->
     page = open_modeller(person)
     axe()
     # From the palette, a task is dragged onto the flow between the start and the evidence, which bpmn-js then splits.
-    flow = "flow-concern-raised-to-document-evidence"
-    start, task = middle(page, "concern-raised"), middle(page, "document-evidence")
+    flow = "flow-concern-begins-to-document-evidence"
+    start, task = middle(page, "concern-begins"), middle(page, "document-evidence")
     page.locator(".djs-palette [data-action='create.task']").hover()
     page.mouse.down()
     page.mouse.move(start[0] + 10, start[1] + 60, steps=4)
-    page.mouse.move((start[0] + task[0]) / 2 - 8, start[1], steps=8)
+    page.mouse.move((start[0] + task[0]) / 2 - 12, start[1], steps=8)
     page.mouse.up()
     page.keyboard.press("Escape")
     new = page.evaluate(

@@ -14,9 +14,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from time import monotonic
 
-from engine import Config, Engine
+from engine import Config, Engine, queries
 from tests.engine.running import deploy
-from tests.engine.spiff.cases import bpmn
+from tests.engine.spiff.cases import bpmn, prop
 
 KILLS = int(os.environ.get("PATHWAYS_KILLS", "8"))
 CASES = 4
@@ -60,9 +60,9 @@ def test_nothing_is_lost_doubled_or_stuck(database_url: str) -> None:
     _goes_on(engine, found)
 
 
-def _live_and_die(context, url: str, told: dict[int, int], life: float) -> None:  # type: ignore[no-untyped-def]
+def _live_and_die(context, url, told: dict[int, int], life: float, doing=work) -> None:  # type: ignore[no-untyped-def]
     receiving, sending = context.Pipe(duplex=False)
-    child = context.Process(target=work, args=(url, sending), daemon=True)
+    child = context.Process(target=doing, args=(url, sending), daemon=True)
     child.start()
     sending.close()
     assert receiving.poll(30), "a child that does nothing: the case is stuck"
@@ -105,3 +105,40 @@ def _goes_on(engine: Engine, found: list[int]) -> None:
     while len(engine.user_tasks()) < len(found) and monotonic() < end:
         engine.run_due_jobs()
     assert sorted(task.instance_id for task in engine.user_tasks()) == found
+
+
+#: Each school gets a case on a day that is over: all of them at once.
+FOR_SCHOOLS = bpmn(
+    f'<startEvent id="s">{prop(forEach="school")}<timerEventDefinition><timeDate>2020-01-01T00:00:00Z</timeDate>'
+    '</timerEventDefinition></startEvent><scriptTask id="c" scriptFormat="feel" camunda:resultVariable="n">'
+    '<script>= 1</script></scriptTask><endEvent id="e"/>',
+    "s>c c>e",
+)
+SCHOOLS = "urn,name,phase,type\n" + "".join(f"1000{n},School {n},primary,community\n" for n in range(10, 70))
+
+
+def begin(url: str, out: Connection) -> None:
+    """A child that does due jobs, and says each."""
+    engine = Engine(url, config=CONFIG)
+    out.send((0, 0))
+    while True:
+        if engine.fire_next_due():
+            out.send((0, 1))
+
+
+def test_each_school_gets_one_case_of_a_beat(database_url: str) -> None:
+    """Though its case is over at once, so that no open case keeps a second away."""
+    engine = Engine(database_url, config=CONFIG)
+    engine.import_schools(SCHOOLS.encode(), "")
+    deploy(engine, FOR_SCHOOLS)
+    chance, context = random.Random(7), get_context("forkserver")
+    for _ in range(KILLS):
+        engine.dispose()
+        _live_and_die(context, database_url, {0: 0}, chance.uniform(0.0, 0.15), begin)
+    end = monotonic() + 20
+    while engine.next_due() is not None and monotonic() < end:
+        engine.run_due_jobs()
+    with engine.reading() as session:
+        found = [row.school_urn for row in queries.instances(session, per_page=100).items]
+        assert sorted(found) == [f"1000{n}" for n in range(10, 70)]
+        assert queries.round_of(session, 1).started == 60

@@ -173,7 +173,7 @@ def test_a_case_for_a_school_has_the_school(town: Engine) -> None:
     assert town.variables(case)["school"] == {
         "urn": "100001", "name": "Sampleby", "phase": "primary", "type": "voluntary aided", "aided": True,
         "academy": False,
-        "maintained": True, "diocese": "Example", "trust": "",
+        "maintained": True, "diocese": "Example", "trust": "", "governance": "", "link_adviser": "", "category": "",
     }  # fmt: skip
     row = town.instance(case)
     assert (row.business_key, row.school_urn, row.school_name) == ("URN 100001", "100001", "Sampleby")

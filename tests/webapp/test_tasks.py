@@ -76,3 +76,10 @@ def test_a_completed_task_shows_what_was_answered(browser: Browser, case: int) -
     browser.post("/tasks/1", **EVIDENCE)
     _, page = browser.get("/tasks/1")
     assert "Falling results." in page and "completed by seo@barnsley.example.org" in page
+
+
+def test_the_inbox_is_narrowed_by_school_and_process(browser: Browser, case: int) -> None:
+    browser.sign_in("seo")
+    assert "Document the evidence" in browser.get("/tasks?search=Sampleby&process=barnsley-escalation")[1]
+    for narrowed in ("search=Elsewhere", "process=barnsley-complaint"):
+        assert "Document the evidence" not in browser.get(f"/tasks?{narrowed}")[1], narrowed

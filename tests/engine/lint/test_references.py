@@ -74,6 +74,7 @@ STRICT = [
         "PW-715", _topic("live-cases", process="p"), _topic("live-cases", 'camunda:resultVariable="found"', process="p")
     ),
     Case("PW-716", _each("pupil"), _each("school")),
+    Case("PW-716", _each("school").replace('name="forEach"', 'name="forEachWhen"'), _each("school")),
     Case("PW-716", around(f'<manualTask id="t">{prop(forEach="school")}</manualTask>'), _each("school")),
     Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
 ]

@@ -1,0 +1,130 @@
+"""Luton's Requires Improvement protocol for an academy: each way through it, with dates worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine
+from engine.clock import VirtualClock
+from engine.errors import TaskNotYours
+from tests.processes.story import Story
+
+PROCESS, DIRECTOR = "luton-ri-academy", "service-director"
+ACADEMY, COMMUNITY, INDEPENDENT = "120006", "120001", "120020"
+AUDIT = "submit-audit"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "luton")
+
+
+def asked(story: Story) -> Story:
+    """LUT-AC.1 and LUT-AC.2: the trust's plan and the academy's audit are asked for at the same time."""
+    story.start("sia", PROCESS, ACADEMY)
+    assert story.waiting() == ["request-plan"]
+    story.do("sia", "request-plan")
+    assert story.waiting() == ["send-plan", AUDIT]
+    return story
+
+
+def audited(story: Story) -> Story:
+    """LUT-AC.2: the audit is submitted and triangulated."""
+    return story.do("headteacher", AUDIT).do("safeguarding-officer", "triangulate")
+
+
+def test_the_trust_is_met_until_the_academy_is_good(story: Story) -> None:
+    """LUT-AC.1 LUT-AC.2 LUT-AC.3: the plan, regular meetings, the audit, and the DfE where the adviser is not assured."""
+    audited(asked(story)).do("trust-ceo", "send-plan")
+    assert "audited" in story.trace
+    # Monday of week 2 of autumn 1 (7 September 2026; it began on Tuesday 1 September) is Monday of week 2 of autumn 2,
+    # which began on Monday 2 November.
+    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured", trust_interval="1 month")
+    # A month on from 9 November 2026: Wednesday 9 December.
+    assert str(story.due("meeting-due").date()) == "2026-12-09"
+    story.wait_for("meeting-due").do(DIRECTOR, "meet-ceo", trust_result="not assured", trust_interval="1 term")
+    assert story.waiting() == ["contact-dfe"]
+    story.do(DIRECTOR, "contact-dfe")
+    # Wednesday 9 December 2026 is in week 6 of autumn 2. Autumn 1 (1 September to 23 October) has 8 weeks, so it is week 14
+    # of the term. Spring 1 (4 January to 12 February) has 6 weeks and spring 2 (22 February to 25 March) 5: 11 in all, no
+    # week 14, so the term's last school day.
+    assert str(story.due("meeting-due").date()) == "2027-03-25"
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="good")
+    assert story.ended and story.trace[-1] == "academy-good"
+
+
+def test_the_meetings_do_not_wait_for_the_audit(story: Story) -> None:
+    """LUT-AC.1 LUT-AC.2: and the case ends with the academy good, whatever is still open."""
+    asked(story).do("sia", "send-plan").wait_for("meeting-due")
+    assert story.waiting() == ["meet-ceo", AUDIT]
+    story.do("sia", "meet-ceo", trust_result="good")
+    assert story.ended and story.waiting() == []
+
+
+def test_a_trust_that_is_late_with_its_plan_is_reminded(story: Story) -> None:
+    """LUT-AC.1: after the time that the authority has set."""
+    asked(story)
+    # Twenty working days counted from Tuesday 8 September 2026 end with Monday 5 October; the timer fires the morning after.
+    assert str(story.due("plan-late").date()) == "2026-10-06"
+    story.wait_for("plan-late")
+    subject = f"Action plan: {story.variables['school']['name']}"
+    assert [told for told in story.told if told[1] == subject] == [("trust-ceo", subject), ("sia", subject)]
+    assert "send-plan" in story.waiting() and "trust-reminded" in story.trace, "the plan is still waited for"
+
+
+def test_the_audit_may_be_followed_by_a_further_one(story: Story) -> None:
+    """LUT-AC.2: triangulated, or the authority audits further."""
+    asked(story).do("headteacher", AUDIT).do("sia", "triangulate", audit_result="further audit")
+    assert story.waiting() == ["further-audit", "send-plan"]
+    story.do("safeguarding-officer", "further-audit")
+    assert story.waiting() == ["send-plan"]
+
+
+def test_only_advisers_ask_for_the_plan(story: Story) -> None:
+    """LUT-AC.1: the trust sends it, and nobody at the school."""
+    story.start("sia", PROCESS, ACADEMY)
+    with pytest.raises(TaskNotYours):
+        story.do("trust-ceo", "request-plan")
+    story.do("sia", "request-plan")
+    with pytest.raises(TaskNotYours):
+        story.do("headteacher", "send-plan")
+
+
+def test_it_begins_by_a_message_too(story: Story) -> None:
+    """LUT-AC.1: a judgement that comes from another case."""
+    story.receive("academy-requires-improvement", ACADEMY).follow(PROCESS, ACADEMY)
+    assert story.waiting() == ["request-plan"]
+
+
+def test_other_schools_have_other_protocols(story: Story) -> None:
+    """LUT-AC.1 LUT-RI.1: a maintained school goes on to its own, an independent school has none."""
+    story.start("sia", PROCESS, COMMUNITY)
+    assert story.ended and story.trace[-1] == "to-maintained"
+    assert story.follow("luton-ri-maintained", COMMUNITY).waiting() == ["allocate-sia"]
+    story.start("sia", PROCESS, INDEPENDENT)
+    assert story.ended and story.trace[-1] == "no-protocol"
+
+
+@pytest.mark.parametrize("judgement", ["good", "outstanding"])
+def test_a_good_judgement_ends_it_at_any_moment(story: Story, judgement: str) -> None:
+    """LUT-AC.1: nothing more is asked of the trust."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement=judgement)
+    assert story.ended and "good" in story.trace and story.waiting() == []
+
+
+def test_requires_improvement_again_and_a_new_plan_is_asked_for(story: Story) -> None:
+    """LUT-AC.1: a new case begins with it."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="requires improvement")
+    assert story.ended and "academy-again" in story.trace
+    story.follow(PROCESS, ACADEMY)
+    assert len(story.cases(PROCESS, ACADEMY)) == 2 and story.waiting() == ["request-plan"]
+
+
+@pytest.mark.parametrize("judgement", ["inadequate", None])
+def test_an_inadequate_academy_is_put_to_the_dfe(story: Story, judgement: str | None) -> None:
+    """LUT-AC.3: and so is one whose judgement the message does not say."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement=judgement)
+    assert story.waiting() == ["dfe-after-inspection"]
+    story.do(DIRECTOR, "dfe-after-inspection")
+    assert story.ended and "with-dfe" in story.trace

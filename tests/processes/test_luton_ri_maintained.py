@@ -1,0 +1,236 @@
+"""Luton's Requires Improvement protocol for a maintained school: each way through it, with dates worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from engine.errors import FormInvalid, TaskNotYours
+from tests.processes.story import Story
+
+PROCESS, DIRECTOR = "luton-ri-maintained", "service-director"
+COMMUNITY, IN_C, IN_D, ACADEMY, INDEPENDENT = "120001", "120008", "120022", "120006", "120020"
+SUPPORT = ["broker-hubs", "broker-school", "priority-training"]
+AUDIT = "submit-audit"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "luton")
+
+
+def category(story: Story, school: str) -> str:
+    with story.engine.reading() as session:
+        return queries.school(session, school).category
+
+
+def begin(story: Story, school: str = COMMUNITY, before: str = "good") -> Story:
+    """LUT-RI.1 and LUT-RI.2: an adviser, who meets the headteacher and the chair."""
+    story.start("sia", PROCESS, school, judged_before=before)
+    assert story.waiting() == ["allocate-sia"]
+    story.do(DIRECTOR, "allocate-sia")
+    assert story.waiting() == ["meet-head-chair"]
+    return story.do("sia", "meet-head-chair", met_with=["head", "chair"])
+
+
+def plan(story: Story, interval: str = "1 month", **answers: str) -> Story:
+    """LUT-RI.3 to LUT-RI.7: the support, the group and the plan, while the audit is still waited for."""
+    begin(story)
+    for element in SUPPORT:
+        story.do("sia", element)
+    return story.do("sia", "set-up-group", group_interval=interval).do("sia", "agree-plan", **answers)
+
+
+def meets(story: Story, **found: str) -> Story:
+    """LUT-RI.6: the group meets."""
+    answers = {"ofsted_judgement": "none", "progress": "enough", "group_interval": "1 month", **found}
+    return story.wait_for("group-due").do("sia", "group-meets", **answers)
+
+
+def test_what_every_school_is_entitled_to_comes_side_by_side(story: Story) -> None:
+    """LUT-RI.1 an adviser, LUT-RI.2 the meeting, LUT-RI.3 school-to-school support, LUT-RI.4 hubs, LUT-RI.5 training,
+    LUT-RI.6 the group, LUT-RI.7 the plan, LUT-RI.9 the audit."""
+    begin(story)
+    assert story.waiting() == sorted([*SUPPORT, "set-up-group", "agree-plan", AUDIT])
+    for element in SUPPORT:
+        story.do("sia", element)
+    story.do("sia", "set-up-group", group_interval="1 half-term").do("sia", "agree-plan")
+    assert story.waiting() == [AUDIT], "the plan does not wait for the audit"
+    # Monday of week 2 of autumn 1 (7 September 2026; it began on Tuesday 1 September) is Monday of week 2 of autumn 2,
+    # which began on Monday 2 November.
+    assert str(story.due("group-due").date()) == "2026-11-09"
+    story.do("headteacher", AUDIT).do("safeguarding-officer", "triangulate")
+    assert story.waiting() == [] and "audited" in story.trace
+
+
+def test_the_meeting_and_the_plan_ask_for_what_the_protocol_asks(story: Story) -> None:
+    """LUT-RI.2 LUT-RI.7: only an adviser plans the support; the plan has to be specific, and good within two years."""
+    story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "allocate-sia")
+    with pytest.raises(TaskNotYours):
+        story.do("headteacher", "meet-head-chair")
+    story.do("sia", "meet-head-chair")
+    for tick in ("plan_specific", "good_in_two_years"):
+        with pytest.raises(FormInvalid):
+            story.do("sia", "agree-plan", **{tick: False})
+    milestone = {"milestone": "All teachers trained", "milestone_by": "2026-12-18", "milestone_who": "Headteacher"}
+    story.do("sia", "agree-plan", milestones=[milestone])
+    assert story.variables["milestones"] == [milestone]
+
+
+@pytest.mark.parametrize(
+    ("school", "before", "then"),
+    [(COMMUNITY, "good", "C"), (COMMUNITY, "requires improvement", "D"), (IN_C, "none", "C"), (IN_D, "good", "D")],
+)
+def test_the_judgement_puts_the_school_in_its_category(story: Story, school: str, before: str, then: str) -> None:
+    """LUT-1.4 LUT-1.5: C, or D after two such judgements running; a school that is in D already stays there."""
+    story.start("sia", PROCESS, school, judged_before=before)
+    assert category(story, school) == then
+
+
+def test_it_begins_by_a_message_too(story: Story) -> None:
+    """LUT-RI.1: whoever sends the judgement, an adviser is allocated."""
+    story.receive("judged-requires-improvement", COMMUNITY).follow(PROCESS, COMMUNITY)
+    assert story.waiting() == ["allocate-sia"] and category(story, COMMUNITY) == "C"
+
+
+def test_an_academy_goes_on_to_its_own_protocol(story: Story) -> None:
+    """LUT-RI.1 LUT-AC.1: advisers are for maintained schools; of a trust its plan is asked for."""
+    story.start("sia", PROCESS, ACADEMY)
+    assert story.ended and story.trace[-1] == "to-academy"
+    assert story.follow("luton-ri-academy", ACADEMY).waiting() == ["request-plan"]
+
+
+def test_an_independent_school_has_no_protocol(story: Story) -> None:
+    """LUT-RI.1: for maintained schools."""
+    story.start("sia", PROCESS, INDEPENDENT)
+    assert story.ended and story.trace[-1] == "no-protocol" and category(story, INDEPENDENT) == ""
+
+
+def test_the_group_says_when_it_meets_next(story: Story) -> None:
+    """LUT-RI.6: it meets to monitor the progress to good, as often as it says."""
+    plan(story, "1 term")
+    # Monday of week 2 of the autumn term is Monday of week 2 of the spring term, which began on Monday 4 January 2027.
+    assert str(story.due("group-due").date()) == "2027-01-11"
+    meets(story, group_interval="1 month")
+    # A month on from 11 January 2027: Thursday 11 February, the last day but one of spring 1.
+    assert str(story.due("group-due").date()) == "2027-02-11"
+    meets(story, group_interval="1 half-term")
+    # Thursday of week 6 of spring 1 (4 January 2027); spring 2 began on Monday 22 February and ends on Thursday 25 March, in
+    # its week 5: no week 6, so its last school day.
+    assert str(story.due("group-due").date()) == "2027-03-25"
+
+
+def test_the_review_is_held_within_twelve_months_of_the_start_of_the_plan(story: Story) -> None:
+    """LUT-RI.8: counted from the day on which the plan starts, whenever the rest was arranged."""
+    plan(story, "1 term", plan_starts_on="2026-10-05")
+    # Ten months on from 5 October 2026 is 5 August 2027, in the holidays: a period never moves.
+    assert str(story.due("review-called").date()) == "2027-08-05"
+    story.wait_for("review-called")
+    review = next(task for task in story.engine.user_tasks(story.case) if task.element == "school-review")
+    # Twelve months on from 5 October 2026.
+    assert review.due is not None and str(review.due.date()) == "2027-10-05"
+    story.do("sia", "school-review", review_objectives="Two of three are reached.")
+    assert "reviewed" in story.trace and not story.ended, "the plan goes on"
+    # The group, called for Monday 11 January 2027, has what the review found before it.
+    assert story.waiting() == ["group-meets", AUDIT]
+    story.do("sia", "group-meets", progress="enough", ofsted_judgement="none", group_interval="1 month")
+    assert story.variables["review_objectives"] == "Two of three are reached."
+
+
+def test_a_review_that_is_late_is_told_of(story: Story) -> None:
+    """LUT-RI.8: the twelve months are over."""
+    plan(story, "1 term").wait_for("review-called")
+    # Ten months on from 7 September 2026 it was called; twelve months on is 7 September 2027.
+    assert str(story.due("review-late").date()) == "2027-09-07"
+    story.wait_for("review-late")
+    subject = f"School review is late: {story.variables['school']['name']}"
+    assert [told for told in story.told if told[1] == subject] == [(DIRECTOR, subject), ("sia", subject)]
+    assert "school-review" in story.waiting(), "it has still to be held"
+
+
+def test_additional_actions_are_taken_side_by_side(story: Story) -> None:
+    """LUT-RI.A1 structural solutions, LUT-RI.A2 a notice, LUT-RI.A3 external help, LUT-RI.A4 reviews and audits."""
+    meets(plan(story), progress="not enough").do("headteacher", AUDIT).do("sia", "triangulate")
+    assert story.waiting() == ["consider-actions"]
+    story.do(DIRECTOR, "consider-actions", actions=["structural", "notice", "external plan", "other"])
+    assert story.waiting() == ["external-plan", "other-actions", "structural", "write-notice"]
+    story.do(DIRECTOR, "structural", structural_kind=["leadership", "partnership", "governing body", "academy"])
+    meeting = {"external_date": "2026-11-02", "external_topic": "Reading"}
+    story.do("sia", "external-plan", external_dates=[meeting])
+    found = {f"found_{what}": "Done." for what in ("governance", "send", "attendance", "moderation")}
+    story.do("sia", "other-actions", reviews=["governance", "SEND", "attendance", "moderation"], **found)
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="working days")
+    assert category(story, COMMUNITY) == "D", "a notice puts the school in category D"
+    # The group met a month on from 7 September, on 7 October 2026. Fifteen working days counted from the 8th end with
+    # Wednesday 28 October; the notice is looked at the morning after.
+    assert str(story.due("period-ends").date()) == "2026-10-29"
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice")
+    # The group meets a month on from Thursday 29 October 2026, a Sunday: it moves to Monday 30 November.
+    assert str(story.due("group-due").date()) == "2026-11-30"
+
+
+def test_what_is_not_chosen_is_not_asked_for(story: Story) -> None:
+    """LUT-RI.A2 LUT-RI.A3: one action alone, or none, and the group meets again."""
+    meets(plan(story), progress="not enough").do("sia", "consider-actions", actions=["external plan"])
+    assert story.waiting() == ["external-plan", AUDIT]
+    meets(story.do("sia", "external-plan"), progress="not enough").do("sia", "consider-actions", actions=[])
+    assert story.waiting() == [AUDIT] and story.due("group-due")
+
+
+def test_judged_good_at_a_meeting_the_plan_ends(story: Story) -> None:
+    """LUT-RI.10: recorded by the adviser; the school and the panel are told."""
+    meets(meets(plan(story)), ofsted_judgement="good")
+    assert story.ended and story.trace[-1] == "good"
+    subject = f"The improvement plan ends: {story.variables['school']['name']}"
+    told = [told for told in story.told if told[1] == subject]
+    assert told == [(role, subject) for role in ("headteacher", "chair-of-governors", "panel-chair")]
+
+
+@pytest.mark.parametrize("judgement", ["good", "outstanding"])
+def test_an_inspection_is_heard_from_the_first_day(story: Story, judgement: str) -> None:
+    """LUT-RI.10: even before there is an adviser."""
+    story.start("sia", PROCESS, COMMUNITY).receive("section-5-inspection", COMMUNITY, judgement=judgement)
+    assert story.ended and story.trace[-1] == "good" and story.waiting() == []
+
+
+def test_nothing_is_left_open_when_the_school_is_good(story: Story) -> None:
+    """LUT-RI.10: a review, an audit and additional actions end with the plan."""
+    meets(plan(story), progress="not enough").wait_for("review-called")
+    assert story.waiting() == ["consider-actions", "school-review", AUDIT]
+    story.receive("section-5-inspection", COMMUNITY, judgement="good")
+    assert story.ended and story.waiting() == []
+
+
+def test_judged_inadequate_intervention_begins(story: Story) -> None:
+    """LUT-RI.10 LUT-IN.1: by message, and recorded at a meeting."""
+    plan(story).receive("section-5-inspection", COMMUNITY, judgement="inadequate")
+    assert story.ended and story.trace[-2:] == ["to-intervention", "inadequate"]
+    assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["statement-of-action"]
+    meets(plan(story), ofsted_judgement="inadequate")
+    assert story.ended and story.trace[-1] == "inadequate"
+
+
+def test_requires_improvement_again_and_the_plan_stays(story: Story) -> None:
+    """LUT-RI.10 LUT-RI.7 LUT-1.4: the plan is brought up to date, and the school is in category D."""
+    plan(story).receive("section-5-inspection", COMMUNITY, judgement="requires improvement")
+    assert not story.ended and story.waiting() == ["renew-plan", AUDIT] and category(story, COMMUNITY) == "D"
+    story.do("sia", "renew-plan", plan_objectives="Reading, again.")
+    assert story.waiting() == [AUDIT] and story.due("group-due") and story.due("review-called")
+    meets(story, ofsted_judgement="requires improvement")
+    assert story.waiting() == [AUDIT], "the same judgement, recorded at the meeting too, asks for nothing more"
+    meets(meets(story, ofsted_judgement="none"), ofsted_judgement="requires improvement")
+    assert story.waiting() == ["renew-plan", AUDIT], "another, recorded at a meeting, does the same"
+    meets(story, ofsted_judgement="good")
+    assert story.ended and story.trace[-1] == "good"
+
+
+def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
+    """LUT-RI.10: the adviser reads the report and records the judgement."""
+    plan(story).receive("section-5-inspection", COMMUNITY, judgement=None)
+    assert story.waiting() == ["record-judgement", AUDIT]
+    story.do("sia", "record-judgement", ofsted_judgement="requires improvement")
+    assert story.waiting() == ["renew-plan", AUDIT] and "judgement-noted" in story.trace
+    story.receive("section-5-inspection", COMMUNITY, judgement="not known yet")
+    story.do("sia", "record-judgement", ofsted_judgement="good")
+    assert story.ended and story.trace[-1] == "good"
