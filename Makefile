@@ -48,9 +48,8 @@ format: $(VENV)/.dev ## put the Python code in order
 	$(BIN)/ruff check --fix-only engine webapp tests
 	$(BIN)/ruff format engine webapp tests
 
-docs: $(VENV)/.runtime ## write the README's reference of BPMN elements anew
-	$(BIN)/python -c 'import re; from pathlib import Path; from engine.spiff.support import markdown; readme = Path("README.md"); \
-	  readme.write_text(re.sub("(?<=<!-- elements -->\n).*?(?=<!-- end of elements -->)", lambda _: markdown() + "\n", readme.read_text(), flags=re.S))'
+docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a process, with its picture, to var/docs, and the README's reference anew
+	$(BIN)/python -m tests.docs
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)
 	$(BIN)/python -m tests.benchmarks
