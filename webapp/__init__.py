@@ -28,6 +28,7 @@ from webapp import (
     errors,
     home,
     instances,
+    links,
     metrics,
     rounds,
     sample,
@@ -100,6 +101,7 @@ def _pages(app: Flask) -> None:
         coverage,
         auth,
         tasks,
+        links,
         rounds,
         start,
         instances,
@@ -123,11 +125,13 @@ def _everywhere() -> dict[str, Any]:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     signed_in = current_user.is_authenticated
+    guest = signed_in and isinstance(current_user._get_current_object(), links.Guest)
     return {
         "nonce": g.nonce,
         "person": current_user if signed_in else None,
         "today": clock.now(),
-        "navigation": home.navigation() if signed_in else [],
+        "navigation": home.navigation() if signed_in and not guest else [],
+        "guest": guest,
     }
 
 

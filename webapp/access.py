@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine.scope import set_scope
 from webapp.db import db
+from webapp.links import Guest, allowed
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
@@ -26,6 +27,9 @@ ROUTES = {
     "tasks.complete": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
     "tasks.release": SIGNED_IN,
+    "links.make": OFFICER,
+    "links.follow": PUBLIC,
+    "links.done": SIGNED_IN,
     "start.processes": START,
     "start.schools": START,
     "start.form": START,
@@ -69,6 +73,8 @@ def _check() -> Response | None:
             return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
         abort(401)
     set_scope(db.session(), current_user.scope)
+    if isinstance(person := current_user._get_current_object(), Guest):
+        return None if allowed(person, request.endpoint, request.view_args or {}) else abort(403)
     if not _may(needed):
         # A page of sample mode does not exist outside it.
         abort(404 if needed == SAMPLE else 403)

@@ -8,12 +8,19 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask_login import LoginManager, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from webapp import accounts
+from webapp import accounts, links
 from webapp.clock import now
 
 blueprint = Blueprint("auth", __name__)
 login = LoginManager()
-login.user_loader(accounts.by_id)
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def person(ident: str) -> accounts.Account | links.Guest | None:
+    """Whoever a session cookie names: an account, or somebody who opened a link to one task."""
+    return links.guest(ident.removeprefix(links.PREFIX)) if ident.startswith(links.PREFIX) else accounts.by_id(ident)
+
+
 WRONG = (
     "The email address or password is wrong, or the account rests after too many tries. Check both, or wait 15 minutes."
 )

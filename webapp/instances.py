@@ -53,6 +53,7 @@ def instance(instance_id: int) -> str:
     return render_template(
         "instances/instance.html", detail=detail, diagram=diagram, history=history, given=_given(history), now=now(),
         manages=current_user.may("manage"), states=STATES, words=WORDS, mine=_mine(detail),
+        contacts=_contacts(),
     )  # fmt: skip
 
 
@@ -63,6 +64,16 @@ def may_see(detail: InstanceDetail) -> bool:
         return True
     return any(scope.holds(task.roles) for task in detail.tasks) or any(
         row.by == scope.username for row in detail.history
+    )
+
+
+def _contacts() -> set[str]:
+    """The roles outside the authority, to whom an officer may send a task by e-mail."""
+    home = current_user.home
+    return (
+        {role.id for role in home.roles.values() if role.kind == "contact"}
+        if home and current_user.may("officer")
+        else set()
     )
 
 

@@ -18,6 +18,7 @@ from webapp.answers import answers
 from webapp.clock import now, the_engine
 from webapp.db import db
 from webapp.fields import FormView, form_view
+from webapp.links import Guest
 
 blueprint = Blueprint("tasks", __name__)
 SHOWN = ("all", "mine", "unclaimed")
@@ -67,6 +68,8 @@ def complete(task_id: int) -> Response | tuple[str, int] | str:
         except FormInvalid as wrong:
             return _page(detail, _view(detail, form, typed=wrong.raw, errors=wrong.errors)), 400
     the_engine().complete(task_id, values, by=current_user.scope)
+    if isinstance(current_user._get_current_object(), Guest):
+        return redirect(url_for("links.done"))
     flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")
     return redirect(url_for("tasks.inbox"))
 

@@ -15,7 +15,7 @@ from webapp.access import PUBLIC, ROUTES
 SECRETS = re.compile(r"Sampleby|Results have fallen|Document the evidence|Schools escalation process|@barnsley")
 ARGUMENTS = {
     "task_id": "1", "instance_id": "1", "incident_id": "1", "definition_id": "1", "key": "barnsley-escalation",
-    "urn": "100001", "round_id": "1", "filename": "build/app.css",
+    "urn": "100001", "round_id": "1", "token": "x", "filename": "build/app.css",
 }  # fmt: skip
 
 
