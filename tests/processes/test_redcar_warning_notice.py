@@ -107,3 +107,10 @@ def test_the_secretary_of_state_directs_a_notice_and_gives_one(story: Story) -> 
     story.receive("secretary-of-state-direction", COMMUNITY).follow(PROCESS, COMMUNITY)
     give_notice(story, 2, compliance_length=15, compliance_unit="days").receive("secretary-of-state-notice", COMMUNITY)
     assert story.ended and story.trace[-1] == "void"
+
+
+def test_category_3_begins_no_second_notice_while_one_runs(story: Story) -> None:
+    """RED-7.4."""
+    story.receive("category-3", COMMUNITY).receive("category-3", COMMUNITY).follow(PROCESS, COMMUNITY)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1 and "category-3-noted" in story.trace
+    assert story.waiting() == ["determine-notice"], "the case that runs goes on"
