@@ -144,3 +144,10 @@ def test_powers_without_a_notice_and_the_end_by_a_new_judgement(story: Story) ->
     assert "write-notice" not in story.trace
     story.receive("school-recovered", COMMUNITY)
     assert story.ended and {"note-recovery", "intervention-ends"} <= set(story.trace)
+
+
+def test_another_judgement_begins_no_second_case(story: Story) -> None:
+    """LUT-IN.1."""
+    story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(INADEQUATE, COMMUNITY)
+    assert len(story.cases(INADEQUATE, COMMUNITY)) == 1 and "judged-again-noted" in story.trace
+    assert story.waiting() == ["statement-of-action"]
