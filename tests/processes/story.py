@@ -13,15 +13,9 @@ from engine.clock import VirtualClock
 from engine.feel import Feel
 from engine.forms import Form, load_form, plausible
 from engine.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
+from webapp.sample_year import resources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def resources(authority: str) -> dict[str, bytes]:
-    """An authority's diagrams, decision tables and forms, by their path in the repository."""
-    found = [*ROOT.glob(f"processes/{authority}/*.bpmn"), *ROOT.glob(f"processes/{authority}/*.dmn")]
-    found += ROOT.glob(f"forms/{authority}/*.form")
-    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(found)}
 
 
 class Story:
@@ -31,7 +25,7 @@ class Story:
         self.engine, self.clock, self.authority = engine, clock, authority
         register = ROOT / "config" / "schools" / f"{authority}.csv"
         engine.import_schools(register.read_bytes(), authority)
-        engine.deploy(resources(authority), authority, by="story", note="for the story")
+        engine.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
         self.case = 0
 
     def scope(self, role: str) -> Scope:

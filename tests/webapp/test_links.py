@@ -47,7 +47,12 @@ def test_the_task_is_done_by_whoever_has_the_link(app: Flask, browser: Browser, 
     address = link(browser, task)
     client = visitor(app, address)
     page = client.get(f"/tasks/{task}").get_data(as_text=True)
-    assert "Share a summary" in page and 'name="governing_body_summary"' in page and "Start a case" not in page and "Claim" not in page
+    assert (
+        "Share a summary" in page
+        and 'name="governing_body_summary"' in page
+        and "Start a case" not in page
+        and "Claim" not in page
+    )
     answers = {
         "governing_body_summary": "Noted.",
         "governing_body_date-day": "7",
