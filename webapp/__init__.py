@@ -19,6 +19,7 @@ from engine import Config, Engine
 from engine.calendar_files import Calendars
 from webapp import (
     access,
+    accounts,
     auth,
     calendar,
     clauses,
@@ -114,7 +115,7 @@ def _pages(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
-    app.jinja_env.filters.update(day=clock.day, hour=clock.hour, lasting=clock.lasting)
+    app.jinja_env.filters.update(day=clock.day, hour=clock.hour, lasting=clock.lasting, called=accounts.called)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     app.after_request(_secure)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -72,6 +72,13 @@ class Account(Base):
 def find(username: str) -> Account | None:
     """The account of this username."""
     return db.session.scalar(select(Account).where(Account.username == username.strip().lower()))
+
+
+def called(username: str | None) -> str:
+    """What the pages call a person: the name of the account, else the username itself (somebody who came by a link)."""
+    if "names" not in g:
+        g.names = dict(db.session.execute(select(Account.username, Account.name)).tuples().all())
+    return str(g.names.get(username or "", username or ""))
 
 
 def by_id(account_id: str) -> Account | None:

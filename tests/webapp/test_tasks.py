@@ -75,7 +75,7 @@ def test_completing_says_what_happens_next(browser: Browser, case: int) -> None:
 def test_a_completed_task_shows_what_was_answered(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
     _, page = browser.get("/tasks/1")
-    assert "Falling results." in page and "completed by seo@barnsley.example.org" in page
+    assert "Falling results." in page and "completed by Sasha Example" in page
 
 
 def test_the_inbox_is_narrowed_by_school_and_process(browser: Browser, case: int) -> None:
