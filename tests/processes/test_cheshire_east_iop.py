@@ -1,0 +1,298 @@
+"""Cheshire East's Improving Outcomes Programme: the level of support, both tiers, warning notice and powers, the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from engine.errors import TaskNotYours
+from tests.processes.story import Story
+
+PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
+QA, MI, OFFICER, SMT, HEAD, CHAIR = "qa-manager", "mi-manager", "mi-officer", "smt", "headteacher", "chair-of-governors"
+COMMUNITY, AIDED, INDEPENDENT = "130001", "130002", "130020"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "cheshire-east")
+
+
+def category(story: Story, school: str) -> str:
+    """The category of a school on the register."""
+    with story.engine.reading() as session:
+        return queries.school(session, school).category
+
+
+def seen(story: Story, element: str) -> dict[str, Any]:
+    """The variables that an open task sees: those of the process which the case is in there."""
+    task = next(task for task in story.engine.user_tasks(story.case) if task.element == element)
+    with story.engine.reading() as session:
+        return dict(queries.task(session, task.id).variables)
+
+
+def enter(story: Story, losi: str, school: str = COMMUNITY) -> Story:
+    """The evidence, the table, the QA Manager's decision, and who co-ordinates."""
+    story.start(MI, PROCESS, school).do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi=losi)
+    return story.do(MI, "name-coordinator")
+
+
+def set_up(story: Story, *, diocese: bool = False, robust: str = "yes", teams: Sequence[str] = ()) -> Story:
+    """The SMT agrees entry to tier 2, and all is set up with the school."""
+    story.do(SMT, "agree-entry", entry_agreed="yes")
+    wanted = ["agree-budget", "baseline", "critical-friend", "inform-stakeholders", "management-group"]
+    assert story.waiting() == sorted(wanted + (["consult-diocese"] if diocese else []))
+    story.do("finance-officer", "agree-budget").do(MI, "baseline").do(CHAIR, "critical-friend")
+    story.do(HEAD, "inform-stakeholders").do(HEAD, "management-group").do(HEAD, "check-plan", robust_plan=robust)
+    if diocese:
+        story.do("diocesan-representative", "consult-diocese")
+    if robust == "no":
+        story.do(HEAD, "make-plan")
+    return story.do(MI, "tell-teams", specialist_teams=list(teams))
+
+
+def in_tier_2(story: Story) -> Story:
+    """A school whose first IOP meeting has no date yet."""
+    set_up(enter(story, "intensive"))
+    assert story.waiting() == ["publish-date"]
+    return story
+
+
+def meeting(story: Story, day: str, result: str) -> Story:
+    """One IOP meeting on a day, with all that goes before and after it."""
+    story.do(MI, "publish-date", meeting_date=day, agencies_asked=[])
+    story.wait_for("report-due").do(HEAD, "progress-report").do("sip", "record-of-visit").do(MI, "send-agenda")
+    story.wait_for("meeting-day").do(MI, "hold-meeting", meeting_result=result, professionals_called="no")
+    return story.do(OFFICER, "send-minutes").do(CHAIR, "feedback")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "performance", "ofsted", "grounds", "level"),
+    [
+        ("good", "in line", "inadequate", 0, "intensive"),
+        ("good", "low", "good", 0, "intensive"),
+        ("poor", "below", "good", 1, "intensive"),
+        ("mixed", "below", "less than good", 2, "intensive"),
+        ("good", "in line", "good", 1, "targeted"),
+        ("good", "in line", "good", 0, "universal"),
+        ("mixed", "in line", "good", 0, "targeted"),
+    ],
+)
+def test_the_level_follows_from_the_evidence(
+    story: Story, evidence: str, performance: str, ofsted: str, grounds: int, level: str
+) -> None:
+    """CHE-2.4 CHE-5.2.1: self evaluation, performance, Ofsted and the three grounds, by open criteria."""
+    story.start(MI, PROCESS, COMMUNITY).do(
+        OFFICER, "gather-evidence", self_evaluation=evidence, performance=performance, ofsted_outcome=ofsted,
+        iop_grounds=["low standards", "breakdown", "safety"][:grounds],
+    )  # fmt: skip
+    assert story.variables["worked_out_losi"] == level
+
+
+def test_universal_support_needs_no_programme(story: Story) -> None:
+    """CHE-4.1: the Quality Assurance Manager decides entry, and nobody else."""
+    story.start(MI, PROCESS, COMMUNITY).do(OFFICER, "gather-evidence")
+    with pytest.raises(TaskNotYours):
+        story.do(MI, "decide-entry", losi="universal")
+    story.do(QA, "decide-entry", losi="universal")
+    assert story.ended and story.trace[-1] == "universal" and category(story, COMMUNITY) == "universal"
+
+
+def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
+    """CHE-4.2 CHE-4.3 CHE-5.2.2 CHE-5.2.3 CHE-5.3.11: support over an agreed period, and monitoring goes on afterwards."""
+    enter(story, "targeted").do(
+        MI, "tier-1-support", agreed_length=2, agreed_unit="half-terms", monitor_every="1 half-term"
+    )
+    assert category(story, COMMUNITY) == "targeted"
+    # A half-term on from Monday of week 2 of autumn 1 (7 September): Monday of week 2 of autumn 2, which began on 2 November.
+    assert str(story.due("monitoring-due").date()) == "2026-11-09"
+    # Two half-terms on: Monday of week 2 of spring 1, which began on Tuesday 5 January 2027.
+    assert str(story.due("agreed-period").date()) == "2027-01-11"
+    story.wait_for("monitoring-due").do("sip", "monitor-tier-1", tier_1_found="not judged")
+    story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="improved")
+    name = story.variables["school"]["name"]
+    assert story.told == [(QA, f"IOP tier 1 reviewed: {name}")], "key decisions go to the QA Manager"
+    assert story.ended and story.trace[-1] == "left"
+    story.follow(MONITORING, COMMUNITY)
+    # A term on from Monday of week 2 of the spring term: Monday of week 2 of the summer term, which began on 12 April.
+    assert str(story.due("a-term-on").date()) == "2027-04-19"
+
+
+def test_not_enough_in_tier_1_leads_to_tier_2_if_the_smt_agrees(story: Story) -> None:
+    """CHE-5.2.3 CHE-5.2.4 CHE-5.3.1: without the agreement the school gets targeted support once more."""
+    enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="months", monitor_every="1 term")
+    # A month on from Monday 7 September 2026: Wednesday 7 October.
+    assert str(story.due("agreed-period").date()) == "2026-10-07"
+    story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
+    story.do(SMT, "agree-entry", entry_agreed="no")
+    assert story.waiting() == ["tier-1-support"] and category(story, COMMUNITY) == "targeted"
+
+
+def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None:
+    """CHE-2.4: the level of support is looked at anew."""
+    enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="terms", monitor_every="1 month")
+    story.wait_for("monitoring-due").do(OFFICER, "monitor-tier-1", tier_1_found="judged")
+    assert story.waiting() == ["gather-evidence"] and {"judged-since", "tier-1-judged"} <= set(story.trace)
+
+
+def test_another_system_says_that_ofsted_has_judged(story: Story) -> None:
+    """CHE-2.4: at any moment of tier 1, by a message."""
+    enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="inadequate")
+    assert story.waiting() == ["gather-evidence"] and "ofsted-judgement" in story.trace
+    assert story.variables["judgement"] == "inadequate"
+
+
+def test_tier_2_is_set_up_with_the_school_its_governors_and_the_diocese(story: Story) -> None:
+    """CHE-4.4 CHE-4.5 CHE-4.6 CHE-4.7 CHE-4.8 CHE-5.2.4 CHE-5.3.1 CHE-5.3.2 CHE-5.3.3 CHE-5.3.4 CHE-5.3.5 CHE-5.4.1 CHE-5.4.2.
+
+    There is no robust plan, and two teams are asked for specialist support.
+    """
+    enter(story, "intensive", AIDED)
+    assert category(story, AIDED) == "targeted", "intensive is not on the record before the SMT has agreed it"
+    set_up(story, diocese=True, robust="no", teams=["governance", "hr"])
+    assert category(story, AIDED) == "intensive"
+    assert story.waiting() == ["specialist-support", "specialist-support"]
+    story.do("governance-officer", "specialist-support", support_contact="Gil")
+    with pytest.raises(TaskNotYours):
+        story.do("finance-officer", "specialist-support")
+    story.do("hr-officer", "specialist-support", support_contact="Jo")
+    contacts = [(each["team"], each["contact"]) for each in seen(story, "publish-date")["specialist_support"]]
+    assert contacts == [("governance", "Gil"), ("hr", "Jo")]
+    assert story.waiting() == ["publish-date"] and {"make-plan", "consult-diocese"} <= set(story.trace)
+
+
+def test_the_management_group_meets_each_month(story: Story) -> None:
+    """CHE-5.3.6 CHE-7.1: its meeting is recorded monthly, for as long as the school is in the programme."""
+    in_tier_2(story)
+    # A month on from Monday 7 September 2026: Wednesday 7 October.
+    assert str(story.due("each-month").date()) == "2026-10-07"
+    story.wait_for("each-month")
+    assert story.waiting() == ["publish-date", "record-group"]
+    story.do(OFFICER, "record-group")
+    # A month on from there: Saturday 7 November, which moves to Monday 9 November.
+    assert str(story.due("each-month").date()) == "2026-11-09"
+    story.wait_for("each-month").do(HEAD, "record-group")
+    assert story.trace.count("group-recorded") == 2
+
+
+def test_meetings_go_on_every_two_months_and_support_is_revised(story: Story) -> None:
+    """CHE-7.3 CHE-4.2 CHE-5.3.5: carried on, not enough, and the QA Manager is told of the decision."""
+    # Two months on from 7 September 2026.
+    assert seen(in_tier_2(story), "publish-date")["meeting_falls"] == "2026-11-07"
+    meeting(story, "2026-11-11", "carry on")
+    # Two months on from the meeting of 11 November 2026.
+    assert seen(story, "publish-date")["meeting_falls"] == "2027-01-11"
+    meeting(story, "2027-01-13", "not enough").do(MI, "revise-support", notice_wanted="no")
+    assert (QA, f"IOP decision: {story.variables['school']['name']}") in story.told
+    assert "publish-date" in story.waiting() and "three-term-review" not in story.waiting()
+
+
+def test_ofsted_inspects_a_school_in_tier_2(story: Story) -> None:
+    """CHE-5.3.2: the baseline is renewed, because a meeting says so or because another system does."""
+    meeting(in_tier_2(story), "2026-11-11", "new judgement").do(MI, "renew-baseline")
+    assert "publish-date" in story.waiting()
+    story.receive("ofsted-judgement", COMMUNITY, judgement="less than good")
+    assert {"publish-date", "baseline-on-ofsted"} <= set(story.waiting()), "the programme goes on meanwhile"
+    assert "baseline-renewed" in story.do(OFFICER, "baseline-on-ofsted").trace
+
+
+def test_a_school_that_is_ready_leaves_by_an_agreed_exit_strategy(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.3.11: agreed with the school and by the SMT; monitoring is told the strategy."""
+    meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy").do(
+        SMT, "agree-exit", exit_agreed="no"
+    )
+    assert "publish-date" in story.waiting(), "the programme goes on"
+    meeting(story, "2027-01-13", "ready to leave").do(MI, "exit-strategy", exit_strategy="Keep the coaching.")
+    assert "record-group" in story.waiting()
+    story.do(SMT, "agree-exit", exit_agreed="yes")
+    assert story.ended and story.trace[-1] == "left", "what was still open in tier 2 has ended with it"
+    assert story.follow(MONITORING, COMMUNITY).variables["exit_strategy"] == "Keep the coaching."
+
+
+def three_terms(story: Story) -> Story:
+    """A school that has been in tier 2 for three terms."""
+    in_tier_2(story)
+    # Three terms on from Monday of week 2 of autumn 2026: Monday of week 2 of autumn 2027, which began on Wednesday 1
+    # September.
+    assert str(story.due("three-terms").date()) == "2027-09-06"
+    return story.wait_for("three-terms")
+
+
+def test_after_three_terms_a_notice_may_be_asked_for(story: Story) -> None:
+    """CHE-5.3.9: the QA Manager does not ask; the programme goes on."""
+    three_terms(story).do(QA, "three-term-review", ask_notice="no")
+    assert "publish-date" in story.waiting() and "no-notice" in story.trace
+
+
+def test_a_meeting_may_lead_to_a_notice_which_the_smt_does_not_approve(story: Story) -> None:
+    """CHE-5.3.5 CHE-5.3.9: progress is not enough, and the M&I Manager asks for a notice to be considered."""
+    meeting(in_tier_2(story), "2026-11-11", "not enough").do(MI, "revise-support", notice_wanted="yes")
+    assert {"publish-date", "three-term-review"} <= set(story.waiting()), "the meetings go on"
+    story.do(QA, "three-term-review", ask_notice="yes", review_because="meeting")
+    story.do(SMT, "approve-notice", notice_approved="no")
+    assert {"not-approved", "powers-done"} <= set(story.trace) and "publish-date" in story.waiting()
+
+
+def notice(story: Story, unit: str) -> Story:
+    """A formal warning notice, approved by the SMT and given with a period of fifteen."""
+    three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
+    return story.do(QA, "give-notice", compliance_length=15, compliance_unit=unit)
+
+
+def test_a_notice_that_the_governing_body_complies_with(story: Story) -> None:
+    """CHE-5.3.9 CHE-5.2.5: approved by the SMT; its period never moves."""
+    notice(story, "working days")
+    # Fifteen working days counted from Tuesday 7 September 2027 end with Monday 27 September; the morning after.
+    assert str(story.due("period-ends").date()) == "2027-09-28"
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
+    assert {"notice-complied", "powers-done"} <= set(story.trace) and "publish-date" in story.waiting()
+
+
+def refused(story: Story, powers: Sequence[str]) -> Story:
+    """A notice that was not complied with, and the powers that follow."""
+    notice(story, "days")
+    # Fifteen days counted from 7 September 2027 end with 21 September; the morning after.
+    assert str(story.due("period-ends").date()) == "2027-09-22"
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
+    return story.do(SMT, "decide-powers", powers_used=list(powers))
+
+
+def test_powers_are_a_last_resort(story: Story) -> None:
+    """CHE-5.2.5: governors, budget, interim executive board and collaboration, all at once."""
+    refused(story, ["governors", "budget", "IEB", "collaboration"])
+    tasks = {"appoint-governors", "propose-ieb", "require-collaboration", "suspend-budget"}
+    assert tasks <= set(story.waiting())
+    story.do("governance-officer", "appoint-governors").do("finance-officer", "suspend-budget")
+    story.do(QA, "require-collaboration").do(QA, "propose-ieb")
+    assert "powers-dealt-with" not in story.trace, "the Secretary of State has not answered"
+    story.do(QA, "record-answer", ieb_answer="agreed")
+    assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
+
+
+def test_no_power_may_be_used_for_now(story: Story) -> None:
+    """CHE-5.2.5."""
+    assert {"powers-dealt-with", "powers-done"} <= set(refused(story, []).trace)
+
+
+def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
+    """CHE-2.4: one case a school, and none for an independent school."""
+    answers = {
+        "considered_because": "categorisation",
+        "considered_concern": "All schools.",
+        "considered_on": "2026-09-07",
+    }
+    story.engine.start_for_schools(PROCESS, answers, by=story.scope(QA))
+    story.engine.run_due_jobs()
+    assert len(story.cases(PROCESS)) == 23 and story.cases(PROCESS, INDEPENDENT) == []
+    assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
+
+
+def test_a_school_in_the_programme_has_no_second_case(story: Story) -> None:
+    """CHE-4.1: monitoring finds that an improvement is not sustained, and the school is in the programme already."""
+    story.start(MI, PROCESS, COMMUNITY).receive("iop-re-entry", COMMUNITY)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1 and story.waiting() == ["gather-evidence"]
+    assert [role for role, _ in story.told] == [MI, QA] and "re-entry-noted" in story.trace
