@@ -271,6 +271,9 @@ class Engine(Transactions):
             self._recalculate(instance_id)
         if before is None or names:
             with self._writing(Scope.all_authorities()) as session:
+                for authority in (name for name in names if "/" not in name):
+                    world = starts.Listening(authority, self.clock.now(), self.calendar(authority), self._world.feel)
+                    starts.recalculate(session, self._world.registry, world)
                 calendar_changes.remember(session, digests)
         self._followed = digests
         return len(affected)

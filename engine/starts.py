@@ -19,7 +19,7 @@ from engine.feel import Feel
 from engine.records import job_row
 from engine.registry import Loaded, Registry
 from engine.spiff import StartTrigger
-from engine.tables import START, EventSubscription, Job, ProcessDefinition
+from engine.tables import START, WAITING, EventSubscription, Job, ProcessDefinition
 
 #: Missed beats that are counted one by one; past it the next is worked out from now.
 BEAT_LIMIT = 10_000
@@ -86,6 +86,23 @@ def _job(world: Listening, loaded: Loaded, start: StartTrigger, kept: dict[tuple
 
 def _row(authority: str, loaded: Loaded, start: StartTrigger, due: datetime) -> dict[str, Any]:
     return {**job_row(authority, "start", due), "definition_id": loaded.id, "element": start.element}
+
+
+def recalculate(session: Session, registry: Registry, world: Listening) -> None:
+    """The calendar is another one: work out again the start timers that name a day in it, whenever they began to wait.
+
+    Those that count from when they last fired ("every month") keep their date until they fire; the caller commits.
+    """
+    waiting = (Job.kind == START, Job.status == WAITING, Job.claim.is_(None), Job.due > world.now)
+    for job in session.scalars(select(Job).where(Job.authority == world.authority, *waiting)):
+        assert job.definition_id is not None
+        loaded = registry.get(session, job.definition_id)
+        start = next((each for each in loaded.definition.starts if each.element == job.element), None)
+        timer = _timer(world, start) if start is not None else None
+        if start is None or timer is None or not (timer.start_of or (timer.yearly and start.rule == "meeting")):
+            continue
+        due = timer.next(world.now, world.calendar, start.rule or None)
+        job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
 
 
 def again(world: Listening, loaded: Loaded, element: str, due: datetime, repeats: int | None) -> dict[str, Any] | None:

@@ -77,7 +77,7 @@ def find(username: str) -> Account | None:
 def called(username: str | None) -> str:
     """What the pages call a person: the name of the account, else the username itself (somebody who came by a link)."""
     if "names" not in g:
-        g.names = dict(db.session.execute(select(Account.username, Account.name)).tuples().all())
+        g.names = {row.username: row.name for row in db.session.execute(select(Account.username, Account.name))}
     return str(g.names.get(username or "", username or ""))
 
 

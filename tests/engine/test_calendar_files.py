@@ -283,3 +283,34 @@ def test_a_calendar_says_its_hour(tmp_path: Path) -> None:
     due = timers.parse("1 month").next(datetime(2026, 9, 9, 9, tzinfo=ZoneInfo("Europe/London")), found)
     assert due.at.astimezone(ZoneInfo("Europe/London")).strftime("%H:%M") == "09:30"
     assert isinstance(found, SchoolCalendar)
+
+
+ROUND = (
+    PROCESS[: PROCESS.index("<process")]
+    + """<process id="round" isExecutable="true"><startEvent id="s"><outgoing>f0</outgoing>
+<timerEventDefinition><timeCycle>every start of next term</timeCycle></timerEventDefinition></startEvent><userTask id="t"/>
+<endEvent id="e"/><sequenceFlow id="f0" sourceRef="s" targetRef="t"/><sequenceFlow id="f1" sourceRef="t" targetRef="e"/>
+</process></definitions>"""
+)
+
+
+def test_a_review_that_begins_with_a_term_follows_the_calendar_too(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "barnsley.csv"
+    file.write_text(HEAD + YEAR, encoding="utf-8")
+    clock = VirtualClock(datetime(2027, 7, 5, 9, tzinfo=ZoneInfo("Europe/London")))
+    made = make_engine(database_url)
+    engine = Engine(made, clock=clock, calendar=Calendars(tmp_path))
+    engine.follow_calendars()
+    engine.deploy({"round.bpmn": ROUND.encode()}, "barnsley", strict=False)
+
+    def begins() -> tuple[str, bool]:
+        with engine.reading() as session:
+            (row,) = queries.falling_due(session, None, datetime(2027, 12, 1, tzinfo=ZoneInfo("Europe/London")))
+            return str(row.due.date()), row.estimated
+
+    # Autumn 2027 is not known: 52 weeks after 1 September 2026, and after its two INSET days, is Thursday 2 September.
+    assert begins() == ("2027-09-02", True)
+    write_later(file, HEAD + YEAR + moved(YEAR, 1).replace("2027-09-01,2027-10-23", "2027-09-06,2027-10-22"))
+    engine.follow_calendars()
+    assert begins() == ("2027-09-06", False)
+    made.dispose()
