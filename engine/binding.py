@@ -127,7 +127,8 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
     elements = [element for element in diagram.elements.values() if element.process == key]
     none_starts = [element for element in diagram.starts(key) if not element.event_definitions]
     columns = {
-        "name": process.name or key, "documentation": process.documentation,
+        "name": process.name or key,
+        "documentation": process.documentation,
         "startable": bool(none_starts) or not diagram.starts(key),
         "start_form": none_starts[0].form_key if none_starts else "",
         "starter_groups": list(process.candidate_starter_groups),
@@ -135,7 +136,7 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
             e.id: [e.name, e.kind, diagram.lane_of(e.id), e.form_key, e.documentation, list(e.clauses)]
             for e in elements
         },
-    }  # fmt: skip
+    }
     return _About(
         columns=columns,
         calls=_named(element.called_element for element in elements),
@@ -176,10 +177,18 @@ def _row(
     storing: Storing, key: str, version: int, about: _About, forms: Mapping[str, int], decisions: Mapping[str, int]
 ) -> dict[str, Any]:
     return {
-        **about.columns, "authority": storing.authority, "key": key, "version": version, "latest": True,
-        "deployment_id": storing.the_deployment(), "resource_id": about.resource_id, "calls": list(about.calls),
-        "called": {}, "forms": _bound(about.forms, forms), "decisions": _bound(about.decisions, decisions),
-    }  # fmt: skip
+        **about.columns,
+        "authority": storing.authority,
+        "key": key,
+        "version": version,
+        "latest": True,
+        "deployment_id": storing.the_deployment(),
+        "resource_id": about.resource_id,
+        "calls": list(about.calls),
+        "called": {},
+        "forms": _bound(about.forms, forms),
+        "decisions": _bound(about.decisions, decisions),
+    }
 
 
 def _tell_called(

@@ -21,7 +21,7 @@ from engine.errors import (
     NotWaiting,
     TaskNotFound,
     TaskNotOpen,
-)  # fmt: skip
+)
 from engine.feel import Feel
 from engine.records import KEY_LENGTH, Step, Waiting, waiting_of
 from engine.registry import Loaded, Registry
@@ -104,9 +104,15 @@ def start(session: Session, world: World, starting: Starting) -> ProcessInstance
         raise BusinessKeyTooLong(limit=KEY_LENGTH)
     now, loaded = world.clock.now(), world.registry.get(session, starting.definition_id)
     instance = ProcessInstance(
-        authority=starting.authority, definition_id=loaded.id, process=loaded.key, business_key=business_key,
-        school_urn=starting.school_urn or None, history_length=0, started=now, started_by=starting.by,
-    )  # fmt: skip
+        authority=starting.authority,
+        definition_id=loaded.id,
+        process=loaded.key,
+        business_key=business_key,
+        school_urn=starting.school_urn or None,
+        history_length=0,
+        started=now,
+        started_by=starting.by,
+    )
     trigger = Start(variables, starting.element)
     outcome = _advance(session, world, loaded, instance, trigger, "", now)
     made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mail=_mails(world))
@@ -153,9 +159,17 @@ def _day(at: datetime | None) -> str:
 
 
 def step(
-    session: Session, world: World, instance: ProcessInstance, trigger: Trigger, waiting: Waiting | None = None,
-    *, by: str = "", element: str = "", note: str = "", detail: dict[str, Any] | None = None,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    world: World,
+    instance: ProcessInstance,
+    trigger: Trigger,
+    waiting: Waiting | None = None,
+    *,
+    by: str = "",
+    element: str = "",
+    note: str = "",
+    detail: dict[str, Any] | None = None,
+) -> Outcome:
     """Take one step of an instance whose row is locked, and write it. Raises StepBroken when the step fails."""
     waiting = waiting or waiting_of(session, instance.id)
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
@@ -169,9 +183,14 @@ def step(
 
 
 def _advance(
-    session: Session, world: World, loaded: Loaded, instance: ProcessInstance, trigger: Trigger, element: str,
+    session: Session,
+    world: World,
+    loaded: Loaded,
+    instance: ProcessInstance,
+    trigger: Trigger,
+    element: str,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     state = None if isinstance(trigger, Start) else instance.state
     try:
         return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))

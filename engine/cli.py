@@ -41,9 +41,14 @@ def open_engine(database: str, folder: Path) -> Engine:
 
 
 config_option = click.option(
-    "--config", "folder", envvar="PATHWAYS_CONFIG", default="config", show_default=True,
-    type=click.Path(path_type=Path, file_okay=False), help="The configuration folder.",
-)  # fmt: skip
+    "--config",
+    "folder",
+    envvar="PATHWAYS_CONFIG",
+    default="config",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The configuration folder.",
+)
 
 
 def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:

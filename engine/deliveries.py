@@ -25,9 +25,15 @@ LOOKS = 5
 
 
 def correlate(
-    session: Session, world: World, authority: str, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any],
-    by: str = "", target: int | None = None,
-) -> list[int]:  # fmt: skip
+    session: Session,
+    world: World,
+    authority: str,
+    name: str,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    by: str = "",
+    target: int | None = None,
+) -> list[int]:
     """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
 
     The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers,
@@ -82,15 +88,27 @@ def _locked(session: Session, match: Match, subscription: str) -> tuple[ProcessI
 
 
 def _begin(
-    session: Session, world: World, authority: str, match: Match, keys: Mapping[str, Any], payload: Mapping[str, Any],
-    by: str, kind: str = "message",
-) -> int:  # fmt: skip
+    session: Session,
+    world: World,
+    authority: str,
+    match: Match,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    by: str,
+    kind: str = "message",
+) -> int:
     """Start a process by its message or signal start event; for the school that a ``urn`` among the keys names."""
     business_key = str(keys.get("business_key") or keys.get("key") or "")
     starting = Starting(
-        authority=authority, definition_id=match.definition_id, variables=dict(payload), by=by, element=match.element,
-        school_urn=_school(session, authority, keys), business_key=business_key, detail={"by": kind},
-    )  # fmt: skip
+        authority=authority,
+        definition_id=match.definition_id,
+        variables=dict(payload),
+        by=by,
+        element=match.element,
+        school_urn=_school(session, authority, keys),
+        business_key=business_key,
+        detail={"by": kind},
+    )
     return cases.start(session, world, starting).id
 
 
@@ -104,15 +122,30 @@ def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | 
 
 
 def send(
-    session: Session, world: World, authority: str, kind: str, name: str, keys: Mapping[str, Any],
-    payload: Mapping[str, Any], *, source: int | None = None, target: int | None = None,
-) -> int:  # fmt: skip
+    session: Session,
+    world: World,
+    authority: str,
+    kind: str,
+    name: str,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    *,
+    source: int | None = None,
+    target: int | None = None,
+) -> int:
     """Put a message or signal on its way: the dispatcher delivers it. Gives its id."""
     now = world.clock.now()
     message = Message(
-        authority=authority, kind=kind, name=name, keys=dict(keys), payload=dict(payload), source_id=source,
-        target_id=target, status="waiting", sent=now,
-    )  # fmt: skip
+        authority=authority,
+        kind=kind,
+        name=name,
+        keys=dict(keys),
+        payload=dict(payload),
+        source_id=source,
+        target_id=target,
+        status="waiting",
+        sent=now,
+    )
     session.add(message)
     session.flush()
     session.execute(insert(Job), [records.message_job(authority, message.id, now)])

@@ -156,10 +156,13 @@ def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:
     processes = bind(storing, {key: resources[name] for key, name in bundle.processes.items()})
     new = storing.deployment_id is not None
     deployed = Deployed(
-        id=storing.deployment_id or _earlier(storing), forms=forms, decisions=decisions, warnings=storing.warnings,
+        id=storing.deployment_id or _earlier(storing),
+        forms=forms,
+        decisions=decisions,
+        warnings=storing.warnings,
         new=new,
         processes={key: version for key, (_, version) in processes.items()},
-    )  # fmt: skip
+    )
     return deployed, {key: definition_id for key, (definition_id, _) in processes.items()}
 
 
@@ -183,8 +186,10 @@ def _earlier(storing: Storing) -> int:
 
 def _kinds(bundle: Bundle) -> list[tuple[_Versioned, Collection[str]]]:
     return [
-        (ProcessDefinition, bundle.processes), (FormDefinition, bundle.forms), (DecisionDefinition, bundle.decisions),
-    ]  # fmt: skip
+        (ProcessDefinition, bundle.processes),
+        (FormDefinition, bundle.forms),
+        (DecisionDefinition, bundle.decisions),
+    ]
 
 
 def _resources(storing: Storing) -> dict[str, int]:
@@ -221,6 +226,10 @@ def _versions(storing: Storing, table: Any, resources: Mapping[str, int]) -> dic
 
 def _version(storing: Storing, key: str, version: int, resource_id: int) -> dict[str, Any]:
     return {
-        "authority": storing.authority, "key": key, "version": version, "latest": True,
-        "deployment_id": storing.the_deployment(), "resource_id": resource_id,
-    }  # fmt: skip
+        "authority": storing.authority,
+        "key": key,
+        "version": version,
+        "latest": True,
+        "deployment_id": storing.the_deployment(),
+        "resource_id": resource_id,
+    }

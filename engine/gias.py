@@ -55,13 +55,22 @@ TYPES = {
 }
 #: Those of them that a local authority maintains.
 MAINTAINED = (
-    "community school", "voluntary aided school", "voluntary controlled school", "foundation school",
-    "community special school", "foundation special school", "pupil referral unit", "local authority nursery school",
-)  # fmt: skip
+    "community school",
+    "voluntary aided school",
+    "voluntary controlled school",
+    "foundation school",
+    "community special school",
+    "foundation special school",
+    "pupil referral unit",
+    "local authority nursery school",
+)
 _PHASES = {
-    "primary": "primary", "middle deemed primary": "primary", "secondary": "secondary",
-    "middle deemed secondary": "secondary", "all-through": "all-through",
-}  # fmt: skip
+    "primary": "primary",
+    "middle deemed primary": "primary",
+    "secondary": "secondary",
+    "middle deemed secondary": "secondary",
+    "all-through": "all-through",
+}
 _OPEN = ("open", "open, but proposed to close")
 _NONE = ("", "not applicable", "does not apply", "none", "not recorded")
 CLOSED, NOT_OPEN = "It has closed.", "It has not opened yet."
@@ -155,10 +164,14 @@ def _school(given: Mapping[str, str]) -> dict[str, Any]:
     if kind not in TYPES:
         raise _Passed(f"The register has no type for “{given[TYPE]}”.")
     school = {
-        "urn": given[URN], "name": given[NAME], "phase": _phase(given, kind), "type": TYPES[kind],
-        "diocese": _religious_body(given), "trust": _said(given, TRUST),
+        "urn": given[URN],
+        "name": given[NAME],
+        "phase": _phase(given, kind),
+        "type": TYPES[kind],
+        "diocese": _religious_body(given),
+        "trust": _said(given, TRUST),
         "maintained": kind in MAINTAINED,
-    }  # fmt: skip
+    }
     for value in school.values():
         if isinstance(value, str) and (len(value) > _LONGEST or not value.isprintable() or "\ufffd" in value):
             raise ValueError("It has characters that cannot be read, or too many of them.")

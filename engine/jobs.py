@@ -80,10 +80,9 @@ def _earliest(session: Session, now: datetime) -> Job | None:
     due = due.execution_options(populate_existing=True)
     if session.get_bind().dialect.name == "sqlite":
         return session.scalars(due).first()  # BEGIN IMMEDIATE already keeps every other writer out
-    of_instance = (
-        due.join(ProcessInstance, ProcessInstance.id == Job.instance_id)
-        .with_for_update(of=ProcessInstance, skip_locked=True)
-    )  # fmt: skip
+    of_instance = due.join(ProcessInstance, ProcessInstance.id == Job.instance_id).with_for_update(
+        of=ProcessInstance, skip_locked=True
+    )
     alone = due.where(Job.instance_id.is_(None)).with_for_update(of=Job, skip_locked=True)
     found = [job for job in (session.scalars(of_instance).first(), session.scalars(alone).first()) if job]
     return min(found, key=lambda job: (job.next_try, job.id), default=None)
@@ -91,10 +90,20 @@ def _earliest(session: Session, now: datetime) -> Job | None:
 
 def _claimed(job: Job, owner: str) -> Claimed:
     return Claimed(
-        id=job.id, kind=job.kind, authority=job.authority, instance_id=job.instance_id, definition_id=job.definition_id,
-        message_id=job.message_id, token=job.token, element=job.element, due=job.due, repeats=job.repeats,
-        attempts=job.attempts + 1, claim=owner, round_id=job.round_id,
-    )  # fmt: skip
+        id=job.id,
+        kind=job.kind,
+        authority=job.authority,
+        instance_id=job.instance_id,
+        definition_id=job.definition_id,
+        message_id=job.message_id,
+        token=job.token,
+        element=job.element,
+        due=job.due,
+        repeats=job.repeats,
+        attempts=job.attempts + 1,
+        claim=owner,
+        round_id=job.round_id,
+    )
 
 
 def finish(session: Session, job: Claimed) -> None:
@@ -128,10 +137,19 @@ def _give_up(session: Session, job: Job, message: str, detail: str, now: datetim
     message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
     session.add(
         Incident(
-            authority=job.authority, instance_id=job.instance_id, job_id=job.id, kind="job", element=job.element,
-            token=job.token, message=message, detail=detail, created=now, resolved=None, resolved_by=None,
+            authority=job.authority,
+            instance_id=job.instance_id,
+            job_id=job.id,
+            kind="job",
+            element=job.element,
+            token=job.token,
+            message=message,
+            detail=detail,
+            created=now,
+            resolved=None,
+            resolved_by=None,
         )
-    )  # fmt: skip
+    )
 
 
 def report(
@@ -150,11 +168,19 @@ def report(
         return
     session.add(
         Incident(
-            authority=instance.authority, instance_id=instance.id, job_id=None, kind="step", element=element,
+            authority=instance.authority,
+            instance_id=instance.id,
+            job_id=None,
+            kind="step",
+            element=element,
             token=token,
-            message=in_words(error), detail=trace_of(error), created=now, resolved=None, resolved_by=None,
+            message=in_words(error),
+            detail=trace_of(error),
+            created=now,
+            resolved=None,
+            resolved_by=None,
         )
-    )  # fmt: skip
+    )
 
 
 def incident(session: Session, incident_id: int) -> Incident:

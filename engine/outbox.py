@@ -58,10 +58,16 @@ def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], no
 def _letter(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:
     # A step of an instance happens once, so instance, revision and place within the step name this mail for ever.
     return {
-        "authority": instance.authority, "instance_id": instance.id, "kind": "mail", "created": now, "next_try": now,
-        "key": f"{instance.id}-{instance.revision}-{at}", "status": "waiting", "attempts": 0,
+        "authority": instance.authority,
+        "instance_id": instance.id,
+        "kind": "mail",
+        "created": now,
+        "next_try": now,
+        "key": f"{instance.id}-{instance.revision}-{at}",
+        "status": "waiting",
+        "attempts": 0,
         "payload": {"to": list(told.to), "subject": told.subject, "text": told.text},
-    }  # fmt: skip
+    }
 
 
 def next_due(session: Session) -> datetime | None:
@@ -104,10 +110,19 @@ def failed(session: Session, letter: Letter, error: Exception, now: datetime, co
         message = f'The mail "{letter.payload["subject"]}" could not be sent. It can still be read in Pathways.'
         session.add(
             Incident(
-                authority=letter.authority, instance_id=letter.instance_id, job_id=letter.id, kind="outbox", element="",
-                token="", message=message, detail=reason, created=now, resolved=None, resolved_by=None,
+                authority=letter.authority,
+                instance_id=letter.instance_id,
+                job_id=letter.id,
+                kind="outbox",
+                element="",
+                token="",
+                message=message,
+                detail=reason,
+                created=now,
+                resolved=None,
+                resolved_by=None,
             )
-        )  # fmt: skip
+        )
 
 
 def smtp_sender(config: Config) -> Sender:

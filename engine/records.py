@@ -30,7 +30,7 @@ from engine.tables import (
     ProcessInstance,
     UserTask,
     UserTaskRole,
-)  # fmt: skip
+)
 
 #: How much of a correlation key is stored and compared.
 KEY_LENGTH = 250
@@ -87,9 +87,8 @@ def waiting_of(session: Session, instance_id: int) -> Waiting:
     jobs = select(literal("jobs"), Job.id, Job.token, status, Job.due).where(Job.instance_id == instance_id)
     waits = EventSubscription
     subscriptions = select(
-        literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key,
-        null(),
-    ).where(waits.instance_id == instance_id)  # fmt: skip
+        literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key, null()
+    ).where(waits.instance_id == instance_id)
     troubles = select(literal("incidents"), Incident.id, Incident.token, literal(""), null()).where(
         Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind == "step"
     )
@@ -141,10 +140,18 @@ def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
     upon."""
     acted = each.token == step.token.partition(".")[0]
     return _line(
-        step, seq, how=each.how, definition_id=step.definition_id(each.process), element=each.element, token=each.token,
-        via=each.via, entered=None if each.entered == each.ended else each.entered, ended=each.ended,
-        by=(step.by or None) if acted else None, detail=(step.detail or None) if acted else None,
-    )  # fmt: skip
+        step,
+        seq,
+        how=each.how,
+        definition_id=step.definition_id(each.process),
+        element=each.element,
+        token=each.token,
+        via=each.via,
+        entered=None if each.entered == each.ended else each.entered,
+        ended=each.ended,
+        by=(step.by or None) if acted else None,
+        detail=(step.detail or None) if acted else None,
+    )
 
 
 def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:
@@ -153,17 +160,32 @@ def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:
 
 
 def add_line(
-    session: Session, instance: ProcessInstance, now: datetime, how: str, by: str, detail: Mapping[str, Any],
+    session: Session,
+    instance: ProcessInstance,
+    now: datetime,
+    how: str,
+    by: str,
+    detail: Mapping[str, Any],
     element: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Add a line to the history that no element's end brings: a stop, an incident, a retry. The instance is locked."""
     instance.history_length += 1
     session.add(
         History(
-            authority=instance.authority, instance_id=instance.id, seq=instance.history_length, definition_id=None,
-            element=element, token="", via="", how=how, entered=None, ended=now, by=by, detail=dict(detail),
+            authority=instance.authority,
+            instance_id=instance.id,
+            seq=instance.history_length,
+            definition_id=None,
+            element=element,
+            token="",
+            via="",
+            how=how,
+            entered=None,
+            ended=now,
+            by=by,
+            detail=dict(detail),
         )
-    )  # fmt: skip
+    )
 
 
 def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
@@ -186,21 +208,29 @@ def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
 def _ended_task(step: Step, token: str, task_id: int) -> dict[str, Any]:
     done = token == step.token
     return {
-        "id": task_id, "status": "completed" if done else "cancelled", "ended": step.now,
+        "id": task_id,
+        "status": "completed" if done else "cancelled",
+        "ended": step.now,
         "ended_by": step.by if done else None,
         "values": dict(step.values) if done and step.values is not None else None,
         "note": (step.note or None) if done else None,
-    }  # fmt: skip
+    }
 
 
 def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
     """What the diagram says of an open task has changed with the variables; who has claimed it stays."""
     step.session.execute(
-        update(UserTask).where(UserTask.id == task_id).values(
-            candidate_groups=list(task.candidate_groups), priority=task.priority, due=task.due,
-            due_estimated=task.due_estimated, due_order=task.due or NEVER, mark=_mark(task),
+        update(UserTask)
+        .where(UserTask.id == task_id)
+        .values(
+            candidate_groups=list(task.candidate_groups),
+            priority=task.priority,
+            due=task.due,
+            due_estimated=task.due_estimated,
+            due_order=task.due or NEVER,
+            mark=_mark(task),
         )
-    )  # fmt: skip
+    )
 
 
 def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, WaitingUserTask]:
@@ -208,16 +238,23 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
         return {}
     rows = [
         {
-            "authority": step.instance.authority, "instance_id": step.instance.id,
-            "definition_id": step.definition_id(task.process), "element": task.element, "token": task.token,
+            "authority": step.instance.authority,
+            "instance_id": step.instance.id,
+            "definition_id": step.definition_id(task.process),
+            "element": task.element,
+            "token": task.token,
             "status": "open",
-            "candidate_groups": list(task.candidate_groups), "assignee": task.assignee or None,
+            "candidate_groups": list(task.candidate_groups),
+            "assignee": task.assignee or None,
             "priority": task.priority,
-            "due": task.due, "due_estimated": task.due_estimated, "due_order": task.due or NEVER, "created": step.now,
+            "due": task.due,
+            "due_estimated": task.due_estimated,
+            "due_order": task.due or NEVER,
+            "created": step.now,
             "mark": _mark(task),
         }
         for task in fresh
-    ]  # fmt: skip
+    ]
     statement = insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True)
     return dict(zip(step.session.scalars(statement, rows), fresh, strict=True))
 
@@ -244,15 +281,19 @@ def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
         step.session.execute(delete(EventSubscription).where(EventSubscription.id.in_(gone)))
     rows = [
         {
-            "authority": step.instance.authority, "instance_id": step.instance.id, "token": s.token,
+            "authority": step.instance.authority,
+            "instance_id": step.instance.id,
+            "token": s.token,
             "element": s.element,
-            "definition_id": step.definition_id(s.process), "process": step.instance.process, "kind": s.kind,
+            "definition_id": step.definition_id(s.process),
+            "process": step.instance.process,
+            "kind": s.kind,
             "name": s.name,
             "key": s.key[:KEY_LENGTH],
         }
         for token, s in waiting.items()
         if token not in same
-    ]  # fmt: skip
+    ]
     if rows:
         step.session.execute(insert(EventSubscription), rows)
 
@@ -261,13 +302,18 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
     """Thrown messages and signals become rows, delivered later by the dispatcher: the engine never re-enters itself."""
     rows = [
         {
-            "authority": step.instance.authority, "kind": t.kind, "name": t.name,
+            "authority": step.instance.authority,
+            "kind": t.kind,
+            "name": t.name,
             "keys": {"key": t.key} if t.key else {},
-            "payload": t.payload, "source_id": step.instance.id, "target_id": None, "status": "waiting",
+            "payload": t.payload,
+            "source_id": step.instance.id,
+            "target_id": None,
+            "status": "waiting",
             "sent": step.now,
         }
         for t in thrown
-    ]  # fmt: skip
+    ]
     if not rows:
         return []
     return list(step.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows))
@@ -295,10 +341,14 @@ def _is_same(row: OpenRow, timer: WaitingTimer) -> bool:
 
 def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:
     return {
-        **job_row(step.instance.authority, "timer", timer.due), "instance_id": step.instance.id, "token": timer.token,
-        "definition_id": step.definition_id(timer.process), "element": timer.element, "estimated": timer.estimated,
+        **job_row(step.instance.authority, "timer", timer.due),
+        "instance_id": step.instance.id,
+        "token": timer.token,
+        "definition_id": step.definition_id(timer.process),
+        "element": timer.element,
+        "estimated": timer.estimated,
         "why": timer.why,
-    }  # fmt: skip
+    }
 
 
 def message_job(authority: str, message_id: int, now: datetime) -> dict[str, Any]:
@@ -309,11 +359,22 @@ def message_job(authority: str, message_id: int, now: datetime) -> dict[str, Any
 def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
     """The row of a job that nobody has tried yet."""
     return {
-        "authority": authority, "kind": kind, "instance_id": None, "definition_id": None, "message_id": None,
+        "authority": authority,
+        "kind": kind,
+        "instance_id": None,
+        "definition_id": None,
+        "message_id": None,
         "token": "",
-        "element": "", "due": due, "estimated": False, "why": "", "status": "waiting", "next_try": due, "attempts": 0,
-        "repeats": None, "round_id": None,
-    }  # fmt: skip
+        "element": "",
+        "due": due,
+        "estimated": False,
+        "why": "",
+        "status": "waiting",
+        "next_try": due,
+        "attempts": 0,
+        "repeats": None,
+        "round_id": None,
+    }
 
 
 def close(session: Session, waiting: Waiting, now: datetime, instance: ProcessInstance) -> None:

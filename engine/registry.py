@@ -71,10 +71,14 @@ class Registry:
         self._parse(rows)
         decisions = {i for each in rows.values() for i in _known(each.decisions.values())}
         loaded = Loaded(
-            id=row.id, key=row.key, name=row.name, definition=self._parsed[row.id][0],
-            ids={each.key: each.id for each in rows.values()}, starter_groups=tuple(row.starter_groups),
+            id=row.id,
+            key=row.key,
+            name=row.name,
+            definition=self._parsed[row.id][0],
+            ids={each.key: each.id for each in rows.values()},
+            starter_groups=tuple(row.starter_groups),
             decisions=_decisions(session, decisions),
-        )  # fmt: skip
+        )
         self._loaded[row.id] = loaded
         return loaded
 
@@ -84,13 +88,18 @@ class Registry:
             return {}
         found = session.execute(
             select(
-                ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.called,
-                ProcessDefinition.decisions, ProcessDefinition.starter_groups, Resource.content,
+                ProcessDefinition.id,
+                ProcessDefinition.key,
+                ProcessDefinition.name,
+                ProcessDefinition.called,
+                ProcessDefinition.decisions,
+                ProcessDefinition.starter_groups,
+                Resource.content,
                 Resource.name.label("file"),
             )
             .join(Resource, Resource.id == ProcessDefinition.resource_id)
             .where(ProcessDefinition.id.in_(wanted))
-        )  # fmt: skip
+        )
         return {row.id: row for row in found}
 
     def _parse(self, rows: Mapping[int, AnyRow]) -> None:

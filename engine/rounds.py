@@ -67,10 +67,16 @@ def begin(session: Session, world: World, wanted: Wanted) -> Round:
         return known
     fresh, skipped = _sorted(session, world, wanted)
     made = Round(
-        authority=wanted.authority, definition_id=wanted.loaded.id, process=wanted.loaded.key,
-        element=wanted.start.element, variables=dict(wanted.variables), by=wanted.by, begun=world.clock.now(),
-        total=len(fresh) + len(skipped), key=wanted.key,
-    )  # fmt: skip
+        authority=wanted.authority,
+        definition_id=wanted.loaded.id,
+        process=wanted.loaded.key,
+        element=wanted.start.element,
+        variables=dict(wanted.variables),
+        by=wanted.by,
+        begun=world.clock.now(),
+        total=len(fresh) + len(skipped),
+        key=wanted.key,
+    )
     try:
         with session.begin_nested():
             session.add(made)
@@ -91,9 +97,11 @@ def _known(session: Session, wanted: Wanted) -> Round | None:
 
 def _write(session: Session, made: Round, fresh: list[str], skipped: Mapping[str, str]) -> None:
     job = {
-        **records.job_row(made.authority, SCHOOL, made.begun), "definition_id": made.definition_id, "round_id": made.id,
+        **records.job_row(made.authority, SCHOOL, made.begun),
+        "definition_id": made.definition_id,
+        "round_id": made.id,
         "element": made.element,
-    }  # fmt: skip
+    }
     if fresh:
         session.execute(insert(Job), [{**job, "token": urn} for urn in fresh])
     _skip(session, made, skipped)
@@ -145,9 +153,10 @@ def fitting(session: Session, world: World, wanted: Wanted) -> list[str]:
 def busy(session: Session, wanted: Wanted) -> set[str]:
     """The URNs of the schools that have an open case of the process."""
     open_cases = select(ProcessInstance.school_urn).where(
-        ProcessInstance.authority == wanted.authority, ProcessInstance.process == wanted.loaded.key,
+        ProcessInstance.authority == wanted.authority,
+        ProcessInstance.process == wanted.loaded.key,
         ProcessInstance.status == ACTIVE,
-    )  # fmt: skip
+    )
     return {urn for urn in session.scalars(open_cases) if urn}
 
 
@@ -167,7 +176,12 @@ def begin_one(session: Session, world: World, job: Claimed) -> None:
     detail = {"round": found.id} | ({"by": "timer"} if not found.by else {})
     element = None if wanted.start.kind == "none" else found.element
     starting = Starting(
-        job.authority, found.definition_id, variables=found.variables, school_urn=job.token, by=found.by,
-        element=element, detail=detail,
-    )  # fmt: skip
+        job.authority,
+        found.definition_id,
+        variables=found.variables,
+        school_urn=job.token,
+        by=found.by,
+        element=element,
+        detail=detail,
+    )
     cases.start(session, world, starting)

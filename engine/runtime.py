@@ -107,18 +107,20 @@ class Engine(Transactions):
     def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
         return deployments.read_bundle(resources, authority, strict, self._world.feel)
 
-    def _inspect(
-        self, session: Session, bundle: Bundle, authority: str, strict: bool
-    ) -> list[Finding]:  # fmt: skip
+    def _inspect(self, session: Session, bundle: Bundle, authority: str, strict: bool) -> list[Finding]:
         return deployments.inspect(session, bundle, authority, self.config.roles(authority), self._world.feel, strict)
 
     # -- cases ------------------------------------------------------------------------------------------------
 
     def start(
-        self, key: str, business_key: str | None = None, variables: Mapping[str, Any] | None = None,
+        self,
+        key: str,
+        business_key: str | None = None,
+        variables: Mapping[str, Any] | None = None,
         authority: str = "",
-        by: str | Scope = "", school: str | None = None,
-    ) -> int:  # fmt: skip
+        by: str | Scope = "",
+        school: str | None = None,
+    ) -> int:
         """Start a case of the latest version of process ``key``; its id.
 
         ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is
@@ -134,9 +136,15 @@ class Engine(Transactions):
             return cases.start(session, self._world, starting).id
 
     def start_for_schools(
-        self, key: str, variables: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = "",
-        urns: Collection[str] | None = None, element: str | None = None, run_id: str | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        key: str,
+        variables: Mapping[str, Any] | None = None,
+        authority: str = "",
+        by: str | Scope = "",
+        urns: Collection[str] | None = None,
+        element: str | None = None,
+        run_id: str | None = None,
+    ) -> int:
         """Start a process for many schools, a case each: these URNs, or all that the start event is for.
 
         The dispatcher starts the cases; schools that have an open case of the process are skipped. Gives the round's id:
@@ -211,9 +219,13 @@ class Engine(Transactions):
     # -- messages ---------------------------------------------------------------------------------------------
 
     def correlate(
-        self, name: str, keys: Mapping[str, Any] | None = None, payload: Mapping[str, Any] | None = None,
-        authority: str = "", by: str | Scope = "",
-    ) -> list[int]:  # fmt: skip
+        self,
+        name: str,
+        keys: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any] | None = None,
+        authority: str = "",
+        by: str | Scope = "",
+    ) -> list[int]:
         """Deliver a message to the case that waits for it (``engine/messages.py`` says which), or start a process
         with it.
 

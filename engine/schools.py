@@ -27,9 +27,16 @@ from engine.tables import ProcessInstance, School, SchoolCategory
 
 PHASES = ("primary", "secondary", "special", "all-through", "PRU")
 TYPES = (
-    "community", "voluntary aided", "voluntary controlled", "foundation", "academy", "free", "special", "PRU",
+    "community",
+    "voluntary aided",
+    "voluntary controlled",
+    "foundation",
+    "academy",
+    "free",
+    "special",
+    "PRU",
     "independent",
-)  # fmt: skip
+)
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
 #: Why a school has a category that no process gave it.
@@ -82,11 +89,19 @@ def find(session: Session, authority: str, urn: str) -> School:
 def variable(school: School) -> dict[str, Any]:
     """The process variable ``school`` that every case for a school has."""
     return {
-        "urn": school.urn, "name": school.name, "phase": school.phase, "type": school.type,
-        "aided": school.type == "voluntary aided", "academy": school.type in ("academy", "free"),
-        "maintained": school.maintained, "diocese": school.diocese, "trust": school.trust,
-        "governance": school.governance, "link_adviser": school.link_adviser, "category": school.category,
-    }  # fmt: skip
+        "urn": school.urn,
+        "name": school.name,
+        "phase": school.phase,
+        "type": school.type,
+        "aided": school.type == "voluntary aided",
+        "academy": school.type in ("academy", "free"),
+        "maintained": school.maintained,
+        "diocese": school.diocese,
+        "trust": school.trust,
+        "governance": school.governance,
+        "link_adviser": school.link_adviser,
+        "category": school.category,
+    }
 
 
 def categorise(session: Session, instance: ProcessInstance, said: Categorised, now: datetime) -> None:
@@ -100,9 +115,13 @@ def categorise(session: Session, instance: ProcessInstance, said: Categorised, n
 
 def _category(school: School, said: Categorised, now: datetime, instance_id: int | None) -> SchoolCategory:
     return SchoolCategory(
-        authority=school.authority, urn=school.urn, category=said.category, reason=said.reason, since=now,
+        authority=school.authority,
+        urn=school.urn,
+        category=said.category,
+        reason=said.reason,
+        since=now,
         instance_id=instance_id,
-    )  # fmt: skip
+    )
 
 
 def read(data: bytes) -> list[dict[str, Any]]:

@@ -101,10 +101,13 @@ def _mail(environment: Mapping[str, str]) -> Mail | None:
     if not given["host"]:
         return None
     return Mail(
-        host=given["host"], port=int(environment.get("PATHWAYS_MAIL_PORT", "25")), username=given["username"],
-        sender=given["sender"] or Mail.sender, password=given["password"],
+        host=given["host"],
+        port=int(environment.get("PATHWAYS_MAIL_PORT", "25")),
+        username=given["username"],
+        sender=given["sender"] or Mail.sender,
+        password=given["password"],
         starttls=environment.get("PATHWAYS_MAIL_STARTTLS") == "1",
-    )  # fmt: skip
+    )
 
 
 def read_offset(session: Session) -> timedelta:

@@ -55,11 +55,12 @@ def _earlier(session: Session, world: Listening, loaded: Loaded) -> list[int]:
     return list(
         session.scalars(
             select(ProcessDefinition.id).where(
-                ProcessDefinition.authority == world.authority, ProcessDefinition.key == loaded.key,
+                ProcessDefinition.authority == world.authority,
+                ProcessDefinition.key == loaded.key,
                 ProcessDefinition.id != loaded.id,
             )
         )
-    )  # fmt: skip
+    )
 
 
 def _kept(session: Session, registry: Registry, earlier: list[int]) -> dict[tuple[str, str], Job]:
@@ -135,7 +136,13 @@ def _timer(world: Listening, start: StartTrigger) -> timers.Timer:
 
 def _subscription(world: Listening, loaded: Loaded, start: StartTrigger) -> dict[str, Any]:
     return {
-        "authority": world.authority, "instance_id": None, "definition_id": loaded.id, "process": loaded.key,
+        "authority": world.authority,
+        "instance_id": None,
+        "definition_id": loaded.id,
+        "process": loaded.key,
         "token": "",
-        "element": start.element, "kind": start.kind, "name": start.name, "key": "",
-    }  # fmt: skip
+        "element": start.element,
+        "kind": start.kind,
+        "name": start.name,
+        "key": "",
+    }

@@ -24,8 +24,19 @@ FOR_EVER = -1
 Kind = Literal["date", "duration", "cycle", "any"]
 Unit = Literal["half-term", "term", "month", "week", "day", "working day"]
 MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 UNITS = "half-term|term|month|week|working day|day"
 AMOUNT = re.compile(rf"(?P<every>every |each )?(?:(?P<n>\d{{1,4}}|a|an|one) )?(?P<unit>{UNITS})s?")
 YEARLY = re.compile(rf"(?P<every>every |each )?(?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})")

@@ -30,9 +30,13 @@ class Transactions:
     """The engine's database, clock and world, and how they are read and written."""
 
     def __init__(
-        self, database: Database, clock: Clock | None = None, calendar: SchoolCalendar | CalendarOf | None = None,
-        feel: Feel | None = None, config: Config | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        clock: Clock | None = None,
+        calendar: SchoolCalendar | CalendarOf | None = None,
+        feel: Feel | None = None,
+        config: Config | None = None,
+    ) -> None:
         self.config = config or Config()
         self.database = Opened(database)
         self._offset = StoredOffset(self._read_offset)

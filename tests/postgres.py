@@ -148,8 +148,13 @@ def _start(folder: Path) -> str:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [home / "bin/postgres", "-D", data, *options],
-            cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **who,
-        )  # fmt: skip
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **who,
+        )
     _watch(folder, str(process.pid))
     url = f"postgresql://postgres@/postgres?host={folder}"
     _wait(url, process, folder / "log")

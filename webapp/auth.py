@@ -52,9 +52,12 @@ def _page(problems: dict[str, str], username: str) -> str:
     sample = current_app.config["SAMPLE"]
     authorities = current_app.extensions["authorities"].values() if sample else []
     return render_template(
-        "auth/sign_in.html", problems=problems, username=username, authorities=authorities,
+        "auth/sign_in.html",
+        problems=problems,
+        username=username,
+        authorities=authorities,
         password=current_app.config["SAMPLE_PASSWORD"] if sample else "",
-    )  # fmt: skip
+    )
 
 
 def _safe(address: str) -> str:

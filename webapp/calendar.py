@@ -52,14 +52,25 @@ def due() -> str:
     rows = queries.falling_due(db.session(), _midnight(start), _midnight(end), school=school, process=process)
     late = queries.falling_due(db.session(), None, now(), school=school, process=process)
     return render_template(
-        "calendar/due.html", view=view, rows=[row for row in rows if row.due >= now()], late=late, kinds=KINDS,
+        "calendar/due.html",
+        view=view,
+        rows=[row for row in rows if row.due >= now()],
+        late=late,
+        kinds=KINDS,
         month_rows=rows,
-        start=start, end=end - DAY, weeks=_weeks(month, known, rows) if view == "month" else (), month=month,
-        before=add_months(month, -1), after=add_months(month, 1), chosen={"school": school, "process": process},
+        start=start,
+        end=end - DAY,
+        weeks=_weeks(month, known, rows) if view == "month" else (),
+        month=month,
+        before=add_months(month, -1),
+        after=add_months(month, 1),
+        chosen={"school": school, "process": process},
         more=len(rows) >= queries.MOST_DUE,
-        processes=queries.definitions(db.session()), schools=queries.schools(db.session()), now=now(),
+        processes=queries.definitions(db.session()),
+        schools=queries.schools(db.session()),
+        now=now(),
         ends=running_out(current_user.authority),
-    )  # fmt: skip
+    )
 
 
 def _month(given: str, today: date) -> date:
@@ -130,10 +141,16 @@ def terms(urn: str | None = None) -> str:
         abort(404)
     known = engine.calendar(authority, urn)
     return render_template(
-        "calendar/terms.html", known=known, years=_years(known), schools=schools, urn=urn, today=now(),
-        name=next((school.name for school in schools if school.urn == urn), ""), ends=known.runs_out_on,
+        "calendar/terms.html",
+        known=known,
+        years=_years(known),
+        schools=schools,
+        urn=urn,
+        today=now(),
+        name=next((school.name for school in schools if school.urn == urn), ""),
+        ends=known.runs_out_on,
         soon=known.runs_out_on is not None and known.runs_out_on - now().astimezone(ZONE).date() < SOON,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,22 @@ def index() -> str:
     """The cases of my authority."""
     session, asked = db.session(), request.args
     filters = InstanceFilters(
-        school=asked.get("school", ""), process=asked.get("process", ""), status=asked.get("status", ""),
-        text=asked.get("search", "").strip(), troubled=asked.get("troubled") == "1",
-    )  # fmt: skip
+        school=asked.get("school", ""),
+        process=asked.get("process", ""),
+        status=asked.get("status", ""),
+        text=asked.get("search", "").strip(),
+        troubled=asked.get("troubled") == "1",
+    )
     page = queries.instances(session, filters, page=asked.get("page", 1, int))
     return render_template(
-        "instances/index.html", page=page, filters=filters, states=STATES,
-        processes=[row for row in queries.definitions(session) if row.startable], schools=queries.schools(session),
+        "instances/index.html",
+        page=page,
+        filters=filters,
+        states=STATES,
+        processes=[row for row in queries.definitions(session) if row.startable],
+        schools=queries.schools(session),
         troubles=queries.incidents(session, caseless=True) if current_user.may("manage") else [],
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/cases/<int:instance_id>")
@@ -51,10 +58,18 @@ def instance(instance_id: int) -> str:
     before = request.args.get("before", None, int)
     history = queries.timeline(db.session(), instance_id, before=before) if before else detail.history
     return render_template(
-        "instances/instance.html", detail=detail, diagram=diagram, history=history, given=_given(history), now=now(),
-        manages=current_user.may("manage"), states=STATES, words=WORDS, mine=_mine(detail),
+        "instances/instance.html",
+        detail=detail,
+        diagram=diagram,
+        history=history,
+        given=_given(history),
+        now=now(),
+        manages=current_user.may("manage"),
+        states=STATES,
+        words=WORDS,
+        mine=_mine(detail),
         contacts=_contacts(),
-    )  # fmt: skip
+    )
 
 
 def may_see(detail: InstanceDetail) -> bool:

@@ -49,9 +49,17 @@ def many(key: str) -> Response | tuple[str, int] | str:
     action = url_for("rounds.many", key=key)
     view = form_view(asked, {}, timed_feel(), scope.roles, typed=typed, errors=errors, action=action) if asked else None
     page = render_template(
-        "rounds/many.html", definition=definition, view=view, action=action, problem=problem, fitting=set(fitting),
-        schools=queries.schools(db.session()), busy=busy, chosen=chosen, run=secrets.token_hex(16),
-    )  # fmt: skip
+        "rounds/many.html",
+        definition=definition,
+        view=view,
+        action=action,
+        problem=problem,
+        fitting=set(fitting),
+        schools=queries.schools(db.session()),
+        busy=busy,
+        chosen=chosen,
+        run=secrets.token_hex(16),
+    )
     return (page, 400) if problem or errors else page
 
 
@@ -60,9 +68,12 @@ def progress(round_id: int) -> str:
     """How far it is. The page comes anew every other second until it is done, without JavaScript too."""
     session = db.session()
     return render_template(
-        "rounds/progress.html", row=queries.round_of(session, round_id), skipped=queries.skipped(session, round_id),
-        failed=queries.failed(session, round_id), manages=current_user.may("manage"),
-    )  # fmt: skip
+        "rounds/progress.html",
+        row=queries.round_of(session, round_id),
+        skipped=queries.skipped(session, round_id),
+        failed=queries.failed(session, round_id),
+        manages=current_user.may("manage"),
+    )
 
 
 @blueprint.get("/rounds")

@@ -47,20 +47,37 @@ STARTS = (
 BLOCKED = ("redcar-cleveland", "redcar-warning-notice", "head-of-education", 1, 20)
 #: What people tend to answer where a first option would lead nowhere much; the rest is by chance.
 TENDS = {
-    "head_of_bsa_decision": "escalate", "school_category": "getting to good", "sisg_next": "carry on", "outcome": "meet again",
-    "losi": "intensive", "entry_agreed": "yes", "meeting_result": "carry on", "ofsted_judgement": "none", "progress": "enough",
-    "tier_1_result": "improved", "agreed_unit": "terms", "notice_decision": "notice", "next_step": "carry on",
-    "particular_concern": "no", "compliance_unit": "working days", "trust_result": "assured", "step_result": "next",
-}  # fmt: skip
+    "head_of_bsa_decision": "escalate",
+    "school_category": "getting to good",
+    "sisg_next": "carry on",
+    "outcome": "meet again",
+    "losi": "intensive",
+    "entry_agreed": "yes",
+    "meeting_result": "carry on",
+    "ofsted_judgement": "none",
+    "progress": "enough",
+    "tier_1_result": "improved",
+    "agreed_unit": "terms",
+    "notice_decision": "notice",
+    "next_step": "carry on",
+    "particular_concern": "no",
+    "compliance_unit": "working days",
+    "trust_result": "assured",
+    "step_result": "next",
+}
 #: How often they answer so.
 TENDENCY = 0.7
 #: Days from today for dates that lie ahead, by question.
 AHEAD = {"meeting_date": 56}
 SAYS = (
-    "Seen on the visit and talked through with the headteacher.", "The plan is on track; two milestones are late.",
-    "Phonics has improved; reading in the upper years has not.", "Governors ask for evidence and get it.",
-    "Attendance is better for most groups.", "New leaders have made a good start.", "Agreed with the chair of governors.",
-)  # fmt: skip
+    "Seen on the visit and talked through with the headteacher.",
+    "The plan is on track; two milestones are late.",
+    "Phonics has improved; reading in the upper years has not.",
+    "Governors ask for evidence and get it.",
+    "Attendance is better for most groups.",
+    "New leaders have made a good start.",
+    "Agreed with the chair of governors.",
+)
 
 
 def live(database: Any, root: Path, config: Config) -> int:

@@ -25,6 +25,10 @@ def school(urn: str) -> str:
     """One school: what the register says, the categories that it was put in, and its cases."""
     session = db.session()
     return render_template(
-        "schools/school.html", school=queries.school(session, urn), categories=queries.categories(session, urn),
-        cases=queries.instances(session, InstanceFilters(school=urn)), states=STATES, now=now(),
-    )  # fmt: skip
+        "schools/school.html",
+        school=queries.school(session, urn),
+        categories=queries.categories(session, urn),
+        cases=queries.instances(session, InstanceFilters(school=urn)),
+        states=STATES,
+        now=now(),
+    )

@@ -42,9 +42,14 @@ def schools(key: str) -> Response | tuple[str, int] | str:
         return redirect(url_for("start.form", key=key, urn=chosen))
     problem = "Select a school" if chosen is not None else ""
     page = render_template(
-        "start/schools.html", definition=definition, schools=found, search=search, problem=problem, whole=WHOLE,
+        "start/schools.html",
+        definition=definition,
+        schools=found,
+        search=search,
+        problem=problem,
+        whole=WHOLE,
         many=is_for_many(key),
-    )  # fmt: skip
+    )
     return (page, 400) if problem else page
 
 
@@ -111,12 +116,20 @@ def _seen(school: SchoolRow | None) -> dict[str, Any]:
         return {}
     return {
         "school": {
-            "urn": school.urn, "name": school.name, "phase": school.phase, "type": school.type, "diocese": school.diocese,
-            "trust": school.trust, "aided": school.type == "voluntary aided",
-            "academy": school.type in ("academy", "free"), "maintained": school.maintained,
-            "governance": school.governance, "link_adviser": school.link_adviser, "category": school.category,
+            "urn": school.urn,
+            "name": school.name,
+            "phase": school.phase,
+            "type": school.type,
+            "diocese": school.diocese,
+            "trust": school.trust,
+            "aided": school.type == "voluntary aided",
+            "academy": school.type in ("academy", "free"),
+            "maintained": school.maintained,
+            "governance": school.governance,
+            "link_adviser": school.link_adviser,
+            "category": school.category,
         }
-    }  # fmt: skip
+    }
 
 
 def _form(definition: DefinitionRow) -> Form | None:
@@ -125,9 +138,11 @@ def _form(definition: DefinitionRow) -> Form | None:
 
 
 def _page(
-    definition: DefinitionRow, school: SchoolRow | None, typed: Mapping[str, Any] | None = None,
+    definition: DefinitionRow,
+    school: SchoolRow | None,
+    typed: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     asked, view = _form(definition), None
     action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
     if asked is not None:

@@ -30,17 +30,25 @@ def inbox() -> str:
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
     filters = InboxFilters(
-        mine=show == "mine", unclaimed=show == "unclaimed", school=request.args.get("school", ""),
-        text=request.args.get("search", "").strip(), process=request.args.get("process", ""),
-    )  # fmt: skip
+        mine=show == "mine",
+        unclaimed=show == "unclaimed",
+        school=request.args.get("school", ""),
+        text=request.args.get("search", "").strip(),
+        process=request.args.get("process", ""),
+    )
     session = db.session()
     page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
     told = queries.notifications(session, current_user.scope)
     return render_template(
-        "tasks/inbox.html", page=page, show=show, told=told, counts=queries.counts(session, current_user.scope),
-        filters=filters, processes=[row for row in queries.definitions(session) if row.startable],
+        "tasks/inbox.html",
+        page=page,
+        show=show,
+        told=told,
+        counts=queries.counts(session, current_user.scope),
+        filters=filters,
+        processes=[row for row in queries.definitions(session) if row.startable],
         ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/tasks/<int:task_id>")
@@ -127,10 +135,16 @@ def _view(
         return None
     home = current_user.home
     return form_view(
-        form, detail.variables, confidential.timed_feel(), current_user.scope.roles, typed=typed, errors=errors,
-        unseen=confidential.unseen(detail.row.instance_id), action=url_for("tasks.complete", task_id=detail.row.id),
+        form,
+        detail.variables,
+        confidential.timed_feel(),
+        current_user.scope.roles,
+        typed=typed,
+        errors=errors,
+        unseen=confidential.unseen(detail.row.instance_id),
+        action=url_for("tasks.complete", task_id=detail.row.id),
         role_names={role.id: role.name for role in home.roles.values()} if home else {},
-    )  # fmt: skip
+    )
 
 
 def _page(detail: TaskDetail, view: FormView | None) -> str:
@@ -141,10 +155,16 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         by = detail.ended_by or ""
         given = answers(form, detail.values, current_user.scope.roles, by, current_user.username)
     return render_template(
-        "tasks/task.html", detail=detail, view=view, given=given, clauses=clauses.named(detail.info.clauses), today=now(),
-        roles=_role_names(detail.row.roles), case=queries.instance(session, detail.row.instance_id),
+        "tasks/task.html",
+        detail=detail,
+        view=view,
+        given=given,
+        clauses=clauses.named(detail.info.clauses),
+        today=now(),
+        roles=_role_names(detail.row.roles),
+        case=queries.instance(session, detail.row.instance_id),
         conditions=confidential.readable(detail),
-    )  # fmt: skip
+    )
 
 
 def _next(instance_id: int) -> str:

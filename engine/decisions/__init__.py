@@ -33,9 +33,12 @@ def parse_decisions(xml: bytes, file: str, feel: Feel | None = None) -> dict[str
 
 
 def evaluate(
-    decision_id: str, variables: Mapping[str, Any], feel: Feel, decisions: Mapping[str, Decision],
+    decision_id: str,
+    variables: Mapping[str, Any],
+    feel: Feel,
+    decisions: Mapping[str, Decision],
     now: datetime | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """The result of a decision over these variables; ``now`` is the aware time that now() and today() tell.
 
     A table gives a dict by output name (None if no rule is hit), a list of such for the hit policies that may give

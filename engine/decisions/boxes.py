@@ -16,7 +16,7 @@ from engine.decisions.model import (
     Rule,
     Table,
     Type,
-)  # fmt: skip
+)
 from engine.decisions.reader import Node, Reader, child, children, local, plain_text
 
 HIT_POLICIES = {"UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -25,11 +25,24 @@ AGGREGATIONS = {"SUM", "MIN", "MAX", "COUNT"}
 RANKED = {"PRIORITY", "OUTPUT ORDER"}
 
 _NOT_EXPRESSIONS = {
-    "variable", "informationRequirement", "knowledgeRequirement", "authorityRequirement", "description",
-    "extensionElements", "question", "allowedAnswers", "supportedObjective", "impactedPerformanceIndicator",
-    "decisionMaker", "decisionOwner", "usingProcess", "usingTask", "formalParameter", "parameter",
+    "variable",
+    "informationRequirement",
+    "knowledgeRequirement",
+    "authorityRequirement",
+    "description",
+    "extensionElements",
+    "question",
+    "allowedAnswers",
+    "supportedObjective",
+    "impactedPerformanceIndicator",
+    "decisionMaker",
+    "decisionOwner",
+    "usingProcess",
+    "usingTask",
+    "formalParameter",
+    "parameter",
     "encapsulatedLogic",
-}  # fmt: skip
+}
 
 
 def only(reader: Reader, node: Node) -> Expression:
@@ -177,6 +190,10 @@ def _conditional(reader: Reader, node: Node) -> Conditional:
 
 
 _MAKERS: dict[str, Callable[[Reader, Node], Expression]] = {
-    "decisionTable": _table, "context": _context, "invocation": _invocation,
-    "list": _list, "relation": _relation, "conditional": _conditional,
-}  # fmt: skip
+    "decisionTable": _table,
+    "context": _context,
+    "invocation": _invocation,
+    "list": _list,
+    "relation": _relation,
+    "conditional": _conditional,
+}

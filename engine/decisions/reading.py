@@ -20,17 +20,28 @@ from engine.decisions.reader import (
     name_of,
     namespace_of,
     plain_text,
-)  # fmt: skip
+)
 from engine.decisions.types import TYPES
 from engine.diagram import read_xml
 
 #: How many elements may require each other in a row.
 LONGEST_CHAIN = 100
 _KNOWN = {
-    "decision", "businessKnowledgeModel", "inputData", "itemDefinition", "knowledgeSource", "textAnnotation",
-    "association", "group", "DMNDI", "extensionElements", "description", "elementCollection",
-    "performanceIndicator", "organizationUnit",
-}  # fmt: skip
+    "decision",
+    "businessKnowledgeModel",
+    "inputData",
+    "itemDefinition",
+    "knowledgeSource",
+    "textAnnotation",
+    "association",
+    "group",
+    "DMNDI",
+    "extensionElements",
+    "description",
+    "elementCollection",
+    "performanceIndicator",
+    "organizationUnit",
+}
 
 
 def read(xml: bytes, file: str) -> dict[str, Decision]:
@@ -56,17 +67,27 @@ def read(xml: bytes, file: str) -> dict[str, Decision]:
 
 
 def _decision(
-    reader: Reader, node: Node, knowledge: Mapping[str, Knowledge],
-    data: Mapping[str, tuple[str, Type]], ids: Mapping[str, Node],
-) -> Decision:  # fmt: skip
+    reader: Reader,
+    node: Node,
+    knowledge: Mapping[str, Knowledge],
+    data: Mapping[str, tuple[str, Type]],
+    ids: Mapping[str, Node],
+) -> Decision:
     required = _references(reader, node, "informationRequirement", "requiredDecision", "decision", ids)
     inputs = _references(reader, node, "informationRequirement", "requiredInput", "inputData", ids)
     models = _references(reader, node, "knowledgeRequirement", "requiredKnowledge", "businessKnowledgeModel", ids)
     variable, kind = _variable(reader, node)
     decision = Decision(
-        id_of(node), name_of(node), variable, boxes.only(reader, node), kind, required,
-        tuple(data[each] for each in inputs), _reachable(knowledge, models), node.sourceline or 0,
-    )  # fmt: skip
+        id_of(node),
+        name_of(node),
+        variable,
+        boxes.only(reader, node),
+        kind,
+        required,
+        tuple(data[each] for each in inputs),
+        _reachable(knowledge, models),
+        node.sourceline or 0,
+    )
     _refuse_call_of_table(reader, node, decision.expression, decision.knowledge)
     return decision
 
@@ -158,8 +179,14 @@ def _ids(reader: Reader, root: Node) -> dict[str, Node]:
         names.add(name_of(node))
         found[id_of(node)] = node
     models = [node for node in found.values() if local(node) == "businessKnowledgeModel"]
-    refer = partial(_references, reader, requirement="knowledgeRequirement", reference="requiredKnowledge",
-                    target="businessKnowledgeModel", ids=found)  # fmt: skip
+    refer = partial(
+        _references,
+        reader,
+        requirement="knowledgeRequirement",
+        reference="requiredKnowledge",
+        target="businessKnowledgeModel",
+        ids=found,
+    )
     _refuse_cycles(reader, found, {id_of(node): refer(node) for node in models}, "calls")
     return found
 

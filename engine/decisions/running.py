@@ -18,7 +18,7 @@ from engine.decisions.model import (
     Literal,
     Relation,
     Table,
-)  # fmt: skip
+)
 from engine.decisions.scope import Scope
 from engine.errors import DecisionFailed
 from engine.feel import Feel, Function

@@ -10,14 +10,26 @@ from typing import Any
 from engine.decisions.model import Type
 
 _NAMES = {
-    "any": "any", "Any": "any", "": "any",
-    "string": "string", "boolean": "boolean", "number": "number",
-    "integer": "integer", "long": "integer", "double": "number",
-    "date": "date", "time": "time", "dateTime": "date and time", "date and time": "date and time",
-    "dayTimeDuration": "days and time duration", "days and time duration": "days and time duration",
-    "yearMonthDuration": "years and months duration", "years and months duration": "years and months duration",
-    "context": "context", "list": "list",
-}  # fmt: skip
+    "any": "any",
+    "Any": "any",
+    "": "any",
+    "string": "string",
+    "boolean": "boolean",
+    "number": "number",
+    "integer": "integer",
+    "long": "integer",
+    "double": "number",
+    "date": "date",
+    "time": "time",
+    "dateTime": "date and time",
+    "date and time": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "days and time duration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    "years and months duration": "years and months duration",
+    "context": "context",
+    "list": "list",
+}
 #: DMN's names, and those that the Camunda Modeler offers.
 TYPES = {name: Type("any", True) if kind == "list" else Type(kind) for name, kind in _NAMES.items()}
 _YEARS_MONTHS = re.compile(r"-?P(?=\d)(\d+Y)?(\d+M)?")

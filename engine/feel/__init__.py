@@ -101,16 +101,22 @@ class Feel:
         return bool(self.run([("unaryTests", test, value)], variables, now)[0])
 
     def run(
-        self, items: Sequence[Item], variables: Mapping[str, Any], now: datetime | None = None,
+        self,
+        items: Sequence[Item],
+        variables: Mapping[str, Any],
+        now: datetime | None = None,
         functions: Sequence[Function] = (),
-    ) -> list[Any]:  # fmt: skip
+    ) -> list[Any]:
         """The values of expressions and unary tests together; what is not known already is asked in one call."""
         return [answer.value for answer in self.answers(items, variables, now, functions)]
 
     def answers(
-        self, items: Sequence[Item], variables: Mapping[str, Any], now: datetime | None = None,
+        self,
+        items: Sequence[Item],
+        variables: Mapping[str, Any],
+        now: datetime | None = None,
         functions: Sequence[Function] = (),
-    ) -> list[Answer]:  # fmt: skip
+    ) -> list[Answer]:
         """As :meth:`run`, with FEEL's warnings."""
         asked = [(kind, strip(text), value) for kind, text, value in items]
         for _, text, _ in asked:

@@ -46,9 +46,14 @@ class Process:
         command = [sys.executable, "-I", str(WORKER), str(bundle), str(heap)]
         # Nothing of this process's environment, which holds secrets, and no signal of its terminal reaches V8.
         self._popen = subprocess.Popen(  # noqa: S603 - our own program, and no shell
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            bufsize=0, env={}, start_new_session=True,
-        )  # fmt: skip
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={},
+            start_new_session=True,
+        )
         assert self._popen.stdin is not None and self._popen.stdout is not None
         self._in, self._out = self._popen.stdin, self._popen.stdout
         self._poll = select.poll()

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 PARTS = ("day", "month", "year")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 

@@ -19,11 +19,30 @@ _NOUN = rf"{_DETERMINER} [\w'\u2019-]+"
 _PARTICIPLE = r"(?:\w+ed|held|sent|made|given|done|told)"
 
 _PAST = {
-    "agree": "agreed", "ask": "asked", "choose": "chose", "communicate": "communicated", "decide": "decided",
-    "discuss": "discussed", "do": "did", "find": "found", "get": "got", "give": "gave", "hear": "heard",
-    "hold": "held", "make": "made", "meet": "met", "receive": "received", "say": "said", "see": "saw",
-    "send": "sent", "share": "shared", "speak": "spoke", "take": "took", "tell": "told", "write": "wrote",
-}  # fmt: skip
+    "agree": "agreed",
+    "ask": "asked",
+    "choose": "chose",
+    "communicate": "communicated",
+    "decide": "decided",
+    "discuss": "discussed",
+    "do": "did",
+    "find": "found",
+    "get": "got",
+    "give": "gave",
+    "hear": "heard",
+    "hold": "held",
+    "make": "made",
+    "meet": "met",
+    "receive": "received",
+    "say": "said",
+    "see": "saw",
+    "send": "sent",
+    "share": "shared",
+    "speak": "spoke",
+    "take": "took",
+    "tell": "told",
+    "write": "wrote",
+}
 
 
 def _shape(pattern: str) -> re.Pattern[str]:

@@ -19,9 +19,15 @@ def first_option(question: Component, options: list[Any]) -> Any:
 
 
 def plausible(
-    form: Form, variables: Mapping[str, Any], feel: Evaluates, roles: Iterable[str], today: date, given: Mapping[str, Any],
-    choose: Choose = first_option, text: Callable[[Component], str] = lambda question: "Noted.",
-) -> dict[str, Any]:  # fmt: skip
+    form: Form,
+    variables: Mapping[str, Any],
+    feel: Evaluates,
+    roles: Iterable[str],
+    today: date,
+    given: Mapping[str, Any],
+    choose: Choose = first_option,
+    text: Callable[[Component], str] = lambda question: "Noted.",
+) -> dict[str, Any]:
     """Values for a form: those given, and for the rest an option, some text, a tick, one, or today.
 
     Raises FormInvalid when the form does not take them.

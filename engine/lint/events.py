@@ -119,10 +119,8 @@ _ALLOWED = {
     "an intermediate throwing event": frozenset(["message", "escalation", "compensate", "link", "signal"]),
     "an interrupting boundary event": _ANYWHERE | {"escalation", "error", "cancel", "compensate"},
     "a non-interrupting boundary event": _ANYWHERE | {"escalation", "compensate"},
-    "an end event": frozenset(
-        ["message", "escalation", "error", "cancel", "compensate", "signal", "terminate"]
-    ),
-}  # fmt: skip
+    "an end event": frozenset(["message", "escalation", "error", "cancel", "compensate", "signal", "terminate"]),
+}
 
 
 def position(look: Look, event: Element) -> str:

@@ -16,7 +16,7 @@ from engine.queries.definitions import (
     latest_definition,
     start_form,
     versions,
-)  # fmt: skip
+)
 from engine.queries.due import MOST as MOST_DUE
 from engine.queries.due import falling_due
 from engine.queries.instances import instance, instance_detail, instances, timeline, trace, variables
@@ -47,14 +47,15 @@ from engine.queries.rows import (
     TaskDetail,
     TaskRow,
     TimerRow,
-)  # fmt: skip
+)
 from engine.queries.schools import categories, failed, round_of, rounds, school, schools, skipped
 from engine.queries.tasks import inbox, open_tasks, task
 from engine.queries.work import counts, incidents, notifications, timers, undelivered
 
 __all__ = [
     "MOST_DUE",
-    "CarrierRow", "CategoryRow",
+    "CarrierRow",
+    "CategoryRow",
     "Counts",
     "DefinitionRow",
     "DeploymentRow",
@@ -78,7 +79,8 @@ __all__ = [
     "TaskDetail",
     "TaskRow",
     "TimerRow",
-    "carriers", "categories",
+    "carriers",
+    "categories",
     "counts",
     "definition",
     "definition_xml",
@@ -110,4 +112,4 @@ __all__ = [
     "undelivered",
     "variables",
     "versions",
-]  # fmt: skip
+]

@@ -99,14 +99,24 @@ def deployments(session: Session, limit: int = 50) -> list[DeploymentRow]:
 def _selected() -> AnySelect:
     return (
         select(
-            ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.version,
-            ProcessDefinition.latest, ProcessDefinition.documentation, ProcessDefinition.startable,
-            ProcessDefinition.start_form, ProcessDefinition.starter_groups, ProcessDefinition.resource_id,
-            Deployment.at, Deployment.by, Deployment.note, Resource.name.label("file"),
+            ProcessDefinition.id,
+            ProcessDefinition.key,
+            ProcessDefinition.name,
+            ProcessDefinition.version,
+            ProcessDefinition.latest,
+            ProcessDefinition.documentation,
+            ProcessDefinition.startable,
+            ProcessDefinition.start_form,
+            ProcessDefinition.starter_groups,
+            ProcessDefinition.resource_id,
+            Deployment.at,
+            Deployment.by,
+            Deployment.note,
+            Resource.name.label("file"),
         )
         .join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
         .join(Resource, Resource.id == ProcessDefinition.resource_id)
-    )  # fmt: skip
+    )
 
 
 def _rows(session: Session, chosen: AnySelect) -> list[DefinitionRow]:
@@ -115,7 +125,18 @@ def _rows(session: Session, chosen: AnySelect) -> list[DefinitionRow]:
 
 def _row(row: AnyRow) -> DefinitionRow:
     return DefinitionRow(
-        id=row.id, key=row.key, name=row.name, version=row.version, latest=row.latest, documentation=row.documentation,
-        startable=row.startable, start_form=row.start_form, starter_groups=tuple(row.starter_groups), deployed=row.at,
-        deployed_by=row.by, note=row.note, file=row.file, resource_id=row.resource_id,
-    )  # fmt: skip
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        version=row.version,
+        latest=row.latest,
+        documentation=row.documentation,
+        startable=row.startable,
+        start_form=row.start_form,
+        starter_groups=tuple(row.starter_groups),
+        deployed=row.at,
+        deployed_by=row.by,
+        note=row.note,
+        file=row.file,
+        resource_id=row.resource_id,
+    )

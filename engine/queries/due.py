@@ -52,28 +52,44 @@ def _tasks() -> tuple[AnySelect, Any]:
 def _of_case(chosen: AnySelect, table: type[Job | UserTask]) -> AnySelect:
     return (
         chosen.add_columns(
-            ProcessInstance.id.label("instance_id"), ProcessInstance.process,
-            ProcessInstance.definition_id.label("root_id"), ProcessInstance.school_urn, ProcessInstance.business_key,
+            ProcessInstance.id.label("instance_id"),
+            ProcessInstance.process,
+            ProcessInstance.definition_id.label("root_id"),
+            ProcessInstance.school_urn,
+            ProcessInstance.business_key,
             School.name.label("school_name"),
         )
         .join(ProcessInstance, ProcessInstance.id == table.instance_id)
         .join(School, of_school(), isouter=True)
-    )  # fmt: skip
+    )
 
 
 def _starts() -> tuple[AnySelect, Any]:
     chosen = select(
-        Job.id, Job.element, Job.definition_id, Job.due, Job.estimated, Job.why, ProcessDefinition.key.label("process"),
+        Job.id,
+        Job.element,
+        Job.definition_id,
+        Job.due,
+        Job.estimated,
+        Job.why,
+        ProcessDefinition.key.label("process"),
         ProcessDefinition.id.label("root_id"),
-    ).join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)  # fmt: skip
+    ).join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)
     return chosen.where(Job.kind == START, Job.status == WAITING), Job.due
 
 
 def _row(kind: str, row: AnyRow, elements: Elements) -> DueRow:
     given = row._mapping
     return DueRow(
-        kind=kind, id=row.id, name=elements.info(row.definition_id, row.element).name, due=row.due,
-        estimated=row.estimated, why=given.get("why", ""), instance_id=given.get("instance_id"), process=row.process,
-        process_name=elements.process(row.root_id)[1], school_urn=given.get("school_urn"),
+        kind=kind,
+        id=row.id,
+        name=elements.info(row.definition_id, row.element).name,
+        due=row.due,
+        estimated=row.estimated,
+        why=given.get("why", ""),
+        instance_id=given.get("instance_id"),
+        process=row.process,
+        process_name=elements.process(row.root_id)[1],
+        school_urn=given.get("school_urn"),
         school_name=given.get("school_name") or given.get("business_key") or "",
-    )  # fmt: skip
+    )

@@ -18,7 +18,7 @@ from engine.queries.rows import (
     InstanceRow,
     Page,
     SubscriptionRow,
-)  # fmt: skip
+)
 from engine.queries.tasks import open_tasks
 from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school, page_of
 from engine.queries.work import incidents, timers
@@ -31,7 +31,7 @@ from engine.tables import (
     ProcessInstance,
     School,
     UserTask,
-)  # fmt: skip
+)
 
 #: Lines of history that the page of a case shows at first.
 HISTORY_LINES = 50
@@ -67,14 +67,23 @@ def _filtered(chosen: AnySelect, filters: InstanceFilters) -> AnySelect:
 def _selected() -> AnySelect:
     return (
         select(
-            ProcessInstance.id, ProcessInstance.process, ProcessInstance.definition_id, ProcessInstance.business_key,
-            ProcessInstance.school_urn, ProcessInstance.status, ProcessInstance.active, ProcessInstance.started,
-            ProcessInstance.started_by, ProcessInstance.ended, ProcessInstance.reason, ProcessDefinition.version,
+            ProcessInstance.id,
+            ProcessInstance.process,
+            ProcessInstance.definition_id,
+            ProcessInstance.business_key,
+            ProcessInstance.school_urn,
+            ProcessInstance.status,
+            ProcessInstance.active,
+            ProcessInstance.started,
+            ProcessInstance.started_by,
+            ProcessInstance.ended,
+            ProcessInstance.reason,
+            ProcessDefinition.version,
             School.name.label("school_name"),
         )
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .join(School, of_school(), isouter=True)
-    )  # fmt: skip
+    )
 
 
 def _instance_rows(session: Session, chosen: AnySelect) -> list[InstanceRow]:
@@ -96,11 +105,22 @@ def _troubles(session: Session, ids: list[int]) -> dict[int, int]:
 def _instance_row(row: AnyRow, elements: Elements, troubles: int) -> InstanceRow:
     at = dict.fromkeys(elements.info(definition_id, element).name for definition_id, element, *_ in row.active)
     return InstanceRow(
-        id=row.id, process=row.process, process_name=elements.process(row.definition_id)[1], version=row.version,
-        definition_id=row.definition_id, business_key=row.business_key, school_urn=row.school_urn,
-        school_name=row.school_name or "", state=row.status, at=tuple(at), incidents=troubles, started=row.started,
-        started_by=row.started_by, ended=row.ended, reason=row.reason or "",
-    )  # fmt: skip
+        id=row.id,
+        process=row.process,
+        process_name=elements.process(row.definition_id)[1],
+        version=row.version,
+        definition_id=row.definition_id,
+        business_key=row.business_key,
+        school_urn=row.school_urn,
+        school_name=row.school_name or "",
+        state=row.status,
+        at=tuple(at),
+        incidents=troubles,
+        started=row.started,
+        started_by=row.started_by,
+        ended=row.ended,
+        reason=row.reason or "",
+    )
 
 
 def instance(session: Session, instance_id: int) -> InstanceRow:
@@ -159,11 +179,14 @@ def _diagram(definition: AnyRow, active: list[Any], been: Iterable[AnyRow]) -> D
     standing = [at for at in active if at[0] == definition.id]
     flows = {each.via for each in here if each.via} | {at[2] for at in standing if at[2]}
     return DiagramView(
-        definition_id=definition.id, key=definition.key, name=definition.name, version=definition.version,
+        definition_id=definition.id,
+        key=definition.key,
+        name=definition.name,
+        version=definition.version,
         active=tuple(sorted({at[1] for at in standing})),
         completed=tuple(sorted({each.element for each in here if each.how == "completed"})),
         flows=tuple(sorted(flows)),
-    )  # fmt: skip
+    )
 
 
 def _subscriptions(session: Session, instance_id: int) -> tuple[SubscriptionRow, ...]:
@@ -206,7 +229,18 @@ def _tasks_of(session: Session, instance_id: int, tokens: set[str]) -> dict[str,
 def _history_row(row: History, elements: Elements, task_id: int | None) -> HistoryRow:
     info = elements.info(row.definition_id, row.element)
     return HistoryRow(
-        seq=row.seq, element=row.element, name=info.name, kind=info.kind, lane=info.lane,
-        process=elements.process(row.definition_id)[0], how=row.how, via=row.via, entered=row.entered or row.ended,
-        ended=row.ended, by=row.by or "", detail=row.detail or {}, clauses=info.clauses, task_id=task_id,
-    )  # fmt: skip
+        seq=row.seq,
+        element=row.element,
+        name=info.name,
+        kind=info.kind,
+        lane=info.lane,
+        process=elements.process(row.definition_id)[0],
+        how=row.how,
+        via=row.via,
+        entered=row.entered or row.ended,
+        ended=row.ended,
+        by=row.by or "",
+        detail=row.detail or {},
+        clauses=info.clauses,
+        task_id=task_id,
+    )

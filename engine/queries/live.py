@@ -28,7 +28,10 @@ def live_cases(session: Session, authority: str, process: str, now: datetime) ->
     name = func.coalesce(School.name, ProcessInstance.business_key)
     cases = session.execute(
         select(
-            ProcessInstance.id, ProcessInstance.school_urn, ProcessInstance.started, ProcessInstance.active,
+            ProcessInstance.id,
+            ProcessInstance.school_urn,
+            ProcessInstance.started,
+            ProcessInstance.active,
             name.label("school"),
         )
         .join(School, of_school(), isouter=True)
@@ -39,7 +42,7 @@ def live_cases(session: Session, authority: str, process: str, now: datetime) ->
         )
         .order_by(name, ProcessInstance.id)
         .limit(MOST)
-    ).all()  # fmt: skip
+    ).all()
     elements = Elements(session, [at[0] for case in cases for at in case.active])
     overdue = _overdue(session, [case.id for case in cases], now)
     return [_case(case, elements, overdue.get(case.id, 0)) for case in cases]
@@ -57,8 +60,9 @@ def _overdue(session: Session, ids: Sequence[int], now: datetime) -> dict[int, i
 def _case(case: AnyRow, elements: Elements, overdue: int) -> dict[str, Any]:
     here = [elements.info(definition_id, element) for definition_id, element, *_ in case.active]
     return {
-        "urn": case.school_urn or "", "school": case.school,
+        "urn": case.school_urn or "",
+        "school": case.school,
         "since": case.started.astimezone(ZONE).date().isoformat(),
         "waiting": list(dict.fromkeys(each.name for each in here if not each.kind.lower().endswith(_AROUND))),
         "overdue": overdue,
-    }  # fmt: skip
+    }

@@ -35,9 +35,18 @@ def categories(session: Session, urn: str, limit: int = 50) -> list[CategoryRow]
 
 def _row(s: School) -> SchoolRow:
     return SchoolRow(
-        s.urn, s.name, s.phase, s.type, s.diocese, s.trust, s.maintained, s.governance, s.link_adviser, s.category,
+        s.urn,
+        s.name,
+        s.phase,
+        s.type,
+        s.diocese,
+        s.trust,
+        s.maintained,
+        s.governance,
+        s.link_adviser,
+        s.category,
         s.closed,
-    )  # fmt: skip
+    )
 
 
 def rounds(session: Session, limit: int = 20) -> list[RoundRow]:

@@ -17,12 +17,24 @@ from engine.spiff import variables_at
 from engine.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
 
 _COLUMNS = (
-    UserTask.id, UserTask.element, UserTask.definition_id, UserTask.status, UserTask.candidate_groups,
+    UserTask.id,
+    UserTask.element,
+    UserTask.definition_id,
+    UserTask.status,
+    UserTask.candidate_groups,
     UserTask.assignee,
-    UserTask.priority, UserTask.due, UserTask.due_estimated, UserTask.created, UserTask.instance_id, UserTask.token,
-    ProcessInstance.process, ProcessInstance.business_key, ProcessInstance.school_urn, School.name.label("school_name"),
+    UserTask.priority,
+    UserTask.due,
+    UserTask.due_estimated,
+    UserTask.created,
+    UserTask.instance_id,
+    UserTask.token,
+    ProcessInstance.process,
+    ProcessInstance.business_key,
+    ProcessInstance.school_urn,
+    School.name.label("school_name"),
     ProcessInstance.definition_id.label("root_id"),
-)  # fmt: skip
+)
 
 
 def inbox(
@@ -138,12 +150,26 @@ def _task_rows(session: Session, chosen: AnySelect) -> list[TaskRow]:
 def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
     info = elements.info(row.definition_id, row.element)
     return TaskRow(
-        id=row.id, element=row.element, name=info.name, lane=info.lane, form_key=info.form_key, status=row.status,
-        roles=tuple(row.candidate_groups), assignee=row.assignee, priority=row.priority, due=row.due,
-        due_estimated=row.due_estimated, created=row.created, instance_id=row.instance_id, process=row.process,
-        process_name=elements.process(row.root_id)[1], business_key=row.business_key, school_urn=row.school_urn,
-        school_name=row.school_name or "", token=row.token,
-    )  # fmt: skip
+        id=row.id,
+        element=row.element,
+        name=info.name,
+        lane=info.lane,
+        form_key=info.form_key,
+        status=row.status,
+        roles=tuple(row.candidate_groups),
+        assignee=row.assignee,
+        priority=row.priority,
+        due=row.due,
+        due_estimated=row.due_estimated,
+        created=row.created,
+        instance_id=row.instance_id,
+        process=row.process,
+        process_name=elements.process(row.root_id)[1],
+        business_key=row.business_key,
+        school_urn=row.school_urn,
+        school_name=row.school_name or "",
+        token=row.token,
+    )
 
 
 def task(session: Session, task_id: int) -> TaskDetail:
@@ -154,17 +180,28 @@ def task(session: Session, task_id: int) -> TaskDetail:
     row = rows[0]
     more = session.execute(
         select(
-            UserTask.definition_id, UserTask.ended, UserTask.ended_by, UserTask.values, UserTask.note,
-            ProcessInstance.state, ProcessInstance.variables, ProcessDefinition.forms,
+            UserTask.definition_id,
+            UserTask.ended,
+            UserTask.ended_by,
+            UserTask.values,
+            UserTask.note,
+            ProcessInstance.state,
+            ProcessInstance.variables,
+            ProcessDefinition.forms,
         )
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
         .where(UserTask.id == task_id)
-    ).one()  # fmt: skip
+    ).one()
     is_open = row.status == "open"
     return TaskDetail(
-        row=row, info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
-        definition_id=more.definition_id, form=form(session, more.forms.get(row.form_key)),
+        row=row,
+        info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
+        definition_id=more.definition_id,
+        form=form(session, more.forms.get(row.form_key)),
         variables=variables_at(more.state, row.token) if is_open else more.variables,
-        ended=more.ended, ended_by=more.ended_by, values=more.values, note=more.note or "",
-    )  # fmt: skip
+        ended=more.ended,
+        ended_by=more.ended_by,
+        values=more.values,
+        note=more.note or "",
+    )

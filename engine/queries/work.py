@@ -23,7 +23,7 @@ from engine.tables import (
     ProcessInstance,
     School,
     UserTask,
-)  # fmt: skip
+)
 
 
 def counts(session: Session, scope: Scope) -> Counts:
@@ -41,21 +41,35 @@ def counts(session: Session, scope: Scope) -> Counts:
 
 
 def timers(
-    session: Session, *, instance: int | None = None, start: datetime | None = None, end: datetime | None = None,
+    session: Session,
+    *,
+    instance: int | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
     limit: int = 500,
-) -> list[TimerRow]:  # fmt: skip
+) -> list[TimerRow]:
     """Timers of cases that wait, the earliest first: of one case, or of all between two moments."""
     chosen = (
         select(
-            Job.id, Job.element, Job.definition_id, Job.due, Job.estimated, Job.why, Job.attempts, Job.instance_id,
-            ProcessInstance.process, ProcessInstance.business_key, ProcessInstance.school_urn,
-            ProcessInstance.definition_id.label("root_id"), School.name.label("school_name"),
+            Job.id,
+            Job.element,
+            Job.definition_id,
+            Job.due,
+            Job.estimated,
+            Job.why,
+            Job.attempts,
+            Job.instance_id,
+            ProcessInstance.process,
+            ProcessInstance.business_key,
+            ProcessInstance.school_urn,
+            ProcessInstance.definition_id.label("root_id"),
+            School.name.label("school_name"),
         )
         .join(ProcessInstance, ProcessInstance.id == Job.instance_id)
         .join(School, of_school(), isouter=True)
         .order_by(Job.due, Job.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     chosen = chosen if instance is None else chosen.where(Job.instance_id == instance)
     chosen = chosen if start is None else chosen.where(Job.due >= start)
     chosen = chosen if end is None else chosen.where(Job.due < end)
@@ -66,17 +80,30 @@ def timers(
 
 def _timer_row(row: AnyRow, elements: Elements) -> TimerRow:
     return TimerRow(
-        id=row.id, element=row.element, name=elements.info(row.definition_id, row.element).name, due=row.due,
-        estimated=row.estimated, why=row.why, attempts=row.attempts, instance_id=row.instance_id, process=row.process,
-        process_name=elements.process(row.root_id)[1], business_key=row.business_key, school_urn=row.school_urn,
+        id=row.id,
+        element=row.element,
+        name=elements.info(row.definition_id, row.element).name,
+        due=row.due,
+        estimated=row.estimated,
+        why=row.why,
+        attempts=row.attempts,
+        instance_id=row.instance_id,
+        process=row.process,
+        process_name=elements.process(row.root_id)[1],
+        business_key=row.business_key,
+        school_urn=row.school_urn,
         school_name=row.school_name or "",
-    )  # fmt: skip
+    )
 
 
 def incidents(
-    session: Session, *, instance: int | None = None, resolved: bool = False, caseless: bool = False,
+    session: Session,
+    *,
+    instance: int | None = None,
+    resolved: bool = False,
+    caseless: bool = False,
     limit: int = PER_PAGE,
-) -> list[IncidentRow]:  # fmt: skip
+) -> list[IncidentRow]:
     """Open incidents (and resolved ones, when asked), the newest first. ``caseless``: only those about no case, such as a
     start that failed."""
     chosen = select(Incident).order_by(Incident.id.desc()).limit(limit)
@@ -88,11 +115,17 @@ def incidents(
 
 def _incident_row(row: Incident) -> IncidentRow:
     return IncidentRow(
-        id=row.id, instance_id=row.instance_id, kind=row.kind, element=row.element, message=row.message,
+        id=row.id,
+        instance_id=row.instance_id,
+        kind=row.kind,
+        element=row.element,
+        message=row.message,
         detail=row.detail,
-        created=row.created, retriable=row.resolved is None and row.kind in ("job", "outbox"), resolved=row.resolved,
+        created=row.created,
+        retriable=row.resolved is None and row.kind in ("job", "outbox"),
+        resolved=row.resolved,
         resolved_by=row.resolved_by,
-    )  # fmt: skip
+    )
 
 
 def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:

@@ -217,10 +217,13 @@ class ServiceTask(Activity):
         roles = to if isinstance(to, list) else [role.strip() for role in str(to).split(",")]
         token.workflow.notifications.append(
             Notification(
-                self.process, self.element_id, tuple(str(role) for role in roles if role),
-                str(given.get("subject") or self.label), str(given.get("text") or ""),
+                self.process,
+                self.element_id,
+                tuple(str(role) for role in roles if role),
+                str(given.get("subject") or self.label),
+                str(given.get("text") or ""),
             )
-        )  # fmt: skip
+        )
 
 
 class ReceiveTask(Activity):

@@ -109,11 +109,14 @@ def _counting(body: Token) -> Token:
     state = body.memo["loop"]
     active = len(body.inside())
     body.memo["locals"] = {
-        "numberOfInstances": state["total"], "nrOfInstances": state["total"],
-        "numberOfActiveInstances": active, "nrOfActiveInstances": active,
-        "numberOfCompletedInstances": state["done"], "nrOfCompletedInstances": state["done"],
+        "numberOfInstances": state["total"],
+        "nrOfInstances": state["total"],
+        "numberOfActiveInstances": active,
+        "nrOfActiveInstances": active,
+        "numberOfCompletedInstances": state["done"],
+        "nrOfCompletedInstances": state["done"],
         "numberOfTerminatedInstances": 0,
-    }  # fmt: skip
+    }
     return body
 
 

@@ -24,11 +24,16 @@ def dump(instance: Instance) -> bytes:
     """The live tokens as JSON: id, parent, element, state, incoming flow, time of entry, memory."""
     rows = [
         [
-            str(token.id), str(token.parent.id) if token.parent else None, token.task_spec.name,
-            token.state, token.via, token.entered.isoformat(), token.memo,
+            str(token.id),
+            str(token.parent.id) if token.parent else None,
+            token.task_spec.name,
+            token.state,
+            token.via,
+            token.entered.isoformat(),
+            token.memo,
         ]
         for token in instance.tokens()
-    ]  # fmt: skip
+    ]
     state = {"format": FORMAT, "next": instance.next_id, "tokens": rows}
     return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -29,7 +29,7 @@ from engine.steps import (
     Trigger,
     WaitingTimer,
     WaitingUserTask,
-)  # fmt: skip
+)
 
 
 def advance(definition: Definition, state: bytes | None, trigger: Trigger, context: StepContext) -> Outcome:
@@ -87,9 +87,13 @@ def _recalculate(instance: Instance, trigger: CalendarChanged) -> None:
 
 
 _HANDLERS: Mapping[type, Callable[[Instance, Any], None]] = {
-    Start: _start, Complete: _complete, Fire: _fire, Receive: _receive, SetVariables: _set,
+    Start: _start,
+    Complete: _complete,
+    Fire: _fire,
+    Receive: _receive,
+    SetVariables: _set,
     CalendarChanged: _recalculate,
-}  # fmt: skip
+}
 
 
 def _waiting(instance: Instance, token_id: str) -> Token:
@@ -138,14 +142,19 @@ def _user_task(token: Token) -> WaitingUserTask:
     spec, element, instance = token.task_spec, token.task_spec.element, token.workflow
     due = token.memo.get("due")
     return WaitingUserTask(
-        token=str(token.id), process=spec.process, element=spec.element_id, name=spec.label,
+        token=str(token.id),
+        process=spec.process,
+        element=spec.element_id,
+        name=spec.label,
         lane=spec.definition.lane(spec.element_id),
-        form_key=element.form_key, candidate_groups=tuple(_groups(token)),
+        form_key=element.form_key,
+        candidate_groups=tuple(_groups(token)),
         assignee=str(instance.value(token, element.assignee) or ""),
-        due=datetime.fromisoformat(due[0]) if due else None, due_estimated=bool(due and due[1]),
+        due=datetime.fromisoformat(due[0]) if due else None,
+        due_estimated=bool(due and due[1]),
         priority=_priority(instance.value(token, element.priority)),
         local_variables=_locals(token),
-    )  # fmt: skip
+    )
 
 
 def _groups(token: Token) -> list[str]:
@@ -178,11 +187,16 @@ def _timers(token: Token) -> list[WaitingTimer]:
     spec = token.task_spec
     return [
         WaitingTimer(
-            token=f"{token.id}.{index}" if several else str(token.id), process=spec.process, element=spec.element_id,
-            name=spec.label, due=datetime.fromisoformat(at), estimated=estimated, why=why,
+            token=f"{token.id}.{index}" if several else str(token.id),
+            process=spec.process,
+            element=spec.element_id,
+            name=spec.label,
+            due=datetime.fromisoformat(at),
+            estimated=estimated,
+            why=why,
         )
         for index, (at, estimated, why, *_) in waiting.items()
-    ]  # fmt: skip
+    ]
 
 
 def _subscriptions(token: Token) -> list[Subscription]:

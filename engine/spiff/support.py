@@ -117,10 +117,20 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "event subprocess start, non-interrupting": frozenset(
         {"message", "timer", "signal", "conditional", "escalation", "multiple", "parallelMultiple"}
     ),
-    "intermediate catch": frozenset({"message", "timer", "signal", "conditional", "link", "multiple", "parallelMultiple"}),
+    "intermediate catch": frozenset(
+        {"message", "timer", "signal", "conditional", "link", "multiple", "parallelMultiple"}
+    ),
     "boundary, interrupting": frozenset(
         {
-            "message", "timer", "signal", "conditional", "error", "escalation", "cancel", "compensate", "multiple",
+            "message",
+            "timer",
+            "signal",
+            "conditional",
+            "error",
+            "escalation",
+            "cancel",
+            "compensate",
+            "multiple",
             "parallelMultiple",
         }
     ),
@@ -128,8 +138,10 @@ EVENTS: Mapping[str, frozenset[str]] = {
         {"message", "timer", "signal", "conditional", "escalation", "multiple", "parallelMultiple"}
     ),
     "intermediate throw": frozenset({"none", "message", "signal", "escalation", "link", "compensate", "multiple"}),
-    "end": frozenset({"none", "message", "signal", "error", "escalation", "cancel", "compensate", "terminate", "multiple"}),
-}  # fmt: skip
+    "end": frozenset(
+        {"none", "message", "signal", "error", "escalation", "cancel", "compensate", "terminate", "multiple"}
+    ),
+}
 
 
 @dataclass(frozen=True)

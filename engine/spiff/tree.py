@@ -241,10 +241,17 @@ class Instance(Workflow):
         spec = token.task_spec
         self.history.append(
             HistoryStep(
-                token=str(token.id), process=spec.process, element=spec.element_id, name=spec.label, kind=spec.kind,
-                via=token.via, how=how, entered=token.entered, ended=self.context.now,
+                token=str(token.id),
+                process=spec.process,
+                element=spec.element_id,
+                name=spec.label,
+                kind=spec.kind,
+                via=token.via,
+                how=how,
+                entered=token.entered,
+                ended=self.context.now,
             )
-        )  # fmt: skip
+        )
 
 
 def truth(expression: str, value: Any) -> bool:

@@ -28,8 +28,10 @@ def run() -> None:
     """Print both and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{Path(folder) / 'bench.db'}", "SAMPLE": True, "WTF_CSRF_ENABLED": False,
-        }  # fmt: skip
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{Path(folder) / 'bench.db'}",
+            "SAMPLE": True,
+            "WTF_CSRF_ENABLED": False,
+        }
         app = create_app(settings)
         upgrade(app)
         with app.app_context():

@@ -58,19 +58,35 @@ def described(diagram: Diagram, key: str, roles: dict[str, str], clauses: dict[s
         [
             f'<pre>{escape(diagram.processes[key].documentation)}</pre><p><img src="{key}.svg" alt="Diagram, told in words below"></p>',
             "<h2>Roles and tasks</h2>",
-            table(("Task", "Who", "Due", "Guidance"), ([_name(e), _roles(e, roles), escape(e.due_date), escape(e.documentation)] for e in tasks)),
+            table(
+                ("Task", "Who", "Due", "Guidance"),
+                ([_name(e), _roles(e, roles), escape(e.due_date), escape(e.documentation)] for e in tasks),
+            ),
             "<h2>Timers</h2>",
-            table(("Event", "When", "Rule"), ([_name(e), f"<code>{escape(d.text)}</code>", e.properties.get("timerRule", "")] for e, d in timers)),
+            table(
+                ("Event", "When", "Rule"),
+                ([_name(e), f"<code>{escape(d.text)}</code>", e.properties.get("timerRule", "")] for e, d in timers),
+            ),
             "<h2>Messages</h2>",
             table(("Event", "Message", "Kind"), ([_name(e), escape(d.name), e.kind] for e, d in messages)),
             "<h2>Decisions</h2>",
             "".join(_decision(folder, e) for e in elements if e.kind == "businessRuleTask") or "<p>None.</p>",
             "<h2>Calls</h2>",
-            table(("Step", "Process"), ([_name(e), f'<a href="{e.called_element}.html">{e.called_element}</a>'] for e in elements if e.called_element)),
+            table(
+                ("Step", "Process"),
+                (
+                    [_name(e), f'<a href="{e.called_element}.html">{e.called_element}</a>']
+                    for e in elements
+                    if e.called_element
+                ),
+            ),
             "<h2>Clauses</h2>",
-            table(("Clause", "What it asks for", "Carried by"), ([c, escape(clauses[c]["says"]), _name(e)] for c, e in sorted(named, key=lambda p: p[0]))),
+            table(
+                ("Clause", "What it asks for", "Carried by"),
+                ([c, escape(clauses[c]["says"]), _name(e)] for c, e in sorted(named, key=lambda p: p[0])),
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _name(element: Element) -> str:

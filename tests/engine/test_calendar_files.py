@@ -76,8 +76,10 @@ def test_a_published_icalendar_of_terms_and_breaks_is_read_as_half_terms() -> No
 
 def test_an_icalendar_of_half_terms_or_of_six_terms_is_read_too() -> None:
     spans = [line.split(",") for line in YEAR.splitlines()[:6]]
-    for names in (("Autumn 1", "Autumn term 2", "Spring 1", "Spring 2", "Summer first half", "Summer: second half"),
-                  tuple(f"Term {n}" for n in range(1, 7))):  # fmt: skip
+    for names in (
+        ("Autumn 1", "Autumn term 2", "Spring 1", "Spring 2", "Summer first half", "Summer: second half"),
+        tuple(f"Term {n}" for n in range(1, 7)),
+    ):
         events = [
             event(name, first.replace("-", ""), str(date.fromisoformat(last).toordinal() and after(last)))
             for name, (_, _, _, first, last) in zip(names, spans, strict=True)

@@ -250,9 +250,20 @@ def test_an_input_is_of_its_type(feel: Feel, kind: str, value: Any, cell: str) -
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("number", "3"), ("number", True), ("integer", 1.5), ("string", 3), ("boolean", "true"), ("date", "soon"),
-     ("date", "2026-02-30"), ("time", 9), ("dayTimeDuration", "P1M"), ("yearMonthDuration", "P1D"), ("context", "a")],
-)  # fmt: skip
+    [
+        ("number", "3"),
+        ("number", True),
+        ("integer", 1.5),
+        ("string", 3),
+        ("boolean", "true"),
+        ("date", "soon"),
+        ("date", "2026-02-30"),
+        ("time", 9),
+        ("dayTimeDuration", "P1M"),
+        ("yearMonthDuration", "P1D"),
+        ("context", "a"),
+    ],
+)
 def test_an_input_of_another_type_is_an_error(feel: Feel, kind: str, value: Any) -> None:
     with pytest.raises(DecisionFailed, match=r'"v" is .* is wanted'):
         decide(feel, table("UNIQUE", f"v:{kind} -> r", "- -> true"), v=value)
@@ -390,9 +401,13 @@ def test_an_expression_that_fails_names_its_decision(feel: Feel) -> None:
 
 @pytest.mark.parametrize(
     "namespace",
-    ["http://www.omg.org/spec/DMN/20180521/MODEL/", DMN, "https://www.omg.org/spec/DMN/20211108/MODEL/",
-     "https://www.omg.org/spec/DMN/20230324/MODEL/"],
-)  # fmt: skip
+    [
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        DMN,
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20230324/MODEL/",
+    ],
+)
 def test_the_versions_of_dmn_that_are_read(feel: Feel, namespace: str) -> None:
     assert list(parse_decisions(dmn(literal("1"), namespace), "a.dmn", feel)) == ["d"]
 
@@ -417,8 +432,7 @@ REFUSED = [
     (dmn(literal("")), "its expression is empty"),
     (dmn(literal("1 +")), "ends too early"),
     (dmn(literal("a == 1")), "is no comparison"),
-    (dmn(literal("1").replace("Expression>", 'Expression expressionLanguage="juel">', 1)),
-     'written in "juel"'),
+    (dmn(literal("1").replace("Expression>", 'Expression expressionLanguage="juel">', 1)), 'written in "juel"'),
     (dmn(literal("1"), attributes='expressionLanguage="javascript"'), "only FEEL"),
     (dmn('<decisionService id="s" name="s"/>'), "decisionService is not run"),
     (dmn('<import namespace="x" importType="y"/>'), "import is not run"),
@@ -454,14 +468,21 @@ REFUSED = [
     (dmn(model("m", "x", text("literalExpression", "1")).replace("Logic>", 'Logic kind="Java">', 1)), "Java"),
     (dmn(model("m", "x", text("literalExpression", "1"), needs("m", "Knowledge"))), "calls itself"),
     (dmn('<decision id="d"><invocation/></decision>'), "what it calls"),
-    (dmn(f'<decision id="d"><invocation>{text("literalExpression", "abs")}</invocation></decision>'),
-     "no business knowledge model"),
-    (dmn('<decision id="d"><context><contextEntry><literalExpression><text>1</text></literalExpression></contextEntry>'
-         '<contextEntry><variable name="a"/><literalExpression><text>1</text></literalExpression></contextEntry>'
-         "</context></decision>"), "must stand last"),
+    (
+        dmn(f'<decision id="d"><invocation>{text("literalExpression", "abs")}</invocation></decision>'),
+        "no business knowledge model",
+    ),
+    (
+        dmn(
+            '<decision id="d"><context><contextEntry><literalExpression><text>1</text></literalExpression></contextEntry>'
+            '<contextEntry><variable name="a"/><literalExpression><text>1</text></literalExpression></contextEntry>'
+            "</context></decision>"
+        ),
+        "must stand last",
+    ),
     (dmn('<decision id="d"><relation><column name="a"/><row/></relation></decision>'), "a cell for each column"),
     (dmn('<decision id="d"><conditional/></decision>'), "an if, a then and an else"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("xml", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
@@ -532,9 +553,13 @@ def test_a_result_in_the_shape_that_is_asked_for(result: Any, how: str, mapped: 
 
 @pytest.mark.parametrize(
     ("result", "how"),
-    [([{"a": 1}, {"a": 2}], "singleEntry"), ([{"a": 1}, {"a": 2}], "singleResult"), ({"a": 1, "b": 2}, "singleEntry"),
-     ([{"a": 1, "b": 2}], "collectEntries")],
-)  # fmt: skip
+    [
+        ([{"a": 1}, {"a": 2}], "singleEntry"),
+        ([{"a": 1}, {"a": 2}], "singleResult"),
+        ({"a": 1, "b": 2}, "singleEntry"),
+        ([{"a": 1, "b": 2}], "collectEntries"),
+    ],
+)
 def test_a_result_that_does_not_fit_the_shape_is_an_error(result: Any, how: str) -> None:
     with pytest.raises(DecisionFailed, match="the diagram wants one"):
         map_result(result, how)

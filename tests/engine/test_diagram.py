@@ -130,8 +130,11 @@ def test_events(diagram: Diagram) -> None:
     assert (late.attached_to, late.cancel_activity) == ("ask", False)
     [timer] = late.event_definitions
     assert (timer.kind, timer.timer_kind, timer.text, timer.id) == (
-        "timer", "timeDuration", "15 working days", "late-timer",
-    )  # fmt: skip
+        "timer",
+        "timeDuration",
+        "15 working days",
+        "late-timer",
+    )
     [message] = diagram.elements["hear"].event_definitions
     assert (message.kind, message.ref, message.name) == ("message", "judgement", "ofsted-judgement")
     [shared] = diagram.elements["season"].event_definitions

@@ -44,12 +44,37 @@ def counting() -> Iterator[Counting]:
 
 
 SAME = [
-    None, True, False, 0, -1, 1.5, "", "text", "\0", "\ud800", "\U0001f40e", "é\n\"\\", [], [1, [2]], {},
-    {"a": {"b": [None]}}, date(2024, 2, 29), time(10, 30, 5), datetime(2026, 7, 1, 10),
-    datetime(2026, 7, 1, 10, 0, 0, 123456), datetime(2026, 7, 1, 10, tzinfo=ZONE), timedelta(days=2, hours=3),
-    timedelta(seconds=-90), timedelta(0), timedelta(milliseconds=1500), {"@feel": "date", "value": "2026-01-01"},
-    {"__proto__": {"a": 1}}, {"constructor": 1}, {"a key": 1, "": 2}, 2**53,
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    "",
+    "text",
+    "\0",
+    "\ud800",
+    "\U0001f40e",
+    'é\n"\\',
+    [],
+    [1, [2]],
+    {},
+    {"a": {"b": [None]}},
+    date(2024, 2, 29),
+    time(10, 30, 5),
+    datetime(2026, 7, 1, 10),
+    datetime(2026, 7, 1, 10, 0, 0, 123456),
+    datetime(2026, 7, 1, 10, tzinfo=ZONE),
+    timedelta(days=2, hours=3),
+    timedelta(seconds=-90),
+    timedelta(0),
+    timedelta(milliseconds=1500),
+    {"@feel": "date", "value": "2026-01-01"},
+    {"__proto__": {"a": 1}},
+    {"constructor": 1},
+    {"a key": 1, "": 2},
+    2**53,
+]
 
 
 @pytest.mark.parametrize("value", SAME, ids=[ascii(value) for value in SAME])

@@ -260,8 +260,10 @@ def test_the_page_shows_what_depends_on_its_own_answers_and_not_what_the_case_ha
 
 
 def test_a_condition_that_is_true_on_one_side_from_the_case_alone_hides_for_sure() -> None:
-    form = make(question("textfield", "Reason", conditional={"hide": '=not(school.aided) or answer2 = "x"'}),
-                question("textfield", "Other", "answer2"))  # fmt: skip
+    form = make(
+        question("textfield", "Reason", conditional={"hide": '=not(school.aided) or answer2 = "x"'}),
+        question("textfield", "Other", "answer2"),
+    )
     assert [each.key for each in form.visible_fields(COMMUNITY, None, Feel.shared())] == ["answer2"]
     assert [each.key for each in form.visible_fields(AIDED, None, Feel.shared())] == ["answer", "answer2"]
 
@@ -319,9 +321,13 @@ def test_a_date_may_be_held_against_the_day_of_the_engines_clock() -> None:
 def test_a_confidential_question_is_not_put_to_other_roles_nor_read_from_them() -> None:
     form = make(
         question("textfield", "Name", "name"),
-        {"type": "group", "label": "Minutes", "properties": {"confidential": "seo, headteacher"},
-         "components": [question("textarea", "Minutes", "minutes")]},
-    )  # fmt: skip
+        {
+            "type": "group",
+            "label": "Minutes",
+            "properties": {"confidential": "seo, headteacher"},
+            "components": [question("textarea", "Minutes", "minutes")],
+        },
+    )
     assert form.confidential() == {"minutes": frozenset({"seo", "headteacher"})}
     typed = [("name", "Ann"), ("minutes", "secret")]
     assert read(form, *typed, roles=["clerk"]) == {"name": "Ann"}

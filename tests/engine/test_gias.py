@@ -23,22 +23,49 @@ from engine.schools import Imported
 from tests.engine.running import authority, running
 
 HEADING = [
-    "URN", "LA (code)", "LA (name)", "EstablishmentNumber", "EstablishmentName", "TypeOfEstablishment (code)",
-    "TypeOfEstablishment (name)", "EstablishmentStatus (name)", "CloseDate", "PhaseOfEducation (name)", "StatutoryLowAge",
-    "StatutoryHighAge", "ReligiousCharacter (name)", "Diocese (name)", "Trusts (name)", "HeadLastName",
-]  # fmt: skip
+    "URN",
+    "LA (code)",
+    "LA (name)",
+    "EstablishmentNumber",
+    "EstablishmentName",
+    "TypeOfEstablishment (code)",
+    "TypeOfEstablishment (name)",
+    "EstablishmentStatus (name)",
+    "CloseDate",
+    "PhaseOfEducation (name)",
+    "StatutoryLowAge",
+    "StatutoryHighAge",
+    "ReligiousCharacter (name)",
+    "Diocese (name)",
+    "Trusts (name)",
+    "HeadLastName",
+]
 USUAL = {
-    "LA (code)": "999", "LA (name)": "Town", "EstablishmentName": "Madeup School", "EstablishmentStatus (name)": "Open",
-    "TypeOfEstablishment (name)": "Community school", "PhaseOfEducation (name)": "Primary",
-    "ReligiousCharacter (name)": "Does not apply", "Diocese (name)": "Not applicable", "Trusts (name)": "",
-}  # fmt: skip
+    "LA (code)": "999",
+    "LA (name)": "Town",
+    "EstablishmentName": "Madeup School",
+    "EstablishmentStatus (name)": "Open",
+    "TypeOfEstablishment (name)": "Community school",
+    "PhaseOfEducation (name)": "Primary",
+    "ReligiousCharacter (name)": "Does not apply",
+    "Diocese (name)": "Not applicable",
+    "Trusts (name)": "",
+}
 #: How a test's words stand in the extract.
 COLUMNS = {
-    "urn": "URN", "name": "EstablishmentName", "type": "TypeOfEstablishment (name)", "phase": "PhaseOfEducation (name)",
-    "status": "EstablishmentStatus (name)", "la": "LA (code)", "la_name": "LA (name)", "diocese": "Diocese (name)",
-    "religion": "ReligiousCharacter (name)", "trust": "Trusts (name)", "low": "StatutoryLowAge",
+    "urn": "URN",
+    "name": "EstablishmentName",
+    "type": "TypeOfEstablishment (name)",
+    "phase": "PhaseOfEducation (name)",
+    "status": "EstablishmentStatus (name)",
+    "la": "LA (code)",
+    "la_name": "LA (name)",
+    "diocese": "Diocese (name)",
+    "religion": "ReligiousCharacter (name)",
+    "trust": "Trusts (name)",
+    "low": "StatutoryLowAge",
     "high": "StatutoryHighAge",
-}  # fmt: skip
+}
 
 
 def extract(*lines: dict[str, str], encoding: str = "cp1252") -> bytes:

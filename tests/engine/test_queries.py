@@ -176,8 +176,9 @@ def test_definitions_and_their_files(engine: Engine) -> None:
     with engine.reading(SEO) as session:
         rows = queries.definitions(session)
         assert [(row.key, row.version, row.startable, row.deployed_by) for row in rows] == [
-            ("dated", 1, True, "owner"), ("p", 1, True, "owner"),
-        ]  # fmt: skip
+            ("dated", 1, True, "owner"),
+            ("p", 1, True, "owner"),
+        ]
         assert queries.definition_xml(session, rows[0].id) == WITH_DATES
         assert queries.latest_definition(session, "p").id == rows[1].id
         assert [each.processes for each in queries.deployments(session)] == [("p 1",), ("dated 1",)]

@@ -173,9 +173,10 @@ def test_a_category_is_set_and_kept_in_the_school_s_history(engine: Engine) -> N
     with engine.reading() as session:
         assert queries.school(session, "100001").category == "medium"
         assert [(row.category, row.reason) for row in queries.categories(session, "100001")] == [
-            ("medium", "The yearly assessment"), ("high", "The yearly assessment"),
+            ("medium", "The yearly assessment"),
+            ("high", "The yearly assessment"),
             ("low", "It stood in the file of the register."),
-        ]  # fmt: skip
+        ]
     assert engine.import_schools(SCHOOLS.encode(), "").unchanged == 6, "an import does not undo what was decided"
     case = engine.start("p")
     with pytest.raises(NoSchool):

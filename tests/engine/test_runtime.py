@@ -16,7 +16,7 @@ from engine.errors import (
     TaskNotFound,
     TaskNotOpen,
     TaskNotYours,
-)  # fmt: skip
+)
 from engine.settings import Config
 from tests.engine.running import (
     DAY,
@@ -171,10 +171,19 @@ def test_a_case_for_a_school_has_the_school(town: Engine) -> None:
     assert town.import_schools(SCHOOLS, "town").added == 2
     case = town.start("p", by=SEO, school="100001")
     assert town.variables(case)["school"] == {
-        "urn": "100001", "name": "Sampleby", "phase": "primary", "type": "voluntary aided", "aided": True,
+        "urn": "100001",
+        "name": "Sampleby",
+        "phase": "primary",
+        "type": "voluntary aided",
+        "aided": True,
         "academy": False,
-        "maintained": True, "diocese": "Example", "trust": "", "governance": "", "link_adviser": "", "category": "",
-    }  # fmt: skip
+        "maintained": True,
+        "diocese": "Example",
+        "trust": "",
+        "governance": "",
+        "link_adviser": "",
+        "category": "",
+    }
     row = town.instance(case)
     assert (row.business_key, row.school_urn, row.school_name) == ("URN 100001", "100001", "Sampleby")
 
@@ -276,13 +285,15 @@ class TestDeploying:
         one = bpmn(
             ENDED + '<exclusiveGateway id="g" default="f_g_u"/><callActivity id="c" calledElement="two"/>'
             '<userTask id="u"/>',
-            "s>g g>c[n > 0] g>u c>u u>e", key="one",
-        )  # fmt: skip
+            "s>g g>c[n > 0] g>u c>u u>e",
+            key="one",
+        )
         two = bpmn(
             ENDED + '<callActivity id="c" calledElement="one"><extensionElements>'
             '<camunda:in sourceExpression="n - 1" target="n"/></extensionElements></callActivity>',
-            "s>c c>e", key="two",
-        )  # fmt: skip
+            "s>c c>e",
+            key="two",
+        )
         engine.deploy({"one.bpmn": one, "two.bpmn": two}, strict=False)
         case = engine.start("one", variables={"n": 2})
         while engine.user_tasks(case):

@@ -77,8 +77,10 @@ def _engines_own(item: object, name: str | None, kind: str, *_: object) -> bool:
 
 
 def _is_engines(name: str) -> bool:
-    return any(mapper.local_table.name == name and mapper.class_.__module__ == "engine.tables"  # type: ignore[attr-defined]
-               for mapper in Base.registry.mappers)  # fmt: skip
+    return any(
+        mapper.local_table.name == name and mapper.class_.__module__ == "engine.tables"  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers
+    )
 
 
 class TestRegister:

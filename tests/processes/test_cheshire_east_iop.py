@@ -87,9 +87,13 @@ def test_the_level_follows_from_the_evidence(
 ) -> None:
     """CHE-2.4 CHE-5.2.1: self evaluation, performance, Ofsted and the three grounds, by open criteria."""
     story.start(MI, PROCESS, COMMUNITY).do(
-        OFFICER, "gather-evidence", self_evaluation=evidence, performance=performance, ofsted_outcome=ofsted,
+        OFFICER,
+        "gather-evidence",
+        self_evaluation=evidence,
+        performance=performance,
+        ofsted_outcome=ofsted,
         iop_grounds=["low standards", "breakdown", "safety"][:grounds],
-    )  # fmt: skip
+    )
     assert story.variables["worked_out_losi"] == level
 
 

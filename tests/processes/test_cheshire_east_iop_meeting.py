@@ -50,9 +50,13 @@ def test_a_meeting_from_its_date_to_the_feedback(story: Story) -> None:
     story.do(OFFICER, "send-agenda")
     assert str(story.due("meeting-day").date()) == "2026-11-11"
     story.wait_for("meeting-day").do(
-        MI, "hold-meeting", meeting_result="carry on", professionals_called="no", attended=["head", "hr", "finance"],
+        MI,
+        "hold-meeting",
+        meeting_result="carry on",
+        professionals_called="no",
+        attended=["head", "hr", "finance"],
         funded="Reading coaches.",
-    )  # fmt: skip
+    )
     assert falls_due(story, "send-minutes") == "2026-11-18"  # a week after the meeting
     story.do(MI, "send-minutes").do(CHAIR, "feedback")
     assert seen(story, "publish-date")["funded"] == "Reading coaches."

@@ -13,13 +13,21 @@ from tests.processes.story import Story
 PANEL, INADEQUATE, DIRECTOR = "luton-monitoring-panel", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, INDEPENDENT = "120001", "120002", "120006", "120005", "120020"
 SOUND = {
-    "results": "in line", "leadership": "strong", "teaching": "sound", "ofsted": "good", "helps_others": "some",
+    "results": "in line",
+    "leadership": "strong",
+    "teaching": "sound",
+    "ofsted": "good",
+    "helps_others": "some",
     "further_criteria": [],
-}  # fmt: skip
+}
 BEST = {
-    "results": "above", "leadership": "very strong", "teaching": "strong", "ofsted": "outstanding features",
-    "helps_others": "local support school", "further_criteria": [],
-}  # fmt: skip
+    "results": "above",
+    "leadership": "very strong",
+    "teaching": "strong",
+    "ofsted": "outstanding features",
+    "helps_others": "local support school",
+    "further_criteria": [],
+}
 
 
 @pytest.fixture
@@ -82,8 +90,12 @@ def test_the_panel_agrees_the_category(story: Story) -> None:
 
 @pytest.mark.parametrize(
     ("action", "element", "end"),
-    [("none", None, "no-action"), ("support", "arrange-support", "support-arranged"), ("DfE", "tell-regulator", "support-arranged")],
-)  # fmt: skip
+    [
+        ("none", None, "no-action"),
+        ("support", "arrange-support", "support-arranged"),
+        ("DfE", "tell-regulator", "support-arranged"),
+    ],
+)
 def test_a_particular_concern_leads_to_a_professionals_meeting(
     story: Story, action: str, element: str | None, end: str
 ) -> None:
@@ -119,8 +131,11 @@ def test_an_inadequate_school_until_it_is_good(story: Story) -> None:
 
 @pytest.mark.parametrize(
     ("school", "bodies"),
-    [(AIDED, ["chair-of-governors", "diocesan-representative"]), (FOUNDATION, ["chair-of-governors", "foundation-governor-appointer"])],
-)  # fmt: skip
+    [
+        (AIDED, ["chair-of-governors", "diocesan-representative"]),
+        (FOUNDATION, ["chair-of-governors", "foundation-governor-appointer"]),
+    ],
+)
 def test_powers_are_consulted_on_side_by_side(story: Story, school: str, bodies: list[str]) -> None:
     """LUT-IN.5, and LUT-IN.4: a notice that is not complied with leads to powers."""
     intervene(story, school).do(DIRECTOR, "group-meets", next_step="notice")

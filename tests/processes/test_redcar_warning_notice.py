@@ -40,8 +40,11 @@ def test_a_notice_that_is_not_complied_with_leads_to_powers_and_back(story: Stor
     story.start(HOE, PROCESS, AIDED)
     give_notice(story, 4, compliance_length=15, compliance_unit="days")
     assert [copy["to"] for copy in story.variables["copies"]] == [
-        "headteacher", "Ofsted", "diocesan authority", "person who appoints the foundation governors",
-    ]  # fmt: skip
+        "headteacher",
+        "Ofsted",
+        "diocesan authority",
+        "person who appoints the foundation governors",
+    ]
     # Given on Monday 7 September 2026, the fifteenth day after is Tuesday 22 September: what follows comes on the 23rd.
     assert str(story.due("compliance-ends").date()) == "2026-09-23"
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied").do(

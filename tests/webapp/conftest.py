@@ -47,9 +47,15 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _settings(root: Path, database: str, clock: VirtualClock | None) -> dict[str, Any]:
     return {
-        "ROOT": root, "SQLALCHEMY_DATABASE_URI": database, "SAMPLE": True, "TESTING": False, "CLOCK": clock,
-        "WTF_CSRF_ENABLED": False, "SECRET_KEY": "for tests", "PROPAGATE_EXCEPTIONS": False,
-    }  # fmt: skip
+        "ROOT": root,
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SAMPLE": True,
+        "TESTING": False,
+        "CLOCK": clock,
+        "WTF_CSRF_ENABLED": False,
+        "SECRET_KEY": "for tests",
+        "PROPAGATE_EXCEPTIONS": False,
+    }
 
 
 @pytest.fixture
@@ -97,11 +103,15 @@ def engine_of(app: Flask) -> Engine:
 
 
 EVIDENCE = {
-    "evidence_quality_of_education": "Weak phonics.", "evidence_leadership": "Few checks.", "evidence_summary": "Falling results.",
-}  # fmt: skip
+    "evidence_quality_of_education": "Weak phonics.",
+    "evidence_leadership": "Few checks.",
+    "evidence_summary": "Falling results.",
+}
 CONCERN = {
-    "concern_cause": "leadership", "areas_of_concern": "quality of education", "concern_description": "Results have fallen.",
-}  # fmt: skip
+    "concern_cause": "leadership",
+    "areas_of_concern": "quality of education",
+    "concern_description": "Results have fallen.",
+}
 
 
 @pytest.fixture

@@ -14,9 +14,16 @@ from webapp.access import PUBLIC, ROUTES
 #: What must never reach somebody of another authority.
 SECRETS = re.compile(r"Sampleby|Results have fallen|Document the evidence|Schools escalation process|@barnsley")
 ARGUMENTS = {
-    "task_id": "1", "instance_id": "1", "incident_id": "1", "definition_id": "1", "key": "barnsley-escalation",
-    "urn": "100001", "round_id": "1", "token": "x", "filename": "build/app.css",
-}  # fmt: skip
+    "task_id": "1",
+    "instance_id": "1",
+    "incident_id": "1",
+    "definition_id": "1",
+    "key": "barnsley-escalation",
+    "urn": "100001",
+    "round_id": "1",
+    "token": "x",
+    "filename": "build/app.css",
+}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
@@ -104,5 +111,9 @@ def test_confidential_minutes_are_shown_to_the_roles_that_the_form_names(
         for role in ("seo", "service-director", "quality-of-education-group", "process-owner", "administrator")
     }
     assert seen == {
-        "seo": True, "service-director": True, "quality-of-education-group": False, "process-owner": False, "administrator": False,
-    }  # fmt: skip
+        "seo": True,
+        "service-director": True,
+        "quality-of-education-group": False,
+        "process-owner": False,
+        "administrator": False,
+    }

@@ -21,9 +21,16 @@ def test_it_lists_the_engine_s_commands_and_its_own() -> None:
 def test_files_are_deployed_and_a_second_time_are_nothing_new(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'cli.db'}"
     command = [
-        "deploy", str(ROOT / "processes/barnsley"), str(ROOT / "forms/barnsley"), "--note", "First",
-        "--database", database, "--config", str(ROOT / "config"),
-    ]  # fmt: skip
+        "deploy",
+        str(ROOT / "processes/barnsley"),
+        str(ROOT / "forms/barnsley"),
+        "--note",
+        "First",
+        "--database",
+        database,
+        "--config",
+        str(ROOT / "config"),
+    ]
     first = CliRunner().invoke(main, command)
     assert first.exit_code == 0 and "barnsley-escalation 1" in first.output, first.output
     assert "nothing is new" in CliRunner().invoke(main, command).output

@@ -63,12 +63,28 @@ def test_a_hostile_expression_after_a_task_leaves_the_task_open(database_url: st
 @pytest.mark.parametrize(
     "expression",
     [
-        'x.constructor("return 1")()', "__proto__", "globalThis.feel", "process.env", 'require("fs")', 'import("fs")',
-        "this", "constructor.constructor", "[].constructor", '"".constructor.constructor("return this")()',
-        'Function("return 1")()', "feel", "feelCheck", "prototype", 'open("/etc/passwd")', "__import__", "Deno", "fetch",
-        'eval("1")', "x.__proto__.polluted",
+        'x.constructor("return 1")()',
+        "__proto__",
+        "globalThis.feel",
+        "process.env",
+        'require("fs")',
+        'import("fs")',
+        "this",
+        "constructor.constructor",
+        "[].constructor",
+        '"".constructor.constructor("return this")()',
+        'Function("return 1")()',
+        "feel",
+        "feelCheck",
+        "prototype",
+        'open("/etc/passwd")',
+        "__import__",
+        "Deno",
+        "fetch",
+        'eval("1")',
+        "x.__proto__.polluted",
     ],
-)  # fmt: skip
+)
 def test_an_expression_reaches_nothing_but_its_variables(expression: str) -> None:
     try:
         assert Feel.shared().evaluate(expression, {"x": {"y": 1}}) in (None, [])

@@ -29,17 +29,29 @@ FILES = {
     "a cell of a million characters": dmn(table("FIRST", "g -> a", "1" * 1_000_000 + " -> 2")),
     "an expression of a million characters": dmn(literal("1+" * 500_000 + "1")),
     "a ring of decisions": dmn("".join(literal("1", f"d{n}", needs(f"d{(n + 1) % 50}")) for n in range(50))),
-    "a ring of types": dmn("".join(f'<itemDefinition name="t{n}"><typeRef>t{(n + 1) % 50}</typeRef></itemDefinition>' for n in range(50))),
-    "a ring of models": dmn("".join(model(f"m{n}", "x", text("literalExpression", "1"), needs(f"m{(n + 1) % 9}", "Knowledge")) for n in range(9))),
-    "a chain of decisions": dmn(literal("1", "d0") + "".join(literal("1", f"d{n}", needs(f"d{n - 1}")) for n in range(1, 900))),
-    "a function in Java": dmn(model("m", "x", text("literalExpression", "1")).replace("Logic>", 'Logic kind="Java">', 1)),
+    "a ring of types": dmn(
+        "".join(f'<itemDefinition name="t{n}"><typeRef>t{(n + 1) % 50}</typeRef></itemDefinition>' for n in range(50))
+    ),
+    "a ring of models": dmn(
+        "".join(
+            model(f"m{n}", "x", text("literalExpression", "1"), needs(f"m{(n + 1) % 9}", "Knowledge")) for n in range(9)
+        )
+    ),
+    "a chain of decisions": dmn(
+        literal("1", "d0") + "".join(literal("1", f"d{n}", needs(f"d{n - 1}")) for n in range(1, 900))
+    ),
+    "a function in Java": dmn(
+        model("m", "x", text("literalExpression", "1")).replace("Logic>", 'Logic kind="Java">', 1)
+    ),
     "a script in JavaScript": dmn(literal("1"), attributes='expressionLanguage="javascript"'),
     "an import": dmn('<import namespace="x" locationURI="https://example.org/a.dmn" importType="dmn"/>'),
-    "values from elsewhere": dmn('<decision id="d"><literalExpression><importedValues/></literalExpression></decision>'),
+    "values from elsewhere": dmn(
+        '<decision id="d"><literalExpression><importedValues/></literalExpression></decision>'
+    ),
     "JUEL": dmn(literal("${execution.getEngineServices()}")),
     "Python": dmn(literal("__import__('os').system('true')")),
     "JavaScript": dmn(literal("(() => { while (true); })()")),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +76,11 @@ TABLES = {
     "an output without end": table("FIRST", "g -> a", "- -> count(for i in 1..1000000000 return i)"),
     "a default without end": table("FIRST", "g -> a|count(for i in 1..1000000000 return i)", "> 9 -> 1"),
     "backtracking": table("FIRST", "t -> a", 'matches(?, "(a+)+$") -> 1'),
-    "a model that calls itself": model("m", "x", text("literalExpression", "m(x + 1)")) + literal("m(1)", inside=needs("m", "Knowledge")),
+    "a model that calls itself": model("m", "x", text("literalExpression", "m(x + 1)"))
+    + literal("m(1)", inside=needs("m", "Knowledge")),
     "an output that is a function": table("FIRST", "g -> a", "- -> count"),
     "much text": table("FIRST", "g -> a", '- -> string join(for i in 1..10000000 return "xxxxxxxxxxxx")'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLES)

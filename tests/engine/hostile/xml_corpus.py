@@ -77,7 +77,7 @@ def document_types(secret: str, url: str) -> dict[str, Make]:
         "entity that is nowhere defined": partial(diagram, "&xxe;"),
         "entity of HTML": partial(diagram, "&nbsp;"),
         "entity undefined in an attribute": partial(diagram, "", "", 'name="&xxe;"'),
-    }  # fmt: skip
+    }
 
 
 def _encoded(encoding: str, declared: str = "", mark: bytes = b"") -> Make:
@@ -133,7 +133,7 @@ def encodings() -> dict[str, Make]:
         "reference to nothing": _holding(b"&#;"),
         "mark twice": lambda: b"\xef\xbb\xbf" * 2 + diagram(),
         "mark and nothing else": lambda: b"\xef\xbb\xbf",
-    }  # fmt: skip
+    }
 
 
 def _many(chunk: bytes, count: int) -> Iterator[bytes]:
@@ -271,4 +271,4 @@ def harmless(secret: str, url: str) -> dict[str, Make]:
         "9,990 elements": lambda: diagram("<a/>" * 9_990),
         "99 deep": lambda: _nested(98),
         "9,000 attributes": lambda: _attributes(9_000),
-    }  # fmt: skip
+    }

@@ -59,7 +59,11 @@ def test_a_foreign_element_is_named_as_foreign() -> None:
 
 
 def test_what_has_no_process_that_runs_is_checked_as_if_it_did_when_plain() -> None:
-    xml = whole(process(f'<startEvent id="s"/><endEvent id="e"/>{flows("s>e")}<complexGateway id="c"/>',
-                        attributes='isExecutable="false"'))  # fmt: skip
+    xml = whole(
+        process(
+            f'<startEvent id="s"/><endEvent id="e"/>{flows("s>e")}<complexGateway id="c"/>',
+            attributes='isExecutable="false"',
+        )
+    )
     codes = {one.code: one.severity for one in check([parsed(xml)], strict=False)}
     assert codes["PW-004"] == "warning" and codes["PW-901"] == "error"

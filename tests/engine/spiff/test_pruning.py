@@ -213,9 +213,22 @@ def subtimer(d: Drawing, inner: list[Block], number: int) -> tuple[str, str]:
 
 
 DRAW: dict[str, Callable[[Drawing, list[Block], int], tuple[str, str]]] = {
-    "task": task, "script": script, "timer": timer, "boundary": boundary, "beside": beside, "mi": mi, "race": race,
-    "watch": watch, "seq": seq, "xor": xor, "par": par, "or": or_, "loop": loop, "sub": sub, "subtimer": subtimer,
-}  # fmt: skip
+    "task": task,
+    "script": script,
+    "timer": timer,
+    "boundary": boundary,
+    "beside": beside,
+    "mi": mi,
+    "race": race,
+    "watch": watch,
+    "seq": seq,
+    "xor": xor,
+    "par": par,
+    "or": or_,
+    "loop": loop,
+    "sub": sub,
+    "subtimer": subtimer,
+}
 
 
 def diagram(block: Block) -> bytes:
@@ -238,9 +251,14 @@ def choices(out: Outcome, number: int, again: bool) -> list[Trigger]:
 def story(out: Outcome) -> tuple[object, ...]:
     """What a person could notice of a step."""
     return (
-        out.status, out.variables, out.user_tasks, out.timers, out.subscriptions, out.active,
+        out.status,
+        out.variables,
+        out.user_tasks,
+        out.timers,
+        out.subscriptions,
+        out.active,
         [(h.element, h.how, h.via, h.token) for h in out.history],
-    )  # fmt: skip
+    )
 
 
 answers = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.booleans()), min_size=1, max_size=STEPS)
