@@ -4,9 +4,9 @@
 >>> engine = Engine("sqlite:///cases.db")
 """
 
-from engine.deployments import Deployed
+from engine.deployments.store import Deployed
 from engine.runtime import Engine
-from engine.scope import Scope
 from engine.settings import Config
+from engine.store.tenancy import Scope
 
 __all__ = ["Config", "Deployed", "Engine", "Scope"]

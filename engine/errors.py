@@ -76,7 +76,7 @@ class FormInvalid(PathwaysError):
     """The form was not accepted: {errors}. Correct these answers and send the form again."""
 
     errors: dict[str, list[str]]  # input name -> messages for the person
-    raw: dict[str, Any]  # what was typed, by key, so that the page can show it again (engine/forms/typed.py)
+    raw: dict[str, Any]  # what was typed, by key, so that the page can show it again (engine/forms/posted.py)
 
 
 class CalledProcessMissing(PathwaysError):

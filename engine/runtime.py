@@ -2,7 +2,7 @@
 
 A command locks the instance's row first (on PostgreSQL by SELECT ... FOR UPDATE, on SQLite by BEGIN IMMEDIATE; the
 row's revision is checked as well), checks that what it acts on is still open, asks ``engine.spiff`` for the outcome
-of the step, lets ``engine.records`` write it, and commits. If anything fails on the way, nothing has happened.
+of the step, lets ``engine.cases.records`` write it, and commits. If anything fails on the way, nothing has happened.
 """
 
 from __future__ import annotations
@@ -14,29 +14,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import (
-    calendar_changes,
-    cases,
-    deliveries,
-    deployments,
-    gias,
-    jobs,
-    metrics,
-    outbox,
-    people,
-    queries,
-    records,
-    rounds,
-    schools,
-    settings,
-    starts,
-)
-from engine.binding import Bundle, Storing
-from engine.calendar import SchoolCalendar
-from engine.calendar_files import Calendars
-from engine.cases import Starting, StepBroken
+from engine import queries, settings
+from engine.calendar.files import Calendars
+from engine.calendar.terms import SchoolCalendar
+from engine.cases import batches, delivery, recalculation, records, start_events, stepping
+from engine.cases.stepping import Starting, StepBroken
 from engine.clock import OffsetClock
-from engine.deployments import Deployed
+from engine.deployments import store
+from engine.deployments.binding import Bundle, Storing
+from engine.deployments.store import Deployed
 from engine.errors import (
     ClockUnmovable,
     IncidentNotFound,
@@ -46,10 +32,13 @@ from engine.errors import (
     PathwaysError,
     WorkerKilled,
 )
+from engine.jobs import metrics, outbox, queue
 from engine.lint import Finding
+from engine.people import permissions
 from engine.queries import HistoryRow, InstanceRow, TaskRow
-from engine.scope import Scope
+from engine.schools import gias, register
 from engine.steps import CalendarChanged, Complete, SetVariables
+from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
 log = logging.getLogger("pathways.engine")
@@ -88,27 +77,27 @@ class Engine(Transactions):
         New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without
         forms and roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
         """
-        scope = people.who(by)
+        scope = permissions.who(by)
         authority = authority if scope.everything else scope.authority
         bundle = self._read(resources, authority, strict)
         with self._writing(scope) as session:
             findings = self._inspect(session, bundle, authority, strict)
-            deployments.refuse(findings)
+            store.refuse(findings)
             storing = Storing(
                 session, authority, self.clock.now(), scope.username, note, strict, bundle, tuple(findings)
             )
-            deployed, fresh = deployments.store(storing)
+            deployed, fresh = store.store(storing)
             loaded = [self._world.registry.fresh(session, i) for i in fresh.values()]
             calendar = self._world.calendars(authority, None)
-            listening = starts.Listening(authority, storing.now, calendar, self._world.feel)
-            starts.listen(session, self._world.registry, listening, loaded)
+            listening = start_events.Listening(authority, storing.now, calendar, self._world.feel)
+            start_events.listen(session, self._world.registry, listening, loaded)
         return deployed
 
     def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
-        return deployments.read_bundle(resources, authority, strict, self._world.feel)
+        return store.read_bundle(resources, authority, strict, self._world.feel)
 
     def _inspect(self, session: Session, bundle: Bundle, authority: str, strict: bool) -> list[Finding]:
-        return deployments.inspect(session, bundle, authority, self.config.roles(authority), self._world.feel, strict)
+        return store.inspect(session, bundle, authority, self.config.roles(authority), self._world.feel, strict)
 
     # -- cases ------------------------------------------------------------------------------------------------
 
@@ -127,13 +116,13 @@ class Engine(Transactions):
         given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step
         raises.
         """
-        scope = people.who(by)
+        scope = permissions.who(by)
         authority = authority if scope.everything else scope.authority
         with self._step(scope) as session:
-            definition_id = cases.latest_id(session, authority, key)
-            people.check_may_start(scope, self._world.registry.get(session, definition_id))
+            definition_id = stepping.latest_id(session, authority, key)
+            permissions.check_may_start(scope, self._world.registry.get(session, definition_id))
             starting = Starting(authority, definition_id, business_key or "", variables or {}, school, scope.username)
-            return cases.start(session, self._world, starting).id
+            return stepping.start(session, self._world, starting).id
 
     def start_for_schools(
         self,
@@ -151,14 +140,14 @@ class Engine(Transactions):
         ``queries.round_of`` says how far it is. ``run_id`` (64 characters at most) makes it safe to send twice: the
         second time, it gives the first round's id. Raises DefinitionNotFound, NotAStarter, NotForSchools, SchoolNotFound.
         """
-        scope = people.who(by)
+        scope = permissions.who(by)
         authority = authority if scope.everything else scope.authority
         with self._writing(scope) as session:
-            loaded = self._world.registry.get(session, cases.latest_id(session, authority, key))
-            people.check_may_start(scope, loaded)
-            start = rounds.start_of(loaded, element)
-            wanted = rounds.Wanted(authority, loaded, start, scope.username, variables or {}, urns, run_id)
-            return rounds.begin(session, self._world, wanted).id
+            loaded = self._world.registry.get(session, stepping.latest_id(session, authority, key))
+            permissions.check_may_start(scope, loaded)
+            start = batches.start_of(loaded, element)
+            wanted = batches.Wanted(authority, loaded, start, scope.username, variables or {}, urns, run_id)
+            return batches.begin(session, self._world, wanted).id
 
     def schools_for(self, key: str, by: Scope) -> tuple[list[str], set[str]]:
         """Whom a round of this process would be for, by name, and who of all schools has an open case of it (URNs).
@@ -166,10 +155,10 @@ class Engine(Transactions):
         Raises DefinitionNotFound, NotAStarter, NotForSchools.
         """
         with self.reading(by) as session:
-            loaded = self._world.registry.get(session, cases.latest_id(session, by.authority, key))
-            people.check_may_start(by, loaded)
-            wanted = rounds.Wanted(by.authority, loaded, rounds.start_of(loaded))
-            return rounds.fitting(session, self._world, wanted), rounds.busy(session, wanted)
+            loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
+            permissions.check_may_start(by, loaded)
+            wanted = batches.Wanted(by.authority, loaded, batches.start_of(loaded))
+            return batches.fitting(session, self._world, wanted), batches.busy(session, wanted)
 
     def complete(
         self, task_id: int, values: Mapping[str, Any] | None = None, by: str | Scope = "", note: str = ""
@@ -179,42 +168,42 @@ class Engine(Transactions):
         Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever
         the step raises: then the case is as it was, and an incident tells a manager.
         """
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._step(scope) as session:
-            instance, task, waiting = cases.lock_by_task(session, task_id)
-            people.check_may_complete(scope, task)
+            instance, task, waiting = stepping.lock_by_task(session, task_id)
+            permissions.check_may_complete(scope, task)
             trigger = Complete(task.token, dict(values or {}))
-            cases.step(
+            stepping.step(
                 session, self._world, instance, trigger, waiting, by=scope.username, element=task.element, note=note
             )
 
     def claim(self, task_id: int, by: str | Scope) -> None:
         """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._writing(scope, wakes=False) as session:
-            people.claim(session, task_id, scope)
+            permissions.claim(session, task_id, scope)
 
     def unclaim(self, task_id: int, by: str | Scope) -> None:
         """Give a claimed task back to its roles. Raises as :meth:`claim`."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._writing(scope, wakes=False) as session:
-            people.release(session, task_id, scope)
+            permissions.release(session, task_id, scope)
 
     def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
         """Change process variables of a case: conditions look again, and timers made from them where the diagram says
         so."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._step(scope) as session:
-            instance = cases.lock(session, instance_id)
-            cases.step(session, self._world, instance, SetVariables(dict(variables)), by=scope.username)
+            instance = stepping.lock(session, instance_id)
+            stepping.step(session, self._world, instance, SetVariables(dict(variables)), by=scope.username)
             now, changed = self.clock.now(), {"variables": sorted(variables)}
             records.add_line(session, instance, now, "changed", scope.username, changed)
 
     def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
         """Stop a case for good: all that waits in it ends. Raises InstanceNotFound, InstanceEnded."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._writing(scope) as session:
-            cases.stop(session, self._world, cases.lock(session, instance_id), reason, scope.username)
+            stepping.stop(session, self._world, stepping.lock(session, instance_id), reason, scope.username)
 
     # -- messages ---------------------------------------------------------------------------------------------
 
@@ -226,15 +215,15 @@ class Engine(Transactions):
         authority: str = "",
         by: str | Scope = "",
     ) -> list[int]:
-        """Deliver a message to the case that waits for it (``engine/messages.py`` says which), or start a process
+        """Deliver a message to the case that waits for it (``engine/cases/correlation.py`` says which), or start a process
         with it.
 
         Gives the ids of the cases. Raises MessageNotExpected, MessageAmbiguous, and what the step raises.
         """
-        scope = people.who(by)
+        scope = permissions.who(by)
         authority, keys = authority if scope.everything else scope.authority, keys or {}
         with self._step(scope) as session:
-            found = deliveries.correlate(session, self._world, authority, name, keys, payload or {}, scope.username)
+            found = delivery.correlate(session, self._world, authority, name, keys, payload or {}, scope.username)
             if not found:
                 said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
                 raise MessageNotExpected(name=name, keys=said)
@@ -245,15 +234,15 @@ class Engine(Transactions):
     ) -> int:
         """Send a signal to every case of the authority that listens; the dispatcher delivers it. Gives its message
         id."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         authority = authority if scope.everything else scope.authority
         with self._writing(scope) as session:
-            return deliveries.send(session, self._world, authority, "signal", name, {}, payload or {})
+            return delivery.send(session, self._world, authority, "signal", name, {}, payload or {})
 
     def resend(self, message_id: int, by: str | Scope = "") -> None:
         """Let a message that nobody waited for be delivered again. Raises MessageNotFound."""
-        with self._writing(people.who(by)) as session:
-            deliveries.resend(session, self._world, message_id)
+        with self._writing(permissions.who(by)) as session:
+            delivery.resend(session, self._world, message_id)
 
     @property
     def calendars(self) -> Calendars | None:
@@ -276,24 +265,26 @@ class Engine(Transactions):
         if digests == self._followed:
             return 0
         with self.reading() as session:
-            before = calendar_changes.followed(session)
-            names = calendar_changes.changed(digests if before is None else before, digests)
-            affected = calendar_changes.affected(session, names) if names else []
+            before = recalculation.followed(session)
+            names = recalculation.changed(digests if before is None else before, digests)
+            affected = recalculation.affected(session, names) if names else []
         for instance_id in affected:
             self._recalculate(instance_id)
         if before is None or names:
             with self._writing(Scope.all_authorities()) as session:
                 for authority in (name for name in names if "/" not in name):
-                    world = starts.Listening(authority, self.clock.now(), self.calendar(authority), self._world.feel)
-                    starts.recalculate(session, self._world.registry, world)
-                calendar_changes.remember(session, digests)
+                    world = start_events.Listening(
+                        authority, self.clock.now(), self.calendar(authority), self._world.feel
+                    )
+                    start_events.recalculate(session, self._world.registry, world)
+                recalculation.remember(session, digests)
         self._followed = digests
         return len(affected)
 
     def _recalculate(self, instance_id: int) -> None:
         try:
             with self._step(Scope.all_authorities()) as session:
-                cases.step(session, self._world, cases.lock(session, instance_id), CalendarChanged())
+                stepping.step(session, self._world, stepping.lock(session, instance_id), CalendarChanged())
         except InstanceEnded:
             return
         except PathwaysError:
@@ -304,7 +295,7 @@ class Engine(Transactions):
     def next_due(self) -> datetime | None:
         """When the next job is due; None when none waits."""
         with self.reading() as session:
-            found = [jobs.next_due(session), outbox.next_due(session) if self._send else None]
+            found = [queue.next_due(session), outbox.next_due(session) if self._send else None]
         return min((due for due in found if due is not None), default=None)
 
     def fire_next_due(self) -> bool:
@@ -313,15 +304,15 @@ class Engine(Transactions):
         A job that fails is tried again after a pause and becomes an incident in the end: nothing is raised here for it.
         """
         everything = Scope.all_authorities()
-        claimed: jobs.Claimed | WorkerKilled | None = WorkerKilled()
+        claimed: queue.Claimed | WorkerKilled | None = WorkerKilled()
         while isinstance(claimed, WorkerKilled):
             with self._writing(everything, wakes=False) as session:
-                claimed = jobs.claim(session, self.clock.now(), self.config)
+                claimed = queue.claim(session, self.clock.now(), self.config)
         if claimed is None:
             return False
         try:
             with self._writing(everything, wakes=False) as session:
-                deliveries.run(session, self._world, claimed)
+                delivery.run(session, self._world, claimed)
             metrics.fired(claimed.kind, self.clock.now() - claimed.due)
         except JobLost:
             pass  # another worker has it; this one has written nothing
@@ -329,11 +320,11 @@ class Engine(Transactions):
             metrics.failed(claimed.kind)
             cause = error.cause if isinstance(error, StepBroken) else error
             with self._writing(everything, wakes=False) as session:
-                jobs.fail(session, claimed, cause, self.clock.now(), self.config)
+                queue.fail(session, claimed, cause, self.clock.now(), self.config)
         return True
 
     def figures(self) -> dict[str, float]:
-        """The numbers that a monitor watches (``engine/metrics.py``), read now."""
+        """The numbers that a monitor watches (``engine/jobs/metrics.py``), read now."""
         with self.reading() as session:
             return metrics.figures(session, self.clock.now())
 
@@ -370,17 +361,17 @@ class Engine(Transactions):
 
     def retry(self, incident_id: int, by: str | Scope = "") -> None:
         """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound."""
-        scope = people.who(by)
+        scope = permissions.who(by)
         with self._writing(scope) as session:
-            found = jobs.incident(session, incident_id)
+            found = queue.incident(session, incident_id)
             if found.instance_id is not None and found.kind != "outbox":
-                instance = cases.lock(session, found.instance_id)
+                instance = stepping.lock(session, found.instance_id)
                 said = {"message": found.message}
                 records.add_line(session, instance, self.clock.now(), "retried", scope.username, said, found.element)
                 session.refresh(found)
             if found.resolved is not None:
                 raise IncidentNotFound(incident=incident_id)
-            jobs.retry(session, found, self.clock.now(), scope.username)
+            queue.retry(session, found, self.clock.now(), scope.username)
 
     # -- looking ----------------------------------------------------------------------------------------------
 
@@ -411,7 +402,7 @@ class Engine(Transactions):
 
     # -- the installation -------------------------------------------------------------------------------------
 
-    def import_schools(self, data: bytes, authority: str) -> schools.Imported:
+    def import_schools(self, data: bytes, authority: str) -> register.Imported:
         """Bring an authority's register up to date from a CSV file of ours or the national extract. Safe to repeat.
 
         A file of ours is taken whole or not at all: raises RegisterUnreadable. Of the extract, a line that cannot be read
@@ -421,12 +412,12 @@ class Engine(Transactions):
         if gias.is_extract(data):
             extract = gias.read(data, self.config.la_code(authority))
         else:
-            rows = schools.read(data)
+            rows = register.read(data)
         with self._writing(Scope.all_authorities(), wakes=False) as session:
             now = self.clock.now()
             if extract is not None:
-                return schools.store_extract(session, authority, extract, now)
-            return schools.store(session, authority, rows, now)
+                return register.store_extract(session, authority, extract, now)
+            return register.store(session, authority, rows, now)
 
     def move_clock(self, forward: timedelta) -> datetime:
         """Sample mode: move the clock of the whole installation forward; the new time. Raises ClockUnmovable."""

@@ -12,10 +12,10 @@ from time import monotonic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.authorities import Authority, load_authorities
-from engine.calendar import FIRES_AT
+from engine.calendar.terms import FIRES_AT
 from engine.errors import AuthorityNumberMissing, ConfigUnreadable
-from engine.tables import Setting
+from engine.people.authorities import Authority, load_authorities
+from engine.store.tables import Setting
 
 _OFFSET = "clock-offset"
 #: How long a process may go on with a clock offset that another process has changed, in seconds.

@@ -1,7 +1,8 @@
 """What goes into one step of a process instance, and what comes out of it.
 
-Plain values only: :func:`engine.spiff.advance` takes a trigger and gives an :class:`Outcome`; ``engine.records`` writes an
-Outcome as rows; rehearsal keeps it in memory. Nothing here knows SpiffWorkflow or a database. All times are aware and in UTC.
+Plain values only: :func:`engine.spiff.advance` takes a trigger and gives an :class:`Outcome`; ``engine.cases.records``
+writes an Outcome as rows; rehearsal keeps it in memory. Nothing here knows SpiffWorkflow or a database. All times are
+aware and in UTC.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from engine.calendar import SchoolCalendar
+    from engine.calendar.terms import SchoolCalendar
     from engine.feel import Feel
 
 Variables = dict[str, Any]

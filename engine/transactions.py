@@ -12,16 +12,18 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import cases, jobs, outbox, settings
-from engine.calendar import SchoolCalendar
-from engine.cases import StepBroken, World
+from engine import settings
+from engine.calendar.terms import SchoolCalendar
+from engine.cases import stepping
+from engine.cases.stepping import StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
-from engine.database import Database, Opened
+from engine.deployments.registry import Registry
 from engine.errors import InstanceBusy
 from engine.feel import Feel
-from engine.registry import Registry
-from engine.scope import Scope, set_scope
+from engine.jobs import outbox, queue
 from engine.settings import Config, StoredOffset
+from engine.store.database import Database, Opened
+from engine.store.tenancy import Scope, set_scope
 
 CalendarOf = Callable[[str, str | None], SchoolCalendar]
 
@@ -75,8 +77,8 @@ class Transactions:
         if broken.instance_id is None:
             return  # a case that could not be started is no case
         with self._writing(scope, wakes=False) as session:
-            instance = cases.lock(session, broken.instance_id)
-            jobs.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
+            instance = stepping.lock(session, broken.instance_id)
+            queue.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
 
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[Session]:

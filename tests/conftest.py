@@ -13,11 +13,12 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from engine import Engine, calendar_files
-from engine.calendar import SchoolCalendar
+from engine import Engine
+from engine.calendar import files
+from engine.calendar.terms import SchoolCalendar
 from engine.clock import VirtualClock
-from engine.database import make_engine
 from engine.migrations import upgrade
+from engine.store.database import make_engine
 from tests import postgres
 from tests.processes import reached
 
@@ -88,7 +89,7 @@ def clock() -> VirtualClock:
 @pytest.fixture(scope="session")
 def barnsley_calendar() -> SchoolCalendar:
     """Barnsley's school calendar, as config/ has it."""
-    return calendar_files.load(ROOT / "config/calendars/barnsley.csv")
+    return files.load(ROOT / "config/calendars/barnsley.csv")
 
 
 @pytest.fixture

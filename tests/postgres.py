@@ -23,8 +23,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from engine.database import make_engine
 from engine.migrations import upgrade
+from engine.store.database import make_engine
 
 #: The run's folder, and the process that the server must not outlive; set in the first process, inherited by workers.
 RUN, OWNER = "PATHWAYS_TEST_RUN", "PATHWAYS_TEST_OWNER"

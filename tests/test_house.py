@@ -16,8 +16,8 @@ from importlinter.cli import lint_imports
 from engine import errors
 from engine.errors import PathwaysError
 from webapp import create_app
-from webapp.access import ROUTES
 from webapp.errors import TITLES, status_of
+from webapp.people.access import ROUTES
 
 ROOT = Path(__file__).resolve().parent.parent
 #: A list of cases may be longer than code, since nobody has to hold it in mind at once.
@@ -147,7 +147,7 @@ def test_a_library_stays_in_its_room(package: str, room: str, why: str) -> None:
 
 
 def test_only_the_engine_s_transactions_and_the_accounts_commit() -> None:
-    allowed = outside("engine/transactions.py", "webapp/accounts.py", "engine/migrations/")
+    allowed = outside("engine/transactions.py", "webapp/people/accounts.py", "engine/migrations/")
     found = (where for where, _, name in calls(allowed) if name.endswith(".commit"))
     none(found, "One transaction a command: open it by an Engine method with _writing, and only flush here:")
 
@@ -178,9 +178,16 @@ def test_each_route_has_a_row_in_the_access_table(tmp_path: Path) -> None:
 
 
 def test_each_module_of_the_web_app_has_its_test() -> None:
-    modules = [path.stem for path in sorted((ROOT / "webapp").glob("*.py")) if path.stem != "__init__"]
-    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests/webapp").rglob("test_*.py")}
-    none(set(modules) - tested, "Write tests/webapp/test_NAME.py for these modules of webapp/:")
+    modules = {
+        path.relative_to(ROOT / "webapp").with_suffix("")
+        for path in (ROOT / "webapp").rglob("*.py")
+        if path.stem != "__init__" and "static" not in path.parts
+    }
+    tests = (ROOT / "tests/webapp").rglob("test_*.py")
+    tested = {path.relative_to(ROOT / "tests/webapp").with_name(path.stem.removeprefix("test_")) for path in tests}
+    none(
+        (str(each) for each in modules - tested), "Write tests/webapp/FOLDER/test_NAME.py for these modules of webapp/:"
+    )
 
 
 # -- errors -------------------------------------------------------------------------------------------------------

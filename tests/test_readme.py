@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.authorities import load_authorities
-from engine.spiff.support import markdown
+from engine.lint.supported import markdown
+from engine.people.authorities import load_authorities
 from tests.engine.test_library import REVIEW
 
 ROOT = Path(__file__).resolve().parent.parent

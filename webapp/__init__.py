@@ -16,28 +16,25 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.wrappers import Response
 
 from engine import Config, Engine
-from engine.calendar_files import Calendars
-from webapp import (
-    access,
-    accounts,
-    auth,
+from engine.calendar.files import Calendars
+from webapp import current, dates, errors
+from webapp.db import db, migrate
+from webapp.pages import (
+    batches,
     calendar,
+    cases,
     clauses,
-    clock,
     coverage,
     definitions,
-    errors,
     home,
-    instances,
     links,
     metrics,
-    rounds,
-    sample,
     schools,
     start,
     tasks,
 )
-from webapp.db import db, migrate
+from webapp.people import access, accounts, sign_in
+from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The one password of all sample people: sample data is invented, and shown only in sample mode.
@@ -93,21 +90,21 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def _pages(app: Flask) -> None:
     CSRFProtect(app)
-    auth.login.init_app(app)
+    sign_in.login.init_app(app)
     for module in (
         home,
         metrics,
         calendar,
         schools,
         coverage,
-        auth,
+        sign_in,
         tasks,
         links,
-        rounds,
+        batches,
         start,
-        instances,
+        cases,
         definitions,
-        sample,
+        page,
     ):
         app.register_blueprint(module.blueprint)
     errors.register(app)
@@ -115,7 +112,7 @@ def _pages(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
-    app.jinja_env.filters.update(day=clock.day, hour=clock.hour, lasting=clock.lasting, called=accounts.called)
+    app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=accounts.called)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     app.after_request(_secure)
@@ -130,7 +127,7 @@ def _everywhere() -> dict[str, Any]:
     return {
         "nonce": g.nonce,
         "person": current_user if signed_in else None,
-        "today": clock.now(),
+        "today": current.now(),
         "navigation": home.navigation() if signed_in and not guest else [],
         "guest": guest,
     }

@@ -15,11 +15,13 @@ from alembic.config import Config as AlembicConfig
 from flask import Flask
 
 from engine import migrations
-from engine.cli import main
+from engine.cli.main import main
 from engine.scheduler import Scheduler
-from webapp import accounts, create_app, sample, sample_year
-from webapp.clock import the_engine
+from webapp import create_app
+from webapp.current import the_engine
 from webapp.db import db
+from webapp.people import accounts
+from webapp.sample import page, year
 
 
 def upgrade(app: Flask) -> None:
@@ -58,7 +60,7 @@ def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int) -> N
         with app.app_context():
             if not empty:
                 _live_a_year(app)
-            sample.seed(Path(app.config["ROOT"]))
+            page.seed(Path(app.config["ROOT"]))
     with app.app_context():
         scheduler = Scheduler(the_engine())
     listening = socket.create_server((host, port), backlog=128)
@@ -76,7 +78,7 @@ def _live_a_year(app: Flask) -> None:
     click.echo(
         "Living through a year of invented cases, the first time only: this takes a quarter of a minute.", err=True
     )
-    cases = sample_year.live(db.engine, Path(app.config["ROOT"]), the_engine().config)
+    cases = year.live(db.engine, Path(app.config["ROOT"]), the_engine().config)
     if cases:
         click.echo(f"{cases} cases were made.", err=True)
 
@@ -123,7 +125,7 @@ def seed() -> None:
     app = create_app({"SAMPLE": True})
     upgrade(app)
     with app.app_context():
-        for line in sample.seed(Path(app.config["ROOT"])):
+        for line in page.seed(Path(app.config["ROOT"])):
             click.echo(line)
 
 

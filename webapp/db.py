@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 import engine
-from engine.tables import Base
+from engine.store.tables import Base
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate(directory=str(Path(engine.__file__).parent / "migrations"))

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.decisions.checking import check
+from engine.decisions.elements import read
 from engine.decisions.model import Decision
-from engine.decisions.reading import read
 from engine.decisions.running import Run
 from engine.errors import DecisionFailed
 from engine.feel import Feel

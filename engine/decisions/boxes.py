@@ -17,7 +17,7 @@ from engine.decisions.model import (
     Table,
     Type,
 )
-from engine.decisions.reader import Node, Reader, child, children, local, plain_text
+from engine.decisions.xml import Node, Reader, child, children, local, plain_text
 
 HIT_POLICIES = {"UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"}
 AGGREGATIONS = {"SUM", "MIN", "MAX", "COUNT"}

@@ -17,8 +17,8 @@ from engine.forms.dates import DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
 from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
 from engine.forms.plausible import plausible
+from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, typed_of
 from engine.forms.text import fill
-from engine.forms.typed import MAX_ROWS, Posted, Typed, blank_row, typed_of
 from engine.forms.wording import one
 
 __all__ = [

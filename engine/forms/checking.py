@@ -11,8 +11,8 @@ from typing import Any
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
 from engine.forms import text as texts
 from engine.forms.conditions import as_text, mentions
-from engine.forms.loading import Problem, Reader, parse_json
 from engine.forms.model import CHOICES, Checks, Component, questions
+from engine.forms.reader import Problem, Reader, parse_json
 
 Finding = Problem
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}]\)\s*[+*{]")

@@ -13,10 +13,10 @@ from marshmallow import ValidationError
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms import checking
 from engine.forms.conditions import Asking, hidden_for_sure
-from engine.forms.loading import Reader, parse_json
 from engine.forms.model import Checks, Component, Evaluates, may_see, questions
+from engine.forms.posted import Posted, Typed, collect, edited, typed_of
+from engine.forms.reader import Reader, parse_json
 from engine.forms.schema import FormSchema, flat, is_asked, schema_class
-from engine.forms.typed import Posted, Typed, collect, edited, typed_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 from engine.forms import answers, wording
 from engine.forms.conditions import Asking, settle
 from engine.forms.model import CHOICES, Component, may_see
-from engine.forms.typed import MAX_ROWS, is_blank, is_blank_row
+from engine.forms.posted import MAX_ROWS, is_blank, is_blank_row
 
 BLANK = ""
 

@@ -1,5 +1,5 @@
 """PW-9xx: BPMN that is well-formed, but that Pathways does not run (the tables are in
-``engine.spiff.support``)."""
+``engine.lint.supported``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from engine.diagram import BPMN, CAMUNDA, Element, nodes
 from engine.diagram.names import EVENT_DEFINITIONS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
-from engine.spiff.support import EVENTS, EXECUTED, REFUSED
+from engine.lint.supported import EVENTS, EXECUTED, REFUSED
 
 
 @rule("PW-901", section=OURS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine import timers
+from engine.calendar import timers
 from engine.diagram import Element, EventDefinition, is_feel
 from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short

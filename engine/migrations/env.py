@@ -7,8 +7,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from engine.database import make_engine
-from engine.tables import Base
+from engine.store.database import make_engine
+from engine.store.tables import Base
 
 
 def _run(connection: Connection) -> None:

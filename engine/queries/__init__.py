@@ -1,12 +1,15 @@
 """What people look at: inbox, cases, timelines, definitions. Reads only, and never loads a workflow.
 
-Every function takes a session that carries a scope (``engine/scope.py``), so it sees that authority's rows only. Each
+Every function takes a session that carries a scope (``engine/store/tenancy.py``), so it sees that authority's rows only. Each
 gives frozen dataclasses (``rows``), made from a handful of indexed queries whose cost doesn't grow with what is
 finished.
 """
 
-from engine.queries.carriers import carriers
+from engine.queries.common import ElementInfo, Page
+from engine.queries.coverage import CarrierRow, carriers
 from engine.queries.definitions import (
+    DefinitionRow,
+    DeploymentRow,
     definition,
     definition_xml,
     definitions,
@@ -18,39 +21,49 @@ from engine.queries.definitions import (
     versions,
 )
 from engine.queries.due import MOST as MOST_DUE
-from engine.queries.due import falling_due
-from engine.queries.instances import instance, instance_detail, instances, timeline, trace, variables
-from engine.queries.live import live_cases
-from engine.queries.rows import (
-    CarrierRow,
-    CategoryRow,
-    Counts,
-    DefinitionRow,
-    DeploymentRow,
+from engine.queries.due import DueRow, falling_due
+from engine.queries.instances import (
     DiagramView,
-    DueRow,
-    ElementInfo,
-    FailedRow,
     HistoryRow,
-    InboxFilters,
-    IncidentRow,
     InstanceDetail,
     InstanceFilters,
     InstanceRow,
-    MessageRow,
-    NotificationRow,
-    Page,
+    SubscriptionRow,
+    instance,
+    instance_detail,
+    instances,
+    timeline,
+    trace,
+    variables,
+)
+from engine.queries.live import live_cases
+from engine.queries.schools import (
+    CategoryRow,
+    FailedRow,
     RoundRow,
     SchoolRow,
     SkippedRow,
-    SubscriptionRow,
-    TaskDetail,
-    TaskRow,
-    TimerRow,
+    categories,
+    failed,
+    round_of,
+    rounds,
+    school,
+    schools,
+    skipped,
 )
-from engine.queries.schools import categories, failed, round_of, rounds, school, schools, skipped
-from engine.queries.tasks import inbox, open_tasks, task
-from engine.queries.work import counts, incidents, notifications, timers, undelivered
+from engine.queries.tasks import InboxFilters, TaskDetail, TaskRow, inbox, open_tasks, task
+from engine.queries.work import (
+    Counts,
+    IncidentRow,
+    MessageRow,
+    NotificationRow,
+    TimerRow,
+    counts,
+    incidents,
+    notifications,
+    timers,
+    undelivered,
+)
 
 __all__ = [
     "MOST_DUE",

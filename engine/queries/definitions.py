@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import DefinitionNotFound
-from engine.queries.rows import DefinitionRow, DeploymentRow
-from engine.queries.tools import AnyRow, AnySelect
-from engine.tables import Deployment, FormDefinition, ProcessDefinition, Resource
+from engine.queries.common import AnyRow, AnySelect
+from engine.store.tables import Deployment, FormDefinition, ProcessDefinition, Resource
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """One version of a process."""
+
+    id: int
+    key: str
+    name: str
+    version: int
+    latest: bool
+    documentation: str
+    startable: bool
+    start_form: str
+    starter_groups: tuple[str, ...]
+    deployed: datetime
+    deployed_by: str
+    note: str
+    file: str
+    resource_id: int
+    """The same for versions with the same file content."""
+
+
+@dataclass(frozen=True)
+class DeploymentRow:
+    """Files that were deployed together."""
+
+    id: int
+    at: datetime
+    by: str
+    note: str
+    processes: tuple[str, ...]
+    """Such as "barnsley-escalation 3"."""
 
 
 def definitions(session: Session) -> list[DefinitionRow]:

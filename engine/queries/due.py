@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.queries.rows import DueRow
-from engine.queries.tools import AnyRow, AnySelect, Elements, of_school
-from engine.tables import OPEN, START, WAITING, Job, ProcessDefinition, ProcessInstance, School, UserTask
+from engine.queries.common import AnyRow, AnySelect, Elements, of_school
+from engine.store.tables import OPEN, START, WAITING, Job, ProcessDefinition, ProcessInstance, School, UserTask
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """Something that falls due: a timer of a case, a task with a date, or the start of a review.
+
+    ``kind`` is timer, task or start. ``estimated`` when it lies past the known calendar; ``why`` says in words how its
+    date was found (empty for a task). A start has no case yet.
+    """
+
+    kind: str
+    id: int
+    name: str
+    due: datetime
+    estimated: bool
+    why: str
+    instance_id: int | None
+    process: str
+    process_name: str
+    school_urn: str | None
+    school_name: str
+
 
 #: More than this fits no page: the pages say that there is more.
 MOST = 2_000

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import InstanceNotFound
-from engine.queries.rows import (
-    PER_PAGE,
-    DiagramView,
-    HistoryRow,
-    InstanceDetail,
-    InstanceFilters,
-    InstanceRow,
-    Page,
-    SubscriptionRow,
-)
-from engine.queries.tasks import open_tasks
-from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school, page_of
-from engine.queries.work import incidents, timers
-from engine.tables import (
+from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, of_school, page_of
+from engine.queries.tasks import TaskRow, open_tasks
+from engine.queries.work import IncidentRow, TimerRow, incidents, timers
+from engine.store.tables import (
     ACTIVE,
     EventSubscription,
     History,
@@ -32,6 +24,102 @@ from engine.tables import (
     School,
     UserTask,
 )
+
+
+@dataclass(frozen=True)
+class InstanceFilters:
+    """What a list of cases is narrowed to; every empty field leaves all through."""
+
+    school: str = ""
+    process: str = ""
+    status: str = ""
+    text: str = ""
+    """Part of the business key."""
+    troubled: bool = False
+    """Only cases with an open incident."""
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """A case in a list. ``state`` is active, completed, terminated or cancelled; ``at`` names where it stands."""
+
+    id: int
+    process: str
+    process_name: str
+    version: int
+    definition_id: int
+    business_key: str
+    school_urn: str | None
+    school_name: str
+    state: str
+    at: tuple[str, ...]
+    incidents: int
+    started: datetime
+    started_by: str
+    ended: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class DiagramView:
+    """One diagram of a case with its marks: ``active`` elements, those ``completed``, the ``flows`` that were taken."""
+
+    definition_id: int
+    key: str
+    name: str
+    version: int
+    active: tuple[str, ...]
+    completed: tuple[str, ...]
+    flows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One line of a case's story, newest last by ``seq``. ``how`` as in :class:`engine.store.tables.History`."""
+
+    seq: int
+    element: str
+    name: str
+    kind: str
+    lane: str
+    process: str
+    how: str
+    via: str
+    entered: datetime
+    ended: datetime
+    by: str
+    detail: Mapping[str, Any]
+    clauses: tuple[str, ...]
+    task_id: int | None
+    """The user task that this line tells of."""
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """An element that waits for a message or signal."""
+
+    element: str
+    name: str
+    kind: str
+    message: str
+    key: str
+
+
+@dataclass(frozen=True)
+class InstanceDetail:
+    """A case, live. ``diagrams`` begins with its own process, then the called ones that it has been in."""
+
+    row: InstanceRow
+    diagrams: tuple[DiagramView, ...]
+    tasks: tuple[TaskRow, ...]
+    timers: tuple[TimerRow, ...]
+    subscriptions: tuple[SubscriptionRow, ...]
+    incidents: tuple[IncidentRow, ...]
+    variables: Mapping[str, Any]
+    history: tuple[HistoryRow, ...]
+    """The newest lines, newest first; older ones by :func:`timeline`."""
+    more_history: bool
+
 
 #: Lines of history that the page of a case shows at first.
 HISTORY_LINES = 50

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.queries.tools import AnyRow, Elements, of_school
-from engine.tables import ACTIVE, OPEN, ProcessInstance, School, UserTask
-from engine.timers import ZONE
+from engine.calendar.timers import ZONE
+from engine.queries.common import AnyRow, Elements, of_school
+from engine.store.tables import ACTIVE, OPEN, ProcessInstance, School, UserTask
 
 #: A report that would list more has to be drawn otherwise.
 MOST = 1_000

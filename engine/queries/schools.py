@@ -2,13 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import RoundNotFound, SchoolNotFound
-from engine.queries.rows import CategoryRow, FailedRow, RoundRow, SchoolRow, SkippedRow
-from engine.queries.tools import AnySelect, Elements
-from engine.tables import Incident, Job, Round, RoundSkip, School, SchoolCategory
+from engine.queries.common import AnySelect, Elements
+from engine.store.tables import Incident, Job, Round, RoundSkip, School, SchoolCategory
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """A start of a process for many schools: how many were asked for, skipped, started, wait still, and failed."""
+
+    id: int
+    process: str
+    process_name: str
+    by: str
+    begun: datetime
+    total: int
+    skipped: int
+    waiting: int
+    failed: int
+
+    @property
+    def started(self) -> int:
+        """Cases that it has started."""
+        return self.total - self.skipped - self.waiting - self.failed
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing waits any more."""
+        return self.waiting == 0
+
+
+@dataclass(frozen=True)
+class SkippedRow:
+    """A school that a round passed over, and why, as a sentence; its name is empty when it is on no register."""
+
+    urn: str
+    school_name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    """A school whose case a round could not start, why, and the incident that a manager can retry."""
+
+    urn: str
+    school_name: str
+    message: str
+    incident_id: int
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A category that a school was put in, when, why, and by which case (none: by the register's file)."""
+
+    category: str
+    reason: str
+    since: datetime
+    instance_id: int | None
+
+
+@dataclass(frozen=True)
+class SchoolRow:
+    """A school of the register."""
+
+    urn: str
+    name: str
+    phase: str
+    type: str
+    diocese: str
+    trust: str
+    maintained: bool
+    governance: str = ""
+    link_adviser: str = ""
+    category: str = ""
+    closed: bool = False
 
 
 def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:

@@ -2,19 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import TaskNotFound
+from engine.queries.common import (
+    COUNT_LIMIT,
+    PER_PAGE,
+    AnyRow,
+    AnySelect,
+    ElementInfo,
+    Elements,
+    Page,
+    count,
+    of_school,
+    page_of,
+)
 from engine.queries.definitions import form
-from engine.queries.rows import PER_PAGE, InboxFilters, Page, TaskDetail, TaskRow
-from engine.queries.tools import COUNT_LIMIT, AnyRow, AnySelect, Elements, count, of_school, page_of
-from engine.scope import Scope
 from engine.spiff import variables_at
-from engine.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
+from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
+from engine.store.tenancy import Scope
+
+
+@dataclass(frozen=True)
+class InboxFilters:
+    """What an inbox is narrowed to; every empty field leaves all through."""
+
+    mine: bool = False
+    """Only tasks that this person has claimed or been given."""
+    unclaimed: bool = False
+    school: str = ""
+    process: str = ""
+    """The key of the case's own process."""
+    due_before: datetime | None = None
+    text: str = ""
+    """Part of the business key or of the school's name."""
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A user task and the case that it belongs to."""
+
+    id: int
+    element: str
+    name: str
+    lane: str
+    form_key: str
+    status: str
+    """open, completed or cancelled."""
+    roles: tuple[str, ...]
+    """Candidate groups."""
+    assignee: str | None
+    priority: int
+    due: datetime | None
+    due_estimated: bool
+    created: datetime
+    instance_id: int
+    process: str
+    process_name: str
+    business_key: str
+    school_urn: str | None
+    school_name: str
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class TaskDetail:
+    """All that the page of one task needs. ``form`` is the bound version's JSON, ``variables`` what its form sees."""
+
+    row: TaskRow
+    info: ElementInfo
+    definition_id: int
+    form: bytes | None
+    variables: Mapping[str, Any]
+    ended: datetime | None
+    ended_by: str | None
+    values: Mapping[str, Any] | None
+    note: str
+
 
 _COLUMNS = (
     UserTask.id,

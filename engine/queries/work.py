@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from engine.queries.rows import PER_PAGE, Counts, IncidentRow, MessageRow, NotificationRow, TimerRow
+from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, count, of_school
 from engine.queries.tasks import tasks_of
-from engine.queries.tools import AnyRow, AnySelect, Elements, count, of_school
-from engine.scope import Scope
-from engine.tables import (
+from engine.store.tables import (
     ACTIVE,
     OPEN,
     UNDELIVERED,
@@ -24,6 +24,82 @@ from engine.tables import (
     School,
     UserTask,
 )
+from engine.store.tenancy import Scope
+
+
+@dataclass(frozen=True)
+class TimerRow:
+    """A timer that waits. ``why`` says how its date was found; ``estimated`` when it lies past the known calendar."""
+
+    id: int
+    element: str
+    name: str
+    due: datetime
+    estimated: bool
+    why: str
+    attempts: int
+    instance_id: int
+    process: str
+    process_name: str
+    business_key: str
+    school_urn: str | None
+    school_name: str
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """Something that went wrong; ``retriable`` when :meth:`Engine.retry` can try it again."""
+
+    id: int
+    instance_id: int | None
+    kind: str
+    element: str
+    message: str
+    detail: str
+    created: datetime
+    retriable: bool
+    resolved: datetime | None
+    resolved_by: str | None
+
+
+@dataclass(frozen=True)
+class NotificationRow:
+    """Something that a role was told."""
+
+    id: int
+    role: str
+    instance_id: int
+    business_key: str
+    school_name: str
+    subject: str
+    text: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message or signal that nobody waited for."""
+
+    id: int
+    kind: str
+    name: str
+    keys: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    source_id: int | None
+    sent: datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers for the navigation, none counted further than the limit."""
+
+    tasks: int
+    mine: int
+    incidents: int
+    active: int
+    undelivered: int
+    more: frozenset[str] = field(default_factory=frozenset)
+    """The names of those that are larger than shown."""
 
 
 def counts(session: Session, scope: Scope) -> Counts:

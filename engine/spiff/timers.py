@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from engine import timers
+from engine.calendar import timers
 from engine.spiff.tree import Token
 
 if TYPE_CHECKING:
+    from engine.calendar.timers import Due, Timer
     from engine.diagram import EventDefinition
-    from engine.timers import Due, Timer
 
 #: What BPMN calls the kinds of timer.
 KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}

@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 
 from engine import Engine
 from engine.clock import VirtualClock
-from engine.database import make_engine
+from engine.store.database import make_engine
 from tests.benchmarks.cycle import ANSWER, REVIEW, TASKS_A_LOOP, diagram
 from tests.benchmarks.plain_spiff import in_memory, whole_json
 

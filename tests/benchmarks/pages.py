@@ -7,8 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.completion import timed
-from webapp import SAMPLE_PASSWORD, create_app, sample
+from webapp import SAMPLE_PASSWORD, create_app
 from webapp.cli import upgrade
+from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMES = 40
@@ -35,7 +36,7 @@ def run() -> None:
         app = create_app(settings)
         upgrade(app)
         with app.app_context():
-            sample.seed(ROOT)
+            page.seed(ROOT)
         client = app.test_client()
         client.post("/sign-in", data={"username": "seo@barnsley.example.org", "password": SAMPLE_PASSWORD})
         for _ in range(TIMES + 3):

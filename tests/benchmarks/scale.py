@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from engine import Scope, queries
-from engine.scope import set_scope
-from engine.tables import ProcessInstance, UserTask
+from engine.store.tables import ProcessInstance, UserTask
+from engine.store.tenancy import set_scope
 from tests import postgres
 from tests.benchmarks.completion import engine_on, timed
 

@@ -18,13 +18,14 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
 from engine import Engine
-from engine.database import make_engine
-from engine.tables import Job, ProcessInstance
+from engine.store.database import make_engine
+from engine.store.tables import Job, ProcessInstance
 from tests import postgres
 from tests.benchmarks.completion import timed
 from tests.benchmarks.scale import copy
-from webapp import SAMPLE_PASSWORD, create_app, sample
+from webapp import SAMPLE_PASSWORD, create_app
 from webapp.cli import upgrade
+from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FEW, MANY, STORM, SHARED = 10, 100_000, 20_000, 4_000
@@ -123,7 +124,7 @@ def storm(name: str, url: str) -> None:
     upgrade(app)
     database = make_engine(url)
     with app.app_context():
-        sample.seed(ROOT)
+        page.seed(ROOT)
     engine: Engine = app.extensions["pathways"]
     fill(engine, database, STORM)
     client = app.test_client()

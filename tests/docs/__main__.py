@@ -16,7 +16,7 @@ from lxml import etree
 from playwright.sync_api import Page, sync_playwright
 
 from engine.diagram import Diagram, Element, read
-from engine.spiff.support import markdown
+from engine.lint.supported import markdown
 from tests.browser.conftest import FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import event
 
 from engine import Config, Engine
-from engine.authorities import Authority, Role
 from engine.clock import VirtualClock
+from engine.people.authorities import Authority, Role
 from tests.engine.spiff.cases import bpmn, prop
 
 NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)

@@ -11,15 +11,15 @@ from alembic.migration import MigrationContext
 from click.testing import CliRunner
 
 from engine import Config, Engine, queries
-from engine.authorities import load_authorities, load_authority
-from engine.cli import main
-from engine.database import make_engine, prepare
+from engine.cli.main import main
 from engine.errors import ConfigUnreadable, PathwaysError, RegisterUnreadable
+from engine.jobs.outbox import Letter, smtp_sender
 from engine.migrations import upgrade
-from engine.outbox import Letter, smtp_sender
-from engine.schools import read
+from engine.people.authorities import load_authorities, load_authority
+from engine.schools.register import read
 from engine.settings import Mail
-from engine.tables import Base
+from engine.store.database import make_engine, prepare
+from engine.store.tables import Base
 from tests.engine.running import LOOP, authority, clock_of, deploy, running
 from tests.engine.spiff.cases import bpmn
 
@@ -78,7 +78,7 @@ def _engines_own(item: object, name: str | None, kind: str, *_: object) -> bool:
 
 def _is_engines(name: str) -> bool:
     return any(
-        mapper.local_table.name == name and mapper.class_.__module__ == "engine.tables"  # type: ignore[attr-defined]
+        mapper.local_table.name == name and mapper.class_.__module__ == "engine.store.tables"  # type: ignore[attr-defined]
         for mapper in Base.registry.mappers
     )
 
@@ -182,7 +182,7 @@ class TestOutbox:
 
     def test_a_mail_names_its_roles_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[EmailMessage] = []
-        monkeypatch.setattr("engine.outbox._deliver", lambda mail, message: sent.append(message))
+        monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
         payload = {"to": ["seo", "nobody"], "subject": "One\r\nBcc: two@example.org", "text": "Three"}
         smtp_sender(MAILING)(Letter(1, "7-3-0", "town", 7, 1, payload))
         smtp_sender(MAILING)(Letter(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))

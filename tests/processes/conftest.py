@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Config, Engine
-from engine.calendar_files import Calendars
+from engine.calendar.files import Calendars
 from engine.clock import VirtualClock
-from engine.database import make_engine
+from engine.store.database import make_engine
 from tests.processes import reached
 from tests.processes.story import ROOT
 

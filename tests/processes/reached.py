@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from engine import Engine
 from engine.diagram import read
-from engine.tables import History, ProcessDefinition
+from engine.store.tables import History, ProcessDefinition
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Elements that never complete by themselves: a compensation boundary event only marks what is compensated.

@@ -12,8 +12,8 @@ from engine import Engine, Scope, queries
 from engine.clock import VirtualClock
 from engine.feel import Feel
 from engine.forms import Form, load_form, plausible
-from engine.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
-from webapp.sample_year import resources
+from engine.store.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
+from webapp.sample.year import resources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 
 from engine import Engine
 from engine.clock import VirtualClock
-from webapp import SAMPLE_PASSWORD, create_app, sample
+from webapp import SAMPLE_PASSWORD, create_app
 from webapp.cli import upgrade
+from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = """
@@ -41,7 +42,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(_settings(root, f"sqlite:///{root / 'seeded.db'}", None))
     upgrade(app)
     with app.app_context():
-        sample.seed(root)
+        page.seed(root)
     return root
 
 

@@ -6,9 +6,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from engine.database import make_engine
-from engine.tables import Base
-from webapp.accounts import Account
+from engine.store.database import make_engine
+from engine.store.tables import Base
+from webapp.people.accounts import Account
 
 
 def test_migrations_bring_every_table(database_url: str) -> None:

@@ -18,7 +18,7 @@ await build({
   loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file', '.svg': 'file' }
 });
 
-await build({ ...common, entryPoints: [ 'engine/feel.entry.js' ], outfile: 'engine/build/feel.js', format: 'iife' });
+await build({ ...common, entryPoints: [ 'engine/feel/entry.js' ], outfile: 'engine/build/feel.js', format: 'iife' });
 
 // MoJ's components cannot be told our typeface: the name of GOV.UK's own, which we may not use, is taken out.
 const styles = [ 'moj', 'app' ].map(name => compile(`webapp/assets/styles/${name}.scss`, {

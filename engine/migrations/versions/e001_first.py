@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from engine.database import PackedBytes, PackedJson, UTCDateTime
+from engine.store.database import PackedBytes, PackedJson, UTCDateTime
 
 revision = "e001"
 down_revision = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from engine.database import PackedJson, UTCDateTime
+from engine.store.database import PackedJson, UTCDateTime
 
 revision = "e002"
 down_revision = "e001"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from engine.database import UTCDateTime
+from engine.store.database import UTCDateTime
 
 revision = "w001"
 down_revision = None

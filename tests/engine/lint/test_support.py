@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.spiff.support import EVENTS, REFUSED
+from engine.lint.supported import EVENTS, REFUSED
 from tests.engine.lint.drawing import (
     EXTENSIONS,
     MESSAGE,

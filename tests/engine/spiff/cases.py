@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.calendar import SchoolCalendar
+from engine.calendar.terms import SchoolCalendar
 from engine.feel import Feel
 from engine.spiff import Definition, advance, parse, variables_at
 from engine.spiff.step import outcome

@@ -1,0 +1,237 @@
+"""Carrying a message, a signal or a due job to the case that it is for, inside a transaction that the caller
+commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from engine.cases import batches, correlation, records, start_events, stepping
+from engine.cases.batches import Wanted
+from engine.cases.correlation import Match
+from engine.cases.records import Waiting
+from engine.cases.stepping import Starting, World
+from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
+from engine.jobs import queue
+from engine.jobs.queue import Claimed
+from engine.schools.register import find
+from engine.steps import Fire, Receive
+from engine.store.tables import Job, Message, ProcessInstance
+
+#: How often a message looks again for a case when the one it found moves on before it can be locked.
+LOOKS = 5
+
+
+def correlate(
+    session: Session,
+    world: World,
+    authority: str,
+    name: str,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    by: str = "",
+    target: int | None = None,
+) -> list[int]:
+    """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
+
+    The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers,
+    since a transaction is one step of one case. Raises MessageAmbiguous.
+    """
+    for _ in range(LOOKS):
+        found = correlation.match(session, authority, name, keys, target)
+        if not found:
+            break
+        if _receive(session, world, found[0], name, payload, by):
+            for other in found[1:]:
+                assert other.instance_id is not None
+                send(session, world, authority, "message", name, keys, payload, target=other.instance_id)
+            return [match.instance_id for match in found if match.instance_id is not None]
+    if target is not None:
+        return []
+    return [
+        _begin(session, world, authority, each, keys, payload, by)
+        for each in correlation.starts(session, authority, name)
+    ]
+
+
+def _receive(
+    session: Session, world: World, match: Match, name: str, payload: Mapping[str, Any], by: str, kind: str = "message"
+) -> bool:
+    """Let a case take a message in; false when it has moved on since the match."""
+    held = _locked(session, match, f"{match.token}/{kind}/{name}")
+    if held is None:
+        return False
+    instance, waiting = held
+    trigger = Receive(match.token, name, dict(payload))
+    stepping.step(session, world, instance, trigger, waiting, by=by, element=match.element, detail={kind: name})
+    return True
+
+
+class _MovedOn(Exception):
+    """What waited when the message was matched waits no more."""
+
+
+def _locked(session: Session, match: Match, subscription: str) -> tuple[ProcessInstance, Waiting] | None:
+    """The case, locked, if it still waits. If not, its lock is let go again (by going back to the savepoint): whoever
+    holds one case while asking for another may meet somebody who does the reverse."""
+    assert match.instance_id is not None
+    try:
+        with session.begin_nested():
+            instance = stepping.lock(session, match.instance_id)
+            waiting = records.waiting_of(session, instance.id)
+            if subscription not in waiting.subscriptions:
+                raise _MovedOn
+            return instance, waiting
+    except (InstanceEnded, InstanceNotFound, _MovedOn):
+        return None
+
+
+def _begin(
+    session: Session,
+    world: World,
+    authority: str,
+    match: Match,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    by: str,
+    kind: str = "message",
+) -> int:
+    """Start a process by its message or signal start event; for the school that a ``urn`` among the keys names."""
+    business_key = str(keys.get("business_key") or keys.get("key") or "")
+    starting = Starting(
+        authority=authority,
+        definition_id=match.definition_id,
+        variables=dict(payload),
+        by=by,
+        element=match.element,
+        school_urn=_school(session, authority, keys),
+        business_key=business_key,
+        detail={"by": kind},
+    )
+    return stepping.start(session, world, starting).id
+
+
+def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | None:
+    key = str(keys.get("key") or keys.get("business_key") or "")
+    urn = str(keys.get("urn") or "") or key.removeprefix("URN ")
+    try:
+        return find(session, authority, urn).urn if urn else None
+    except SchoolNotFound:
+        return None
+
+
+def send(
+    session: Session,
+    world: World,
+    authority: str,
+    kind: str,
+    name: str,
+    keys: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    *,
+    source: int | None = None,
+    target: int | None = None,
+) -> int:
+    """Put a message or signal on its way: the dispatcher delivers it. Gives its id."""
+    now = world.clock.now()
+    message = Message(
+        authority=authority,
+        kind=kind,
+        name=name,
+        keys=dict(keys),
+        payload=dict(payload),
+        source_id=source,
+        target_id=target,
+        status="waiting",
+        sent=now,
+    )
+    session.add(message)
+    session.flush()
+    session.execute(insert(Job), [records.message_job(authority, message.id, now)])
+    return message.id
+
+
+def resend(session: Session, world: World, message_id: int) -> None:
+    """Try an undelivered message again. Raises MessageNotFound."""
+    message = session.get(Message, message_id)
+    if message is None or message.status != "undelivered":
+        raise MessageNotFound(message=message_id)
+    message.status = "waiting"
+    session.execute(insert(Job), [records.message_job(message.authority, message_id, world.clock.now())])
+
+
+def run(session: Session, world: World, job: Claimed) -> None:
+    """Do what a claimed job asks. Raises JobLost when another worker owns it by now."""
+    if job.kind == "timer":
+        _fire(session, world, job)
+    elif job.kind == "start":
+        _start(session, world, job)
+        queue.finish(session, job)
+    elif job.kind == "school":
+        batches.begin_one(session, world, job)
+        queue.finish(session, job)
+    else:
+        _deliver(session, world, job)
+        queue.finish(session, job)
+
+
+def _fire(session: Session, world: World, job: Claimed) -> None:
+    assert job.instance_id is not None
+    instance = stepping.lock(session, job.instance_id)
+    # The job goes before the step reads what waits: a cycle's next beat is a new row under the same token.
+    queue.finish(session, job)
+    detail = records.late_by(job.due, world.clock.now(), world.config.late_after)
+    stepping.step(session, world, instance, Fire(job.token), element=job.element, detail=detail)
+
+
+def _start(session: Session, world: World, job: Claimed) -> None:
+    assert job.definition_id is not None
+    now = world.clock.now()
+    detail = {"by": "timer", **records.late_by(job.due, now, world.config.late_after)}
+    loaded = world.registry.get(session, job.definition_id)
+    start = next((each for each in loaded.definition.starts if each.element == job.element), None)
+    if start is not None and start.for_each:
+        batches.begin(session, world, Wanted(job.authority, loaded, start))
+    else:
+        stepping.start(session, world, Starting(job.authority, job.definition_id, element=job.element, detail=detail))
+    listening = start_events.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
+    following = start_events.again(listening, loaded, job.element, job.due, job.repeats)
+    if following is not None:
+        session.execute(insert(Job), [following])
+
+
+def _deliver(session: Session, world: World, job: Claimed) -> None:
+    message = session.get(Message, job.message_id)
+    assert message is not None
+    if message.kind == "signal":
+        delivered = _spread(session, world, message)
+    else:
+        delivered = bool(
+            correlate(
+                session, world, message.authority, message.name, message.keys, message.payload, target=message.target_id
+            )
+        )
+    message.status = "delivered" if delivered else "undelivered"
+    message.delivered = world.clock.now() if delivered else None
+
+
+def _spread(session: Session, world: World, message: Message) -> bool:
+    """A signal reaches everyone who listens, each in a step of its own; that nobody listens is no fault."""
+    authority, name, payload = message.authority, message.name, message.payload
+    if message.target_id is not None:
+        waiting = correlation.match(session, authority, name, {}, message.target_id, "signal")
+        for match in waiting[:1]:
+            _receive(session, world, match, name, payload, "", "signal")
+        return True
+    for each in _ids(correlation.listeners(session, authority, name, message.source_id)):
+        send(session, world, authority, "signal", name, {}, payload, source=message.source_id, target=each)
+    for start in correlation.starts(session, authority, name, "signal"):
+        _begin(session, world, authority, start, {}, payload, "", "signal")
+    return True
+
+
+def _ids(found: Iterable[Match]) -> list[int]:
+    return [each.instance_id for each in found if each.instance_id is not None]

@@ -1,0 +1,408 @@
+"""An Outcome as rows: instance, user tasks, jobs, subscriptions, history, messages, notifications, outbox.
+
+An Outcome names all the work that waits after the step. What waited before is read in one query, and the difference is
+written in bulk, so that a step costs the same few statements however much waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2s
+from typing import Any
+
+from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
+from sqlalchemy.orm import Session
+
+from engine.deployments.registry import Loaded
+from engine.jobs import outbox
+from engine.schools import register
+from engine.steps import HistoryStep, Outcome, Subscription, Thrown, WaitingTimer, WaitingUserTask
+from engine.store.tables import (
+    NEVER,
+    OPEN,
+    EventSubscription,
+    History,
+    Incident,
+    Job,
+    Message,
+    ProcessInstance,
+    UserTask,
+    UserTaskRole,
+)
+
+#: How much of a correlation key is stored and compared.
+KEY_LENGTH = 250
+
+
+@dataclass(frozen=True)
+class OpenRow:
+    """A row of something that waits. ``mark`` is a task's digest, a job's status (with ~ when its date is an estimate) or a
+    subscription's key."""
+
+    id: int
+    mark: str
+    due: datetime | None
+
+
+@dataclass
+class Waiting:
+    """All that an instance waits for, as stored: tasks and jobs by token, subscriptions by token, kind and name; and by
+    token, incidents of steps that failed."""
+
+    tasks: dict[str, OpenRow] = field(default_factory=dict)
+    jobs: dict[str, OpenRow] = field(default_factory=dict)
+    subscriptions: dict[str, OpenRow] = field(default_factory=dict)
+    incidents: dict[str, OpenRow] = field(default_factory=dict)
+
+
+@dataclass
+class Step:
+    """What a step is about to write: for which instance, when, by whom; ``token`` is the one that was acted upon."""
+
+    session: Session
+    instance: ProcessInstance
+    loaded: Loaded
+    waiting: Waiting
+    now: datetime
+    by: str = ""
+    token: str = ""
+    values: Mapping[str, Any] | None = None
+    note: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    mail: bool = False
+
+    def definition_id(self, process: str) -> int:
+        """The id of the definition that runs this process (the instance's own, or a called one)."""
+        return self.loaded.ids[process]
+
+
+def waiting_of(session: Session, instance_id: int) -> Waiting:
+    """Everything that an instance waits for, in one query."""
+    tasks = select(
+        literal("tasks").label("kind"), UserTask.id, UserTask.token, UserTask.mark.label("mark"), UserTask.due
+    ).where(UserTask.instance_id == instance_id, UserTask.status == OPEN)
+    status = case((Job.estimated, Job.status + "~"), else_=Job.status)
+    jobs = select(literal("jobs"), Job.id, Job.token, status, Job.due).where(Job.instance_id == instance_id)
+    waits = EventSubscription
+    subscriptions = select(
+        literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key, null()
+    ).where(waits.instance_id == instance_id)
+    troubles = select(literal("incidents"), Incident.id, Incident.token, literal(""), null()).where(
+        Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind == "step"
+    )
+    found = Waiting()
+    rows: Iterable[Any] = session.execute(union_all(tasks, jobs, subscriptions, troubles))
+    for kind, row_id, token, mark, due in rows:
+        getattr(found, kind)[token] = OpenRow(row_id, mark, due)
+    return found
+
+
+def write(step: Step, outcome: Outcome) -> None:
+    """Write the outcome of a step. The instance's row is already locked (or new); the caller commits."""
+    seq = step.instance.history_length + 1
+    lines = _lines(step, seq, outcome.history)
+    _instance(step, outcome, len(lines))
+    if lines:
+        step.session.execute(insert(History), [{**line, "instance_id": step.instance.id} for line in lines])
+    _tasks(step, outcome.user_tasks)
+    _subscriptions(step, outcome.subscriptions)
+    messages = _messages(step, outcome.thrown)
+    _jobs(step, outcome.timers, messages)
+    if outcome.status != "active" or step.token in step.waiting.incidents:
+        _settle_incidents(step, outcome.status != "active")
+    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
+    for each in outcome.categories:
+        register.categorise(step.session, step.instance, each, step.now)
+
+
+def _instance(step: Step, outcome: Outcome, lines: int) -> None:
+    instance = step.instance
+    instance.state, instance.variables, instance.status = outcome.state, outcome.variables, outcome.status
+    instance.active = [
+        [step.definition_id(a.process), a.element, a.via, a.token, a.entered.isoformat()] for a in outcome.active
+    ]
+    instance.history_length += lines
+    if outcome.status != "active":
+        instance.ended = step.now
+    step.session.add(instance)
+    step.session.flush()
+
+
+def _lines(step: Step, seq: int, steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
+    begun = [] if step.token or seq > 1 else [_line(step, seq, how="started", by=step.by, detail=step.detail or None)]
+    return begun + [_ended(step, at, each) for at, each in enumerate(steps, start=seq + len(begun))]
+
+
+def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
+    """An element that ended. Who did it, and what there is to say of it, stands with the element that was acted
+    upon."""
+    acted = each.token == step.token.partition(".")[0]
+    return _line(
+        step,
+        seq,
+        how=each.how,
+        definition_id=step.definition_id(each.process),
+        element=each.element,
+        token=each.token,
+        via=each.via,
+        entered=None if each.entered == each.ended else each.entered,
+        ended=each.ended,
+        by=(step.by or None) if acted else None,
+        detail=(step.detail or None) if acted else None,
+    )
+
+
+def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:
+    empty = {"definition_id": None, "element": "", "token": "", "via": "", "entered": None, "ended": step.now}
+    return {**empty, "by": None, "detail": None, **known, "authority": step.instance.authority, "seq": seq}
+
+
+def add_line(
+    session: Session,
+    instance: ProcessInstance,
+    now: datetime,
+    how: str,
+    by: str,
+    detail: Mapping[str, Any],
+    element: str = "",
+) -> None:
+    """Add a line to the history that no element's end brings: a stop, an incident, a retry. The instance is locked."""
+    instance.history_length += 1
+    session.add(
+        History(
+            authority=instance.authority,
+            instance_id=instance.id,
+            seq=instance.history_length,
+            definition_id=None,
+            element=element,
+            token="",
+            via="",
+            how=how,
+            entered=None,
+            ended=now,
+            by=by,
+            detail=dict(detail),
+        )
+    )
+
+
+def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
+    known, waiting = step.waiting.tasks, {task.token: task for task in tasks}
+    gone = {token: row.id for token, row in known.items() if token not in waiting}
+    changed = {known[t].id: task for t, task in waiting.items() if t in known and known[t].mark != _mark(task)}
+    if gone:
+        step.session.execute(update(UserTask), [_ended_task(step, token, i) for token, i in gone.items()])
+    if gone or changed:
+        stale = [*gone.values(), *changed]
+        step.session.execute(delete(UserTaskRole).where(UserTaskRole.task_id.in_(stale)))
+    for task_id, task in changed.items():
+        _retell(step, task_id, task)
+    fresh = _insert_tasks(step, [task for token, task in waiting.items() if token not in known])
+    rows = [row for task_id, task in (fresh | changed).items() for row in _roles(step, task_id, task)]
+    if rows:
+        step.session.execute(insert(UserTaskRole), rows)
+
+
+def _ended_task(step: Step, token: str, task_id: int) -> dict[str, Any]:
+    done = token == step.token
+    return {
+        "id": task_id,
+        "status": "completed" if done else "cancelled",
+        "ended": step.now,
+        "ended_by": step.by if done else None,
+        "values": dict(step.values) if done and step.values is not None else None,
+        "note": (step.note or None) if done else None,
+    }
+
+
+def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
+    """What the diagram says of an open task has changed with the variables; who has claimed it stays."""
+    step.session.execute(
+        update(UserTask)
+        .where(UserTask.id == task_id)
+        .values(
+            candidate_groups=list(task.candidate_groups),
+            priority=task.priority,
+            due=task.due,
+            due_estimated=task.due_estimated,
+            due_order=task.due or NEVER,
+            mark=_mark(task),
+        )
+    )
+
+
+def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, WaitingUserTask]:
+    if not fresh:
+        return {}
+    rows = [
+        {
+            "authority": step.instance.authority,
+            "instance_id": step.instance.id,
+            "definition_id": step.definition_id(task.process),
+            "element": task.element,
+            "token": task.token,
+            "status": "open",
+            "candidate_groups": list(task.candidate_groups),
+            "assignee": task.assignee or None,
+            "priority": task.priority,
+            "due": task.due,
+            "due_estimated": task.due_estimated,
+            "due_order": task.due or NEVER,
+            "created": step.now,
+            "mark": _mark(task),
+        }
+        for task in fresh
+    ]
+    statement = insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True)
+    return dict(zip(step.session.scalars(statement, rows), fresh, strict=True))
+
+
+def _mark(task: WaitingUserTask) -> str:
+    due = [task.due.isoformat(), task.due_estimated] if task.due else []
+    said = [task.candidate_groups, task.assignee, task.priority, due]
+    return blake2s(json.dumps(said).encode(), digest_size=8).hexdigest()
+
+
+def _roles(step: Step, task_id: int, task: WaitingUserTask) -> list[dict[str, Any]]:
+    """The inbox rows of a task: a row a role; the role "" for everyone, unless the task is given to one person."""
+    roles = list(dict.fromkeys(task.candidate_groups)) or ([] if task.assignee else [""])
+    fixed = {"authority": step.instance.authority, "task_id": task_id, "due_order": task.due or NEVER}
+    return [{**fixed, "role": role} for role in roles]
+
+
+def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
+    known = step.waiting.subscriptions
+    waiting = {f"{s.token}/{s.kind}/{s.name}": s for s in subscriptions}
+    same = {token for token, s in waiting.items() if token in known and known[token].mark == s.key[:KEY_LENGTH]}
+    gone = [row.id for token, row in known.items() if token not in same]
+    if gone:
+        step.session.execute(delete(EventSubscription).where(EventSubscription.id.in_(gone)))
+    rows = [
+        {
+            "authority": step.instance.authority,
+            "instance_id": step.instance.id,
+            "token": s.token,
+            "element": s.element,
+            "definition_id": step.definition_id(s.process),
+            "process": step.instance.process,
+            "kind": s.kind,
+            "name": s.name,
+            "key": s.key[:KEY_LENGTH],
+        }
+        for token, s in waiting.items()
+        if token not in same
+    ]
+    if rows:
+        step.session.execute(insert(EventSubscription), rows)
+
+
+def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
+    """Thrown messages and signals become rows, delivered later by the dispatcher: the engine never re-enters itself."""
+    rows = [
+        {
+            "authority": step.instance.authority,
+            "kind": t.kind,
+            "name": t.name,
+            "keys": {"key": t.key} if t.key else {},
+            "payload": t.payload,
+            "source_id": step.instance.id,
+            "target_id": None,
+            "status": "waiting",
+            "sent": step.now,
+        }
+        for t in thrown
+    ]
+    if not rows:
+        return []
+    return list(step.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows))
+
+
+def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -> None:
+    known, waiting = step.waiting.jobs, {timer.token: timer for timer in timers}
+    same = {token for token, timer in waiting.items() if token in known and _is_same(known[token], timer)}
+    gone = {row.id: row.mark for token, row in known.items() if token not in same}
+    if gone:
+        step.session.execute(delete(Job).where(Job.id.in_(gone)))
+    failed = [job_id for job_id, status in gone.items() if status.startswith("failed")]
+    if failed:  # the case has moved on, so nobody need look at why its timer failed
+        resolved = update(Incident).where(Incident.job_id.in_(failed), Incident.resolved.is_(None))
+        step.session.execute(resolved.values(resolved=step.now, resolved_by=step.by))
+    rows = [_timer_job(step, timer) for token, timer in waiting.items() if token not in same]
+    rows += [message_job(step.instance.authority, message_id, step.now) for message_id in messages]
+    if rows:
+        step.session.execute(insert(Job), rows)
+
+
+def _is_same(row: OpenRow, timer: WaitingTimer) -> bool:
+    return row.due == timer.due and row.mark.endswith("~") == timer.estimated
+
+
+def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:
+    return {
+        **job_row(step.instance.authority, "timer", timer.due),
+        "instance_id": step.instance.id,
+        "token": timer.token,
+        "definition_id": step.definition_id(timer.process),
+        "element": timer.element,
+        "estimated": timer.estimated,
+        "why": timer.why,
+    }
+
+
+def message_job(authority: str, message_id: int, now: datetime) -> dict[str, Any]:
+    """The row of a job that delivers a message."""
+    return {**job_row(authority, "message", now), "message_id": message_id}
+
+
+def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
+    """The row of a job that nobody has tried yet."""
+    return {
+        "authority": authority,
+        "kind": kind,
+        "instance_id": None,
+        "definition_id": None,
+        "message_id": None,
+        "token": "",
+        "element": "",
+        "due": due,
+        "estimated": False,
+        "why": "",
+        "status": "waiting",
+        "next_try": due,
+        "attempts": 0,
+        "repeats": None,
+        "round_id": None,
+    }
+
+
+def close(session: Session, waiting: Waiting, now: datetime, instance: ProcessInstance) -> None:
+    """End everything that an instance waits for: it has been stopped."""
+    session.execute(_open_incidents(instance.id).values(resolved=now, resolved_by=""))
+    tasks = [row.id for row in waiting.tasks.values()]
+    if tasks:
+        session.execute(update(UserTask).where(UserTask.id.in_(tasks)).values(status="cancelled", ended=now))
+        session.execute(delete(UserTaskRole).where(UserTaskRole.task_id.in_(tasks)))
+    session.execute(delete(Job).where(Job.instance_id == instance.id))
+    session.execute(delete(EventSubscription).where(EventSubscription.instance_id == instance.id))
+
+
+def _settle_incidents(step: Step, everything: bool) -> None:
+    """A case that has ended has nothing left to mend; a step that failed before has now been done."""
+    found = _open_incidents(step.instance.id)
+    found = found if everything else found.where(Incident.id == step.waiting.incidents[step.token].id)
+    step.session.execute(found.values(resolved=step.now, resolved_by=step.by))
+
+
+def _open_incidents(instance_id: int) -> Update:
+    """A letter that could not be sent concerns people still when the case has ended, so those stay open."""
+    mine = (Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind != "outbox")
+    return update(Incident).where(*mine)
+
+
+def late_by(due: datetime, now: datetime, patience: timedelta) -> dict[str, Any]:
+    """What the history says of a timer that fired late: {"late_by": seconds}; nothing when it was in time."""
+    late = now - due
+    return {"late_by": int(late.total_seconds())} if late > patience else {}

@@ -1,0 +1,148 @@
+"""Start events that wait: timer start events as jobs, message and signal start events as subscriptions.
+
+Only the latest version of a process listens. A timer whose text is the same in the new version keeps its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from engine.calendar import timers
+from engine.calendar.terms import SchoolCalendar
+from engine.cases.records import job_row
+from engine.deployments.registry import Loaded, Registry
+from engine.feel import Feel
+from engine.spiff import StartTrigger
+from engine.store.tables import START, WAITING, EventSubscription, Job, ProcessDefinition
+
+#: Missed beats that are counted one by one; past it the next is worked out from now.
+BEAT_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What start events may ask of the world."""
+
+    authority: str
+    now: datetime
+    calendar: SchoolCalendar
+    feel: Feel
+
+
+def listen(session: Session, registry: Registry, world: Listening, fresh: Iterable[Loaded]) -> None:
+    """Let new versions wait for what starts them, and their earlier versions no longer."""
+    for loaded in fresh:
+        earlier = _earlier(session, world, loaded)
+        kept = _kept(session, registry, earlier)
+        session.execute(delete(Job).where(Job.kind == START, Job.definition_id.in_(earlier)))
+        waits = EventSubscription
+        session.execute(delete(waits).where(waits.instance_id.is_(None), waits.definition_id.in_(earlier)))
+        jobs = [_job(world, loaded, start, kept) for start in loaded.definition.starts if start.kind == "timer"]
+        if jobs:
+            session.execute(insert(Job), jobs)
+        rows = [_subscription(world, loaded, s) for s in loaded.definition.starts if s.kind in ("message", "signal")]
+        if rows:
+            session.execute(insert(EventSubscription), rows)
+
+
+def _earlier(session: Session, world: Listening, loaded: Loaded) -> list[int]:
+    return list(
+        session.scalars(
+            select(ProcessDefinition.id).where(
+                ProcessDefinition.authority == world.authority,
+                ProcessDefinition.key == loaded.key,
+                ProcessDefinition.id != loaded.id,
+            )
+        )
+    )
+
+
+def _kept(session: Session, registry: Registry, earlier: list[int]) -> dict[tuple[str, str], Job]:
+    """Waiting start timers of earlier versions by (element, text)."""
+    found: dict[tuple[str, str], Job] = {}
+    for job in session.scalars(select(Job).where(Job.kind == START, Job.definition_id.in_(earlier))):
+        assert job.definition_id is not None
+        for start in registry.get(session, job.definition_id).definition.starts:
+            if start.element == job.element and start.kind == "timer":
+                found[(start.element, start.text)] = job
+    return found
+
+
+def _job(world: Listening, loaded: Loaded, start: StartTrigger, kept: dict[tuple[str, str], Job]) -> dict[str, Any]:
+    old = kept.get((start.element, start.text))
+    if old is not None:
+        said = {"estimated": old.estimated, "why": old.why, "repeats": old.repeats, "next_try": old.next_try}
+        return {**_row(world.authority, loaded, start, old.due), **said}
+    timer = _timer(world, start)
+    due = timer.next(world.now, world.calendar, start.rule or None)
+    said = {"estimated": due.estimated, "why": due.why, "repeats": timer.repeats}
+    return {**_row(world.authority, loaded, start, due.at), **said}
+
+
+def _row(authority: str, loaded: Loaded, start: StartTrigger, due: datetime) -> dict[str, Any]:
+    return {**job_row(authority, "start", due), "definition_id": loaded.id, "element": start.element}
+
+
+def recalculate(session: Session, registry: Registry, world: Listening) -> None:
+    """The calendar is another one: work out again the start timers that name a day in it, whenever they began to wait.
+
+    Those that count from when they last fired ("every month") keep their date until they fire; the caller commits.
+    """
+    waiting = (Job.kind == START, Job.status == WAITING, Job.claim.is_(None), Job.due > world.now)
+    for job in session.scalars(select(Job).where(Job.authority == world.authority, *waiting)):
+        assert job.definition_id is not None
+        loaded = registry.get(session, job.definition_id)
+        start = next((each for each in loaded.definition.starts if each.element == job.element), None)
+        timer = _timer(world, start) if start is not None else None
+        if start is None or timer is None or not (timer.start_of or (timer.yearly and start.rule == "meeting")):
+            continue
+        due = timer.next(world.now, world.calendar, start.rule or None)
+        job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
+
+
+def again(world: Listening, loaded: Loaded, element: str, due: datetime, repeats: int | None) -> dict[str, Any] | None:
+    """The job for the next beat of a start timer that has fired; None when that was the last.
+
+    Beats that were missed are passed over: after a long stop a process is started once, not once for each.
+    """
+    start = next((s for s in loaded.definition.starts if s.element == element and s.kind == "timer"), None)
+    left = repeats
+    at = due
+    for passed in range(BEAT_LIMIT + 1):
+        if start is None or left is None or left == 1:
+            return None
+        left = left - 1 if left > 0 else left
+        at = world.now if passed == BEAT_LIMIT else at
+        beat = _timer(world, start).next(at, world.calendar, start.rule or None)
+        if beat.at > world.now:
+            row = _row(world.authority, loaded, start, beat.at)
+            return {**row, "estimated": beat.estimated, "why": beat.why, "repeats": left}
+        at = beat.at
+    return None
+
+
+def _timer(world: Listening, start: StartTrigger) -> timers.Timer:
+    text = start.text
+    value = world.feel.evaluate(text, {}, now=world.now) if text.lstrip().startswith("=") else text
+    kind: Any = start.timer_kind
+    return timers.from_value(value, kind)
+
+
+def _subscription(world: Listening, loaded: Loaded, start: StartTrigger) -> dict[str, Any]:
+    return {
+        "authority": world.authority,
+        "instance_id": None,
+        "definition_id": loaded.id,
+        "process": loaded.key,
+        "token": "",
+        "element": start.element,
+        "kind": start.kind,
+        "name": start.name,
+        "key": "",
+    }

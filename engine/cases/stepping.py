@@ -1,0 +1,216 @@
+"""Starting a case and taking one step of it, inside a transaction that the caller opens and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import queries
+from engine.calendar.terms import SchoolCalendar
+from engine.cases import records
+from engine.cases.records import KEY_LENGTH, Step, Waiting, waiting_of
+from engine.clock import Clock
+from engine.deployments.registry import Loaded, Registry
+from engine.errors import (
+    BusinessKeyTooLong,
+    DefinitionNotFound,
+    InstanceEnded,
+    InstanceNotFound,
+    NotWaiting,
+    TaskNotFound,
+    TaskNotOpen,
+)
+from engine.feel import Feel
+from engine.schools import register
+from engine.settings import Config
+from engine.spiff import advance
+from engine.steps import Complete, Outcome, Start, StepContext, Trigger
+from engine.store.tables import ProcessDefinition, ProcessInstance, UserTask
+
+
+@dataclass(frozen=True)
+class World:
+    """What a step may ask: the clock, the calendars, FEEL, the definitions and the configuration."""
+
+    clock: Clock
+    calendars: Callable[[str, str | None], SchoolCalendar]
+    feel: Feel
+    registry: Registry
+    config: Config
+
+    def settings(self, authority: str) -> Mapping[str, Any]:
+        """What the configuration of an authority lets every expression see as ``settings``."""
+        return known.settings if (known := self.config.authorities.get(authority)) else {}
+
+    def context(self, session: Session, loaded: Loaded, instance: ProcessInstance, now: datetime) -> StepContext:
+        """The world as one step of an instance sees it."""
+        return StepContext(
+            now=now,
+            calendar=self.calendars(instance.authority, instance.school_urn),
+            feel=self.feel,
+            decide=lambda ref, variables: loaded.decide(self.feel, ref, variables, now),
+            business_key=instance.business_key,
+            settings=self.settings(instance.authority),
+            live_cases=lambda process: queries.live_cases(session, instance.authority, process, now),
+        )
+
+
+class StepBroken(Exception):
+    """Carries an error out of a step to where it becomes an incident; callers of the engine see ``cause``."""
+
+    def __init__(self, instance_id: int | None, element: str, token: str, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.instance_id, self.element, self.token, self.cause = instance_id, element, token, cause
+
+
+@dataclass
+class Starting:
+    """A case that is to be started."""
+
+    authority: str
+    definition_id: int
+    business_key: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    school_urn: str | None = None
+    by: str = ""
+    element: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def latest_id(session: Session, authority: str, key: str) -> int:
+    """The id of a process's latest version. Raises DefinitionNotFound."""
+    found = session.scalar(
+        select(ProcessDefinition.id).where(
+            ProcessDefinition.authority == authority, ProcessDefinition.key == key, ProcessDefinition.latest
+        )
+    )
+    if found is None:
+        raise DefinitionNotFound(key=key)
+    return found
+
+
+def start(session: Session, world: World, starting: Starting) -> ProcessInstance:
+    """Start a case and run it to its first rest. Raises SchoolNotFound, BusinessKeyTooLong and what the step raises."""
+    variables = dict(starting.variables)
+    business_key = starting.business_key
+    if starting.school_urn:
+        school = register.find(session, starting.authority, starting.school_urn)
+        variables["school"] = register.variable(school)
+        business_key = business_key or f"URN {school.urn}"
+    if len(business_key) > KEY_LENGTH:
+        raise BusinessKeyTooLong(limit=KEY_LENGTH)
+    now, loaded = world.clock.now(), world.registry.get(session, starting.definition_id)
+    instance = ProcessInstance(
+        authority=starting.authority,
+        definition_id=loaded.id,
+        process=loaded.key,
+        business_key=business_key,
+        school_urn=starting.school_urn or None,
+        history_length=0,
+        started=now,
+        started_by=starting.by,
+    )
+    trigger = Start(variables, starting.element)
+    outcome = _advance(session, world, loaded, instance, trigger, "", now)
+    made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mail=_mails(world))
+    records.write(made, outcome)
+    return instance
+
+
+def lock(session: Session, instance_id: int) -> ProcessInstance:
+    """An active instance, its row locked for this transaction. Raises InstanceNotFound, InstanceEnded."""
+    found = session.scalars(
+        select(ProcessInstance)
+        .where(ProcessInstance.id == instance_id)
+        .with_for_update(of=ProcessInstance)
+        .execution_options(populate_existing=True)  # it may have been read before it was locked
+    ).first()
+    if found is None:
+        raise InstanceNotFound(instance=instance_id)
+    if found.status != "active":
+        raise InstanceEnded(instance=instance_id, status=found.status)
+    return found
+
+
+def lock_by_task(session: Session, task_id: int) -> tuple[ProcessInstance, UserTask, Waiting]:
+    """An open task with its instance, locked, and what the instance waits for. Raises TaskNotFound, TaskNotOpen."""
+    found = session.execute(
+        select(ProcessInstance, UserTask)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(UserTask.id == task_id)
+        .with_for_update(of=ProcessInstance)
+    ).first()
+    if found is None:
+        raise TaskNotFound(task=task_id)
+    instance, task = found
+    # The task's row may have been read before the lock was had: what is open is read after it.
+    waiting = waiting_of(session, instance.id)
+    if task.token not in waiting.tasks:
+        session.refresh(task)
+        raise TaskNotOpen(task=task_id, how=task.status, by=task.ended_by or "Pathways", at=_day(task.ended))
+    return instance, task, waiting
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%-d %B %Y}" if at else "an unknown day"
+
+
+def step(
+    session: Session,
+    world: World,
+    instance: ProcessInstance,
+    trigger: Trigger,
+    waiting: Waiting | None = None,
+    *,
+    by: str = "",
+    element: str = "",
+    note: str = "",
+    detail: dict[str, Any] | None = None,
+) -> Outcome:
+    """Take one step of an instance whose row is locked, and write it. Raises StepBroken when the step fails."""
+    waiting = waiting or waiting_of(session, instance.id)
+    now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
+    token = getattr(trigger, "token", "")
+    outcome = _advance(session, world, loaded, instance, trigger, element, now)
+    values = trigger.values if isinstance(trigger, Complete) else None
+    records.write(
+        Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, _mails(world)), outcome
+    )
+    return outcome
+
+
+def _advance(
+    session: Session,
+    world: World,
+    loaded: Loaded,
+    instance: ProcessInstance,
+    trigger: Trigger,
+    element: str,
+    now: datetime,
+) -> Outcome:
+    state = None if isinstance(trigger, Start) else instance.state
+    try:
+        return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
+    except NotWaiting:
+        raise
+    except Exception as error:
+        raise StepBroken(instance.id, element, getattr(trigger, "token", ""), error) from error
+
+
+def _mails(world: World) -> bool:
+    return world.config.mail is not None
+
+
+def stop(session: Session, world: World, instance: ProcessInstance, reason: str, by: str) -> None:
+    """End a case before its diagram does: nothing waits any more, and its history says why."""
+    now = world.clock.now()
+    waiting = waiting_of(session, instance.id)
+    records.close(session, waiting, now, instance)
+    records.add_line(session, instance, now, "stopped", by, {"reason": reason})
+    instance.status, instance.ended, instance.reason = "cancelled", now, reason
+    instance.state, instance.active = b"", []

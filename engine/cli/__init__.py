@@ -1,0 +1,1 @@
+"""The engine's commands, a module a group."""

@@ -1,0 +1,56 @@
+"""``pathways schools``: the register of schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+import click
+
+from engine.cli.common import with_engine
+from engine.runtime import Engine
+from engine.schools.gias import Line
+
+
+@click.group("schools")
+def schools() -> None:
+    """The register of schools."""
+
+
+@schools.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--authority", required=True, help="Whose schools they are.")
+@with_engine
+def import_schools(engine: Engine, file: Any, authority: str) -> None:
+    """Bring the register up to date from a CSV file.
+
+    FILE has the columns urn, name, phase, type (and diocese, trust, maintained, governance, link_adviser, category), or is
+    the establishment extract of "Get information about schools", of which the authority's own open schools are taken. A
+    school that has closed is marked; none is removed.
+    """
+    done = engine.import_schools(file.read(), authority)
+    click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
+    for school in done.new:
+        click.echo(f"  added    {school.urn} {school.name}")
+    for school in done.altered:
+        what = "; ".join(f"{name}: {_word(old)} to {_word(new)}" for name, (old, new) in school.columns.items())
+        click.echo(f"  changed  {school.urn} {school.name}: {what}")
+    if done.elsewhere:
+        click.echo(f"Lines of other authorities: {done.elsewhere}.")
+    _say_lines("Passed over", done.passed_over)
+    _say_lines("Could not be read", done.unreadable)
+
+
+def _word(value: Any) -> str:
+    return {True: "yes", False: "no", "": "nothing"}.get(value) or str(value)
+
+
+def _say_lines(title: str, lines: Iterable[Line]) -> None:
+    """The lines of a file by why they brought nothing."""
+    by_reason = groupby(sorted(lines, key=lambda line: (line.why, line.number)), key=lambda line: line.why)
+    for why, group in by_reason:
+        found = list(group)
+        click.echo(f"{title}, {len(found)}: {why}")
+        for line in found:
+            click.echo(f"  line {line.number}: {line.urn} {line.name}".rstrip())

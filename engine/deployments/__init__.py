@@ -1,0 +1,1 @@
+"""Deployed files: read, checked, versioned, bound to one another, and loaded to run."""

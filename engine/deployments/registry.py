@@ -1,0 +1,132 @@
+"""Definitions ready to run. A stored definition never changes, so each process parses it once and keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import RLock
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.decisions import Decision, evaluate, parse_decisions
+from engine.errors import DefinitionNotFound
+from engine.feel import Feel
+from engine.queries.common import AnyRow
+from engine.spiff import Definition, parse
+from engine.store.tables import DecisionDefinition, ProcessDefinition, Resource
+
+#: Definitions that a process keeps; beyond it, all are forgotten and read again as they are needed.
+LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A definition with what was bound to it at deployment. ``ids`` gives the definition id of each process key in
+    it."""
+
+    id: int
+    key: str
+    name: str
+    definition: Definition
+    ids: Mapping[str, int]
+    starter_groups: tuple[str, ...]
+    decisions: Mapping[str, Decision]
+
+    def decide(self, feel: Feel, ref: str, variables: Mapping[str, Any], now: datetime) -> Any:
+        """The result of a decision in its bound version; ``now`` is what its tables see as today."""
+        return evaluate(ref, variables, feel, self.decisions, now=now)
+
+
+class Registry:
+    """The definitions that this process has parsed, by id. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._loaded: dict[int, Loaded] = {}
+        self._parsed: dict[int, tuple[Definition, dict[str, Definition]]] = {}
+
+    def get(self, session: Session, definition_id: int) -> Loaded:
+        """The definition with this id. Raises DefinitionNotFound."""
+        found = self._loaded.get(definition_id)
+        if found is None:
+            with self._lock:
+                found = self._load(session, definition_id)
+        return found
+
+    def fresh(self, session: Session, definition_id: int) -> Loaded:
+        """A definition that the current transaction has just written: not kept, since that may yet be rolled back."""
+        return Registry().get(session, definition_id)
+
+    def _load(self, session: Session, definition_id: int) -> Loaded:
+        if len(self._loaded) >= LIMIT:
+            self._loaded.clear()
+            self._parsed.clear()
+        row = self._rows(session, [definition_id]).get(definition_id)
+        if row is None:
+            raise DefinitionNotFound(key=definition_id)
+        rows = {row.id: row, **self._rows(session, _known(row.called.values()) - {row.id})}
+        self._parse(rows)
+        decisions = {i for each in rows.values() for i in _known(each.decisions.values())}
+        loaded = Loaded(
+            id=row.id,
+            key=row.key,
+            name=row.name,
+            definition=self._parsed[row.id][0],
+            ids={each.key: each.id for each in rows.values()},
+            starter_groups=tuple(row.starter_groups),
+            decisions=_decisions(session, decisions),
+        )
+        self._loaded[row.id] = loaded
+        return loaded
+
+    def _rows(self, session: Session, ids: Iterable[int]) -> dict[int, AnyRow]:
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        found = session.execute(
+            select(
+                ProcessDefinition.id,
+                ProcessDefinition.key,
+                ProcessDefinition.name,
+                ProcessDefinition.called,
+                ProcessDefinition.decisions,
+                ProcessDefinition.starter_groups,
+                Resource.content,
+                Resource.name.label("file"),
+            )
+            .join(Resource, Resource.id == ProcessDefinition.resource_id)
+            .where(ProcessDefinition.id.in_(wanted))
+        )
+        return {row.id: row for row in found}
+
+    def _parse(self, rows: Mapping[int, AnyRow]) -> None:
+        """Parse all, then tell each what it calls: processes may call each other in a ring."""
+        fresh = [row for row in rows.values() if row.id not in self._parsed]
+        for row in fresh:
+            called: dict[str, Definition] = {}
+            self._parsed[row.id] = parse(row.key, row.content, called, row.file), called
+        for row in fresh:
+            self._parsed[row.id][1].update(
+                {key: self._parsed[i][0] for key, i in row.called.items() if i in self._parsed}
+            )
+
+
+def _known(ids: Iterable[int | None]) -> set[int]:
+    return {i for i in ids if i is not None}
+
+
+def _decisions(session: Session, ids: Iterable[int]) -> dict[str, Decision]:
+    """All decisions in the files that hold these: one decision may require another of its file."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    files = session.execute(
+        select(Resource.name, Resource.content)
+        .join(DecisionDefinition, DecisionDefinition.resource_id == Resource.id)
+        .where(DecisionDefinition.id.in_(wanted))
+        .distinct()
+    )
+    return {key: each for name, content in files for key, each in parse_decisions(content, name).items()}

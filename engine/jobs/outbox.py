@@ -1,0 +1,163 @@
+"""What leaves the house after a commit: mail to roles. Each row is sent once, by its idempotency key.
+
+A step writes notifications (shown in the app) and, when a mail server is configured, outbox rows beside them in the
+same transaction. A worker claims a row as it claims a job, sends it, and marks it. A worker that dies between sending
+and marking sends again: the mail's Message-ID is made of the key, so that a mailbox sees it is the same mail.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.settings import Config, Mail
+from engine.steps import Notification as Told
+from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance
+
+#: How long a mail server may take over one mail, in seconds.
+SMTP_PATIENCE = 20
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A row of the outbox that this worker has claimed."""
+
+    id: int
+    key: str
+    authority: str
+    instance_id: int | None
+    attempts: int
+    payload: dict[str, Any]
+
+
+Sender = Callable[[Letter], None]
+
+
+def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool) -> None:
+    """Write what a step tells people: for the app, and for the post when there is a mail server."""
+    told = list(told)
+    fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
+    rows = [
+        {**fixed, "role": role, "element": each.element, "subject": each.subject, "text": each.text}
+        for each in told
+        for role in dict.fromkeys(each.to)
+    ]
+    if rows:
+        session.execute(insert(Notification), rows)
+    if rows and mail:
+        session.execute(insert(Outbox), [_letter(instance, each, at, now) for at, each in enumerate(told)])
+
+
+def _letter(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:
+    # A step of an instance happens once, so instance, revision and place within the step name this mail for ever.
+    return {
+        "authority": instance.authority,
+        "instance_id": instance.id,
+        "kind": "mail",
+        "created": now,
+        "next_try": now,
+        "key": f"{instance.id}-{instance.revision}-{at}",
+        "status": "waiting",
+        "attempts": 0,
+        "payload": {"to": list(told.to), "subject": told.subject, "text": told.text},
+    }
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next letter may be sent."""
+    return session.scalar(select(func.min(Outbox.next_try)).where(Outbox.status == WAITING))
+
+
+def claim(session: Session, now: datetime, config: Config) -> Letter | None:
+    """Take the next row that is to be sent and count the attempt; the caller commits before sending."""
+    row = session.scalars(
+        select(Outbox)
+        .where(Outbox.status == WAITING, Outbox.next_try <= now)
+        .order_by(Outbox.next_try, Outbox.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    row.attempts += 1
+    row.next_try = now + config.lease
+    return Letter(row.id, row.key, row.authority, row.instance_id, row.attempts, row.payload)
+
+
+def sent(session: Session, letter: Letter, now: datetime) -> None:
+    """Note that it has gone."""
+    session.execute(update(Outbox).where(Outbox.id == letter.id).values(status="sent", sent=now, error=None))
+
+
+def failed(session: Session, letter: Letter, error: Exception, now: datetime, config: Config) -> None:
+    """Note that it could not be sent: again after a pause, or an incident after the last attempt."""
+    reason = f"{type(error).__name__}: {error}"
+    last = letter.attempts >= config.attempts
+    values = {
+        "status": "failed" if last else "waiting",
+        "next_try": now + config.pause(letter.attempts),
+        "error": reason,
+    }
+    session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))
+    if last:
+        message = f'The mail "{letter.payload["subject"]}" could not be sent. It can still be read in Pathways.'
+        session.add(
+            Incident(
+                authority=letter.authority,
+                instance_id=letter.instance_id,
+                job_id=letter.id,
+                kind="outbox",
+                element="",
+                token="",
+                message=message,
+                detail=reason,
+                created=now,
+                resolved=None,
+                resolved_by=None,
+            )
+        )
+
+
+def smtp_sender(config: Config) -> Sender:
+    """A sender that hands letters to the configured mail server."""
+    mail = config.mail
+    assert mail is not None
+
+    def send(letter: Letter) -> None:
+        addresses = _addresses(config, letter)
+        if addresses:
+            _deliver(mail, _compose(mail, letter, addresses))
+
+    return send
+
+
+def _addresses(config: Config, letter: Letter) -> list[str]:
+    authority = config.authorities.get(letter.authority)
+    known = authority.roles if authority else {}
+    return [known[role].mailbox for role in letter.payload["to"] if role in known and known[role].mailbox]
+
+
+def _compose(mail: Mail, letter: Letter, addresses: list[str]) -> EmailMessage:
+    message = EmailMessage()
+    # A line break in a subject would be a header of its own.
+    message["Subject"] = " ".join(str(letter.payload["subject"]).split())
+    message["From"], message["To"] = mail.sender, ", ".join(addresses)
+    message["Message-ID"] = f"<pathways-{letter.key}@{mail.sender.rpartition('@')[2]}>"
+    message.set_content(str(letter.payload["text"]))
+    return message
+
+
+def _deliver(mail: Mail, message: EmailMessage) -> None:
+    with smtplib.SMTP(mail.host, mail.port, timeout=SMTP_PATIENCE) as server:
+        if mail.starttls:
+            server.starttls()
+        if mail.username:
+            server.login(mail.username, mail.password)
+        server.send_message(message)

@@ -1,0 +1,1 @@
+"""Who may do what: authorities with their roles, and what a role permits."""

@@ -1,0 +1,116 @@
+"""What the queries share: pages, capped counts, and what definitions say of their elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from engine.store.tables import ProcessDefinition, ProcessInstance, School
+
+T = TypeVar("T")
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+#: Counting stops here: nobody reads "48,213 tasks", and counting them would grow with them.
+COUNT_LIMIT = 500
+#: Definitions whose elements a process keeps in mind.
+CACHE_LIMIT = 1_000
+#: Rows on a page unless a caller says otherwise.
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list. ``total`` counts no further than :data:`COUNT_LIMIT` rows."""
+
+    items: tuple[T, ...]
+    number: int
+    per_page: int
+    more: bool
+    total: int
+    capped: bool = False
+    """Whether there are more than ``total``."""
+
+
+@dataclass(frozen=True)
+class ElementInfo:
+    """What a diagram says of an element. ``name`` is never empty: it falls back to the id."""
+
+    id: str
+    name: str
+    kind: str
+    lane: str
+    form_key: str
+    guidance: str
+    """The element's documentation."""
+    clauses: tuple[str, ...]
+
+
+def of_school() -> ColumnElement[bool]:
+    """Joins a case with its school. A school's key has its authority in it, since URNs may be in two registers."""
+    return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
+
+
+def count(session: Session, rows: AnySelect) -> tuple[int, bool]:
+    """How many rows a query has, up to the limit, and whether there are more."""
+    limited = rows.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+    found = session.scalar(select(func.count()).select_from(limited)) or 0
+    return min(found, COUNT_LIMIT), found > COUNT_LIMIT
+
+
+def page_of(items: Sequence[T], number: int, per_page: int, total: tuple[int, bool]) -> Page[T]:
+    """A page from one row more than fits on it."""
+    return Page(tuple(items[:per_page]), number, per_page, len(items) > per_page, total[0], total[1])
+
+
+class Elements:
+    """What definitions say of their elements. Definitions are immutable, so a process keeps what it has read."""
+
+    def __init__(self, session: Session, definition_ids: Iterable[int | None]) -> None:
+        self._known: dict[int, dict[str, Any]] = {}
+        cache = _cache(session)
+        missing = []
+        for each in {i for i in definition_ids if i is not None}:
+            cached = cache.get(each)
+            if cached is None:
+                missing.append(each)
+            else:
+                self._known[each] = cached
+        if missing:
+            self._read(session, missing, cache)
+
+    def _read(self, session: Session, missing: list[int], cache: dict[int, dict[str, Any]]) -> None:
+        rows = session.execute(
+            select(
+                ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.elements
+            ).where(ProcessDefinition.id.in_(missing))
+        )
+        for row in rows:
+            known = {"key": row.key, "name": row.name, "elements": row.elements}
+            self._known[row.id] = known
+            if len(cache) > CACHE_LIMIT:
+                cache.clear()
+            cache[row.id] = known
+
+    def info(self, definition_id: int | None, element: str) -> ElementInfo:
+        """What the definition says of this element; its bare id when it says nothing."""
+        known = self._known.get(definition_id or 0, {"elements": {}})
+        name, kind, lane, form_key, guidance, clauses = known["elements"].get(element) or ("", "", "", "", "", ())
+        return ElementInfo(element, name or element, kind, lane, form_key, guidance, tuple(clauses))
+
+    def process(self, definition_id: int | None) -> tuple[str, str]:
+        """The key and the name of a definition's process."""
+        known = self._known.get(definition_id or 0, {"key": "", "name": ""})
+        return known["key"], known["name"]
+
+
+_CACHES: WeakKeyDictionary[Any, dict[int, dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _cache(session: Session) -> dict[int, dict[str, Any]]:
+    """One cache a database engine, so that two databases (as in tests) are never mixed."""
+    return _CACHES.setdefault(session.get_bind().engine, {})

@@ -1,0 +1,34 @@
+"""Which element carries which clause of a policy, by the latest versions of the diagrams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.store.tables import ProcessDefinition
+
+
+@dataclass(frozen=True)
+class CarrierRow:
+    """An element of a process that carries a clause."""
+
+    process: str
+    process_name: str
+    element: str
+    name: str
+    kind: str
+
+
+def carriers(session: Session) -> dict[str, list[CarrierRow]]:
+    """By clause id, the elements that name it in their property ``clause``, in the order of their processes' names."""
+    found: dict[str, list[CarrierRow]] = {}
+    latest = select(ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.elements).where(
+        ProcessDefinition.latest
+    )
+    for key, process, elements in session.execute(latest.order_by(ProcessDefinition.name)):
+        for element, (name, kind, _, _, _, clauses) in elements.items():
+            for clause in clauses:
+                found.setdefault(clause, []).append(CarrierRow(key, process, element, name or element, kind))
+    return found

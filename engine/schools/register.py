@@ -1,0 +1,224 @@
+"""The register of schools: looking one up, and bringing it up to date from a CSV file.
+
+The national extract (``engine/schools/gias.py``) changes what it knows of: name, phase, type, maintained, diocese,
+trust, and whether a school has closed. A closed school stays on the register for the cases that it had; one that was
+never on it is passed over. A file of our own has a heading line with ``urn,name,phase,type`` and, if wanted,
+``diocese``, ``trust``, ``maintained``, ``governance``, ``link_adviser`` and ``category``; other columns are passed
+over. A category in the file is taken only while no process has put the school in one. The words for phase and type
+are those of the Department for Education's register, as diagrams compare them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.errors import RegisterUnreadable, SchoolNotFound
+from engine.schools.gias import Extract, Line
+from engine.steps import Categorised
+from engine.store.tables import ProcessInstance, School, SchoolCategory
+
+PHASES = ("primary", "secondary", "special", "all-through", "PRU")
+TYPES = (
+    "community",
+    "voluntary aided",
+    "voluntary controlled",
+    "foundation",
+    "academy",
+    "free",
+    "special",
+    "PRU",
+    "independent",
+)
+#: Types that a local authority maintains unless the file says otherwise.
+MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
+#: Why a school has a category that no process gave it.
+FROM_FILE = "It stood in the file of the register."
+_NEEDED = ("urn", "name", "phase", "type")
+_MORE = ("diocese", "trust", "governance", "link_adviser", "category")
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A school that an import added, or changed: then with each column's value before and after."""
+
+    urn: str
+    name: str
+    columns: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, and the lines of the file that brought nothing."""
+
+    new: tuple[Brought, ...] = ()
+    altered: tuple[Brought, ...] = ()
+    unchanged: int = 0
+    passed_over: tuple[Line, ...] = ()
+    unreadable: tuple[Line, ...] = ()
+    elsewhere: int = 0
+    """How many lines are about schools of other authorities."""
+
+    @property
+    def added(self) -> int:
+        """How many schools are new."""
+        return len(self.new)
+
+    @property
+    def changed(self) -> int:
+        """How many schools were changed."""
+        return len(self.altered)
+
+
+def find(session: Session, authority: str, urn: str) -> School:
+    """A school of this authority. Raises SchoolNotFound."""
+    found = session.get(School, (urn.strip(), authority))
+    if found is None:
+        raise SchoolNotFound(urn=urn)
+    return found
+
+
+def variable(school: School) -> dict[str, Any]:
+    """The process variable ``school`` that every case for a school has."""
+    return {
+        "urn": school.urn,
+        "name": school.name,
+        "phase": school.phase,
+        "type": school.type,
+        "aided": school.type == "voluntary aided",
+        "academy": school.type in ("academy", "free"),
+        "maintained": school.maintained,
+        "diocese": school.diocese,
+        "trust": school.trust,
+        "governance": school.governance,
+        "link_adviser": school.link_adviser,
+        "category": school.category,
+    }
+
+
+def categorise(session: Session, instance: ProcessInstance, said: Categorised, now: datetime) -> None:
+    """Put the school of a case in a category, and keep that in its history; the caller commits. Raises SchoolNotFound."""
+    school = find(session, instance.authority, instance.school_urn or "")
+    # Two cases may do it at once: the row's lock makes the history's last line and the register say the same.
+    session.refresh(school, with_for_update=True)
+    school.category = said.category
+    session.add(_category(school, said, now, instance.id))
+
+
+def _category(school: School, said: Categorised, now: datetime, instance_id: int | None) -> SchoolCategory:
+    return SchoolCategory(
+        authority=school.authority,
+        urn=school.urn,
+        category=said.category,
+        reason=said.reason,
+        since=now,
+        instance_id=instance_id,
+    )
+
+
+def read(data: bytes) -> list[dict[str, Any]]:
+    """The schools in a CSV file. Raises RegisterUnreadable with the first line that is wrong."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RegisterUnreadable(line=1, reason="the file is not UTF-8 text") from None
+    rows = csv.DictReader(io.StringIO(text))
+    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+    if missing:
+        raise RegisterUnreadable(line=1, reason=f"there is no column {', '.join(missing)}")
+    return list(_checked(rows))
+
+
+def _checked(rows: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
+    for row in rows:
+        given = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+        try:
+            school = _school(given)
+            if school["urn"] in seen:
+                raise ValueError(f"the URN {school['urn']} is there twice")
+        except ValueError as error:
+            raise RegisterUnreadable(line=rows.line_num, reason=str(error)) from None
+        seen.add(school["urn"])
+        yield school
+
+
+def _school(given: dict[str, str]) -> dict[str, Any]:
+    if not (given["urn"].isascii() and given["urn"].isdigit() and len(given["urn"]) == 6):
+        raise ValueError(f'the URN "{given["urn"]}" is not six digits')
+    if not given["name"]:
+        raise ValueError("the school has no name")
+    if given["phase"] not in PHASES:
+        raise ValueError(f'the phase "{given["phase"]}" is none of {", ".join(PHASES)}')
+    if given["type"] not in TYPES:
+        raise ValueError(f'the type "{given["type"]}" is none of {", ".join(TYPES)}')
+    said = given.get("maintained", "").lower()
+    if said and said not in _YES_NO:
+        raise ValueError(f'maintained is "{said}", not yes or no')
+    maintained = _YES_NO[said] if said else given["type"] in MAINTAINED
+    known = {name: given[name] for name in _NEEDED}
+    more = {name: given[name] for name in _MORE if name in given}
+    return {**known, **more, "maintained": maintained}
+
+
+def store(session: Session, authority: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> Imported:
+    """Add the schools to the register or bring them up to date; none is removed. The caller commits."""
+    return _store(session, _known(session, authority), authority, rows, now)
+
+
+def store_extract(session: Session, authority: str, extract: Extract, now: datetime) -> Imported:
+    """The same for what the national extract says; with the lines that brought nothing. The caller commits."""
+    known = _known(session, authority)
+    closed = [{"urn": line.urn, "closed": True} for line in extract.closed if line.urn in known]
+    rows = [*({**school, "closed": False} for school in extract.schools), *closed]
+    passed = [*extract.passed_over, *(line for line in extract.closed if line.urn not in known)]
+    passed += [line for urn, line in extract.elsewhere.items() if urn in known]
+    done = _store(session, known, authority, rows, now)
+    passed.sort(key=lambda line: line.number)
+    return replace(
+        done, passed_over=tuple(passed), unreadable=tuple(extract.unreadable), elsewhere=len(extract.elsewhere)
+    )
+
+
+def _known(session: Session, authority: str) -> dict[str, School]:
+    return {school.urn: school for school in session.scalars(select(School).where(School.authority == authority))}
+
+
+def _store(
+    session: Session, known: Mapping[str, School], authority: str, rows: Iterable[Mapping[str, Any]], now: datetime
+) -> Imported:
+    new, altered, unchanged = [], [], 0
+    for row in rows:
+        school = known.get(row["urn"])
+        if school is None:
+            school = School(authority=authority, **row)
+            session.add(school)
+            new.append(Brought(school.urn, school.name))
+            changed: Mapping[str, tuple[Any, Any]] = {"category": ("", school.category)}
+        else:
+            changed = _set(school, row)
+            altered += [Brought(school.urn, school.name, changed)] if changed else []
+            unchanged += not changed
+        if school.category and "category" in changed:
+            session.add(_category(school, Categorised(school.category, FROM_FILE), now, None))
+    return Imported(tuple(new), tuple(altered), unchanged)
+
+
+def _set(school: School, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Change what differs, and say what that was. A category that is there stands: a process may have decided it."""
+    changed = {
+        name: (before, value)
+        for name, value in row.items()
+        if (before := getattr(school, name)) != value and not (name == "category" and before)
+    }
+    for name, (_, value) in changed.items():
+        setattr(school, name, value)
+    return changed

@@ -1,0 +1,215 @@
+"""Making and preparing database engines, and the column types that all tables share.
+
+SQLite is the embedded default, PostgreSQL the real one; what differs between them stands here and in
+``engine/jobs/queue.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+#: Execution option of a connection that is going to write: on SQLite its transaction takes the write lock at once.
+WRITING = "pathways_writing"
+#: Bytes from which stored bytes are compressed; below it, compression gains nothing.
+PACK_FROM = 400
+#: How long SQLite waits for another process to finish writing, in seconds.
+SQLITE_PATIENCE = 30
+_PREPARED = "pathways_prepared"
+
+#: What an engine may be given as its database.
+Database = str | Engine | sessionmaker[Session] | scoped_session[Session]
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: aware in, aware (UTC) out. A naive datetime is refused, since nobody could say what it means."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PackedBytes(TypeDecorator[bytes]):
+    """Bytes, compressed when that makes them smaller. The first byte says which: 0 as they are, 1 compressed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else pack(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else unpack(value)
+
+
+class PackedJson(TypeDecorator[Any]):
+    """A JSON value as packed bytes: for what is read whole and never searched. Python's None is SQL's NULL."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else pack(dumps(value).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(unpack(value))
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON. Dates, times and durations of FEEL become their ISO text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "total_seconds"):
+        return f"PT{int(value.total_seconds())}S"
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+def pack(value: bytes) -> bytes:
+    """Bytes with a leading mark, compressed when they are long enough to gain by it."""
+    if len(value) >= PACK_FROM:
+        packed = zlib.compress(value, 1)
+        if len(packed) < len(value):
+            return b"\x01" + packed
+    return b"\x00" + value
+
+
+def unpack(value: bytes) -> bytes:
+    """What :func:`pack` was given."""
+    return zlib.decompress(value[1:]) if value[:1] == b"\x01" else value[1:]
+
+
+def make_engine(url: str) -> Engine:
+    """A database engine for a URL, prepared. ``postgresql://`` means the psycopg driver."""
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.partition("://")[2]
+    return prepare(create_engine(url, json_serializer=dumps, pool_pre_ping=url.startswith("postgresql")))
+
+
+def prepare(engine: Engine) -> Engine:
+    """Set an engine up as Pathways needs it, whoever made it (Flask-SQLAlchemy's too); twice does no harm.
+
+    SQLite: write-ahead log, foreign keys, patience with other writers, and transactions that begin when we say so
+    (Python's driver would begin them late, so that two readers who both want to write would end in an error).
+    """
+    if engine.dialect.name == "sqlite" and not getattr(engine, _PREPARED, False):
+        setattr(engine, _PREPARED, True)
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        engine.dispose()  # connections opened before would lack the settings
+    return engine
+
+
+def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a commit that was answered survives a power cut, not only the death of the process.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Opened:
+    """A database as the engine uses it: sessions of its own for reading and for writing, whatever it was given.
+
+    Its sessions are never those of a web request: a command must not commit what a page has begun, and on SQLite a
+    transaction that began by reading cannot always be made to write.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._given = database
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._write: sessionmaker[Session] | None = None
+        self._read: sessionmaker[Session] | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose transaction is going to write; closed (and rolled back, unless committed) at the end."""
+        self._open()
+        assert self._write is not None
+        with self._write() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking."""
+        self._open()
+        assert self._read is not None
+        with self._read() as session:
+            yield session
+
+    def listening_url(self) -> str | None:
+        """Where a worker may LISTEN for new jobs; None where the database has no such thing (SQLite)."""
+        url = self._open().url
+        if url.get_backend_name() != "postgresql":
+            return None
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def dispose(self) -> None:
+        """Close the connections that the pool holds."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def create_schema(self) -> None:
+        """Make the tables, or bring them up to date."""
+        from engine.migrations import upgrade  # here, since the tables themselves are made of this module's types
+
+        upgrade(self._open(schema=False))
+
+    def _open(self, schema: bool = True) -> Engine:
+        """Made at first use, so that a web app may build its engine before its database is configured, and after a
+        fork."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._make()
+                writing = self._engine.execution_options(**{WRITING: True})
+                # Rows are written explicitly and in order; a flush in the middle of a query would only cost statements.
+                self._write = sessionmaker(writing, autoflush=False, expire_on_commit=False)
+                self._read = sessionmaker(self._engine, autoflush=False, expire_on_commit=False)
+                if schema and isinstance(self._given, str):
+                    from engine.migrations import upgrade
+
+                    upgrade(self._engine)
+            return self._engine
+
+    def _make(self) -> Engine:
+        given = self._given
+        if isinstance(given, str):
+            return make_engine(given)
+        if isinstance(given, Engine):
+            return prepare(given)
+        bind = given().get_bind()
+        return prepare(bind if isinstance(bind, Engine) else bind.engine)

@@ -1,0 +1,63 @@
+"""All tables of the engine, as plain declarative classes on the engine's own :class:`Base`.
+
+How they hang together: a *deployment* brings *resources* (files), of which come versions of *process*, *form* and
+*decision definitions*. A *process instance* runs one definition and has *user tasks*, *jobs* (timers), *event
+subscriptions*, *incidents* and a *history*. *Messages* thrown by one instance are delivered to others by jobs; the
+*outbox* is what leaves the house. Rows belong to an authority (``engine/store/tenancy.py``), all moments are UTC, ids are
+integers.
+"""
+
+from __future__ import annotations
+
+from engine.store.tables.base import (
+    ACTIVE,
+    NEVER,
+    OPEN,
+    SCHOOL,
+    START,
+    UNDELIVERED,
+    WAITING,
+    Base,
+    Id,
+    Name,
+    Setting,
+    partial,
+)
+from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
+from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
+from engine.store.tables.schools import Round, RoundSkip, School, SchoolCategory
+from engine.store.tables.work import Incident, Job, Notification, Outbox
+
+__all__ = [
+    "ACTIVE",
+    "NEVER",
+    "OPEN",
+    "SCHOOL",
+    "START",
+    "UNDELIVERED",
+    "WAITING",
+    "Base",
+    "DecisionDefinition",
+    "Deployment",
+    "EventSubscription",
+    "FormDefinition",
+    "History",
+    "Id",
+    "Incident",
+    "Job",
+    "Message",
+    "Name",
+    "Notification",
+    "Outbox",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Resource",
+    "Round",
+    "RoundSkip",
+    "School",
+    "SchoolCategory",
+    "Setting",
+    "UserTask",
+    "UserTaskRole",
+    "partial",
+]

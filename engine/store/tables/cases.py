@@ -1,0 +1,162 @@
+"""A process instance with what waits in it, its messages and its history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.database import PackedJson
+from engine.store.tables.base import (
+    Base,
+    Id,
+    Name,
+    partial,
+)
+from engine.store.tenancy import BelongsToAuthority
+
+
+class ProcessInstance(BelongsToAuthority, Base):
+    """One case. ``state`` holds the live tokens; ``active`` says where they stand, for the live diagram.
+
+    ``revision`` grows with each step: SQLAlchemy checks it in the UPDATE, so a step that worked from a stale row fails.
+    """
+
+    __tablename__ = "process_instance"
+    __table_args__ = (
+        partial("ix_process_instance_active", "authority", "id", where="status = 'active'"),
+        Index(None, "authority", "id"),
+        Index(None, "authority", "process", "id"),
+        Index(None, "authority", "school_urn", "id"),
+        Index(None, "authority", "business_key"),
+        {"postgresql_with": {"fillfactor": "70"}},  # room for each step's new row version beside the old one
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), index=True)
+    process: Mapped[str] = mapped_column(Name)
+    business_key: Mapped[str] = mapped_column(Name)
+    school_urn: Mapped[str | None] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(String(12))
+    revision: Mapped[int] = mapped_column(Integer)
+    state: Mapped[bytes]
+    variables: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    active: Mapped[list[Any]] = mapped_column(PackedJson)
+    history_length: Mapped[int]
+    started: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(Name)
+    ended: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class UserTask(BelongsToAuthority, Base):
+    """A task for a person. Its name, lane and form stand in its definition's ``elements``.
+
+    ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that
+    changed.
+    """
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        partial("ix_user_task_open_instance", "instance_id", where="status = 'open'"),
+        partial("ix_user_task_open_assignee", "authority", "assignee", "due_order", where="status = 'open'"),
+        Index(None, "instance_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    element: Mapped[str] = mapped_column(Name)
+    token: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(12))
+    candidate_groups: Mapped[list[Any]]
+    assignee: Mapped[str | None] = mapped_column(Name)
+    priority: Mapped[int]
+    due: Mapped[datetime | None]
+    due_estimated: Mapped[bool]
+    due_order: Mapped[datetime]
+    created: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(Name)
+    values: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
+    note: Mapped[str | None] = mapped_column(Text)
+    mark: Mapped[str] = mapped_column(String(16))
+
+
+class UserTaskRole(BelongsToAuthority, Base):
+    """The inbox of a role: one row an open task and role ("" when the task names none). Gone when the task ends.
+
+    So the inbox is one walk along an index that holds open tasks only, in the order in which they are shown.
+    """
+
+    __tablename__ = "user_task_role"
+    __table_args__ = (Index("ix_user_task_role_inbox", "authority", "role", "due_order", "task_id"),)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(60), primary_key=True)
+    due_order: Mapped[datetime]
+
+
+class EventSubscription(BelongsToAuthority, Base):
+    """An element that waits for a message or signal; without an instance, a start event of the latest version."""
+
+    __tablename__ = "event_subscription"
+    __table_args__ = (Index(None, "authority", "name", "kind", "key"), Index(None, "instance_id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    process: Mapped[str] = mapped_column(Name)
+    token: Mapped[str] = mapped_column(String(40))
+    element: Mapped[str] = mapped_column(Name)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(Name)
+    key: Mapped[str] = mapped_column(Name)
+
+
+class Message(BelongsToAuthority, Base):
+    """A message or signal under way. ``target_id`` names the one instance that it is meant for, when that is known.
+
+    ``status``: waiting (a job will deliver it), delivered, or undelivered (nobody waited for it).
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (partial("ix_message_undelivered", "authority", "id", where="status = 'undelivered'"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(Name)
+    keys: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    status: Mapped[str] = mapped_column(String(12))
+    sent: Mapped[datetime]
+    delivered: Mapped[datetime | None]
+
+
+class History(BelongsToAuthority, Base):
+    """An element that ended in a step, or something that was done to the instance. Kept small: names are in
+    ``elements``.
+
+    ``how``: completed or cancelled (an element); started, stopped, incident, retried, changed (``detail`` says more).
+    ``entered`` is null when it is the same as ``ended``.
+    """
+
+    __tablename__ = "history"
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    definition_id: Mapped[int | None]
+    element: Mapped[str] = mapped_column(Name)
+    token: Mapped[str] = mapped_column(String(40))
+    via: Mapped[str] = mapped_column(Name)
+    how: Mapped[str] = mapped_column(String(10))
+    entered: Mapped[datetime | None]
+    ended: Mapped[datetime]
+    by: Mapped[str | None] = mapped_column(Name)
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,0 +1,101 @@
+"""Deployments, and the versions of processes, forms and decisions that they brought."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.database import PackedJson
+from engine.store.tables.base import (
+    Base,
+    Id,
+    Name,
+    partial,
+)
+from engine.store.tenancy import BelongsToAuthority
+
+
+class Deployment(BelongsToAuthority, Base):
+    """Files that were handed over together, and checked together."""
+
+    __tablename__ = "deployment"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(Name)
+    note: Mapped[str] = mapped_column(Text)
+    strict: Mapped[bool]
+
+
+class Resource(BelongsToAuthority, Base):
+    """The content of one file. Immutable, and kept once however often it is deployed."""
+
+    __tablename__ = "resource"
+    __table_args__ = (UniqueConstraint("authority", "content_hash"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(Name)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes]
+
+
+class _Versioned(BelongsToAuthority):
+    """What the three kinds of definition share: a version of a key, one of which is the latest."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(Name)
+    version: Mapped[int]
+    latest: Mapped[bool]
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+
+
+class ProcessDefinition(_Versioned, Base):
+    """One version of a process. Immutable but for ``latest``.
+
+    ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at
+    deployment. ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too.
+    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses]}.
+    """
+
+    __tablename__ = "process_definition"
+    __table_args__ = (
+        UniqueConstraint("authority", "key", "version"),
+        partial("ix_process_definition_latest", "authority", "key", where="latest", unique=True),
+    )
+    name: Mapped[str] = mapped_column(Name)
+    documentation: Mapped[str] = mapped_column(Text)
+    startable: Mapped[bool]
+    start_form: Mapped[str] = mapped_column(Name)
+    starter_groups: Mapped[list[Any]]
+    calls: Mapped[list[Any]]
+    called: Mapped[dict[str, Any]]
+    forms: Mapped[dict[str, Any]]
+    decisions: Mapped[dict[str, Any]]
+    elements: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+
+
+class FormDefinition(_Versioned, Base):
+    """One version of a form; ``key`` is such as "barnsley/evidence-summary"."""
+
+    __tablename__ = "form_definition"
+    __table_args__ = (
+        UniqueConstraint("authority", "key", "version"),
+        partial("ix_form_definition_latest", "authority", "key", where="latest", unique=True),
+    )
+
+
+class DecisionDefinition(_Versioned, Base):
+    """One version of a decision; several decisions may stand in one file."""
+
+    __tablename__ = "decision_definition"
+    __table_args__ = (
+        UniqueConstraint("authority", "key", "version"),
+        partial("ix_decision_definition_latest", "authority", "key", where="latest", unique=True),
+    )

@@ -1,0 +1,82 @@
+"""The register of schools, and the batches that start a process for many of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.database import PackedJson
+from engine.store.tables.base import (
+    Base,
+    Id,
+    Name,
+)
+from engine.store.tenancy import BelongsToAuthority
+
+
+class School(BelongsToAuthority, Base):
+    """A school of the register, by its Unique Reference Number (URN). A ``closed`` one stays for the cases it had."""
+
+    __tablename__ = "school"
+    urn: Mapped[str] = mapped_column(String(12), primary_key=True)
+    authority: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(Name)
+    phase: Mapped[str] = mapped_column(String(30))
+    type: Mapped[str] = mapped_column(String(60))
+    diocese: Mapped[str] = mapped_column(Name, default="")
+    trust: Mapped[str] = mapped_column(Name, default="")
+    maintained: Mapped[bool]
+    governance: Mapped[str] = mapped_column(Name, default="")
+    link_adviser: Mapped[str] = mapped_column(Name, default="")
+    category: Mapped[str] = mapped_column(Name, default="")
+    closed: Mapped[bool] = mapped_column(default=False)
+
+
+class SchoolCategory(BelongsToAuthority, Base):
+    """A category that a school was put in, by an instance or the register's file: the latest is its row's ``category``."""
+
+    __tablename__ = "school_category"
+    __table_args__ = (Index(None, "authority", "urn", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    urn: Mapped[str] = mapped_column(String(12))
+    category: Mapped[str] = mapped_column(Name)
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+
+
+class Round(BelongsToAuthority, Base):
+    """One start of a process for many schools, by a timer or by one click: a case a school, each a job of its own.
+
+    ``total`` schools were asked for. ``key`` is whatever the caller knows the round by: one key, one round.
+    """
+
+    __tablename__ = "round"
+    __table_args__ = (Index(None, "authority", "id"), Index("uq_round_key", "authority", "key", unique=True))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    process: Mapped[str] = mapped_column(Name)
+    element: Mapped[str] = mapped_column(Name)
+    variables: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    by: Mapped[str] = mapped_column(Name)
+    begun: Mapped[datetime]
+    total: Mapped[int]
+    key: Mapped[str | None] = mapped_column(String(64))
+
+
+class RoundSkip(BelongsToAuthority, Base):
+    """A school that a round was to be for and that gets no case by it, and why."""
+
+    __tablename__ = "round_skip"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    urn: Mapped[str] = mapped_column(Name)
+    why: Mapped[str] = mapped_column(Name)

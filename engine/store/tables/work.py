@@ -1,0 +1,119 @@
+"""Work that falls due or leaves the engine: jobs, incidents, the outbox, notifications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.database import PackedJson
+from engine.store.tables.base import (
+    Base,
+    Id,
+    Name,
+    partial,
+)
+from engine.store.tenancy import BelongsToAuthority
+
+
+class Job(BelongsToAuthority, Base):
+    """Something to be done at a time: a timer of an instance, a start timer, a message to be delivered, or a school's
+    case of a round (``token`` is then its URN).
+
+    ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
+    its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
+    job that is done is deleted: the history tells of it.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        partial("ix_job_waiting", "next_try", "id", where="status = 'waiting'"),
+        partial("ix_job_due", "authority", "due", where="instance_id IS NOT NULL"),
+        Index(None, "instance_id"),
+        partial("ix_job_definition", "definition_id", where="kind = 'start'"),
+        partial("ix_job_round", "round_id", where="round_id IS NOT NULL"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    token: Mapped[str] = mapped_column(String(40))
+    element: Mapped[str] = mapped_column(Name)
+    due: Mapped[datetime]
+    estimated: Mapped[bool]
+    why: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(12))
+    next_try: Mapped[datetime]
+    attempts: Mapped[int]
+    claim: Mapped[str | None] = mapped_column(String(32))
+    error: Mapped[str | None] = mapped_column(Text)
+    repeats: Mapped[int | None]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+
+
+class Incident(BelongsToAuthority, Base):
+    """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        partial("ix_incident_open", "authority", "id", where="resolved IS NULL"),
+        partial("ix_incident_open_instance", "instance_id", where="resolved IS NULL"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    job_id: Mapped[int | None] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(12))
+    element: Mapped[str] = mapped_column(Name)
+    token: Mapped[str] = mapped_column(String(40))
+    message: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime]
+    resolved: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(Name)
+
+
+class Outbox(BelongsToAuthority, Base):
+    """Something to be sent outside after the commit, once: ``key`` is the idempotency key.
+
+    ``status``: waiting, sent, failed (an incident tells of it).
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        partial("ix_outbox_waiting", "next_try", "id", where="status = 'waiting'"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    payload: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    status: Mapped[str] = mapped_column(String(12))
+    next_try: Mapped[datetime]
+    attempts: Mapped[int]
+    created: Mapped[datetime]
+    sent: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Notification(BelongsToAuthority, Base):
+    """Something that people of a role are told inside the app."""
+
+    __tablename__ = "notification"
+    __table_args__ = (Index(None, "authority", "role", "id"), Index(None, "instance_id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    role: Mapped[str] = mapped_column(String(60))
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    element: Mapped[str] = mapped_column(Name)
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime]

@@ -1,0 +1,104 @@
+"""``pathways check``: files on disk, in a project's folders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli.check import check
+from engine.lint import rules
+from tests.engine.lint.drawing import around
+
+TASK = '<userTask id="t" name="Answer" camunda:formKey="here/{}" camunda:candidateGroups="{}"/>'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of one authority, with one role, one form and one diagram."""
+    for folder in ("processes/here", "forms/here", "config/authorities"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "config/authorities/here.yaml").write_text("roles:\n  - {id: seo, name: Officer}\n")
+    form = {"type": "default", "id": "here-form", "schemaVersion": 18, "components": []}
+    (tmp_path / "forms/here/form.form").write_text(json.dumps(form))
+    _draw(tmp_path, "p", "form", "seo")
+    return tmp_path
+
+
+def _draw(project: Path, name: str, form: str, role: str) -> Path:
+    path = project / f"processes/here/{name}.bpmn"
+    path.write_text(around(TASK.format(form, role)).replace('process id="p"', f'process id="{name}"'))
+    return path
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(check, [str(one) for one in arguments])
+
+
+def test_a_good_project_passes(project: Path) -> None:
+    result = _run(project / "processes")
+    assert result.exit_code == 0, result.output
+    assert "1 file checked: 0 errors, 1 warning." in result.output
+
+
+def test_unknown_forms_and_roles_are_found_in_the_folders(project: Path) -> None:
+    path = _draw(project, "bad", "gone", "mayor")
+    result = _run(path)
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0] == str(path)
+    assert 'line 1: PW-703 error: t "Answer": there is no form "here/gone".' in result.output
+    assert 'PW-704 error: t "Answer": there is no role "mayor".' in result.output
+
+
+def test_plain_files_need_neither(project: Path) -> None:
+    assert _run("--plain", _draw(project, "bad", "gone", "mayor")).exit_code == 0
+
+
+def test_a_file_outside_any_project_is_checked_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "p.bpmn"
+    path.write_text(around(TASK.format("any", "any")))
+    assert _run(path).exit_code == 0
+
+
+def test_json(project: Path) -> None:
+    path = _draw(project, "bad", "gone", "seo")
+    result = _run(path, "--json")
+    answer = json.loads(result.output)
+    assert result.exit_code == 1 and answer["errors"] == 1 and answer["files"] == [str(path)]
+    [finding] = [one for one in answer["findings"] if one["severity"] == "error"]
+    assert finding["code"] == "PW-703" and finding["element"] == "t" and finding["remedy"]
+
+
+def test_what_cannot_be_read_is_a_finding(project: Path) -> None:
+    hostile = project / "processes/here/hostile.bpmn"
+    hostile.write_text('<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>')
+    result = _run(project / "processes", project / "nowhere.bpmn")
+    assert result.exit_code == 1
+    assert result.output.count("PW-000 error") == 2
+    assert "document type" in result.output and "cannot be opened" in result.output
+
+
+def test_tables_and_forms_are_checked_too(project: Path) -> None:
+    (project / "processes/here/table.dmn").write_text("<definitions/>")
+    (project / "forms/here/broken.form").write_text("{")
+    result = _run(project)
+    assert result.exit_code == 1
+    assert "PW-992 error" in result.output
+
+
+def test_a_project_may_be_named(project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "p.bpmn"
+    elsewhere.write_text(around(TASK.format("gone", "seo")))
+    assert _run(elsewhere, "--project", project).exit_code == 1
+
+
+def test_the_rules_are_listed() -> None:
+    result = _run("--rules")
+    assert result.exit_code == 0 and len(result.output.splitlines()) == len(rules())
+
+
+def test_nothing_to_check_is_a_mistake() -> None:
+    assert _run().exit_code == 2

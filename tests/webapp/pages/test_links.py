@@ -1,0 +1,106 @@
+"""One task by a link in an e-mail: it opens that task, once, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.conftest import Browser, engine_of
+
+
+@pytest.fixture
+def task(app: Flask, case: int) -> int:
+    """A task of the chair of governors: to share the summary of a SISG meeting."""
+    engine = engine_of(app)
+    for element, values in (
+        ("document-evidence", {"evidence_summary": "x"}),
+        ("consider-evidence", {"head_of_bsa_decision": "escalate", "school_category": "getting to good"}),
+        ("set-up-sisg", {}),
+        ("hold-sisg", {"sisg_minutes": "TOP-SECRET-MINUTES"}),
+    ):
+        found = next(each for each in engine.user_tasks(1) if each.element == element)
+        engine.complete(found.id, values, by="story")
+    return next(each.id for each in engine.user_tasks(1) if each.element == "share-summary")
+
+
+def link(browser: Browser, task: int, email: str = "chair@example.org") -> str:
+    _, page = browser.sign_in("seo").post(f"/tasks/{task}/link", email=email, role="chair-of-governors")
+    found = re.search(r"/link/[^\"]+", page)
+    assert found and f"mailto:{email.replace('@', '%40')}" in page, page
+    return found[0]
+
+
+def visitor(app: Flask, address: str) -> FlaskClient:
+    client = app.test_client()
+    client.get(address)
+    return client
+
+
+def test_the_task_is_done_by_whoever_has_the_link(app: Flask, browser: Browser, task: int) -> None:
+    _, page = browser.sign_in("seo").get("/cases/1")
+    assert f"/tasks/{task}/link" in page and page.count("Send it by e-mail") == 1, (
+        "for the chair's task, not for the SEO's"
+    )
+    address = link(browser, task)
+    client = visitor(app, address)
+    page = client.get(f"/tasks/{task}").get_data(as_text=True)
+    assert (
+        "Share a summary" in page
+        and 'name="governing_body_summary"' in page
+        and "Start a case" not in page
+        and "Claim" not in page
+    )
+    answers = {
+        "governing_body_summary": "Noted.",
+        "governing_body_date-day": "7",
+        "governing_body_date-month": "9",
+        "governing_body_date-year": "2026",
+    }
+    answer = client.post(f"/tasks/{task}", data=answers, follow_redirects=True)
+    assert "Your answer is recorded" in answer.get_data(as_text=True), answer.get_data(as_text=True)
+    assert client.get(f"/tasks/{task}").status_code == 302, "the visitor is signed out"
+    done = next(line for line in engine_of(app).history(1) if line.element == "share-summary")
+    assert done.by == "chair@example.org"
+
+
+def test_a_guest_comes_to_that_task_only(app: Flask, browser: Browser, task: int) -> None:
+    client = visitor(app, link(browser, task))
+    for address in (
+        "/tasks",
+        "/cases",
+        "/cases/1",
+        "/schools",
+        "/processes",
+        "/calendar",
+        f"/tasks/{task - 1}",
+        "/start",
+        "/rounds",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (403, 404), address
+        assert "TOP-SECRET" not in answer.get_data(as_text=True)
+    assert client.post(f"/tasks/{task}/claim").status_code == 403 and client.post("/cases/1/cancel").status_code == 403
+
+
+def test_a_link_that_is_old_or_forged_opens_nothing(
+    app: Flask, browser: Browser, task: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = link(browser, task)
+    assert app.test_client().get(address + "x").status_code == 410
+    client = visitor(app, address)
+    monkeypatch.setattr("webapp.pages.links.DAYS", -1)
+    assert "This link cannot be used" in app.test_client().get(address).get_data(as_text=True)
+    assert client.get(f"/tasks/{task}").status_code == 302, "nor does a session that began with it go on"
+
+
+def test_only_officers_make_links_for_open_tasks_of_people_outside(app: Flask, browser: Browser, task: int) -> None:
+    assert browser.sign_in("seo").post(f"/tasks/{task}/link", email="nobody")[0] == 400
+    assert browser.post(f"/tasks/{task}/link", email="a@example.org", role="service-director")[0] == 400
+    assert browser.get(f"/tasks/{task - 1}/link")[0] == 404, "a task that is done"
+    own = next(each.id for each in engine_of(app).user_tasks(1) if each.element == "update-on-progress")
+    assert browser.get(f"/tasks/{own}/link")[0] == 404, "a task of the authority's own"
+    assert browser.sign_in("headteacher").get(f"/tasks/{task}/link")[0] == 403
+    assert browser.sign_in("seo", "elsewhere").get(f"/tasks/{task}/link")[0] == 404

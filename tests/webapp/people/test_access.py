@@ -1,0 +1,119 @@
+"""Apart from the start: every route, walked as a stranger, as somebody of another authority, and without the right role."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from engine import Engine
+from tests.webapp.conftest import Browser
+from webapp.people.access import PUBLIC, ROUTES
+
+#: What must never reach somebody of another authority.
+SECRETS = re.compile(r"Sampleby|Results have fallen|Document the evidence|Schools escalation process|@barnsley")
+ARGUMENTS = {
+    "task_id": "1",
+    "instance_id": "1",
+    "incident_id": "1",
+    "definition_id": "1",
+    "key": "barnsley-escalation",
+    "urn": "100001",
+    "round_id": "1",
+    "token": "x",
+    "filename": "build/app.css",
+}
+
+
+def addresses(app: Flask) -> list[tuple[str, str, str]]:
+    """Every route with its arguments filled in: endpoint, method, address."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: ARGUMENTS[match[1]], rule.rule)
+        found += [(rule.endpoint, method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def state(app: Flask) -> list[object]:
+    """What a change would change."""
+    engine: Engine = app.extensions["pathways"]
+    return [engine.instance(1), engine.variables(1), engine.user_tasks(), engine.trace(1)]
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ROUTES)
+
+
+def test_a_stranger_is_sent_to_sign_in_and_changes_nothing(app: Flask, browser: Browser, case: int) -> None:
+    before = state(app)
+    stranger = app.test_client()
+    for endpoint, method, address in addresses(app):
+        if ROUTES[endpoint] == PUBLIC:
+            continue
+        answer = stranger.open(address, method=method, data={"reason": "x", "by": "day"})
+        assert answer.status_code in (302, 401), f"{method} {address}: {answer.status_code}"
+        assert answer.status_code == 401 or "/sign-in" in answer.headers["Location"]
+        assert not SECRETS.search(answer.get_data(as_text=True))
+    assert state(app) == before
+
+
+def test_another_authority_sees_nothing_and_changes_nothing(app: Flask, browser: Browser, case: int) -> None:
+    before = state(app)
+    outsider = Browser(app.test_client()).sign_in("seo", "elsewhere").client
+    for endpoint, method, address in addresses(app):
+        if ROUTES[endpoint] == PUBLIC or endpoint in ("auth.sign_out", "sample.clock"):
+            continue
+        json = {"xml": "<definitions/>", "note": "mine", "file": "x.bpmn"} if address.startswith("/api/") else None
+        data = None if json else {"reason": "x"}
+        answer = outsider.open(address, method=method, data=data, json=json)
+        assert not SECRETS.search(answer.get_data(as_text=True)), f"{method} {address}"
+        if "<" not in address and any(number in address for number in ("/1", "100001", "barnsley")):
+            assert answer.status_code == 404, f"{method} {address}: {answer.status_code}"
+    assert state(app) == before
+
+
+@pytest.mark.parametrize("role", ["headteacher", "clerk", "diocesan-representative"])
+def test_a_contact_sees_only_what_is_theirs(browser: Browser, case: int, role: str) -> None:
+    browser.sign_in(role)
+    assert browser.get("/tasks")[0] == 200
+    assert [browser.get(address)[0] for address in ("/cases", "/cases/1", "/processes", "/start", "/tasks/1")] == [
+        403,
+        404,
+        403,
+        403,
+        403,
+    ]
+
+
+def test_what_managers_and_process_owners_may_do_is_theirs_alone(browser: Browser, case: int) -> None:
+    browser.sign_in("seo")
+    assert browser.post("/cases/1/cancel", reason="I want to")[0] == 403
+    assert browser.get("/definitions/1/edit")[0] == 403
+    assert browser.client.post("/api/deploy", json={"xml": "<x/>", "note": "n"}).status_code == 403
+    assert browser.get("/cases/1")[0] == 200
+
+
+def test_confidential_minutes_are_shown_to_the_roles_that_the_form_names(
+    app: Flask, browser: Browser, case: int
+) -> None:
+    engine: Engine = app.extensions["pathways"]
+    for element, values in (
+        ("document-evidence", {"evidence_summary": "Weak."}),
+        ("consider-evidence", {"head_of_bsa_decision": "escalate", "school_category": "getting to good"}),
+        ("set-up-sisg", {}),
+        ("hold-sisg", {"sisg_minutes": "TOP-SECRET-MINUTES"}),
+    ):
+        task = next(t for t in engine.user_tasks(1) if t.element == element)
+        engine.complete(task.id, values, by="seo@barnsley.example.org")
+    seen = {
+        role: "TOP-SECRET-MINUTES" in browser.sign_in(role).get("/cases/1")[1]
+        for role in ("seo", "service-director", "quality-of-education-group", "process-owner", "administrator")
+    }
+    assert seen == {
+        "seo": True,
+        "service-director": True,
+        "quality-of-education-group": False,
+        "process-owner": False,
+        "administrator": False,
+    }

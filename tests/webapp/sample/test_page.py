@@ -1,0 +1,41 @@
+"""Sample mode: seeding is safe to repeat, and the clock moves forward only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from engine.clock import OffsetClock
+from tests.webapp.conftest import Browser, engine_of
+from webapp import create_app
+from webapp.sample import page
+
+
+def test_seeding_again_adds_nothing(app: Flask, seeded: Path) -> None:
+    with app.app_context():
+        said = page.seed(seeded)
+    assert (
+        "0 people added" in said[0]
+        and "barnsley: 0 schools added, 0 changed" in said
+        and "barnsley: 0 processes deployed" in said
+    )
+
+
+def test_moving_the_clock_says_what_fell_due(seeded: Path, tmp_path: Path, app: Flask) -> None:
+    moving = create_app({**app.config, "CLOCK": None})
+    browser = Browser(moving.test_client()).sign_in("seo")
+    before = engine_of(moving).clock.now()
+    assert isinstance(engine_of(moving).clock, OffsetClock)
+    assert "Nothing fell due." in browser.post("/sample/clock", by="week")[1]
+    assert timedelta(days=5) < engine_of(moving).clock.now() - before < timedelta(days=8)
+    for nonsense in ("", "yesterday", "century"):
+        assert "only moves forward" in browser.post("/sample/clock", by=nonsense)[1]
+
+
+def test_there_is_no_clock_to_move_outside_sample_mode(app: Flask, browser: Browser) -> None:
+    browser.sign_in("seo")
+    app.config["SAMPLE"] = False
+    assert browser.post("/sample/clock", by="day")[0] == 404
+    assert "Sample mode" not in browser.get("/tasks")[1]

@@ -1,0 +1,34 @@
+"""The year of invented work: the real engine makes it, with cases at every stage, late ones and one that is blocked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine import Config, Engine, queries
+from engine.clock import SystemClock
+from webapp.sample import year
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_a_year_has_cases_at_every_stage_and_is_lived_once(sqlite_url: str) -> None:
+    config = Config.load(ROOT / "config", {})
+    config = replace(config, authorities={"redcar-cleveland": config.authorities["redcar-cleveland"]})
+    made = year.live(sqlite_url, ROOT, config)
+    assert made > 60, "three rounds, and what people began"
+    assert year.live(sqlite_url, ROOT, config) == 0
+    engine, now = Engine(sqlite_url), SystemClock().now()
+    with engine.reading() as session:
+        cases = [case for page in (1, 2, 3, 4) for case in queries.instances(session, page=page).items]
+        troubles = queries.incidents(session)
+        tasks, waiting = queries.open_tasks(session), queries.timers(session)
+        changed = [row for school in queries.schools(session) for row in queries.categories(session, school.urn)]
+    assert {case.state for case in cases} >= {"active", "completed"}
+    assert min(case.started for case in cases) < now.replace(tzinfo=UTC) and max(case.started for case in cases) <= now
+    assert troubles and "fortnights" in troubles[0].message, "one is blocked"
+    assert any(task.due is not None and task.due < now for task in tasks), "and some are overdue"
+    assert tasks and all(task.created <= now for task in tasks)
+    assert all(timer.due > now for timer in waiting), "whatever fell due in the year has happened"
+    assert changed and isinstance(changed[0].since, datetime)

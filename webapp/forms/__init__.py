@@ -1,0 +1,1 @@
+"""Forms as pages: fields to fill in, answers to read, and what is kept from whom."""

@@ -1,0 +1,1 @@
+"""The pages, a module a subject: route, query or command, template."""

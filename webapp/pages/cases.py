@@ -1,0 +1,133 @@
+"""Cases: the list, and one case live, with its diagrams, its story and what a manager may do."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from engine import queries
+from engine.forms import load_form
+from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, TaskDetail
+from webapp.current import now, the_engine
+from webapp.db import db
+from webapp.forms.answers import Answer, answers
+
+blueprint = Blueprint("instances", __name__)
+STATES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled", "terminated": "Terminated"}
+#: Lines of the story that are no element's.
+WORDS = {
+    "started": "The case began",
+    "stopped": "The case was cancelled",
+    "changed": "Data of the case were changed",
+    "retried": "Tried again",
+}
+
+
+@blueprint.get("/cases")
+def index() -> str:
+    """The cases of my authority."""
+    session, asked = db.session(), request.args
+    filters = InstanceFilters(
+        school=asked.get("school", ""),
+        process=asked.get("process", ""),
+        status=asked.get("status", ""),
+        text=asked.get("search", "").strip(),
+        troubled=asked.get("troubled") == "1",
+    )
+    page = queries.instances(session, filters, page=asked.get("page", 1, int))
+    return render_template(
+        "instances/index.html",
+        page=page,
+        filters=filters,
+        states=STATES,
+        processes=[row for row in queries.definitions(session) if row.startable],
+        schools=queries.schools(session),
+        troubles=queries.incidents(session, caseless=True) if current_user.may("manage") else [],
+    )
+
+
+@blueprint.get("/cases/<int:instance_id>")
+def instance(instance_id: int) -> str:
+    """One case, live."""
+    detail = queries.instance_detail(db.session(), instance_id)
+    if not may_see(detail):
+        abort(404)
+    shown = request.args.get("diagram", detail.diagrams[0].definition_id, int)
+    diagram = next((each for each in detail.diagrams if each.definition_id == shown), detail.diagrams[0])
+    before = request.args.get("before", None, int)
+    history = queries.timeline(db.session(), instance_id, before=before) if before else detail.history
+    return render_template(
+        "instances/instance.html",
+        detail=detail,
+        diagram=diagram,
+        history=history,
+        given=_given(history),
+        now=now(),
+        manages=current_user.may("manage"),
+        states=STATES,
+        words=WORDS,
+        mine=_mine(detail),
+        contacts=_contacts(),
+    )
+
+
+def may_see(detail: InstanceDetail) -> bool:
+    """Officers see their authority's cases; others those in which they have, or had, something to do."""
+    scope = current_user.scope
+    if current_user.may("officer"):
+        return True
+    return any(scope.holds(task.roles) for task in detail.tasks) or any(
+        row.by == scope.username for row in detail.history
+    )
+
+
+def _contacts() -> set[str]:
+    """The roles outside the authority, to whom an officer may send a task by e-mail."""
+    home = current_user.home
+    return (
+        {role.id for role in home.roles.values() if role.kind == "contact"}
+        if home and current_user.may("officer")
+        else set()
+    )
+
+
+def _mine(detail: InstanceDetail) -> set[int]:
+    return {task.id for task in detail.tasks if current_user.scope.holds(task.roles)}
+
+
+def _given(history: tuple[HistoryRow, ...] | list[HistoryRow]) -> dict[int, list[Answer]]:
+    """What was answered in each task of these lines, as far as this person may read it."""
+    found = {}
+    for row in history:
+        if row.task_id is not None and row.how == "completed":
+            task = queries.task(db.session(), row.task_id)
+            if task.form and task.values and _may_read(task):
+                author, viewer = task.ended_by or "", current_user.username
+                found[row.seq] = answers(load_form(task.form), task.values, current_user.scope.roles, author, viewer)
+    return found
+
+
+def _may_read(task: TaskDetail) -> bool:
+    """Officers read what was recorded in the case; others only in the tasks of their own roles."""
+    return bool(current_user.may("officer")) or current_user.scope.holds(task.row.roles)
+
+
+@blueprint.post("/cases/<int:instance_id>/cancel")
+def cancel(instance_id: int) -> Response:
+    """Stop a case for good, with a reason."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        flash("Enter why the case is cancelled. Nothing was changed.", "problem")
+    else:
+        the_engine().cancel(instance_id, reason, by=current_user.scope)
+        flash("The case is cancelled.")
+    return redirect(url_for("instances.instance", instance_id=instance_id))
+
+
+@blueprint.post("/incidents/<int:incident_id>/retry")
+def retry(incident_id: int) -> Response:
+    """Try again what went wrong."""
+    the_engine().retry(incident_id, by=current_user.scope)
+    flash("It is being tried again.")
+    return redirect(url_for("instances.index", troubled=1))

@@ -1,0 +1,151 @@
+"""Starting a case: which process, for which school, and what its start form asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from engine import queries
+from engine.errors import FormInvalid, NotAStarter, NotForSchools, SchoolNotFound
+from engine.forms import Form, load_form
+from engine.queries import DefinitionRow, SchoolRow
+from webapp.current import the_engine
+from webapp.db import db
+from webapp.forms.confidential import timed_feel
+from webapp.forms.fields import form_view
+
+blueprint = Blueprint("start", __name__, url_prefix="/start")
+#: Stands in an address where a URN would, for a case that is about no school in particular.
+WHOLE = "authority"
+
+
+@blueprint.get("")
+def processes() -> str:
+    """The processes that my roles may start."""
+    mine = [row for row in queries.definitions(db.session()) if _may_start(row)]
+    return render_template("start/processes.html", processes=mine)
+
+
+@blueprint.get("/<key>")
+def schools(key: str) -> Response | tuple[str, int] | str:
+    """Choose the school."""
+    definition = startable(key)
+    search = request.args.get("search", "").strip()
+    known = [s for s in queries.schools(db.session()) if not s.closed]
+    found = [s for s in known if search.lower() in f"{s.name} {s.urn}".lower()]
+    chosen = request.args.get("urn")
+    if chosen:
+        return redirect(url_for("start.form", key=key, urn=chosen))
+    problem = "Select a school" if chosen is not None else ""
+    page = render_template(
+        "start/schools.html",
+        definition=definition,
+        schools=found,
+        search=search,
+        problem=problem,
+        whole=WHOLE,
+        many=is_for_many(key),
+    )
+    return (page, 400) if problem else page
+
+
+@blueprint.get("/<key>/<urn>")
+def form(key: str, urn: str) -> str:
+    """The start form."""
+    return _page(startable(key), _school(urn))
+
+
+@blueprint.post("/<key>/<urn>")
+def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
+    """Start the case with what was entered."""
+    definition, school = startable(key), _school(urn)
+    asked, values = _form(definition), {}
+    if asked is not None:
+        seen, feel, roles = _seen(school), timed_feel(), current_user.scope.roles
+        typed = asked.edited(request.form, seen, feel, roles)
+        if typed is not None:
+            return _page(definition, school, typed)
+        try:
+            values = asked.read(request.form, seen, feel, roles)
+        except FormInvalid as wrong:
+            return _page(definition, school, wrong.raw, wrong.errors), 400
+    case = the_engine().start(key, variables=values, by=current_user.scope, school=school.urn if school else None)
+    flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
+    return redirect(url_for("instances.instance", instance_id=case))
+
+
+def _may_start(row: DefinitionRow) -> bool:
+    """Whether this person may start it; a process that names no starters is one that others call."""
+    return row.startable and bool(row.starter_groups) and current_user.scope.holds(row.starter_groups)
+
+
+def is_for_many(key: str) -> bool:
+    """Whether a process can be started for many schools at once."""
+    try:
+        the_engine().schools_for(key, current_user.scope)
+    except NotForSchools:
+        return False
+    return True
+
+
+def startable(key: str) -> DefinitionRow:
+    """The latest version of a process that this person may start. Raises DefinitionNotFound, NotAStarter."""
+    definition = queries.latest_definition(db.session(), key)
+    if not _may_start(definition):
+        raise NotAStarter(process=definition.name, whom=" or ".join(definition.starter_groups) or "no one")
+    return definition
+
+
+def _school(urn: str) -> SchoolRow | None:
+    """The school, or None for a case that is about no school in particular."""
+    if urn == WHOLE:
+        return None
+    found = next((school for school in queries.schools(db.session()) if school.urn == urn), None)
+    if found is None:
+        raise SchoolNotFound(urn=urn)
+    return found
+
+
+def _seen(school: SchoolRow | None) -> dict[str, Any]:
+    """The variable ``school`` as the case will have it, for the start form's conditions."""
+    if school is None:
+        return {}
+    return {
+        "school": {
+            "urn": school.urn,
+            "name": school.name,
+            "phase": school.phase,
+            "type": school.type,
+            "diocese": school.diocese,
+            "trust": school.trust,
+            "aided": school.type == "voluntary aided",
+            "academy": school.type in ("academy", "free"),
+            "maintained": school.maintained,
+            "governance": school.governance,
+            "link_adviser": school.link_adviser,
+            "category": school.category,
+        }
+    }
+
+
+def _form(definition: DefinitionRow) -> Form | None:
+    content = queries.start_form(db.session(), definition.id)
+    return load_form(content) if content else None
+
+
+def _page(
+    definition: DefinitionRow,
+    school: SchoolRow | None,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+) -> str:
+    asked, view = _form(definition), None
+    action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
+    if asked is not None:
+        roles = current_user.scope.roles
+        view = form_view(asked, _seen(school), timed_feel(), roles, typed=typed, errors=errors, action=action)
+    return render_template("start/form.html", definition=definition, school=school, view=view, action=action)

@@ -1,0 +1,179 @@
+"""The inbox, and one task: its guidance, its form, claiming and completing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from engine import queries
+from engine.errors import FormInvalid, TaskNotOpen, TaskNotYours
+from engine.forms import Form, load_form
+from engine.queries import InboxFilters, TaskDetail
+from webapp.current import now, the_engine
+from webapp.db import db
+from webapp.forms import confidential
+from webapp.forms.answers import answers
+from webapp.forms.fields import FormView, form_view
+from webapp.pages import calendar, clauses
+from webapp.pages.links import Guest
+
+blueprint = Blueprint("tasks", __name__)
+SHOWN = ("all", "mine", "unclaimed")
+
+
+@blueprint.get("/tasks")
+def inbox() -> str:
+    """What waits for me: overdue first, with what my roles have been told."""
+    show = request.args.get("show", "all")
+    show = show if show in SHOWN else "all"
+    filters = InboxFilters(
+        mine=show == "mine",
+        unclaimed=show == "unclaimed",
+        school=request.args.get("school", ""),
+        text=request.args.get("search", "").strip(),
+        process=request.args.get("process", ""),
+    )
+    session = db.session()
+    page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
+    told = queries.notifications(session, current_user.scope)
+    return render_template(
+        "tasks/inbox.html",
+        page=page,
+        show=show,
+        told=told,
+        counts=queries.counts(session, current_user.scope),
+        filters=filters,
+        processes=[row for row in queries.definitions(session) if row.startable],
+        ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
+    )
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def task(task_id: int) -> str:
+    """One task: why it is asked, what is known, and its form."""
+    detail = _mine(task_id)
+    view = _view(detail, _form(detail)) if detail.row.status == "open" else None
+    return _page(detail, view)
+
+
+@blueprint.post("/tasks/<int:task_id>")
+def complete(task_id: int) -> Response | tuple[str, int] | str:
+    """Take the answers. What is wrong is said on the page, with all that was typed; otherwise the case goes on."""
+    detail = _mine(task_id)
+    _refuse_ended(detail)
+    form = _form(detail)
+    values: dict[str, Any] = {}
+    if form is not None:
+        feel, roles = confidential.timed_feel(), current_user.scope.roles
+        typed = form.edited(request.form, detail.variables, feel, roles)
+        if typed is not None:
+            return _page(detail, _view(detail, form, typed=typed))
+        try:
+            values = form.read(request.form, detail.variables, feel, roles)
+        except FormInvalid as wrong:
+            return _page(detail, _view(detail, form, typed=wrong.raw, errors=wrong.errors)), 400
+    the_engine().complete(task_id, values, by=current_user.scope)
+    if isinstance(current_user._get_current_object(), Guest):
+        return redirect(url_for("links.done"))
+    flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")
+    return redirect(url_for("tasks.inbox"))
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Response:
+    """Take a task for myself."""
+    the_engine().claim(task_id, by=current_user.scope)
+    flash("The task is yours.")
+    return redirect(url_for("tasks.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+def release(task_id: int) -> Response:
+    """Give a task back to its roles."""
+    the_engine().unclaim(task_id, by=current_user.scope)
+    flash("The task is back with everyone whose role it is for.")
+    return redirect(url_for("tasks.task", task_id=task_id))
+
+
+def _mine(task_id: int) -> TaskDetail:
+    """The task, when it is for this person's roles, or they have done it. Raises TaskNotFound, TaskNotYours."""
+    detail = queries.task(db.session(), task_id)
+    scope = current_user.scope
+    if scope.holds(detail.row.roles) or scope.username in (detail.row.assignee, detail.ended_by):
+        return detail
+    raise TaskNotYours(whom=" or ".join(_role_names(detail.row.roles)))
+
+
+def _refuse_ended(detail: TaskDetail) -> None:
+    if detail.row.status != "open":
+        at = detail.ended
+        by = detail.ended_by or "Pathways"
+        raise TaskNotOpen(
+            task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day"
+        )
+
+
+def _role_names(roles: tuple[str, ...]) -> list[str]:
+    home = current_user.home
+    return [home.roles[role].name if home and role in home.roles else role for role in roles]
+
+
+def _form(detail: TaskDetail) -> Form | None:
+    return load_form(detail.form) if detail.form else None
+
+
+def _view(
+    detail: TaskDetail,
+    form: Form | None,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+) -> FormView | None:
+    if form is None:
+        return None
+    home = current_user.home
+    return form_view(
+        form,
+        detail.variables,
+        confidential.timed_feel(),
+        current_user.scope.roles,
+        typed=typed,
+        errors=errors,
+        unseen=confidential.unseen(detail.row.instance_id),
+        action=url_for("tasks.complete", task_id=detail.row.id),
+        role_names={role.id: role.name for role in home.roles.values()} if home else {},
+    )
+
+
+def _page(detail: TaskDetail, view: FormView | None) -> str:
+    session = db.session()
+    form = _form(detail)
+    given = []
+    if detail.values is not None and form is not None:
+        by = detail.ended_by or ""
+        given = answers(form, detail.values, current_user.scope.roles, by, current_user.username)
+    return render_template(
+        "tasks/task.html",
+        detail=detail,
+        view=view,
+        given=given,
+        clauses=clauses.named(detail.info.clauses),
+        today=now(),
+        roles=_role_names(detail.row.roles),
+        case=queries.instance(session, detail.row.instance_id),
+        conditions=confidential.readable(detail),
+    )
+
+
+def _next(instance_id: int) -> str:
+    """What happens now, in a sentence."""
+    session = db.session()
+    session.rollback()  # this request's reads began before the step: look again at what it left
+    waiting = queries.open_tasks(session, instance_id)
+    if waiting:
+        return f"Next in this case: {', '.join(dict.fromkeys(each.name for each in waiting))}."
+    live = queries.instance(session, instance_id).state == "active"
+    return "The case now waits for its next date." if live else "The case has ended."

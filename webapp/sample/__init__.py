@@ -1,0 +1,1 @@
+"""Sample mode: its clock, its sign-ins and its invented year."""
