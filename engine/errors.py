@@ -95,8 +95,8 @@ class NotForSchools(PathwaysError):
     """The process {key} is not started for many schools: none of its start events has the property forEach=school."""
 
 
-class RoundNotFound(PathwaysError):
-    """There is no start for many schools with the number {round}."""
+class BatchNotFound(PathwaysError):
+    """There is no start for many schools with the number {batch}."""
 
 
 class StateUnreadable(PathwaysError):

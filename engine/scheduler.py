@@ -96,14 +96,14 @@ class Scheduler:
 
     def _drain(self) -> None:
         self._asked.clear()
-        self._engine.follow_calendars()
-        while not self._stopping.is_set() and self._engine.fire_next_due():
+        self._engine.calendars.follow()
+        while not self._stopping.is_set() and self._engine.jobs.fire_next_due():
             self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():
-            self._engine.send_outbox()
+            self._engine.jobs.send_outbox()
 
     def _sleep(self) -> None:
-        due = self._engine.next_due()
+        due = self._engine.jobs.next_due()
         if due is not None:
             wait = (due - self._engine.clock.now()).total_seconds()
             if wait < self._heartbeat:

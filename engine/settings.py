@@ -23,7 +23,7 @@ OFFSET_AGE = 1.0
 
 
 @dataclass(frozen=True)
-class Mail:
+class MailServer:
     """The mail server that the outbox uses. Without one, notifications stay inside the app."""
 
     host: str
@@ -50,7 +50,7 @@ class Config:
     backoff: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
     late_after: timedelta = timedelta(minutes=5)
     heartbeat: timedelta = timedelta(seconds=30)
-    mail: Mail | None = None
+    mail: MailServer | None = None
     fires_at: time = FIRES_AT
     authorities: Mapping[str, Authority] = field(default_factory=dict)
 
@@ -93,18 +93,18 @@ def _fires_at(given: str) -> time:
         raise ConfigUnreadable(file="the environment", reason=reason) from None
 
 
-def _mail(environment: Mapping[str, str]) -> Mail | None:
+def _mail(environment: Mapping[str, str]) -> MailServer | None:
     given = {
         name: environment.get(f"PATHWAYS_MAIL_{name.upper()}", "")
         for name in ("host", "sender", "username", "password")
     }
     if not given["host"]:
         return None
-    return Mail(
+    return MailServer(
         host=given["host"],
         port=int(environment.get("PATHWAYS_MAIL_PORT", "25")),
         username=given["username"],
-        sender=given["sender"] or Mail.sender,
+        sender=given["sender"] or MailServer.sender,
         password=given["password"],
         starttls=environment.get("PATHWAYS_MAIL_STARTTLS") == "1",
     )

@@ -186,7 +186,7 @@ class Outcome:
     """The result of one step. The waiting work is the complete set after the step; the rest is what the step added."""
 
     state: bytes
-    status: Literal["active", "completed", "terminated"]
+    status: Literal["active", "completed"]
     variables: Variables
     user_tasks: tuple[WaitingUserTask, ...]
     timers: tuple[WaitingTimer, ...]

@@ -20,7 +20,7 @@ from engine.clock import Clock, OffsetClock, SystemClock
 from engine.deployments.registry import Registry
 from engine.errors import InstanceBusy
 from engine.feel import Feel
-from engine.jobs import outbox, queue
+from engine.jobs import queue
 from engine.settings import Config, StoredOffset
 from engine.store.database import Database, Opened
 from engine.store.tenancy import Scope, set_scope
@@ -29,7 +29,7 @@ CalendarOf = Callable[[str, str | None], SchoolCalendar]
 
 
 class Transactions:
-    """The engine's database, clock and world, and how they are read and written."""
+    """The database and what a step may ask of the world, and how they are read and written."""
 
     def __init__(
         self,
@@ -39,17 +39,15 @@ class Transactions:
         feel: Feel | None = None,
         config: Config | None = None,
     ) -> None:
-        self.config = config or Config()
+        config = config or Config()
         self.database = Opened(database)
-        self._offset = StoredOffset(self._read_offset)
-        self.clock = clock or (OffsetClock(self._offset) if self.config.sample else SystemClock())
-        self._followed: dict[str, str] = {}
+        self.offset = StoredOffset(self._read_offset)
+        clock = clock or (OffsetClock(self.offset) if config.sample else SystemClock())
+        self.world = World(clock, _calendars(calendar), feel or Feel.shared(), Registry(), config)
         self._wakers: list[Callable[[], None]] = []
-        self._world = World(self.clock, _calendars(calendar), feel or Feel.shared(), Registry(), self.config)
-        self._send: outbox.Sender | None = outbox.smtp_sender(self.config) if self.config.mail else None
 
     @contextmanager
-    def _writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
+    def writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
         """One transaction, committed at its end unless something was raised."""
         with self.database.writing() as session:
             set_scope(session, scope)
@@ -63,11 +61,11 @@ class Transactions:
                 waker()
 
     @contextmanager
-    def _step(self, scope: Scope) -> Iterator[Session]:
+    def step(self, scope: Scope) -> Iterator[Session]:
         """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
         raised."""
         try:
-            with self._writing(scope) as session:
+            with self.writing(scope) as session:
                 yield session
         except StepBroken as broken:
             self._report(broken, scope)
@@ -76,9 +74,9 @@ class Transactions:
     def _report(self, broken: StepBroken, scope: Scope) -> None:
         if broken.instance_id is None:
             return  # a case that could not be started is no case
-        with self._writing(scope, wakes=False) as session:
+        with self.writing(scope, wakes=False) as session:
             instance = stepping.lock(session, broken.instance_id)
-            queue.report(session, instance, broken.element, broken.token, broken.cause, self.clock.now())
+            queue.report(session, instance, broken.element, broken.token, broken.cause, self.world.clock.now())
 
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[Session]:
@@ -86,14 +84,6 @@ class Transactions:
         with self.database.reading() as session:
             set_scope(session, scope or Scope.all_authorities())
             yield session
-
-    def create_schema(self) -> None:
-        """Make the engine's tables, or bring them up to date (Alembic)."""
-        self.database.create_schema()
-
-    def dispose(self) -> None:
-        """Let go of the database connections; the next command opens new ones."""
-        self.database.dispose()
 
     def on_work(self, waker: Callable[[], None]) -> None:
         """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of

@@ -43,7 +43,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.SchoolNotFound: 404,
     errors.IncidentNotFound: 404,
     errors.MessageNotFound: 404,
-    errors.RoundNotFound: 404,
+    errors.BatchNotFound: 404,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
     errors.InstanceBusy: 409,

@@ -10,10 +10,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine.cases import batches, correlation, records, start_events, stepping
-from engine.cases.batches import Wanted
+from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
 from engine.cases.records import Waiting
-from engine.cases.stepping import Starting, World
+from engine.cases.stepping import StartCase, World
 from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
@@ -101,7 +101,7 @@ def _begin(
 ) -> int:
     """Start a process by its message or signal start event; for the school that a ``urn`` among the keys names."""
     business_key = str(keys.get("business_key") or keys.get("key") or "")
-    starting = Starting(
+    starting = StartCase(
         authority=authority,
         definition_id=match.definition_id,
         variables=dict(payload),
@@ -194,9 +194,9 @@ def _start(session: Session, world: World, job: Claimed) -> None:
     loaded = world.registry.get(session, job.definition_id)
     start = next((each for each in loaded.definition.starts if each.element == job.element), None)
     if start is not None and start.for_each:
-        batches.begin(session, world, Wanted(job.authority, loaded, start))
+        batches.begin(session, world, BatchRequest(job.authority, loaded, start))
     else:
-        stepping.start(session, world, Starting(job.authority, job.definition_id, element=job.element, detail=detail))
+        stepping.start(session, world, StartCase(job.authority, job.definition_id, element=job.element, detail=detail))
     listening = start_events.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
     following = start_events.again(listening, loaded, job.element, job.due, job.repeats)
     if following is not None:

@@ -374,7 +374,7 @@ def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
         "next_try": due,
         "attempts": 0,
         "repeats": None,
-        "round_id": None,
+        "batch_id": None,
     }
 
 

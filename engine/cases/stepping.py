@@ -1,4 +1,4 @@
-"""Starting a case and taking one step of it, inside a transaction that the caller opens and commits."""
+"""StartCase a case and taking one step of it, inside a transaction that the caller opens and commits."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class StepBroken(Exception):
 
 
 @dataclass
-class Starting:
+class StartCase:
     """A case that is to be started."""
 
     authority: str
@@ -94,7 +94,7 @@ def latest_id(session: Session, authority: str, key: str) -> int:
     return found
 
 
-def start(session: Session, world: World, starting: Starting) -> ProcessInstance:
+def start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
     """Start a case and run it to its first rest. Raises SchoolNotFound, BusinessKeyTooLong and what the step raises."""
     variables = dict(starting.variables)
     business_key = starting.business_key

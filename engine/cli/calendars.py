@@ -50,7 +50,7 @@ def import_calendar(engine: Engine, file: Path, authority: str, school: str | No
 
     The school years in the file take the place of the same years; others stay. Dates that wait are worked out again.
     """
-    calendars = engine.calendars
+    calendars = engine.calendars.folder
     assert calendars is not None
     reading = files.read(file.read_bytes(), file.name)
     target = calendars.path(authority, school)
@@ -60,7 +60,7 @@ def import_calendar(engine: Engine, file: Path, authority: str, school: str | No
         click.confirm(f"Write this to {target}?", abort=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(files.as_csv(whole), encoding="utf-8")
-    click.echo(f"Written. The dates of {engine.follow_calendars()} cases have been worked out again.")
+    click.echo(f"Written. The dates of {engine.calendars.follow()} cases have been worked out again.")
 
 
 def _say_calendar(reading: files.Reading) -> None:

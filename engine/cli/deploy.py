@@ -26,7 +26,7 @@ def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: s
     """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them."""
     for owner, files in sorted(_by_authority(_expanded(paths), authority).items()):
         try:
-            done = engine.deploy(files, owner, by, note, strict=not plain)
+            done = engine.deployments.deploy(files, owner, by, note, strict=not plain)
         except DeploymentRefused as refused:
             for finding in refused.findings:
                 click.echo(str(finding), err=True)

@@ -29,7 +29,7 @@ def import_schools(engine: Engine, file: Any, authority: str) -> None:
     the establishment extract of "Get information about schools", of which the authority's own open schools are taken. A
     school that has closed is marked; none is removed.
     """
-    done = engine.import_schools(file.read(), authority)
+    done = engine.schools.import_file(file.read(), authority)
     click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
     for school in done.new:
         click.echo(f"  added    {school.urn} {school.name}")

@@ -23,7 +23,7 @@ def worker(engine: Engine, metrics_port: int | None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each heartbeat that a long drain passes over
     if metrics_port is not None:
-        metrics.registry.register(metrics.Gauges(engine.figures))
+        metrics.registry.register(metrics.Gauges(engine.jobs.figures))
         start_http_server(metrics_port, "127.0.0.1", metrics.registry)
     scheduler = Scheduler(engine)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -41,4 +41,4 @@ def jobs() -> None:
 @with_engine
 def run_jobs(engine: Engine) -> None:
     """Do once what is due now, and say how much that was."""
-    click.echo(f"{engine.run_due_jobs()} jobs done, {engine.send_outbox()} letters sent.")
+    click.echo(f"{engine.jobs.run_due()} jobs done, {engine.jobs.send_outbox()} letters sent.")

@@ -1,4 +1,4 @@
-"""What leaves the house after a commit: mail to roles. Each row is sent once, by its idempotency key.
+"""What is sent out after a commit: mail to roles. Each row is sent once, by its idempotency key.
 
 A step writes notifications (shown in the app) and, when a mail server is configured, outbox rows beside them in the
 same transaction. A worker claims a row as it claims a job, sends it, and marks it. A worker that dies between sending
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.settings import Config, Mail
+from engine.settings import Config, MailServer
 from engine.steps import Notification as Told
 from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance
 
@@ -26,7 +26,7 @@ SMTP_PATIENCE = 20
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """A row of the outbox that this worker has claimed."""
 
     id: int
@@ -37,7 +37,7 @@ class Letter:
     payload: dict[str, Any]
 
 
-Sender = Callable[[Letter], None]
+Sender = Callable[[Mail], None]
 
 
 def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool) -> None:
@@ -52,10 +52,10 @@ def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], no
     if rows:
         session.execute(insert(Notification), rows)
     if rows and mail:
-        session.execute(insert(Outbox), [_letter(instance, each, at, now) for at, each in enumerate(told)])
+        session.execute(insert(Outbox), [_mail(instance, each, at, now) for at, each in enumerate(told)])
 
 
-def _letter(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:
+def _mail(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:
     # A step of an instance happens once, so instance, revision and place within the step name this mail for ever.
     return {
         "authority": instance.authority,
@@ -71,11 +71,11 @@ def _letter(instance: ProcessInstance, told: Told, at: int, now: datetime) -> di
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next letter may be sent."""
+    """When the next mail may be sent."""
     return session.scalar(select(func.min(Outbox.next_try)).where(Outbox.status == WAITING))
 
 
-def claim(session: Session, now: datetime, config: Config) -> Letter | None:
+def claim(session: Session, now: datetime, config: Config) -> Mail | None:
     """Take the next row that is to be sent and count the attempt; the caller commits before sending."""
     row = session.scalars(
         select(Outbox)
@@ -88,31 +88,31 @@ def claim(session: Session, now: datetime, config: Config) -> Letter | None:
         return None
     row.attempts += 1
     row.next_try = now + config.lease
-    return Letter(row.id, row.key, row.authority, row.instance_id, row.attempts, row.payload)
+    return Mail(row.id, row.key, row.authority, row.instance_id, row.attempts, row.payload)
 
 
-def sent(session: Session, letter: Letter, now: datetime) -> None:
+def sent(session: Session, mail: Mail, now: datetime) -> None:
     """Note that it has gone."""
-    session.execute(update(Outbox).where(Outbox.id == letter.id).values(status="sent", sent=now, error=None))
+    session.execute(update(Outbox).where(Outbox.id == mail.id).values(status="sent", sent=now, error=None))
 
 
-def failed(session: Session, letter: Letter, error: Exception, now: datetime, config: Config) -> None:
+def failed(session: Session, mail: Mail, error: Exception, now: datetime, config: Config) -> None:
     """Note that it could not be sent: again after a pause, or an incident after the last attempt."""
     reason = f"{type(error).__name__}: {error}"
-    last = letter.attempts >= config.attempts
+    last = mail.attempts >= config.attempts
     values = {
         "status": "failed" if last else "waiting",
-        "next_try": now + config.pause(letter.attempts),
+        "next_try": now + config.pause(mail.attempts),
         "error": reason,
     }
-    session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))
+    session.execute(update(Outbox).where(Outbox.id == mail.id).values(**values))
     if last:
-        message = f'The mail "{letter.payload["subject"]}" could not be sent. It can still be read in Pathways.'
+        message = f'The mail "{mail.payload["subject"]}" could not be sent. It can still be read in Pathways.'
         session.add(
             Incident(
-                authority=letter.authority,
-                instance_id=letter.instance_id,
-                job_id=letter.id,
+                authority=mail.authority,
+                instance_id=mail.instance_id,
+                job_id=mail.id,
                 kind="outbox",
                 element="",
                 token="",
@@ -126,38 +126,38 @@ def failed(session: Session, letter: Letter, error: Exception, now: datetime, co
 
 
 def smtp_sender(config: Config) -> Sender:
-    """A sender that hands letters to the configured mail server."""
-    mail = config.mail
-    assert mail is not None
+    """A sender that hands mails to the configured mail server."""
+    server = config.mail
+    assert server is not None
 
-    def send(letter: Letter) -> None:
-        addresses = _addresses(config, letter)
+    def send(mail: Mail) -> None:
+        addresses = _addresses(config, mail)
         if addresses:
-            _deliver(mail, _compose(mail, letter, addresses))
+            _deliver(server, _compose(server, mail, addresses))
 
     return send
 
 
-def _addresses(config: Config, letter: Letter) -> list[str]:
-    authority = config.authorities.get(letter.authority)
+def _addresses(config: Config, mail: Mail) -> list[str]:
+    authority = config.authorities.get(mail.authority)
     known = authority.roles if authority else {}
-    return [known[role].mailbox for role in letter.payload["to"] if role in known and known[role].mailbox]
+    return [known[role].mailbox for role in mail.payload["to"] if role in known and known[role].mailbox]
 
 
-def _compose(mail: Mail, letter: Letter, addresses: list[str]) -> EmailMessage:
+def _compose(server: MailServer, mail: Mail, addresses: list[str]) -> EmailMessage:
     message = EmailMessage()
     # A line break in a subject would be a header of its own.
-    message["Subject"] = " ".join(str(letter.payload["subject"]).split())
-    message["From"], message["To"] = mail.sender, ", ".join(addresses)
-    message["Message-ID"] = f"<pathways-{letter.key}@{mail.sender.rpartition('@')[2]}>"
-    message.set_content(str(letter.payload["text"]))
+    message["Subject"] = " ".join(str(mail.payload["subject"]).split())
+    message["From"], message["To"] = server.sender, ", ".join(addresses)
+    message["Message-ID"] = f"<pathways-{mail.key}@{server.sender.rpartition('@')[2]}>"
+    message.set_content(str(mail.payload["text"]))
     return message
 
 
-def _deliver(mail: Mail, message: EmailMessage) -> None:
-    with smtplib.SMTP(mail.host, mail.port, timeout=SMTP_PATIENCE) as server:
-        if mail.starttls:
-            server.starttls()
-        if mail.username:
-            server.login(mail.username, mail.password)
-        server.send_message(message)
+def _deliver(server: MailServer, message: EmailMessage) -> None:
+    with smtplib.SMTP(server.host, server.port, timeout=SMTP_PATIENCE) as connection:
+        if server.starttls:
+            connection.starttls()
+        if server.username:
+            connection.login(server.username, server.password)
+        connection.send_message(message)

@@ -38,7 +38,7 @@ class Claimed:
     repeats: int | None
     attempts: int
     claim: str
-    round_id: int | None = None
+    batch_id: int | None = None
 
 
 def next_due(session: Session) -> datetime | None:
@@ -102,7 +102,7 @@ def _claimed(job: Job, owner: str) -> Claimed:
         repeats=job.repeats,
         attempts=job.attempts + 1,
         claim=owner,
-        round_id=job.round_id,
+        batch_id=job.batch_id,
     )
 
 

@@ -6,7 +6,7 @@ finished.
 """
 
 from engine.queries.common import ElementInfo, Page
-from engine.queries.coverage import CarrierRow, carriers
+from engine.queries.coverage import CoverageRow, coverage
 from engine.queries.definitions import (
     DefinitionRow,
     DeploymentRow,
@@ -38,15 +38,15 @@ from engine.queries.instances import (
 )
 from engine.queries.live import live_cases
 from engine.queries.schools import (
+    BatchRow,
     CategoryRow,
     FailedRow,
-    RoundRow,
     SchoolRow,
     SkippedRow,
+    batch,
+    batches,
     categories,
     failed,
-    round_of,
-    rounds,
     school,
     schools,
     skipped,
@@ -67,9 +67,10 @@ from engine.queries.work import (
 
 __all__ = [
     "MOST_DUE",
-    "CarrierRow",
+    "BatchRow",
     "CategoryRow",
     "Counts",
+    "CoverageRow",
     "DefinitionRow",
     "DeploymentRow",
     "DiagramView",
@@ -85,16 +86,17 @@ __all__ = [
     "MessageRow",
     "NotificationRow",
     "Page",
-    "RoundRow",
     "SchoolRow",
     "SkippedRow",
     "SubscriptionRow",
     "TaskDetail",
     "TaskRow",
     "TimerRow",
-    "carriers",
+    "batch",
+    "batches",
     "categories",
     "counts",
+    "coverage",
     "definition",
     "definition_xml",
     "definitions",
@@ -112,8 +114,6 @@ __all__ = [
     "live_cases",
     "notifications",
     "open_tasks",
-    "round_of",
-    "rounds",
     "school",
     "schools",
     "skipped",

@@ -11,7 +11,7 @@ from engine.store.tables import ProcessDefinition
 
 
 @dataclass(frozen=True)
-class CarrierRow:
+class CoverageRow:
     """An element of a process that carries a clause."""
 
     process: str
@@ -21,14 +21,14 @@ class CarrierRow:
     kind: str
 
 
-def carriers(session: Session) -> dict[str, list[CarrierRow]]:
+def coverage(session: Session) -> dict[str, list[CoverageRow]]:
     """By clause id, the elements that name it in their property ``clause``, in the order of their processes' names."""
-    found: dict[str, list[CarrierRow]] = {}
+    found: dict[str, list[CoverageRow]] = {}
     latest = select(ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.elements).where(
         ProcessDefinition.latest
     )
     for key, process, elements in session.execute(latest.order_by(ProcessDefinition.name)):
         for element, (name, kind, _, _, _, clauses) in elements.items():
             for clause in clauses:
-                found.setdefault(clause, []).append(CarrierRow(key, process, element, name or element, kind))
+                found.setdefault(clause, []).append(CoverageRow(key, process, element, name or element, kind))
     return found

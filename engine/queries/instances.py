@@ -41,7 +41,7 @@ class InstanceFilters:
 
 @dataclass(frozen=True)
 class InstanceRow:
-    """A case in a list. ``state`` is active, completed, terminated or cancelled; ``at`` names where it stands."""
+    """A case in a list. ``status`` is active, completed or cancelled; ``at`` names where it stands."""
 
     id: int
     process: str
@@ -51,7 +51,7 @@ class InstanceRow:
     business_key: str
     school_urn: str | None
     school_name: str
-    state: str
+    status: str
     at: tuple[str, ...]
     incidents: int
     started: datetime
@@ -201,7 +201,7 @@ def _instance_row(row: AnyRow, elements: Elements, troubles: int) -> InstanceRow
         business_key=row.business_key,
         school_urn=row.school_urn,
         school_name=row.school_name or "",
-        state=row.status,
+        status=row.status,
         at=tuple(at),
         incidents=troubles,
         started=row.started,

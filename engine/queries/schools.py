@@ -1,4 +1,4 @@
-"""The register of schools as people look at it, and rounds: starts of a process for many schools."""
+"""The register of schools as people look at it, and batches: starts of a process for many schools."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from engine.errors import RoundNotFound, SchoolNotFound
+from engine.errors import BatchNotFound, SchoolNotFound
 from engine.queries.common import AnySelect, Elements
-from engine.store.tables import Incident, Job, Round, RoundSkip, School, SchoolCategory
+from engine.store.tables import Batch, BatchSkip, Incident, Job, School, SchoolCategory
 
 
 @dataclass(frozen=True)
-class RoundRow:
+class BatchRow:
     """A start of a process for many schools: how many were asked for, skipped, started, wait still, and failed."""
 
     id: int
@@ -40,7 +40,7 @@ class RoundRow:
 
 @dataclass(frozen=True)
 class SkippedRow:
-    """A school that a round passed over, and why, as a sentence; its name is empty when it is on no register."""
+    """A school that a batch passed over, and why, as a sentence; its name is empty when it is on no register."""
 
     urn: str
     school_name: str
@@ -49,7 +49,7 @@ class SkippedRow:
 
 @dataclass(frozen=True)
 class FailedRow:
-    """A school whose case a round could not start, why, and the incident that a manager can retry."""
+    """A school whose case a batch could not start, why, and the incident that a manager can retry."""
 
     urn: str
     school_name: str
@@ -122,55 +122,55 @@ def _row(s: School) -> SchoolRow:
     )
 
 
-def rounds(session: Session, limit: int = 20) -> list[RoundRow]:
+def batches(session: Session, limit: int = 20) -> list[BatchRow]:
     """Starts for many schools, the newest first."""
-    return _rounds(session, select(Round).order_by(Round.id.desc()).limit(limit))
+    return _batches(session, select(Batch).order_by(Batch.id.desc()).limit(limit))
 
 
-def round_of(session: Session, round_id: int) -> RoundRow:
-    """How far a start for many schools is. Raises RoundNotFound."""
-    found = _rounds(session, select(Round).where(Round.id == round_id))
+def batch(session: Session, batch_id: int) -> BatchRow:
+    """How far a start for many schools is. Raises BatchNotFound."""
+    found = _batches(session, select(Batch).where(Batch.id == batch_id))
     if not found:
-        raise RoundNotFound(round=round_id)
+        raise BatchNotFound(batch=batch_id)
     return found[0]
 
 
-def _rounds(session: Session, chosen: AnySelect) -> list[RoundRow]:
+def _batches(session: Session, chosen: AnySelect) -> list[BatchRow]:
     found = session.scalars(chosen).all()
     ids = [r.id for r in found]
     broken = func.sum(case((Job.status == "failed", 1), else_=0))
-    left = select(Job.round_id, func.count(), broken).where(Job.round_id.in_(ids)).group_by(Job.round_id)
-    jobs = {round_id: (number, int(failures)) for round_id, number, failures in session.execute(left)}
-    passed = select(RoundSkip.round_id, func.count()).where(RoundSkip.round_id.in_(ids)).group_by(RoundSkip.round_id)
-    skips = {round_id: number for round_id, number in session.execute(passed)}
+    left = select(Job.batch_id, func.count(), broken).where(Job.batch_id.in_(ids)).group_by(Job.batch_id)
+    jobs = {batch_id: (number, int(failures)) for batch_id, number, failures in session.execute(left)}
+    passed = select(BatchSkip.batch_id, func.count()).where(BatchSkip.batch_id.in_(ids)).group_by(BatchSkip.batch_id)
+    skips = {batch_id: number for batch_id, number in session.execute(passed)}
     elements = Elements(session, [r.definition_id for r in found])
     rows = []
     for r in found:
         number, failures = jobs.get(r.id, (0, 0))
         name = elements.process(r.definition_id)[1]
         passed_over = skips.get(r.id, 0)
-        rows.append(RoundRow(r.id, r.process, name, r.by, r.begun, r.total, passed_over, number - failures, failures))
+        rows.append(BatchRow(r.id, r.process, name, r.by, r.begun, r.total, passed_over, number - failures, failures))
     return rows
 
 
-def skipped(session: Session, round_id: int) -> list[SkippedRow]:
-    """The schools that a round passed over, by name, and why."""
+def skipped(session: Session, batch_id: int) -> list[SkippedRow]:
+    """The schools that a batch passed over, by name, and why."""
     chosen = (
-        select(RoundSkip.urn, School.name, RoundSkip.why)
-        .join(School, (School.urn == RoundSkip.urn) & (School.authority == RoundSkip.authority), isouter=True)
-        .where(RoundSkip.round_id == round_id)
-        .order_by(School.name, RoundSkip.urn)
+        select(BatchSkip.urn, School.name, BatchSkip.why)
+        .join(School, (School.urn == BatchSkip.urn) & (School.authority == BatchSkip.authority), isouter=True)
+        .where(BatchSkip.batch_id == batch_id)
+        .order_by(School.name, BatchSkip.urn)
     )
     return [SkippedRow(urn, name or "", why) for urn, name, why in session.execute(chosen)]
 
 
-def failed(session: Session, round_id: int) -> list[FailedRow]:
-    """The schools whose cases a round could not start, by name, each with its open incident."""
+def failed(session: Session, batch_id: int) -> list[FailedRow]:
+    """The schools whose cases a batch could not start, by name, each with its open incident."""
     chosen = (
         select(Job.token, School.name, Job.error, Incident.id)
         .join(Incident, (Incident.job_id == Job.id) & (Incident.kind == "job") & Incident.resolved.is_(None))
         .join(School, (School.urn == Job.token) & (School.authority == Job.authority), isouter=True)
-        .where(Job.round_id == round_id, Job.status == "failed")
+        .where(Job.batch_id == batch_id, Job.status == "failed")
         .order_by(School.name, Job.token)
     )
     return [FailedRow(urn, name or "", error or "", incident) for urn, name, error, incident in session.execute(chosen)]

@@ -48,7 +48,7 @@ class TimerRow:
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """Something that went wrong; ``retriable`` when :meth:`Engine.retry` can try it again."""
+    """Something that went wrong; ``retriable`` when :meth:`Jobs.retry` can try it again."""
 
     id: int
     instance_id: int | None

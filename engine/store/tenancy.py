@@ -48,6 +48,10 @@ class Scope:
         """Whether the person holds one of these roles; everyone does when none is named."""
         return self.everything or not roles or not self.roles.isdisjoint(roles)
 
+    def within(self, authority: str) -> str:
+        """The authority that a command acts in: the one asked for by whoever may act in all, else the person's own."""
+        return authority if self.everything else self.authority
+
 
 class BelongsToAuthority:
     """Mixin for every table whose rows belong to one authority."""

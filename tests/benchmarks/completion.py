@@ -47,18 +47,18 @@ def engine_on(url: str) -> Iterator[tuple[Engine, Database]]:
     database = make_engine(url)
     engine = Engine(database)
     engine.create_schema()
-    engine.deploy({"cycle.bpmn": diagram("= more")}, strict=False)
+    engine.deployments.deploy({"cycle.bpmn": diagram("= more")}, strict=False)
     yield engine, database
     database.dispose()
 
 
 def completer(engine: Engine) -> tuple[int, Callable[[], float]]:
     """A case, and a function that completes one of its tasks and says how long that took."""
-    case = engine.start("cycle")
+    case = engine.cases.start("cycle")
 
     def step() -> float:
-        task = engine.user_tasks(case)[0]
-        return timed(lambda: engine.complete(task.id, ANSWER, by="bench"))
+        task = engine.tasks.open(case)[0]
+        return timed(lambda: engine.tasks.complete(task.id, ANSWER, by="bench"))
 
     return case, step
 
@@ -88,14 +88,14 @@ def stored_reviews(url: str) -> int:
     """Bytes that a monthly review takes after 36 months, all its timers fired."""
     database, clock = make_engine(url), VirtualClock(datetime(2026, 9, 7, 8, tzinfo=UTC))
     engine = Engine(database, clock=clock)
-    engine.deploy({"review.bpmn": REVIEW}, strict=False)
-    case = engine.start("review")
+    engine.deployments.deploy({"review.bpmn": REVIEW}, strict=False)
+    case = engine.cases.start("review")
     for _ in range(36):
-        engine.complete(engine.user_tasks(case)[0].id, ANSWER, by="bench")
-        due = engine.next_due()
+        engine.tasks.complete(engine.tasks.open(case)[0].id, ANSWER, by="bench")
+        due = engine.jobs.next_due()
         assert due is not None
         clock.set(due)
-        engine.run_due_jobs()
+        engine.jobs.run_due()
     size = stored(database, case)
     database.dispose()
     return size
@@ -109,8 +109,8 @@ def run(name: str, url: str) -> None:
         case, step = completer(engine)
         for _ in range(35 * TASKS_A_LOOP):
             step()
-        task = engine.user_tasks(case)[0]
-        count, commits = statements(database, lambda: engine.complete(task.id, ANSWER, by="bench"))
+        task = engine.tasks.open(case)[0]
+        count, commits = statements(database, lambda: engine.tasks.complete(task.id, ANSWER, by="bench"))
         cycles = stored(database, case)
     reviews = stored_reviews(url)
     memory = measure(_timing(in_memory()), 100)

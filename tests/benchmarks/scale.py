@@ -55,7 +55,7 @@ def fill(database: Any, open_tasks: int, done: int) -> None:
 def figures(url: str, open_tasks: int, done: int) -> dict[str, float]:
     """Milliseconds for the inbox and for the list of cases, medians."""
     with engine_on(url) as (engine, database):
-        engine.start("cycle")
+        engine.cases.start("cycle")
         fill(database, open_tasks, done)
         looks: dict[str, Callable[[Any], Any]] = {
             "inbox": lambda session: queries.inbox(session, ME),

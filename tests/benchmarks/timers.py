@@ -42,8 +42,8 @@ DIAGRAM = b"""<?xml version="1.0"?><definitions xmlns="http://www.omg.org/spec/B
 
 def fill(engine: Engine, database: Database, number: int) -> None:
     """So many cases that wait for the same timer, which is not due yet."""
-    engine.deploy({"term.bpmn": DIAGRAM}, "barnsley", strict=False)
-    first = engine.start("term", authority="barnsley")
+    engine.deployments.deploy({"term.bpmn": DIAGRAM}, "barnsley", strict=False)
+    first = engine.cases.start("term", authority="barnsley")
     with database.connect().execution_options(pathways_writing=True) as connection, connection.begin():
         before = connection.execute(text("SELECT max(id) FROM process_instance")).scalar_one()
         copy(connection, ProcessInstance, number - 1, {}, f"x.id = {first}")
@@ -89,7 +89,7 @@ def tick(url: str, waiting: int) -> float:
     engine = Engine(database)
     engine.create_schema()
     fill(engine, database, waiting)
-    looks = [timed(lambda: (engine.fire_next_due(), engine.next_due())) for _ in range(TIMES)]  # type: ignore[arg-type, return-value]
+    looks = [timed(lambda: (engine.jobs.fire_next_due(), engine.jobs.next_due())) for _ in range(TIMES)]  # type: ignore[arg-type, return-value]
     database.dispose()
     return median(looks) * 1_000
 

@@ -39,16 +39,16 @@ def clock_of(engine: Engine) -> VirtualClock:
 
 
 def deploy(engine: Engine, xml: bytes, key: str = "p", authority: str = "") -> None:
-    engine.deploy({f"{key}.bpmn": xml}, authority, by="owner", strict=False)
+    engine.deployments.deploy({f"{key}.bpmn": xml}, authority, by="owner", strict=False)
 
 
 def task(engine: Engine, element: str, instance: int | None = None) -> int:
     """The id of the open task at this element."""
-    return next(each.id for each in engine.user_tasks(instance) if each.element == element)
+    return next(each.id for each in engine.tasks.open(instance) if each.element == element)
 
 
 def waiting(engine: Engine, instance: int) -> list[str]:
-    return sorted(each.element for each in engine.user_tasks(instance))
+    return sorted(each.element for each in engine.tasks.open(instance))
 
 
 class Statements:

@@ -25,16 +25,16 @@ def test_ten_lines(database_url: str) -> None:
     xml_bytes = REVIEW
 
     engine = Engine(database_url)
-    engine.deploy({"review.bpmn": xml_bytes}, strict=False)
-    case = engine.start("review", business_key="URN 100001", variables={"pace": "slow"})
-    for task in engine.user_tasks(instance=case):
-        engine.complete(task.id, {"outcome": "loop"}, by="seo")
-    engine.correlate("ofsted-judgement", {"urn": "100001"}, {"grade": "inadequate"})
-    engine.run_due_jobs()
+    engine.deployments.deploy({"review.bpmn": xml_bytes}, strict=False)
+    case = engine.cases.start("review", business_key="URN 100001", variables={"pace": "slow"})
+    for task in engine.tasks.open(instance=case):
+        engine.tasks.complete(task.id, {"outcome": "loop"}, by="seo")
+    engine.messages.correlate("ofsted-judgement", {"urn": "100001"}, {"grade": "inadequate"})
+    engine.jobs.run_due()
 
-    assert engine.instance(case).state == "completed"
-    assert engine.variables(case) == {"pace": "slow", "outcome": "loop", "grade": "inadequate"}
-    assert engine.trace(case) == ["begin", "look", "again", "wait", "judged", "end"]
+    assert engine.cases.get(case).status == "completed"
+    assert engine.cases.variables(case) == {"pace": "slow", "outcome": "loop", "grade": "inadequate"}
+    assert engine.cases.trace(case) == ["begin", "look", "again", "wait", "judged", "end"]
 
 
 def test_the_engine_knows_no_web() -> None:

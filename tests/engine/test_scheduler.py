@@ -61,7 +61,7 @@ def scheduler(engine: Engine, schedule: Schedule) -> Scheduler:
 
 def test_it_wakes_when_a_timer_falls_due(engine: Engine, scheduler: Scheduler) -> None:
     deploy(engine, SOON)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     assert waiting(engine, case) == []
     assert until(lambda: waiting(engine, case) == ["a"])
 
@@ -69,14 +69,14 @@ def test_it_wakes_when_a_timer_falls_due(engine: Engine, scheduler: Scheduler) -
 def test_it_delivers_a_thrown_message_at_once(engine: Engine, scheduler: Scheduler) -> None:
     deploy(engine, RECEIVER, "receiver")
     deploy(engine, THROWER, "thrower")
-    case = engine.start("receiver", "one")
-    engine.start("thrower", variables={"target": "one"})
+    case = engine.cases.start("receiver", "one")
+    engine.cases.start("thrower", variables={"target": "one"})
     assert until(lambda: waiting(engine, case) == ["a"], 3)
 
 
 def test_what_was_due_before_it_started_is_done(engine: Engine, schedule: Schedule) -> None:
     deploy(engine, QUICK)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     scheduler = schedule(engine)
     scheduler.start()
     assert until(lambda: waiting(engine, case) == ["a"])
@@ -88,7 +88,7 @@ def test_another_process_wakes_it_on_postgresql(postgresql_url: str, schedule: S
     deploy(other, QUICK)
     schedule(engine).start()
     assert until(lambda: _listens(postgresql_url))
-    case = other.start("p")
+    case = other.cases.start("p")
     assert until(lambda: waiting(engine, case) == ["a"], 5)
 
 
@@ -105,19 +105,19 @@ def test_the_heartbeat_finds_what_nobody_told_of(database_url: str, engine: Engi
     scheduler.start()
     other = Engine(database_url)
     deploy(other, QUICK)
-    case = other.start("p")
+    case = other.cases.start("p")
     assert until(lambda: waiting(engine, case) == ["a"])
 
 
 def test_several_share_the_work_and_nothing_is_done_twice(database_url: str, schedule: Schedule) -> None:
     engines = [Engine(database_url) for _ in range(3)]
     deploy(engines[0], QUICK)
-    found = [engines[0].start("p") for _ in range(40)]
+    found = [engines[0].cases.start("p") for _ in range(40)]
     schedulers = [schedule(each) for each in engines]
     for each in schedulers:
         each.start()
-    assert until(lambda: len(engines[0].user_tasks()) == 40, 30)
-    assert all(engines[0].trace(case) == ["s", "t", "x"] for case in found)
+    assert until(lambda: len(engines[0].tasks.open()) == 40, 30)
+    assert all(engines[0].cases.trace(case) == ["s", "t", "x"] for case in found)
 
 
 def test_run_ends_when_it_is_stopped(engine: Engine, schedule: Schedule) -> None:
@@ -131,7 +131,7 @@ def test_run_ends_when_it_is_stopped(engine: Engine, schedule: Schedule) -> None
     thread.join(10)
     assert not thread.is_alive()
     deploy(engine, QUICK)
-    case = engine.start("p")  # wakes nobody, and harms nobody
+    case = engine.cases.start("p")  # wakes nobody, and harms nobody
     sleep(0.2)
     assert waiting(engine, case) == []
 
@@ -140,33 +140,33 @@ class TestSampleClock:
     def test_moving_the_clock_brings_timers_forward(self, database_url: str, schedule: Schedule) -> None:
         engine = Engine(database_url, config=Config(sample=True))
         deploy(engine, LATER)
-        case = engine.start("p")
+        case = engine.cases.start("p")
         scheduler = schedule(engine)
         scheduler.start()
         sleep(0.3)
         assert waiting(engine, case) == []
-        moved = engine.move_clock(timedelta(days=31))
+        moved = engine.installation.move_clock(timedelta(days=31))
         assert moved > datetime.now(UTC) + timedelta(days=30)
         assert until(lambda: waiting(engine, case) == ["a"])
         with pytest.raises(ClockUnmovable):
-            engine.move_clock(timedelta(days=-1))
+            engine.installation.move_clock(timedelta(days=-1))
 
     def test_other_processes_see_it_within_a_second(self, database_url: str) -> None:
         one, two = (Engine(database_url, config=Config(sample=True)) for _ in range(2))
         before = two.clock.now()
-        one.move_clock(timedelta(days=31))
+        one.installation.move_clock(timedelta(days=31))
         assert until(lambda: two.clock.now() > before + timedelta(days=30), 2)
 
     def test_only_in_sample_mode(self, engine: Engine) -> None:
         with pytest.raises(ClockUnmovable):
-            engine.move_clock(timedelta(days=1))
+            engine.installation.move_clock(timedelta(days=1))
 
 
 def test_a_worker_outlives_a_database_that_goes_away(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, schedule: Schedule
 ) -> None:
     scheduler = schedule(engine, timedelta(seconds=1))
-    real, broken = engine.fire_next_due, [True]
+    real, broken = engine.jobs.fire_next_due, [True]
 
     def sometimes() -> bool:
         if broken.pop() if broken else False:
@@ -176,7 +176,7 @@ def test_a_worker_outlives_a_database_that_goes_away(
     monkeypatch.setattr(engine, "fire_next_due", sometimes)
     scheduler.start()
     deploy(engine, QUICK)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     assert until(lambda: waiting(engine, case) == ["a"])
 
 
@@ -192,6 +192,6 @@ def test_an_endless_loop_becomes_an_incident_and_holds_nobody_up(database_url: s
     engine = Engine(database_url, config=Config(attempts=1))
     deploy(engine, endless, "endless")
     deploy(engine, QUICK)
-    bad, good = engine.start("endless"), engine.start("p")
-    engine.run_due_jobs()
-    assert (engine.instance(bad).incidents, waiting(engine, good)) == (1, ["a"])
+    bad, good = engine.cases.start("endless"), engine.cases.start("p")
+    engine.jobs.run_due()
+    assert (engine.cases.get(bad).incidents, waiting(engine, good)) == (1, ["a"])

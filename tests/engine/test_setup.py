@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from engine import Config, Engine, queries
 from engine.cli.main import main
 from engine.errors import ConfigUnreadable, PathwaysError, RegisterUnreadable
-from engine.jobs.outbox import Letter, smtp_sender
+from engine.jobs.outbox import Mail, smtp_sender
 from engine.migrations import upgrade
 from engine.people.authorities import load_authorities, load_authority
 from engine.schools.register import read
-from engine.settings import Mail
+from engine.settings import MailServer
 from engine.store.database import make_engine, prepare
 from engine.store.tables import Base
 from tests.engine.running import LOOP, authority, clock_of, deploy, running
@@ -32,7 +32,7 @@ NOTIFY = bpmn(
     '</camunda:inputOutput></extensionElements></sendTask><endEvent id="e"/>',
     "s>n n>e",
 )
-MAILING = Config(mail=Mail("mail.example.org"), authorities={"town": authority("town")}, attempts=2)
+MAILING = Config(mail=MailServer("mail.example.org"), authorities={"town": authority("town")}, attempts=2)
 YAML = "id: town\nname: Town\nroles:\n  - {id: seo, name: Officer, mailbox: seo@example.org, capabilities: [start]}\n"
 
 
@@ -50,7 +50,7 @@ class TestSchema:
         engine = Engine(database_url)
         engine.create_schema()
         engine.create_schema()
-        assert engine.user_tasks() == []
+        assert engine.tasks.open() == []
 
     def test_sqlite_is_set_up_whoever_made_the_engine(self, tmp_path: Path) -> None:
         from sqlalchemy import create_engine
@@ -68,7 +68,7 @@ class TestSchema:
         for factory in (database, sessionmaker(database), scoped_session(sessionmaker(database))):
             engine = Engine(factory)
             deploy(engine, LOOP)
-            assert engine.user_tasks(engine.start("p"))
+            assert engine.tasks.open(engine.cases.start("p"))
 
 
 def _engines_own(item: object, name: str | None, kind: str, *_: object) -> bool:
@@ -108,8 +108,8 @@ class TestRegister:
 
     def test_an_import_adds_and_changes_and_removes_nothing(self, database_url: str) -> None:
         engine = running(database_url)
-        engine.import_schools(HEAD + b"100001,A,primary,community,\n100002,B,primary,academy,\n", "town")
-        done = engine.import_schools(HEAD + b"100001,A,primary,academy,\n100003,C,primary,free,\n", "town")
+        engine.schools.import_file(HEAD + b"100001,A,primary,community,\n100002,B,primary,academy,\n", "town")
+        done = engine.schools.import_file(HEAD + b"100001,A,primary,academy,\n100003,C,primary,free,\n", "town")
         assert (done.added, done.changed, done.unchanged) == (1, 1, 0)
         with engine.reading() as session:
             assert [(s.name, s.type) for s in queries.schools(session)] == [
@@ -157,35 +157,35 @@ class TestOutbox:
     def test_without_a_mail_server_nothing_is_sent(self, database_url: str) -> None:
         engine = running(database_url)
         deploy(engine, NOTIFY, authority="town")
-        engine.start("p", authority="town", variables={"x": 1})
-        assert (engine.send_outbox(), engine.next_due()) == (0, None)
+        engine.cases.start("p", authority="town", variables={"x": 1})
+        assert (engine.jobs.send_outbox(), engine.jobs.next_due()) == (0, None)
 
     def test_a_letter_is_sent_once(self, database_url: str) -> None:
         engine, posted = _mailing(database_url)
-        engine.start("p", authority="town", variables={"x": 1})
-        engine.start("p", authority="town", variables={"x": 2})
-        assert (engine.send_outbox(), engine.send_outbox()) == (2, 0)
+        engine.cases.start("p", authority="town", variables={"x": 1})
+        engine.cases.start("p", authority="town", variables={"x": 2})
+        assert (engine.jobs.send_outbox(), engine.jobs.send_outbox()) == (2, 0)
         assert [letter.payload["subject"] for letter in posted] == ["A case:1", "A case:2"]
         assert len({letter.key for letter in posted}) == 2
 
     def test_a_letter_that_cannot_be_sent_is_tried_again_and_then_told(self, database_url: str) -> None:
         engine, _ = _mailing(database_url, fails=True)
-        case = engine.start("p", authority="town", variables={"x": 1})
-        assert engine.send_outbox() == 1
+        case = engine.cases.start("p", authority="town", variables={"x": 1})
+        assert engine.jobs.send_outbox() == 1
         clock_of(engine).advance(MAILING.backoff[0])
-        assert (engine.send_outbox(), engine.next_due()) == (1, None)
+        assert (engine.jobs.send_outbox(), engine.jobs.next_due()) == (1, None)
         with engine.reading() as session:
             [incident] = queries.incidents(session)
         assert (incident.instance_id, incident.kind, "could not be sent" in incident.message) == (case, "outbox", True)
-        engine.retry(incident.id, by="mo")
-        assert engine.send_outbox() == 1
+        engine.jobs.retry(incident.id, by="mo")
+        assert engine.jobs.send_outbox() == 1
 
     def test_a_mail_names_its_roles_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[EmailMessage] = []
         monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
         payload = {"to": ["seo", "nobody"], "subject": "One\r\nBcc: two@example.org", "text": "Three"}
-        smtp_sender(MAILING)(Letter(1, "7-3-0", "town", 7, 1, payload))
-        smtp_sender(MAILING)(Letter(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
+        smtp_sender(MAILING)(MailServer(1, "7-3-0", "town", 7, 1, payload))
+        smtp_sender(MAILING)(MailServer(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
         [mail] = sent
         assert (mail["To"], mail["Bcc"], mail["Message-ID"]) == (
             "seo@example.org",
@@ -194,17 +194,17 @@ class TestOutbox:
         )
 
 
-def _mailing(database_url: str, fails: bool = False) -> tuple[Engine, list[Letter]]:
+def _mailing(database_url: str, fails: bool = False) -> tuple[Engine, list[Mail]]:
     engine = running(database_url, config=MAILING)
     deploy(engine, NOTIFY, authority="town")
-    posted: list[Letter] = []
+    posted: list[Mail] = []
 
-    def send(letter: Letter) -> None:
+    def send(letter: Mail) -> None:
         if fails:
             raise ConnectionError("no route to the mail server")
         posted.append(letter)
 
-    engine._send = send
+    engine.jobs.sender = send
     return engine, posted
 
 
@@ -225,7 +225,7 @@ class TestCommands:
         ):
             result = run(main, arguments)
             assert (result.exit_code, said in result.output) == (0, True), result.output
-        assert Engine(sqlite_url).start("p", authority="town", school="100001") == 1
+        assert Engine(sqlite_url).cases.start("p", authority="town", school="100001") == 1
 
     def test_a_refusal_says_why_and_exits_1(self, sqlite_url: str, tmp_path: Path) -> None:
         (tmp_path / "p.bpmn").write_bytes(b"<nonsense")

@@ -24,8 +24,8 @@ class Story:
     def __init__(self, engine: Engine, clock: VirtualClock, authority: str) -> None:
         self.engine, self.clock, self.authority = engine, clock, authority
         register = ROOT / "config" / "schools" / f"{authority}.csv"
-        engine.import_schools(register.read_bytes(), authority)
-        engine.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
+        engine.schools.import_file(register.read_bytes(), authority)
+        engine.deployments.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
         self.case = 0
 
     def scope(self, role: str) -> Scope:
@@ -38,13 +38,13 @@ class Story:
             definition = queries.latest_definition(session, process)
             content = queries.start_form(session, definition.id)
         values = self._values(load_form(content), {}, role, answers) if content else answers
-        self.case = self.engine.start(process, variables=values, by=self.scope(role), school=school)
+        self.case = self.engine.cases.start(process, variables=values, by=self.scope(role), school=school)
         return self
 
     def start_by_timer(self, process: str, element: str, school: str | None = None) -> Story:
         """Let time pass until the timer start event fires, and follow the case that it began (for this school)."""
         self.clock.set(self.beat(process, element))
-        self.engine.run_due_jobs()
+        self.engine.jobs.run_due()
         return self.follow(process, school)
 
     def beat(self, process: str, element: str) -> datetime:
@@ -59,13 +59,13 @@ class Story:
 
     def receive(self, name: str, school: str, **payload: Any) -> Story:
         """A message arrives for a school from outside, or from a case that is not part of the story."""
-        self.engine.correlate(name, {"urn": school}, payload, self.authority)
-        self.engine.run_due_jobs()
+        self.engine.messages.correlate(name, {"urn": school}, payload, self.authority)
+        self.engine.jobs.run_due()
         return self
 
     def follow(self, process: str, school: str | None = None) -> Story:
         """Turn to the newest case of a process, once what was sent has arrived."""
-        self.engine.run_due_jobs()
+        self.engine.jobs.run_due()
         found = self.cases(process, school)
         assert found, f"there is no case of {process}"
         self.case = found[-1]
@@ -81,16 +81,16 @@ class Story:
 
     def waiting(self) -> list[str]:
         """The elements of the open tasks, in alphabetical order."""
-        return sorted(task.element for task in self.engine.user_tasks(self.case))
+        return sorted(task.element for task in self.engine.tasks.open(self.case))
 
     def do(self, role: str, element: str, **answers: Any) -> Story:
         """Complete a task in a role, through its form."""
-        found = [task for task in self.engine.user_tasks(self.case) if task.element == element]
+        found = [task for task in self.engine.tasks.open(self.case) if task.element == element]
         assert found, f"{element} does not wait; {self.waiting()} do"
         with self.engine.reading() as session:
             detail = queries.task(session, found[0].id)
         values = self._values(load_form(detail.form), dict(detail.variables), role, answers) if detail.form else answers
-        self.engine.complete(found[0].id, values, by=self.scope(role))
+        self.engine.tasks.complete(found[0].id, values, by=self.scope(role))
         return self
 
     def _values(self, form: Form, variables: dict[str, Any], role: str, answers: dict[str, Any]) -> dict[str, Any]:
@@ -105,13 +105,13 @@ class Story:
     def wait_for(self, element: str) -> Story:
         """Let time pass until this timer fires."""
         self.clock.set(self.due(element))
-        self.engine.run_due_jobs()
+        self.engine.jobs.run_due()
         return self
 
     @property
     def variables(self) -> dict[str, Any]:
         """The variables of the case as they stand."""
-        return dict(self.engine.variables(self.case))
+        return dict(self.engine.cases.variables(self.case))
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -123,9 +123,9 @@ class Story:
     @property
     def ended(self) -> bool:
         """Whether the case is over."""
-        return self.engine.instance(self.case).state != "active"
+        return self.engine.cases.get(self.case).status != "active"
 
     @property
     def trace(self) -> list[str]:
         """The elements that were completed, in that order."""
-        return self.engine.trace(self.case)
+        return self.engine.cases.trace(self.case)

@@ -135,7 +135,7 @@ def test_a_complaint_goes_to_whoever_may_decide_it(
     """BAR-QA-6.1: by the school's phase; BAR-QA-6.2: about a service manager, to the Head of Learning and Standards."""
     story.start("seo", COMPLAINT, COMMUNITY, about_manager=about, complaint_phase=phase)
     assert story.waiting() == [element]
-    task = story.engine.user_tasks(story.case)[0]
+    task = story.engine.tasks.open(story.case)[0]
     # Twenty working days counted from Tuesday 8 September 2026 end with Monday 5 October.
     assert task.due is not None and str(task.due.date()) == "2026-10-05"
     story.do(role, element).do(role, "answer")

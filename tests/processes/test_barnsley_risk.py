@@ -102,7 +102,7 @@ def test_each_month_schools_at_risk_are_evaluated(story: Story) -> None:
     assert str(story.beat(REVIEW, "monthly").date()) == "2026-10-07"
     story.start_by_timer(REVIEW, "monthly", COMMUNITY)
     with story.engine.reading() as session:
-        assert queries.rounds(session)[0].total == sum(
+        assert queries.batches(session)[0].total == sum(
             s.category in ("high", "medium", "low") for s in queries.schools(session)
         )
     evaluated(story, story.variables["school"]["category"])
@@ -115,7 +115,7 @@ def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str,
     """BAR-QA-3.5; a level that becomes high begins the escalation (BAR-QA-4.3)."""
     evaluated(story.start("seo", REVIEW, COMMUNITY), level).do("seo", "letter-and-visit")
     assert story.ended and story.trace[-1] == end and category_of(story, COMMUNITY) == level
-    story.engine.run_due_jobs()
+    story.engine.jobs.run_due()
     assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
 
 
@@ -134,8 +134,8 @@ def test_each_term_the_challenge_board_scrutinises_the_impact(story: Story) -> N
     # The next term after 7 September 2026 is spring: the 4th of January 2027 is an INSET day.
     assert str(story.beat(REVIEW, "termly-beat").date()) == "2027-01-05"
     story.clock.set(story.beat(REVIEW, "termly-beat"))
-    story.engine.run_due_jobs()
-    story.case = next(case for case in story.cases(REVIEW) if "live-cases" in story.engine.trace(case))
+    story.engine.jobs.run_due()
+    story.case = next(case for case in story.cases(REVIEW) if "live-cases" in story.engine.cases.trace(case))
     assert "waits for Document the evidence" in story.variables["live_schools"]
     story.do(HLS, "impact-report").do("challenge-board", "scrutinise")
     assert story.ended and story.trace[-1] == "scrutinised"
@@ -146,9 +146,9 @@ def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
     # Three months on from 7 September 2026: Monday 7 December.
     assert str(story.beat(REVIEW, "quarterly-beat").date()) == "2026-12-07"
     story.clock.set(story.beat(REVIEW, "quarterly-beat"))
-    story.engine.run_due_jobs()
+    story.engine.jobs.run_due()
     story.case = next(
-        c for c in story.cases(REVIEW) if [t.element for t in story.engine.user_tasks(c)] == ["indicators"]
+        c for c in story.cases(REVIEW) if [t.element for t in story.engine.tasks.open(c)] == ["indicators"]
     )
     story.do(HLS, "indicators")
     assert story.ended and ("lead-member", "Quarterly performance report") in story.told

@@ -30,7 +30,7 @@ def category(story: Story, school: str) -> str:
 
 def seen(story: Story, element: str) -> dict[str, Any]:
     """The variables that an open task sees: those of the process which the case is in there."""
-    task = next(task for task in story.engine.user_tasks(story.case) if task.element == element)
+    task = next(task for task in story.engine.tasks.open(story.case) if task.element == element)
     with story.engine.reading() as session:
         return dict(queries.task(session, task.id).variables)
 
@@ -289,8 +289,8 @@ def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
         "considered_concern": "All schools.",
         "considered_on": "2026-09-07",
     }
-    story.engine.start_for_schools(PROCESS, answers, by=story.scope(QA))
-    story.engine.run_due_jobs()
+    story.engine.batches.start(PROCESS, answers, by=story.scope(QA))
+    story.engine.jobs.run_due()
     assert len(story.cases(PROCESS)) == 23 and story.cases(PROCESS, INDEPENDENT) == []
     assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
 

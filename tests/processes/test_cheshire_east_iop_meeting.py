@@ -22,7 +22,7 @@ def told(story: Story, subject: str) -> list[str]:
 
 def falls_due(story: Story, element: str) -> str:
     """The day on which an open task is due."""
-    [task] = [task for task in story.engine.user_tasks(story.case) if task.element == element]
+    [task] = [task for task in story.engine.tasks.open(story.case) if task.element == element]
     assert task.due is not None
     return str(task.due.date())
 

@@ -74,7 +74,7 @@ def test_three_panels_discuss_all_schools_each_term(story: Story) -> None:
     story.start_by_timer(PANEL, "panel-ab", COMMUNITY)
     assert len(story.cases(PANEL)) == 24 and len(story.cases(PANEL, ACADEMY)) == 1
     with story.engine.reading() as session:
-        assert sorted(row.total for row in queries.rounds(session)) == [1, 9, 14]
+        assert sorted(row.total for row in queries.batches(session)) == [1, 9, 14]
     story.follow(PANEL, INDEPENDENT)
     assert story.waiting() == ["panel-independent-school"]
     story.do("panel-chair", "panel-independent-school", particular_concern="no")

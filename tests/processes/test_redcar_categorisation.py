@@ -97,7 +97,7 @@ def test_a_successful_appeal_changes_the_category(story: Story) -> None:
     story.do("sia", "discuss", appeal_resolved="yes", category="1")
     assert story.ended
     story.case = first
-    story.engine.run_due_jobs()
+    story.engine.jobs.run_due()
     assert story.ended and story.trace[-1] == "category-1" and category_of(story, COMMUNITY) == "1"
 
 
@@ -109,7 +109,7 @@ def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
     story.do("sia", "discuss", appeal_resolved="no").do(HOE, "head-considers", category="3", appeal_accepted="no")
     story.do("director-of-people-services", "director-decides", category="2")
     story.case = first
-    story.engine.run_due_jobs()
+    story.engine.jobs.run_due()
     assert story.waiting() == ["broker-support"] and category_of(story, COMMUNITY) == "2"
 
 

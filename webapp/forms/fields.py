@@ -135,7 +135,7 @@ def form_view(
     feel: Evaluates,
     roles: Collection[str],
     *,
-    typed: Mapping[str, Any] | None = None,
+    posted: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
     unseen: Collection[str] = (),
     role_names: Mapping[str, str] | None = None,
@@ -143,7 +143,7 @@ def form_view(
 ) -> FormView:
     """The page of a form for a person with these roles.
 
-    ``typed`` and ``errors`` are those of a FormInvalid (or what ``Form.edited`` gave). ``unseen`` names
+    ``posted`` and ``errors`` are those of a FormInvalid (or what ``Form.edited`` gave). ``unseen`` names
     process variables that this person may not read: they are neither prefilled nor quoted, though conditions
     see them. ``role_names`` gives role ids their names for the note on confidential questions. ``action`` is
     the page's own URL; with it, the buttons of a list bring the person back to that list.
@@ -151,7 +151,7 @@ def form_view(
     asking = asking_of(variables, feel, roles)
     hidden = {*unseen, *(key for key, may in form.confidential().items() if may.isdisjoint(roles))}
     shown = asking_of({key: value for key, value in variables.items() if key not in hidden}, feel, roles)
-    answers_so_far = form.initial(shown.variables) | dict(typed or {})
+    answers_so_far = form.initial(shown.variables) | dict(posted or {})
     page = _Page(form.own_keys(asking), asking, shown, errors or {}, role_names or {})
     return FormView(page.views(form.components, answers_so_far, "", "m"), action)
 
@@ -168,31 +168,31 @@ class _Page:
     role_names: Mapping[str, str] = field(default_factory=dict)
 
     def views(
-        self, components: tuple[Component, ...], typed: Mapping[str, Any], prefix: str, size: str
+        self, components: tuple[Component, ...], posted: Mapping[str, Any], prefix: str, size: str
     ) -> tuple[FieldView, ...]:
         seen = (each for each in components if is_shown(each, self.asking, self.own))
-        return tuple(self.view(each, typed, prefix, size) for each in seen)
+        return tuple(self.view(each, posted, prefix, size) for each in seen)
 
-    def view(self, component: Component, typed: Mapping[str, Any], prefix: str, size: str) -> FieldView:
+    def view(self, component: Component, posted: Mapping[str, Any], prefix: str, size: str) -> FieldView:
         if component.kind == "group":
-            return self.group(component, typed, prefix, size)
+            return self.group(component, posted, prefix, size)
         if component.kind in {"text", "separator"}:
             html = markdown.to_html(fill(component.text, self.shown, markdown.quote))
             return FieldView(component.kind, html=html, condition=self.condition(component))
-        return self.question(component, typed.get(component.key), prefix + component.key, size)
+        return self.question(component, posted.get(component.key), prefix + component.key, size)
 
-    def group(self, component: Component, typed: Mapping[str, Any], prefix: str, size: str) -> FieldView:
+    def group(self, component: Component, posted: Mapping[str, Any], prefix: str, size: str) -> FieldView:
         return FieldView(
             "group",
             id=prefix + component.path.replace("[", "-").replace("]", "").replace(".", "-"),
             label=component.label,
             hint=self.hint(component),
             condition=self.condition(component),
-            fields=self.views(component.children, typed, prefix, "s"),
+            fields=self.views(component.children, posted, prefix, "s"),
             size=size,
         )
 
-    def question(self, component: Component, typed: Any, name: str, size: str) -> FieldView:
+    def question(self, component: Component, posted: Any, name: str, size: str) -> FieldView:
         if self.asking.readonly(component):
             return FieldView("readonly", name, component.label, value=self.readable(component), size=size)
         messages = self.errors.get(name, [])
@@ -204,21 +204,21 @@ class _Page:
             "condition": self.condition(component),
             "size": size,
         }
-        return FieldView(**{"kind": component.kind, **common, **self.details(component, typed, name, common)})
+        return FieldView(**{"kind": component.kind, **common, **self.details(component, posted, name, common)})
 
-    def details(self, component: Component, typed: Any, name: str, common: dict[str, Any]) -> dict[str, Any]:
+    def details(self, component: Component, posted: Any, name: str, common: dict[str, Any]) -> dict[str, Any]:
         """What only this kind of question has."""
         match component.kind:
             case "datetime":
-                return _date(typed, name, common)
+                return _date(posted, name, common)
             case "radio" | "select" | "checklist":
-                return self.choice(component, typed)
+                return self.choice(component, posted)
             case "checkbox":
-                return {"items": (ItemView("true", common["label"], typed in ("true", True)),)}
+                return {"items": (ItemView("true", common["label"], posted in ("true", True)),)}
             case "dynamiclist":
-                return self.list(component, typed, name)
+                return self.list(component, posted, name)
             case _:
-                return {"value": showable(as_text(typed)), **self.text(component)}
+                return {"value": showable(as_text(posted)), **self.text(component)}
 
     def text(self, component: Component) -> dict[str, Any]:
         longest = self.asking.limit(component.rules.max_length)
@@ -232,8 +232,8 @@ class _Page:
         affixes = {"prefix": component.prefix, "suffix": component.suffix}
         return {"maxlength": maxlength, "input_type": input_type, **look, **affixes}
 
-    def choice(self, component: Component, typed: Any) -> dict[str, Any]:
-        chosen = set(map(as_text, typed)) if isinstance(typed, list) else {as_text(typed)}
+    def choice(self, component: Component, posted: Any) -> dict[str, Any]:
+        chosen = set(map(as_text, posted)) if isinstance(posted, list) else {as_text(posted)}
         items = tuple(
             ItemView(as_text(option.value), option.label, as_text(option.value) in chosen)
             for option in self.shown.options(component)
@@ -242,8 +242,8 @@ class _Page:
         inline = "govuk-radios--inline" if component.kind == "radio" and short else ""
         return {"items": items, "classes": inline, **({} if items else {"kind": "nothing"})}
 
-    def list(self, component: Component, typed: Any, name: str) -> dict[str, Any]:
-        given = typed if isinstance(typed, list) else []
+    def list(self, component: Component, posted: Any, name: str) -> dict[str, Any]:
+        given = posted if isinstance(posted, list) else []
         rows = tuple(self.row(component, row, f"{name}-{at}", at) for at, row in enumerate(given[:MAX_ROWS]))
         noun = one(component) or "entry"
         room = len(rows) < MAX_ROWS and not component.fixed_rows
@@ -255,9 +255,9 @@ class _Page:
             "anchor": first,
         }
 
-    def row(self, component: Component, typed: Any, name: str, at: int) -> RowView:
+    def row(self, component: Component, posted: Any, name: str, at: int) -> RowView:
         noun = one(component) or "entry"
-        fields = self.views(component.children, typed if isinstance(typed, Mapping) else {}, f"{name}-", "s")
+        fields = self.views(component.children, posted if isinstance(posted, Mapping) else {}, f"{name}-", "s")
         return RowView(at, name, f"{noun[:1].upper()}{noun[1:]} {at + 1}", fields)
 
     def condition(self, component: Component) -> str:
@@ -284,8 +284,8 @@ class _Page:
         return shown if isinstance(shown, str) else ", ".join(shown)
 
 
-def _date(typed: Any, name: str, common: Mapping[str, Any]) -> dict[str, Any]:
-    boxes = typed if isinstance(typed, Mapping) else typed_of(Component("datetime", ""), typed)
+def _date(posted: Any, name: str, common: Mapping[str, Any]) -> dict[str, Any]:
+    boxes = posted if isinstance(posted, Mapping) else typed_of(Component("datetime", ""), posted)
     texts = {part: showable(as_text(boxes.get(part))) for part in ("day", "month", "year")}
     faulty = _faulty_parts(texts) if common["error"] else ()
     items = tuple(ItemView(text, part, faulty=part in faulty) for part, text in texts.items())

@@ -37,7 +37,7 @@ class Day:
 
 def running_out(authority: str) -> date | None:
     """The last day that the authority's calendar knows, when that is near; None when it is not."""
-    last = the_engine().calendar(authority).runs_out_on
+    last = the_engine().calendars.of(authority).runs_out_on
     return last if last is not None and last - now().astimezone(ZONE).date() < SOON else None
 
 
@@ -45,7 +45,7 @@ def running_out(authority: str) -> date | None:
 def due() -> str:
     """What falls due until the end of the next term, as a list or month by month."""
     asked, today = request.args, now().astimezone(ZONE).date()
-    known = the_engine().calendar(current_user.authority)
+    known = the_engine().calendars.of(current_user.authority)
     month = _month(asked.get("month", ""), today)
     view = "month" if asked.get("view") == "month" else "list"
     start, end = _span(view, month, today, known)
@@ -134,13 +134,13 @@ def kind_of(day: date, known: SchoolCalendar) -> str:
 def terms(urn: str | None = None) -> str:
     """A school calendar: its years with their terms drawn."""
     engine, authority = the_engine(), current_user.authority
-    own = engine.calendars.schools() if engine.calendars else []
+    own = engine.calendars.folder.schools() if engine.calendars.folder else []
     if urn is not None and urn not in own:
         abort(404)
     schools = [school for school in queries.schools(db.session()) if school.urn in own]
     if urn is not None and urn not in {school.urn for school in schools}:
         abort(404)
-    known = engine.calendar(authority, urn)
+    known = engine.calendars.of(authority, urn)
     return render_template(
         "calendar/terms.html",
         known=known,

@@ -13,8 +13,8 @@ from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
 
-blueprint = Blueprint("instances", __name__)
-STATES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled", "terminated": "Terminated"}
+blueprint = Blueprint("cases", __name__)
+STATUSES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled"}
 #: Lines of the story that are no element's.
 WORDS = {
     "started": "The case began",
@@ -37,10 +37,10 @@ def index() -> str:
     )
     page = queries.instances(session, filters, page=asked.get("page", 1, int))
     return render_template(
-        "instances/index.html",
+        "cases/index.html",
         page=page,
         filters=filters,
-        states=STATES,
+        statuses=STATUSES,
         processes=[row for row in queries.definitions(session) if row.startable],
         schools=queries.schools(session),
         troubles=queries.incidents(session, caseless=True) if current_user.may("manage") else [],
@@ -48,7 +48,7 @@ def index() -> str:
 
 
 @blueprint.get("/cases/<int:instance_id>")
-def instance(instance_id: int) -> str:
+def case(instance_id: int) -> str:
     """One case, live."""
     detail = queries.instance_detail(db.session(), instance_id)
     if not may_see(detail):
@@ -58,14 +58,14 @@ def instance(instance_id: int) -> str:
     before = request.args.get("before", None, int)
     history = queries.timeline(db.session(), instance_id, before=before) if before else detail.history
     return render_template(
-        "instances/instance.html",
+        "cases/case.html",
         detail=detail,
         diagram=diagram,
         history=history,
         given=_given(history),
         now=now(),
         manages=current_user.may("manage"),
-        states=STATES,
+        statuses=STATUSES,
         words=WORDS,
         mine=_mine(detail),
         contacts=_contacts(),
@@ -120,14 +120,14 @@ def cancel(instance_id: int) -> Response:
     if not reason:
         flash("Enter why the case is cancelled. Nothing was changed.", "problem")
     else:
-        the_engine().cancel(instance_id, reason, by=current_user.scope)
+        the_engine().cases.cancel(instance_id, reason, by=current_user.scope)
         flash("The case is cancelled.")
-    return redirect(url_for("instances.instance", instance_id=instance_id))
+    return redirect(url_for("cases.case", instance_id=instance_id))
 
 
 @blueprint.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> Response:
     """Try again what went wrong."""
-    the_engine().retry(incident_id, by=current_user.scope)
+    the_engine().jobs.retry(incident_id, by=current_user.scope)
     flash("It is being tried again.")
-    return redirect(url_for("instances.index", troubled=1))
+    return redirect(url_for("cases.index", troubled=1))

@@ -15,7 +15,7 @@ blueprint = Blueprint("coverage", __name__)
 @blueprint.get("/coverage")
 def index() -> str:
     """Every clause of my authority's documents, with what carries it."""
-    carried = queries.carriers(db.session())
+    carried = queries.coverage(db.session())
     documents = clauses.of_authority(current_user.authority)
     counts = {title: sum(clause.id in carried for clause in rows) for title, rows in documents.items()}
     return render_template("coverage.html", documents=documents, carried=carried, counts=counts)

@@ -57,7 +57,7 @@ def edit(definition_id: int) -> str:
 def check() -> Response:
     """What the engine finds in a drawing."""
     resources, _ = _drawing()
-    findings = the_engine().check(resources, authority=current_user.authority)
+    findings = the_engine().deployments.check(resources, authority=current_user.authority)
     return jsonify(findings=[asdict(finding) for finding in findings])
 
 
@@ -68,7 +68,7 @@ def deploy() -> tuple[Response, int] | Response:
     if not note:
         return jsonify(message="Enter a note that says what you changed and why."), 400
     try:
-        deployed = the_engine().deploy(resources, by=current_user.scope, note=note)
+        deployed = the_engine().deployments.deploy(resources, by=current_user.scope, note=note)
     except DeploymentRefused as refused:
         return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
     if not deployed.processes:

@@ -14,7 +14,7 @@ blueprint = Blueprint("home", __name__)
 PLACES = (
     ("Tasks", "tasks.inbox", "tasks."),
     ("Start a case", "start.processes", "start."),
-    ("Cases", "instances.index", "instances."),
+    ("Cases", "cases.index", "cases."),
     ("Schools", "schools.index", "schools."),
     ("Calendar", "calendar.due", "calendar."),
     ("Processes", "definitions.index", "definitions."),

@@ -19,4 +19,4 @@ def metrics() -> Response:
     token = current_app.config["METRICS_TOKEN"]
     if token and not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         abort(401)
-    return Response(exposition(the_engine().figures), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(exposition(the_engine().jobs.figures), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -8,7 +8,7 @@ from engine import queries
 from engine.queries import InstanceFilters
 from webapp.current import now
 from webapp.db import db
-from webapp.pages.cases import STATES
+from webapp.pages.cases import STATUSES
 
 blueprint = Blueprint("schools", __name__)
 
@@ -29,6 +29,6 @@ def school(urn: str) -> str:
         school=queries.school(session, urn),
         categories=queries.categories(session, urn),
         cases=queries.instances(session, InstanceFilters(school=urn)),
-        states=STATES,
+        statuses=STATUSES,
         now=now(),
     )

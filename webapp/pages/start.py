@@ -1,4 +1,4 @@
-"""Starting a case: which process, for which school, and what its start form asks."""
+"""StartCase a case: which process, for which school, and what its start form asks."""
 
 from __future__ import annotations
 
@@ -66,16 +66,16 @@ def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
     asked, values = _form(definition), {}
     if asked is not None:
         seen, feel, roles = _seen(school), timed_feel(), current_user.scope.roles
-        typed = asked.edited(request.form, seen, feel, roles)
-        if typed is not None:
-            return _page(definition, school, typed)
+        posted = asked.edited(request.form, seen, feel, roles)
+        if posted is not None:
+            return _page(definition, school, posted)
         try:
             values = asked.read(request.form, seen, feel, roles)
         except FormInvalid as wrong:
             return _page(definition, school, wrong.raw, wrong.errors), 400
-    case = the_engine().start(key, variables=values, by=current_user.scope, school=school.urn if school else None)
+    case = the_engine().cases.start(key, variables=values, by=current_user.scope, school=school.urn if school else None)
     flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
-    return redirect(url_for("instances.instance", instance_id=case))
+    return redirect(url_for("cases.case", instance_id=case))
 
 
 def _may_start(row: DefinitionRow) -> bool:
@@ -86,7 +86,7 @@ def _may_start(row: DefinitionRow) -> bool:
 def is_for_many(key: str) -> bool:
     """Whether a process can be started for many schools at once."""
     try:
-        the_engine().schools_for(key, current_user.scope)
+        the_engine().batches.schools_for(key, current_user.scope)
     except NotForSchools:
         return False
     return True
@@ -140,12 +140,12 @@ def _form(definition: DefinitionRow) -> Form | None:
 def _page(
     definition: DefinitionRow,
     school: SchoolRow | None,
-    typed: Mapping[str, Any] | None = None,
+    posted: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
 ) -> str:
     asked, view = _form(definition), None
     action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
     if asked is not None:
         roles = current_user.scope.roles
-        view = form_view(asked, _seen(school), timed_feel(), roles, typed=typed, errors=errors, action=action)
+        view = form_view(asked, _seen(school), timed_feel(), roles, posted=posted, errors=errors, action=action)
     return render_template("start/form.html", definition=definition, school=school, view=view, action=action)

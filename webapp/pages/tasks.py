@@ -62,21 +62,21 @@ def task(task_id: int) -> str:
 
 @blueprint.post("/tasks/<int:task_id>")
 def complete(task_id: int) -> Response | tuple[str, int] | str:
-    """Take the answers. What is wrong is said on the page, with all that was typed; otherwise the case goes on."""
+    """Take the answers. What is wrong is said on the page, with all that was posted; otherwise the case goes on."""
     detail = _mine(task_id)
     _refuse_ended(detail)
     form = _form(detail)
     values: dict[str, Any] = {}
     if form is not None:
         feel, roles = confidential.timed_feel(), current_user.scope.roles
-        typed = form.edited(request.form, detail.variables, feel, roles)
-        if typed is not None:
-            return _page(detail, _view(detail, form, typed=typed))
+        posted = form.edited(request.form, detail.variables, feel, roles)
+        if posted is not None:
+            return _page(detail, _view(detail, form, posted=posted))
         try:
             values = form.read(request.form, detail.variables, feel, roles)
         except FormInvalid as wrong:
-            return _page(detail, _view(detail, form, typed=wrong.raw, errors=wrong.errors)), 400
-    the_engine().complete(task_id, values, by=current_user.scope)
+            return _page(detail, _view(detail, form, posted=wrong.raw, errors=wrong.errors)), 400
+    the_engine().tasks.complete(task_id, values, by=current_user.scope)
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
     flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")
@@ -86,7 +86,7 @@ def complete(task_id: int) -> Response | tuple[str, int] | str:
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task for myself."""
-    the_engine().claim(task_id, by=current_user.scope)
+    the_engine().tasks.claim(task_id, by=current_user.scope)
     flash("The task is yours.")
     return redirect(url_for("tasks.task", task_id=task_id))
 
@@ -94,7 +94,7 @@ def claim(task_id: int) -> Response:
 @blueprint.post("/tasks/<int:task_id>/release")
 def release(task_id: int) -> Response:
     """Give a task back to its roles."""
-    the_engine().unclaim(task_id, by=current_user.scope)
+    the_engine().tasks.unclaim(task_id, by=current_user.scope)
     flash("The task is back with everyone whose role it is for.")
     return redirect(url_for("tasks.task", task_id=task_id))
 
@@ -129,7 +129,7 @@ def _form(detail: TaskDetail) -> Form | None:
 def _view(
     detail: TaskDetail,
     form: Form | None,
-    typed: Mapping[str, Any] | None = None,
+    posted: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
 ) -> FormView | None:
     if form is None:
@@ -140,7 +140,7 @@ def _view(
         detail.variables,
         confidential.timed_feel(),
         current_user.scope.roles,
-        typed=typed,
+        posted=posted,
         errors=errors,
         unseen=confidential.unseen(detail.row.instance_id),
         action=url_for("tasks.complete", task_id=detail.row.id),
@@ -175,5 +175,5 @@ def _next(instance_id: int) -> str:
     waiting = queries.open_tasks(session, instance_id)
     if waiting:
         return f"Next in this case: {', '.join(dict.fromkeys(each.name for each in waiting))}."
-    live = queries.instance(session, instance_id).state == "active"
+    live = queries.instance(session, instance_id).status == "active"
     return "The case now waits for its next date." if live else "The case has ended."

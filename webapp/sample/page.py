@@ -37,8 +37,8 @@ def clock() -> Response:
         raise ClockUnmovable()
     # Counted before, since the scheduler may be quicker than this page to fire them.
     due = len(queries.timers(db.session(), end=target))
-    engine.move_clock(target - now())
-    engine.run_due_jobs(limit=MOST_JOBS)
+    engine.installation.move_clock(target - now())
+    engine.jobs.run_due(limit=MOST_JOBS)
     fired = f"{due} {'timer' if due == 1 else 'timers'} fell due and fired." if due else "Nothing fell due."
     flash(f"Today is now {day(now())}. {fired}")
     return redirect(url_for("tasks.inbox"))
@@ -46,7 +46,7 @@ def clock() -> Response:
 
 def _target(by: str) -> datetime | None:
     """The morning to move to; None when it is not understood."""
-    today, calendar = now().astimezone(ZONE).date(), the_engine().calendar(current_user.authority)
+    today, calendar = now().astimezone(ZONE).date(), the_engine().calendars.of(current_user.authority)
     if by == "half-term":
         return timers.parse(STEPS[by]).next(now(), calendar).at + timedelta(minutes=1)
     if by not in STEPS:
@@ -64,11 +64,11 @@ def seed(root: Path) -> list[str]:
     for authority in authorities:
         register = root / "config" / "schools" / f"{authority}.csv"
         if register.is_file():
-            imported = engine.import_schools(register.read_bytes(), authority)
+            imported = engine.schools.import_file(register.read_bytes(), authority)
             said.append(f"{authority}: {imported.added} schools added, {imported.changed} changed")
         files = resources(root, authority)
         if files:
             by = Scope(authority, frozenset(), "sample")
-            deployed = engine.deploy(files, by=by, note="Sample diagrams")
+            deployed = engine.deployments.deploy(files, by=by, note="Sample diagrams")
             said.append(f"{authority}: {len(deployed.processes)} processes deployed")
     return said

@@ -93,7 +93,7 @@ def live(database: Any, root: Path, config: Config) -> int:
     for week in range(WEEKS):
         year.week(week)
         clock.set(now - timedelta(weeks=WEEKS - week - 1))
-        engine.run_due_jobs()
+        engine.jobs.run_due()
     year.something_goes_wrong()
     with engine.reading() as session:
         return queries.instances(session, page=1).total
@@ -107,10 +107,10 @@ class _Year:
         for authority in config.authorities:
             register = root / "config" / "schools" / f"{authority}.csv"
             if register.is_file():
-                engine.import_schools(register.read_bytes(), authority)
+                engine.schools.import_file(register.read_bytes(), authority)
             files = resources(root, authority)
             if files:
-                engine.deploy(files, by=Scope(authority, frozenset(), "sample"), note="Sample diagrams")
+                engine.deployments.deploy(files, by=Scope(authority, frozenset(), "sample"), note="Sample diagrams")
 
     def week(self, week: int) -> None:
         """What people do in a week: start cases, and get to most of their tasks."""
@@ -134,14 +134,14 @@ class _Year:
             content = queries.start_form(session, queries.latest_definition(session, process).id)
         for urn in schools:
             values = self._answers(load_form(content), {}, by) if content else {}
-            self.engine.start(process, variables=values, by=by, school=urn)
+            self.engine.cases.start(process, variables=values, by=by, school=urn)
 
     def _complete(self, authority: Authority, task: TaskRow) -> None:
         by = _person(authority, next((role for role in task.roles if role in authority.roles), ""))
         with self.engine.reading(by) as session:
             detail = queries.task(session, task.id)
         values = self._answers(load_form(detail.form), dict(detail.variables), by) if detail.form else {}
-        self.engine.complete(task.id, values, by=by)
+        self.engine.tasks.complete(task.id, values, by=by)
 
     def _answers(self, form: Form, variables: dict[str, Any], by: Scope) -> dict[str, Any]:
         today = self.clock.now().date()
@@ -165,12 +165,14 @@ class _Year:
             self._start(authority, *BLOCKED[1:])
             for task in _first_of_each(self._open(authority)[::-1], ("determine-notice",)):
                 values = {"notice_decision": "notice", "notice_grounds": ["low standards"]}
-                self.engine.complete(task.id, values, by=_person(authority, "head-of-education"))
+                self.engine.tasks.complete(task.id, values, by=_person(authority, "head-of-education"))
         for task in _first_of_each(
-            self.engine.user_tasks(), ("give-notice", "write-notice", "section-60", "warning-notice")
+            self.engine.tasks.open(), ("give-notice", "write-notice", "section-60", "warning-notice")
         ):
             try:
-                self.engine.complete(task.id, {"compliance_length": 2, "compliance_unit": "fortnights"}, by="import")
+                self.engine.tasks.complete(
+                    task.id, {"compliance_length": 2, "compliance_unit": "fortnights"}, by="import"
+                )
             except PathwaysError:
                 continue  # the case is as it was, and an incident tells of it
 

@@ -3,7 +3,7 @@
 How they hang together: a *deployment* brings *resources* (files), of which come versions of *process*, *form* and
 *decision definitions*. A *process instance* runs one definition and has *user tasks*, *jobs* (timers), *event
 subscriptions*, *incidents* and a *history*. *Messages* thrown by one instance are delivered to others by jobs; the
-*outbox* is what leaves the house. Rows belong to an authority (``engine/store/tenancy.py``), all moments are UTC, ids are
+*outbox* is the mail to be sent. Rows belong to an authority (``engine/store/tenancy.py``), all moments are UTC, ids are
 integers.
 """
 
@@ -25,7 +25,7 @@ from engine.store.tables.base import (
 )
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
-from engine.store.tables.schools import Round, RoundSkip, School, SchoolCategory
+from engine.store.tables.schools import Batch, BatchSkip, School, SchoolCategory
 from engine.store.tables.work import Incident, Job, Notification, Outbox
 
 __all__ = [
@@ -37,6 +37,8 @@ __all__ = [
     "UNDELIVERED",
     "WAITING",
     "Base",
+    "Batch",
+    "BatchSkip",
     "DecisionDefinition",
     "Deployment",
     "EventSubscription",
@@ -52,8 +54,6 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "Resource",
-    "Round",
-    "RoundSkip",
     "School",
     "SchoolCategory",
     "Setting",

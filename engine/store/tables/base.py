@@ -43,7 +43,7 @@ UNDELIVERED: ColumnClause[str] = literal_column("'undelivered'")
 START: ColumnClause[str] = literal_column("'start'")
 
 
-#: The kind of a job that starts one school's case of a round, and what the property forEach says.
+#: The kind of a job that starts one school's case of a batch, and what the property forEach says.
 SCHOOL = "school"
 
 

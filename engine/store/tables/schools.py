@@ -53,14 +53,14 @@ class SchoolCategory(BelongsToAuthority, Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
 
 
-class Round(BelongsToAuthority, Base):
+class Batch(BelongsToAuthority, Base):
     """One start of a process for many schools, by a timer or by one click: a case a school, each a job of its own.
 
-    ``total`` schools were asked for. ``key`` is whatever the caller knows the round by: one key, one round.
+    ``total`` schools were asked for. ``key`` is whatever the caller knows the batch by: one key, one batch.
     """
 
-    __tablename__ = "round"
-    __table_args__ = (Index(None, "authority", "id"), Index("uq_round_key", "authority", "key", unique=True))
+    __tablename__ = "batch"
+    __table_args__ = (Index(None, "authority", "id"), Index("uq_batch_key", "authority", "key", unique=True))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     process: Mapped[str] = mapped_column(Name)
@@ -72,11 +72,11 @@ class Round(BelongsToAuthority, Base):
     key: Mapped[str | None] = mapped_column(String(64))
 
 
-class RoundSkip(BelongsToAuthority, Base):
-    """A school that a round was to be for and that gets no case by it, and why."""
+class BatchSkip(BelongsToAuthority, Base):
+    """A school that a batch was to be for and that gets no case by it, and why."""
 
-    __tablename__ = "round_skip"
+    __tablename__ = "batch_skip"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
     urn: Mapped[str] = mapped_column(Name)
     why: Mapped[str] = mapped_column(Name)

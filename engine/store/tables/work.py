@@ -26,7 +26,7 @@ from engine.store.tenancy import BelongsToAuthority
 
 class Job(BelongsToAuthority, Base):
     """Something to be done at a time: a timer of an instance, a start timer, a message to be delivered, or a school's
-    case of a round (``token`` is then its URN).
+    case of a batch (``token`` is then its URN).
 
     ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
     its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
@@ -39,7 +39,7 @@ class Job(BelongsToAuthority, Base):
         partial("ix_job_due", "authority", "due", where="instance_id IS NOT NULL"),
         Index(None, "instance_id"),
         partial("ix_job_definition", "definition_id", where="kind = 'start'"),
-        partial("ix_job_round", "round_id", where="round_id IS NOT NULL"),
+        partial("ix_job_batch", "batch_id", where="batch_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
@@ -57,7 +57,7 @@ class Job(BelongsToAuthority, Base):
     claim: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(Text)
     repeats: Mapped[int | None]
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
 
 
 class Incident(BelongsToAuthority, Base):

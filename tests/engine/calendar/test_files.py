@@ -247,7 +247,7 @@ PROCESS = """<?xml version="1.0"?><definitions xmlns="http://www.omg.org/spec/BP
 def dates(engine: Engine, case: int) -> dict[str, tuple[str, bool]]:
     with engine.reading() as session:
         timers = {t.element: (str(t.due.date()), t.estimated) for t in queries.timers(session, instance=case)}
-    tasks = {t.element: (str(t.due.date()), t.due_estimated) for t in engine.user_tasks(case) if t.due}
+    tasks = {t.element: (str(t.due.date()), t.due_estimated) for t in engine.tasks.open(case) if t.due}
     return timers | tasks
 
 
@@ -257,9 +257,9 @@ def test_estimated_dates_are_worked_out_again_when_the_calendar_arrives(database
     clock = VirtualClock(datetime(2027, 1, 6, 9, tzinfo=ZoneInfo("Europe/London")))
     made = make_engine(database_url)
     engine = Engine(made, clock=clock, calendar=Calendars(tmp_path))
-    assert engine.follow_calendars() == 0
-    engine.deploy({"review.bpmn": PROCESS.encode()}, "barnsley", strict=False)
-    case = engine.start("review", authority="barnsley")
+    assert engine.calendars.follow() == 0
+    engine.deployments.deploy({"review.bpmn": PROCESS.encode()}, "barnsley", strict=False)
+    case = engine.cases.start("review", authority="barnsley")
     # Three terms on from Wednesday of week 1 of spring 2027 is Wednesday of week 1 of spring 2028, and no such year is known.
     # A year is carried on by 52 weeks: 5 January 2028. Fifteen days never depend on a calendar.
     assert dates(engine, case) == {
@@ -268,15 +268,15 @@ def test_estimated_dates_are_worked_out_again_when_the_calendar_arrives(database
         "days": ("2027-01-22", False),
     }
     write_later(file, HEAD + YEAR + moved(YEAR, 1).replace("2028-01-04", "2028-01-10"))
-    assert engine.follow_calendars() == 1
+    assert engine.calendars.follow() == 1
     assert dates(engine, case) == {
         "meet": ("2028-01-12", False),
         "write": ("2028-01-12", False),
         "days": ("2027-01-22", False),
     }
-    assert engine.follow_calendars() == 0
+    assert engine.calendars.follow() == 0
     other = Engine(made, clock=clock, calendar=Calendars(tmp_path))
-    assert other.follow_calendars() == 0, "what one worker has followed, another need not"
+    assert other.calendars.follow() == 0, "what one worker has followed, another need not"
     made.dispose()
 
 
@@ -303,8 +303,8 @@ def test_a_review_that_begins_with_a_term_follows_the_calendar_too(database_url:
     clock = VirtualClock(datetime(2027, 7, 5, 9, tzinfo=ZoneInfo("Europe/London")))
     made = make_engine(database_url)
     engine = Engine(made, clock=clock, calendar=Calendars(tmp_path))
-    engine.follow_calendars()
-    engine.deploy({"round.bpmn": ROUND.encode()}, "barnsley", strict=False)
+    engine.calendars.follow()
+    engine.deployments.deploy({"round.bpmn": ROUND.encode()}, "barnsley", strict=False)
 
     def begins() -> tuple[str, bool]:
         with engine.reading() as session:
@@ -314,6 +314,6 @@ def test_a_review_that_begins_with_a_term_follows_the_calendar_too(database_url:
     # Autumn 2027 is not known: 52 weeks after 1 September 2026, and after its two INSET days, is Thursday 2 September.
     assert begins() == ("2027-09-02", True)
     write_later(file, HEAD + YEAR + moved(YEAR, 1).replace("2027-09-01,2027-10-23", "2027-09-06,2027-10-22"))
-    engine.follow_calendars()
+    engine.calendars.follow()
     assert begins() == ("2027-09-06", False)
     made.dispose()

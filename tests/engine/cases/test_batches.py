@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from engine import Engine, Scope, queries
 from engine.errors import NoSchool, NotForSchools, SchoolNotFound
-from engine.queries import RoundRow
+from engine.queries import BatchRow
 from engine.store.tables import School
 from tests.engine.running import DAY, MESSAGES, Statements, clock_of, deploy, running, task
 from tests.engine.spiff.cases import bpmn, prop
@@ -49,7 +49,7 @@ REPORT = bpmn(
 def engine(database_url: str) -> Engine:
     made = running(database_url)
     made.create_schema()
-    made.import_schools(SCHOOLS.encode(), "")
+    made.schools.import_file(SCHOOLS.encode(), "")
     return made
 
 
@@ -58,9 +58,9 @@ def skipped(engine: Engine, number: int) -> list[tuple[str, str]]:
         return [(row.urn, row.why) for row in queries.skipped(session, number)]
 
 
-def round_of(engine: Engine, number: int = 1) -> RoundRow:
+def batch(engine: Engine, number: int = 1) -> BatchRow:
     with engine.reading() as session:
-        return queries.round_of(session, number)
+        return queries.batch(session, number)
 
 
 def urns(engine: Engine) -> list[str | None]:
@@ -71,45 +71,47 @@ def urns(engine: Engine) -> list[str | None]:
 def test_the_timer_starts_a_case_for_each_school_that_it_is_for(engine: Engine) -> None:
     deploy(engine, REVIEW)
     clock_of(engine).advance(360 * DAY)
-    assert engine.run_due_jobs() == 1 + 3
+    assert engine.jobs.run_due() == 1 + 3
     assert urns(engine) == ["100001", "100003", "100005"]
-    row = round_of(engine)
+    row = batch(engine)
     assert (row.total, row.started, row.skipped, row.failed, row.done) == (3, 3, 0, 0, True)
-    assert engine.run_due_jobs() == 0
+    assert engine.jobs.run_due() == 0
 
 
 def test_one_click_for_some_and_again_without_doubling(engine: Engine) -> None:
     deploy(engine, REVIEW)
-    first = engine.start_for_schools("p", {"reason": "asked"}, urns=["100001", "100002"], by="seo", element="yearly")
-    row = round_of(engine, first)
+    first = engine.batches.start("p", {"reason": "asked"}, urns=["100001", "100002"], by="seo", element="yearly")
+    row = batch(engine, first)
     assert (row.total, row.waiting, row.skipped) == (2, 1, 1)
     assert skipped(engine, first) == [("100002", "It is not among the schools that this start is for.")]
-    engine.run_due_jobs()
-    again = engine.start_for_schools("p", urns=["100001", "100002"], by="seo")
+    engine.jobs.run_due()
+    again = engine.batches.start("p", urns=["100001", "100002"], by="seo")
     assert skipped(engine, again) == [("100001", "It has an open case of this process.")]
-    engine.run_due_jobs()
+    engine.jobs.run_due()
     assert urns(engine) == ["100001", "100002"]
-    assert engine.variables(1)["reason"] == "asked" and engine.variables(1)["school"]["link_adviser"] == "Ada"
-    assert engine.instance(1).started_by == "seo"
+    assert (
+        engine.cases.variables(1)["reason"] == "asked" and engine.cases.variables(1)["school"]["link_adviser"] == "Ada"
+    )
+    assert engine.cases.get(1).started_by == "seo"
 
 
 def test_sent_twice_it_is_one_round(engine: Engine) -> None:
     deploy(engine, REVIEW)
-    first = engine.start_for_schools("p", urns=["100001"], by="seo", run_id="a click")
-    engine.run_due_jobs()
-    engine.complete(task(engine, "a", 1), {"risk": "low"})
-    assert engine.start_for_schools("p", urns=["100001", "100003"], by="seo", run_id="a click") == first
-    assert engine.run_due_jobs() == 0 and urns(engine) == ["100001"]
-    other = engine.start_for_schools("p", urns=["100001"], by="seo", run_id="another click")
-    assert (round_of(engine, other).total, round_of(engine, other).skipped) == (1, 0)
+    first = engine.batches.start("p", urns=["100001"], by="seo", run_id="a click")
+    engine.jobs.run_due()
+    engine.tasks.complete(task(engine, "a", 1), {"risk": "low"})
+    assert engine.batches.start("p", urns=["100001", "100003"], by="seo", run_id="a click") == first
+    assert engine.jobs.run_due() == 0 and urns(engine) == ["100001"]
+    other = engine.batches.start("p", urns=["100001"], by="seo", run_id="another click")
+    assert (batch(engine, other).total, batch(engine, other).skipped) == (1, 0)
 
 
 def test_sent_twice_at_the_same_moment_it_is_one_round(database_url: str, engine: Engine) -> None:
     deploy(engine, REVIEW)
     engines = [running(database_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda each: each.start_for_schools("p", by="seo", run_id="a click"), engines))
-    assert len(set(found)) == 1 and round_of(engine, found[0]).waiting == 6
+        found = list(pool.map(lambda each: each.batches.start("p", by="seo", run_id="a click"), engines))
+    assert len(set(found)) == 1 and batch(engine, found[0]).waiting == 6
     for each in engines:
         each.dispose()
 
@@ -117,23 +119,23 @@ def test_sent_twice_at_the_same_moment_it_is_one_round(database_url: str, engine
 def test_only_a_school_of_the_register(engine: Engine) -> None:
     deploy(engine, REVIEW)
     with pytest.raises(SchoolNotFound, match="999999"):
-        engine.start_for_schools("p", urns=["100001", "999999"], by="seo")
+        engine.batches.start("p", urns=["100001", "999999"], by="seo")
 
 
 def test_a_process_that_only_a_timer_starts_can_be_started_for_many_too(engine: Engine) -> None:
     timed = f'<startEvent id="s">{prop(forEach="school", forEachWhen="= school.maintained")}{YEARLY}</startEvent>'
     deploy(engine, bpmn(f'{timed}<userTask id="a"/><endEvent id="e"/>', "s>a a>e"))
-    engine.start_for_schools("p", by="seo")
-    engine.run_due_jobs()
+    engine.batches.start("p", by="seo")
+    engine.jobs.run_due()
     assert urns(engine) == ["100001", "100003", "100005"]
 
 
 def test_two_rounds_under_way_give_a_school_one_case(engine: Engine) -> None:
     deploy(engine, REVIEW)
-    both = [engine.start_for_schools("p", by="seo") for _ in range(2)]
-    engine.run_due_jobs()
+    both = [engine.batches.start("p", by="seo") for _ in range(2)]
+    engine.jobs.run_due()
     assert len(urns(engine)) == 6
-    assert sorted((round_of(engine, each).started, round_of(engine, each).skipped) for each in both) == [(0, 6), (6, 0)]
+    assert sorted((batch(engine, each).started, batch(engine, each).skipped) for each in both) == [(0, 6), (6, 0)]
 
 
 def test_a_school_whose_case_cannot_begin_holds_no_other_up(engine: Engine) -> None:
@@ -142,34 +144,34 @@ def test_a_school_whose_case_cannot_begin_holds_no_other_up(engine: Engine) -> N
         b'id="a" name="Assess" camunda:dueDate="= if school.urn = &quot;100003&quot; then 5 else &quot;5 days&quot;"',
     )
     deploy(engine, broken)
-    number = engine.start_for_schools("p", by="seo")
+    number = engine.batches.start("p", by="seo")
     for _ in range(4):
-        engine.run_due_jobs()
+        engine.jobs.run_due()
         clock_of(engine).advance(timedelta(minutes=2))
-    row = round_of(engine, number)
+    row = batch(engine, number)
     assert (row.started, row.failed, row.done) == (5, 1, True)
     with engine.reading() as session:
         [failed] = queries.failed(session, number)
         [incident] = queries.incidents(session)
     assert (failed.urn, failed.school_name, failed.incident_id) == ("100003", "School 03", incident.id)
     assert incident.message == f"The school with the URN 100003: {failed.message}" and incident.retriable
-    engine.retry(incident.id, by="mo")
-    row = round_of(engine, number)
+    engine.jobs.retry(incident.id, by="mo")
+    row = batch(engine, number)
     assert (row.waiting, row.failed, row.done) == (1, 0, False)
 
 
 def test_a_process_that_is_not_for_schools_is_not_started_for_many(engine: Engine) -> None:
     deploy(engine, bpmn('<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>', "s>a a>e"))
     with pytest.raises(NotForSchools):
-        engine.start_for_schools("p", by="seo")
+        engine.batches.start("p", by="seo")
 
 
 def test_a_category_is_set_and_kept_in_the_school_s_history(engine: Engine) -> None:
     deploy(engine, REVIEW)
     for risk in ("high", "medium"):
-        case = engine.start("p", school="100001")
-        engine.complete(task(engine, "a", case), {"risk": risk})
-        assert engine.variables(case)["school"]["category"] == risk
+        case = engine.cases.start("p", school="100001")
+        engine.tasks.complete(task(engine, "a", case), {"risk": risk})
+        assert engine.cases.variables(case)["school"]["category"] == risk
     with engine.reading() as session:
         assert queries.school(session, "100001").category == "medium"
         assert [(row.category, row.reason) for row in queries.categories(session, "100001")] == [
@@ -177,22 +179,22 @@ def test_a_category_is_set_and_kept_in_the_school_s_history(engine: Engine) -> N
             ("high", "The yearly assessment"),
             ("low", "It stood in the file of the register."),
         ]
-    assert engine.import_schools(SCHOOLS.encode(), "").unchanged == 6, "an import does not undo what was decided"
-    case = engine.start("p")
+    assert engine.schools.import_file(SCHOOLS.encode(), "").unchanged == 6, "an import does not undo what was decided"
+    case = engine.cases.start("p")
     with pytest.raises(NoSchool):
-        engine.complete(task(engine, "a", case), {"risk": "high"})
+        engine.tasks.complete(task(engine, "a", case), {"risk": "high"})
 
 
 def test_a_report_lists_the_live_cases_of_a_process(engine: Engine) -> None:
     deploy(engine, REVIEW.replace(b'name="Assess"', b'name="Assess" camunda:dueDate="5 days"'))
     deploy(engine, REPORT, "report")
     for urn in ("100002", "100001"):
-        engine.start("p", school=urn)
+        engine.cases.start("p", school=urn)
     clock_of(engine).advance(6 * DAY)
-    engine.start("p", school="100003")
-    engine.complete(task(engine, "a", 2), {"risk": "low"})
-    report = engine.start("report")
-    assert engine.variables(report)["found"] == [
+    engine.cases.start("p", school="100003")
+    engine.tasks.complete(task(engine, "a", 2), {"risk": "low"})
+    report = engine.cases.start("report")
+    assert engine.cases.variables(report)["found"] == [
         {"urn": "100002", "school": "School 02", "since": "2026-09-07", "waiting": ["Assess"], "overdue": 1},
         {"urn": "100003", "school": "School 03", "since": "2026-09-13", "waiting": ["Assess"], "overdue": 0},
     ]
@@ -218,8 +220,8 @@ def test_a_case_waits_for_what_its_tokens_stand_at(engine: Engine) -> None:
             MESSAGES,
         ),
     )
-    engine.start("p", school="100001")
-    engine.start("p", "no school of ours")
+    engine.cases.start("p", school="100001")
+    engine.cases.start("p", "no school of ours")
     first, second = live(engine)
     assert sorted(first["waiting"]) == ["Assess", "The head answers", "The term ends"]
     assert (first["school"], second["school"], second["urn"]) == ("School 01", "no school of ours", "")
@@ -229,7 +231,7 @@ def test_however_many_cases_it_is_three_statements(engine: Engine) -> None:
     deploy(engine, REVIEW)
     sent = []
     for urn in ("100001", "100002", "100003"):
-        engine.start("p", school=urn)
+        engine.cases.start("p", school=urn)
         live(engine)
         with Statements(engine) as counted:
             live(engine)
@@ -240,7 +242,7 @@ def test_however_many_cases_it_is_three_statements(engine: Engine) -> None:
 def test_a_case_of_a_summer_evening_is_since_that_day_here(engine: Engine) -> None:
     deploy(engine, REVIEW)
     clock_of(engine).set(datetime(2027, 7, 1, 23, 30, tzinfo=UTC))
-    engine.start("p", school="100001")
+    engine.cases.start("p", school="100001")
     assert live(engine)[0]["since"] == "2027-07-02"
 
 
@@ -257,20 +259,20 @@ def test_a_process_started_by_a_message_is_for_the_school_that_it_names(engine: 
     )
     deploy(engine, thrower, "thrower")
     deploy(engine, catcher)
-    engine.start("thrower", school="100004")
-    engine.run_due_jobs()
-    assert engine.variables(2)["school"]["name"] == "School 04"
+    engine.cases.start("thrower", school="100004")
+    engine.jobs.run_due()
+    assert engine.cases.variables(2)["school"]["name"] == "School 04"
 
 
 def test_a_school_that_has_closed_gets_no_case(engine: Engine) -> None:
     deploy(engine, REVIEW)
-    under_way = engine.start_for_schools("p", urns=["100001", "100003"], by="seo")
-    with engine._writing(Scope.all_authorities()) as session:
+    under_way = engine.batches.start("p", urns=["100001", "100003"], by="seo")
+    with engine.transactions.writing(Scope.all_authorities()) as session:
         session.execute(update(School).where(School.urn.in_(["100001", "100002"])).values(closed=True))
-    engine.run_due_jobs()
-    named = engine.start_for_schools("p", urns=["100001", "100004"], by="seo")
-    everyone = engine.start_for_schools("p", by="seo")
-    engine.run_due_jobs()
+    engine.jobs.run_due()
+    named = engine.batches.start("p", urns=["100001", "100004"], by="seo")
+    everyone = engine.batches.start("p", by="seo")
+    engine.jobs.run_due()
     assert [skipped(engine, each) for each in (under_way, named, everyone)] == [
         [("100001", "It has closed.")],
         [("100001", "It has closed.")],

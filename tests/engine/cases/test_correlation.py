@@ -44,110 +44,110 @@ def engine(database_url: str) -> Engine:
 
 
 def test_a_message_reaches_the_case_with_its_key(engine: Engine) -> None:
-    first, second = engine.start("receiver", "one"), engine.start("receiver", "two")
-    assert engine.correlate("reply", {"business_key": "two"}, {"grade": "good"}, by="sam") == [second]
+    first, second = engine.cases.start("receiver", "one"), engine.cases.start("receiver", "two")
+    assert engine.messages.correlate("reply", {"business_key": "two"}, {"grade": "good"}, by="sam") == [second]
     assert (waiting(engine, first), waiting(engine, second)) == ([], ["a"])
-    assert engine.variables(second) == {"grade": "good"}
-    line = next(each for each in engine.history(second) if each.element == "w")
+    assert engine.cases.variables(second) == {"grade": "good"}
+    line = next(each for each in engine.cases.history(second) if each.element == "w")
     assert (line.by, line.detail) == ("sam", {"message": "reply"})
 
 
 def test_a_key_may_stand_with_its_name_in_a_business_key(engine: Engine) -> None:
-    case = engine.start("receiver", "URN 100001")
-    assert engine.correlate("reply", {"urn": "100001"}) == [case]
+    case = engine.cases.start("receiver", "URN 100001")
+    assert engine.messages.correlate("reply", {"urn": "100001"}) == [case]
 
 
 def test_a_correlation_key_of_the_diagram_is_used(engine: Engine) -> None:
     deploy(engine, BY_URN, "by_urn")
-    case = engine.start("by_urn", variables={"urn": "100001"})
-    engine.start("by_urn", variables={"urn": "100002"})
-    assert engine.correlate("reply", {"urn": "100001"}) == [case]
-    assert engine.instance(case).state == "completed"
+    case = engine.cases.start("by_urn", variables={"urn": "100001"})
+    engine.cases.start("by_urn", variables={"urn": "100002"})
+    assert engine.messages.correlate("reply", {"urn": "100001"}) == [case]
+    assert engine.cases.get(case).status == "completed"
 
 
 def test_without_keys_one_waiting_case_is_enough_and_two_are_too_many(engine: Engine) -> None:
-    case = engine.start("receiver", "one")
-    assert engine.correlate("reply") == [case]
-    engine.start("receiver", "two")
-    engine.start("receiver", "three")
+    case = engine.cases.start("receiver", "one")
+    assert engine.messages.correlate("reply") == [case]
+    engine.cases.start("receiver", "two")
+    engine.cases.start("receiver", "three")
     with pytest.raises(MessageAmbiguous):
-        engine.correlate("reply")
+        engine.messages.correlate("reply")
     with pytest.raises(MessageAmbiguous):
-        engine.start("receiver", "two")
-        engine.correlate("reply", {"k": "two"})
-    assert engine.user_tasks() == engine.user_tasks(case)
+        engine.cases.start("receiver", "two")
+        engine.messages.correlate("reply", {"k": "two"})
+    assert engine.tasks.open() == engine.tasks.open(case)
 
 
 def test_each_process_that_waits_gets_it_once(engine: Engine) -> None:
     deploy(engine, BY_URN, "by_urn")
-    one, two = engine.start("receiver", "7"), engine.start("by_urn", variables={"urn": "7"})
-    assert engine.correlate("reply", {"urn": "7"}) == [one, two]
-    assert (waiting(engine, one), engine.instance(two).state) == (["a"], "active")
-    assert engine.run_due_jobs() == 1
-    assert engine.instance(two).state == "completed"
+    one, two = engine.cases.start("receiver", "7"), engine.cases.start("by_urn", variables={"urn": "7"})
+    assert engine.messages.correlate("reply", {"urn": "7"}) == [one, two]
+    assert (waiting(engine, one), engine.cases.get(two).state) == (["a"], "active")
+    assert engine.jobs.run_due() == 1
+    assert engine.cases.get(two).status == "completed"
 
 
 def test_a_message_that_nobody_wants_is_refused(engine: Engine) -> None:
-    engine.start("receiver", "one")
+    engine.cases.start("receiver", "one")
     with pytest.raises(MessageNotExpected, match="urn 5"):
-        engine.correlate("reply", {"urn": "5"})
+        engine.messages.correlate("reply", {"urn": "5"})
     with pytest.raises(MessageNotExpected):
-        engine.correlate("unknown")
+        engine.messages.correlate("unknown")
 
 
 def test_a_message_starts_a_process_for_the_school_it_names(engine: Engine) -> None:
-    engine.import_schools(b"urn,name,phase,type\n100001,Sampleby,primary,community\n", "")
+    engine.schools.import_file(b"urn,name,phase,type\n100001,Sampleby,primary,community\n", "")
     deploy(engine, STARTED, "started")
-    [case] = engine.correlate("request", {"urn": "100001"}, {"why": "results"})
-    assert engine.instance(case).school_urn == "100001"
-    assert engine.variables(case)["why"] == "results"
+    [case] = engine.messages.correlate("request", {"urn": "100001"}, {"why": "results"})
+    assert engine.cases.get(case).school_urn == "100001"
+    assert engine.cases.variables(case)["why"] == "results"
     deploy(engine, STARTED.replace(b'id="a"', b'id="a" name="New"'), "started")
-    engine.correlate("request", {"urn": "100002"})
-    assert [t.name for t in engine.user_tasks()] == ["a", "New"]
+    engine.messages.correlate("request", {"urn": "100002"})
+    assert [t.name for t in engine.tasks.open()] == ["a", "New"]
 
 
 def test_a_thrown_message_is_delivered_by_the_dispatcher(engine: Engine) -> None:
     deploy(engine, THROWER, "thrower")
-    case = engine.start("receiver", "one")
-    assert engine.instance(engine.start("thrower", variables={"target": "one"})).state == "completed"
+    case = engine.cases.start("receiver", "one")
+    assert engine.cases.get(engine.cases.start("thrower", variables={"target": "one"})).status == "completed"
     assert waiting(engine, case) == []
-    assert engine.run_due_jobs() == 1
+    assert engine.jobs.run_due() == 1
     assert waiting(engine, case) == ["a"]
 
 
 def test_a_thrown_message_that_nobody_wants_stays_visible_until_it_is_sent_again(engine: Engine) -> None:
     deploy(engine, THROWER, "thrower")
-    engine.start("thrower", variables={"target": "one"})
-    engine.run_due_jobs()
+    engine.cases.start("thrower", variables={"target": "one"})
+    engine.jobs.run_due()
     with engine.reading() as session:
         [message] = queries.undelivered(session)
     assert (message.name, message.keys) == ("reply", {"key": "one"})
-    case = engine.start("receiver", "one")
-    engine.resend(message.id)
-    assert engine.run_due_jobs() == 1
+    case = engine.cases.start("receiver", "one")
+    engine.messages.resend(message.id)
+    assert engine.jobs.run_due() == 1
     assert waiting(engine, case) == ["a"]
     with pytest.raises(MessageNotFound):
-        engine.resend(message.id)
+        engine.messages.resend(message.id)
 
 
 def test_a_signal_reaches_everyone_and_starts_what_begins_with_it(engine: Engine) -> None:
     deploy(engine, LISTENER, "listener")
     deploy(engine, SIGNALLED, "signalled")
-    heard = [engine.start("listener") for _ in range(3)]
-    engine.signal("alarm", {"level": 3})
-    engine.run_due_jobs()
+    heard = [engine.cases.start("listener") for _ in range(3)]
+    engine.messages.signal("alarm", {"level": 3})
+    engine.jobs.run_due()
     assert [waiting(engine, each) for each in heard] == [["a"]] * 3
-    assert all(engine.variables(t.instance_id) == {"level": 3} for t in engine.user_tasks())
-    assert sorted(t.process for t in engine.user_tasks()) == ["listener"] * 3 + ["signalled"]
+    assert all(engine.cases.variables(t.instance_id) == {"level": 3} for t in engine.tasks.open())
+    assert sorted(t.process for t in engine.tasks.open()) == ["listener"] * 3 + ["signalled"]
 
 
 def test_a_message_stays_in_its_authority(database_url: str) -> None:
     engine = running(database_url)
     for each in ("town", "village"):
         deploy(engine, RECEIVER, "receiver", each)
-    theirs = engine.start("receiver", "one", authority="village")
+    theirs = engine.cases.start("receiver", "one", authority="village")
     with pytest.raises(MessageNotExpected):
-        engine.correlate("reply", {"k": "one"}, by=Scope("town", frozenset(), "sam"))
+        engine.messages.correlate("reply", {"k": "one"}, by=Scope("town", frozenset(), "sam"))
     with pytest.raises(MessageNotExpected):
-        engine.correlate("reply", {"k": "one"}, authority="town")
-    assert engine.correlate("reply", {"k": "one"}, authority="village") == [theirs]
+        engine.messages.correlate("reply", {"k": "one"}, authority="town")
+    assert engine.messages.correlate("reply", {"k": "one"}, authority="village") == [theirs]

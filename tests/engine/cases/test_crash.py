@@ -37,17 +37,17 @@ def work(url: str, out: Connection) -> None:
     """The child: never ends by itself. Says (case, round) after each completion that was answered."""
     engine = Engine(url, config=CONFIG)
     while True:
-        for task in engine.user_tasks():
-            number = engine.variables(task.instance_id)["rounds"] + 1
-            engine.complete(task.id, {"last": number}, by="sam")
+        for task in engine.tasks.open():
+            number = engine.cases.variables(task.instance_id)["rounds"] + 1
+            engine.tasks.complete(task.id, {"last": number}, by="sam")
             out.send((task.instance_id, number))
-        engine.run_due_jobs()
+        engine.jobs.run_due()
 
 
 def test_nothing_is_lost_doubled_or_stuck(database_url: str) -> None:
     engine = Engine(database_url, config=CONFIG)
     deploy(engine, ROUNDS)
-    found = [engine.start("p", variables={"rounds": 0}) for _ in range(CASES)]
+    found = [engine.cases.start("p", variables={"rounds": 0}) for _ in range(CASES)]
     engine.dispose()
     told = dict.fromkeys(found, 0)
     chance = random.Random(7)
@@ -88,11 +88,11 @@ def _note(told: dict[int, int], receiving: Connection) -> None:
 def _check(engine: Engine, told: dict[int, int]) -> None:
     """What was answered is there; at most one round more, whose answer the kill cut off; each thing counted once."""
     for case, number in told.items():
-        rounds = engine.variables(case)["rounds"]
+        rounds = engine.cases.variables(case)["rounds"]
         assert number <= rounds <= number + 1, "lost or doubled"
-        trace = engine.trace(case)
+        trace = engine.cases.trace(case)
         assert trace.count("a") == trace.count("count") == rounds
-        open_tasks = len(engine.user_tasks(case))
+        open_tasks = len(engine.tasks.open(case))
         assert trace.count("t") == rounds - (1 - open_tasks)
         assert open_tasks in (0, 1)
         told[case] = rounds
@@ -102,9 +102,9 @@ def _check(engine: Engine, told: dict[int, int]) -> None:
 def _goes_on(engine: Engine, found: list[int]) -> None:
     """Every case can still be carried on: its timer fires once a dead worker's lease is over."""
     end = monotonic() + 20
-    while len(engine.user_tasks()) < len(found) and monotonic() < end:
-        engine.run_due_jobs()
-    assert sorted(task.instance_id for task in engine.user_tasks()) == found
+    while len(engine.tasks.open()) < len(found) and monotonic() < end:
+        engine.jobs.run_due()
+    assert sorted(task.instance_id for task in engine.tasks.open()) == found
 
 
 #: Each school gets a case on a day that is over: all of them at once.
@@ -122,23 +122,23 @@ def begin(url: str, out: Connection) -> None:
     engine = Engine(url, config=CONFIG)
     out.send((0, 0))
     while True:
-        if engine.fire_next_due():
+        if engine.jobs.fire_next_due():
             out.send((0, 1))
 
 
 def test_each_school_gets_one_case_of_a_beat(database_url: str) -> None:
     """Though its case is over at once, so that no open case keeps a second away."""
     engine = Engine(database_url, config=CONFIG)
-    engine.import_schools(SCHOOLS.encode(), "")
+    engine.schools.import_file(SCHOOLS.encode(), "")
     deploy(engine, FOR_SCHOOLS)
     chance, context = random.Random(7), get_context("forkserver")
     for _ in range(KILLS):
         engine.dispose()
         _live_and_die(context, database_url, {0: 0}, chance.uniform(0.0, 0.15), begin)
     end = monotonic() + 20
-    while engine.next_due() is not None and monotonic() < end:
-        engine.run_due_jobs()
+    while engine.jobs.next_due() is not None and monotonic() < end:
+        engine.jobs.run_due()
     with engine.reading() as session:
         found = [row.school_urn for row in queries.instances(session, per_page=100).items]
         assert sorted(found) == [f"1000{n}" for n in range(10, 70)]
-        assert queries.round_of(session, 1).started == 60
+        assert queries.batch(session, 1).started == 60

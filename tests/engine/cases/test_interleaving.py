@@ -114,57 +114,59 @@ def engine(database_url: str) -> Engine:
 
 def test_two_workers_and_one_timer(engine: Engine, race: Race) -> None:
     deploy(engine, LATER)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(DAY)
-    race.run(engine.run_due_jobs, engine.run_due_jobs)
-    assert engine.trace(case) == ["s", "t", "x"]
+    race.run(engine.jobs.run_due, engine.jobs.run_due)
+    assert engine.cases.trace(case) == ["s", "t", "x"]
     assert waiting(engine, case) == ["a"]
-    assert engine.next_due() is None
+    assert engine.jobs.next_due() is None
 
 
 @pytest.mark.parametrize("paused", ["worker", "officer"])
 def test_a_worker_and_an_officer(engine: Engine, race: Race, paused: str) -> None:
     deploy(engine, INTERRUPTED)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     ident = task(engine, "a", case)
     clock_of(engine).advance(DAY)
-    both = [engine.run_due_jobs, lambda: engine.complete(ident, {}, by="sam")]
+    both = [engine.jobs.run_due, lambda: engine.tasks.complete(ident, {}, by="sam")]
     results = race.run(*(both if paused == "worker" else both[::-1]))
     assert waiting(engine, case) in (["done"], ["late"])
-    trace = engine.trace(case)
+    trace = engine.cases.trace(case)
     assert ("a" in trace) != ("t" in trace)
     assert any(isinstance(each, TaskNotOpen) for each in results) == ("t" in trace)
-    assert engine.next_due() is None
-    assert engine.instance(case).incidents == 0
+    assert engine.jobs.next_due() is None
+    assert engine.cases.get(case).incidents == 0
 
 
 def test_two_officers_and_one_task(engine: Engine, race: Race) -> None:
     deploy(engine, INTERRUPTED)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     ident = task(engine, "a", case)
-    results = race.run(lambda: engine.complete(ident, {}, by="sam"), lambda: engine.complete(ident, {}, by="olu"))
+    results = race.run(
+        lambda: engine.tasks.complete(ident, {}, by="sam"), lambda: engine.tasks.complete(ident, {}, by="olu")
+    )
     assert sorted(type(each).__name__ for each in results) == ["NoneType", "TaskNotOpen"]
-    assert engine.trace(case) == ["s", "a"]
+    assert engine.cases.trace(case) == ["s", "a"]
 
 
 def test_two_workers_and_one_message(engine: Engine, race: Race) -> None:
     deploy(engine, RECEIVER, "receiver")
     deploy(engine, THROWER, "thrower")
-    case = engine.start("receiver", "one")
-    engine.start("thrower", variables={"target": "one"})
-    race.run(engine.run_due_jobs, engine.run_due_jobs)
-    assert engine.trace(case) == ["s", "w"]
+    case = engine.cases.start("receiver", "one")
+    engine.cases.start("thrower", variables={"target": "one"})
+    race.run(engine.jobs.run_due, engine.jobs.run_due)
+    assert engine.cases.trace(case) == ["s", "w"]
     assert waiting(engine, case) == ["a"]
-    assert engine.next_due() is None
+    assert engine.jobs.next_due() is None
 
 
 def test_the_same_message_from_two_sides(engine: Engine, race: Race) -> None:
     deploy(engine, RECEIVER, "receiver")
-    case = engine.start("receiver", "one")
+    case = engine.cases.start("receiver", "one")
 
     def send() -> list[int]:
-        return engine.correlate("reply", {"k": "one"}, {"n": 1})
+        return engine.messages.correlate("reply", {"k": "one"}, {"n": 1})
 
     results = race.run(send, send)
     assert sorted(type(each).__name__ for each in results) == ["MessageNotExpected", "list"]
-    assert engine.trace(case) == ["s", "w"]
+    assert engine.cases.trace(case) == ["s", "w"]

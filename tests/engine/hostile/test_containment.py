@@ -33,16 +33,16 @@ def test_a_hostile_expression_is_an_incident_of_its_case_and_the_worker_goes_on(
     database_url: str, condition: str
 ) -> None:
     engine = running(database_url)
-    engine.deploy({"bad.bpmn": process("bad", condition)}, strict=False)
-    engine.deploy({"good.bpmn": process("good", "1 = 2")}, strict=False)
-    bad, good = engine.start("bad"), engine.start("good")
+    engine.deployments.deploy({"bad.bpmn": process("bad", condition)}, strict=False)
+    engine.deployments.deploy({"good.bpmn": process("good", "1 = 2")}, strict=False)
+    bad, good = engine.cases.start("bad"), engine.cases.start("good")
     clock_of(engine).advance(DAY)
-    engine.run_due_jobs()
+    engine.jobs.run_due()
     assert task(engine, "a", good), "the other case goes on at once"
     for _ in range(5):
         clock_of(engine).advance(timedelta(hours=1))
-        engine.run_due_jobs()
-    assert engine.user_tasks(bad) == [] and engine.instance(bad).state == "active"
+        engine.jobs.run_due()
+    assert engine.tasks.open(bad) == [] and engine.cases.get(bad).status == "active"
     with engine.reading() as session:
         (incident,) = queries.incidents(session)
     assert incident.instance_id == bad and "used too much" in incident.message
@@ -51,10 +51,10 @@ def test_a_hostile_expression_is_an_incident_of_its_case_and_the_worker_goes_on(
 def test_a_hostile_expression_after_a_task_leaves_the_task_open(database_url: str) -> None:
     engine = running(database_url)
     body = '<startEvent id="s"/><userTask id="a"/><exclusiveGateway id="x" default="f_x_e"/><endEvent id="e"/><endEvent id="e2"/>'
-    engine.deploy({"p.bpmn": bpmn(body, f"s>a a>x x>e2[{ENDLESS}] x>e")}, strict=False)
-    case = engine.start("p")
+    engine.deployments.deploy({"p.bpmn": bpmn(body, f"s>a a>x x>e2[{ENDLESS}] x>e")}, strict=False)
+    case = engine.cases.start("p")
     with pytest.raises(ExpressionLimit):
-        engine.complete(task(engine, "a", case), {"note": "kept by the page"}, by="seo")
+        engine.tasks.complete(task(engine, "a", case), {"note": "kept by the page"}, by="seo")
     assert task(engine, "a", case)
     with engine.reading() as session:
         assert [each.instance_id for each in queries.incidents(session)] == [case]
@@ -95,7 +95,7 @@ def test_an_expression_reaches_nothing_but_its_variables(expression: str) -> Non
 def test_a_case_sees_no_other_case_s_data(database_url: str) -> None:
     engine: Engine = running(database_url)
     body = '<startEvent id="s"/><scriptTask id="c" scriptFormat="feel" camunda:resultVariable="seen"><script>= secret</script></scriptTask><userTask id="a"/><endEvent id="e"/>'
-    engine.deploy({"p.bpmn": bpmn(body, "s>c c>a a>e")}, strict=False)
-    engine.start("p", variables={"secret": "mine"})
-    other = engine.start("p")
-    assert engine.variables(other) == {"seen": None}
+    engine.deployments.deploy({"p.bpmn": bpmn(body, "s>c c>a a>e")}, strict=False)
+    engine.cases.start("p", variables={"secret": "mine"})
+    other = engine.cases.start("p")
+    assert engine.cases.variables(other) == {"seen": None}

@@ -29,109 +29,109 @@ def engine(database_url: str) -> Engine:
 
 
 def claim(engine: Engine) -> Any:
-    with engine._writing(Scope.all_authorities()) as session:
+    with engine.transactions.writing(Scope.all_authorities()) as session:
         return queue.claim(session, engine.clock.now(), engine.config)
 
 
 def test_jobs_fire_in_due_order_and_late_ones_say_so(engine: Engine) -> None:
     deploy(engine, LATER)
-    first = engine.start("p")
+    first = engine.cases.start("p")
     clock_of(engine).advance(MINUTE)
-    second = engine.start("p")
-    assert engine.next_due() == NOW + DAY
+    second = engine.cases.start("p")
+    assert engine.jobs.next_due() == NOW + DAY
     clock_of(engine).advance(21 * DAY)
-    assert engine.fire_next_due()
-    assert [engine.instance(i).at for i in (first, second)] == [("a",), ("t",)]
-    assert (engine.run_due_jobs(), engine.run_due_jobs()) == (1, 0)
-    fired = next(line for line in engine.history(first) if line.element == "t")
+    assert engine.jobs.fire_next_due()
+    assert [engine.cases.get(i).at for i in (first, second)] == [("a",), ("t",)]
+    assert (engine.jobs.run_due(), engine.jobs.run_due()) == (1, 0)
+    fired = next(line for line in engine.cases.history(first) if line.element == "t")
     assert fired.detail == {"late_by": 20 * 86400 + 60}
-    assert engine.next_due() is None
+    assert engine.jobs.next_due() is None
 
 
 def test_a_cycle_fires_once_after_a_long_stop(engine: Engine) -> None:
     deploy(engine, REMINDED)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(21 * DAY + MINUTE)
-    assert engine.run_due_jobs() == 1
-    assert engine.trace(case).count("remind") == 1
-    assert engine.next_due() == NOW + 22 * DAY
+    assert engine.jobs.run_due() == 1
+    assert engine.cases.trace(case).count("remind") == 1
+    assert engine.jobs.next_due() == NOW + 22 * DAY
 
 
 def test_a_clock_that_jumps_forward_a_year_does_all_once(engine: Engine) -> None:
     deploy(engine, REMINDED)
     deploy(engine, SCHOOL_YEAR.replace(b'id="p"', b'id="year"'), "year")
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(365 * DAY)
-    assert engine.run_due_jobs() == 2 and engine.run_due_jobs() == 0
-    assert engine.trace(case).count("remind") == 1, "a cycle does not make up for 365 missed beats"
+    assert engine.jobs.run_due() == 2 and engine.jobs.run_due() == 0
+    assert engine.cases.trace(case).count("remind") == 1, "a cycle does not make up for 365 missed beats"
     with engine.reading() as session:
         assert [row.process for row in queries.instances(session).items] == ["year", "p"]
-    assert engine.next_due() == NOW + 366 * DAY
+    assert engine.jobs.next_due() == NOW + 366 * DAY
 
 
 def test_a_clock_that_jumps_back_an_hour_fires_nothing_twice(engine: Engine) -> None:
     deploy(engine, REMINDED)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(DAY)
-    assert engine.run_due_jobs() == 1
+    assert engine.jobs.run_due() == 1
     clock_of(engine).set(NOW + DAY - 60 * MINUTE)
-    assert engine.run_due_jobs() == 0
-    assert claim(engine) is None and engine.next_due() == NOW + 2 * DAY
-    engine.complete(task(engine, "a", case))
+    assert engine.jobs.run_due() == 0
+    assert claim(engine) is None and engine.jobs.next_due() == NOW + 2 * DAY
+    engine.tasks.complete(task(engine, "a", case))
     assert "a" not in waiting(engine, case), "what people do meanwhile is not held up"
     clock_of(engine).set(NOW + 2 * DAY)
-    assert engine.run_due_jobs() == 0 and engine.trace(case).count("remind") == 1
+    assert engine.jobs.run_due() == 0 and engine.cases.trace(case).count("remind") == 1
 
 
 def test_a_timer_goes_with_its_task(engine: Engine) -> None:
     deploy(engine, REMINDED)
-    case = engine.start("p")
-    engine.complete(task(engine, "a", case))
-    assert engine.next_due() is None
+    case = engine.cases.start("p")
+    engine.tasks.complete(task(engine, "a", case))
+    assert engine.jobs.next_due() is None
     clock_of(engine).advance(5 * DAY)
-    assert engine.run_due_jobs() == 0
+    assert engine.jobs.run_due() == 0
 
 
 def test_a_failing_job_is_tried_again_and_becomes_an_incident(engine: Engine) -> None:
     deploy(engine, LATER)
-    case = engine.start("p", variables={"broken": True})
-    other = engine.start("p")
+    case = engine.cases.start("p", variables={"broken": True})
+    other = engine.cases.start("p")
     clock_of(engine).advance(DAY)
-    assert engine.run_due_jobs() == 2  # the failing one does not hold the other up
+    assert engine.jobs.run_due() == 2  # the failing one does not hold the other up
     assert waiting(engine, other) == ["a"]
     for _ in range(2):
-        assert engine.next_due() == clock_of(engine).now() + MINUTE
+        assert engine.jobs.next_due() == clock_of(engine).now() + MINUTE
         clock_of(engine).advance(MINUTE)
-        assert engine.run_due_jobs() == 1
-    assert engine.next_due() is None
-    row = engine.instance(case)
-    assert (row.state, row.at, row.incidents) == ("active", ("t",), 1)
+        assert engine.jobs.run_due() == 1
+    assert engine.jobs.next_due() is None
+    row = engine.cases.get(case)
+    assert (row.status, row.at, row.incidents) == ("active", ("t",), 1)
     with engine.reading() as session:
         [incident] = queries.incidents(session)
     assert (incident.kind, incident.element, incident.instance_id, incident.retriable) == ("job", "t", case, True)
     assert "Traceback" not in incident.message
     assert "Traceback" in incident.detail
-    engine.set_variables(case, {"broken": False}, by="mo")
-    engine.retry(incident.id, by="mo")
-    assert engine.run_due_jobs() == 1
+    engine.cases.set_variables(case, {"broken": False}, by="mo")
+    engine.jobs.retry(incident.id, by="mo")
+    assert engine.jobs.run_due() == 1
     assert waiting(engine, case) == ["a"]
-    assert engine.instance(case).incidents == 0
-    assert [line.by for line in engine.history(case) if line.how == "retried"] == ["mo"]
+    assert engine.cases.get(case).incidents == 0
+    assert [line.by for line in engine.cases.history(case) if line.how == "retried"] == ["mo"]
     with pytest.raises(IncidentNotFound):
-        engine.retry(incident.id)
+        engine.jobs.retry(incident.id)
 
 
 def test_a_job_that_kills_its_worker_each_time_becomes_an_incident(engine: Engine) -> None:
     deploy(engine, LATER)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(DAY)
     for _ in range(engine.config.attempts):
         assert claim(engine) is not None  # and the worker is gone
         assert claim(engine) is None  # the lease keeps others away
         clock_of(engine).advance(engine.config.lease)
-    other = engine.start("p")
+    other = engine.cases.start("p")
     clock_of(engine).advance(DAY)
-    assert engine.run_due_jobs() == 1
+    assert engine.jobs.run_due() == 1
     assert (waiting(engine, case), waiting(engine, other)) == ([], ["a"])
     with engine.reading() as session:
         assert "stopped without a word 3 times" in queries.incidents(session)[0].message
@@ -139,30 +139,30 @@ def test_a_job_that_kills_its_worker_each_time_becomes_an_incident(engine: Engin
 
 def test_a_worker_that_was_given_up_for_dead_writes_nothing(engine: Engine) -> None:
     deploy(engine, LATER)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(DAY)
     slow = claim(engine)
     clock_of(engine).advance(engine.config.lease)
     assert claim(engine).attempts == 2
     from engine.cases import delivery
 
-    with pytest.raises(JobLost), engine._writing(Scope.all_authorities()) as session:
-        delivery.run(session, engine._world, slow)
-    assert engine.instance(case).at == ("t",)
+    with pytest.raises(JobLost), engine.transactions.writing(Scope.all_authorities()) as session:
+        delivery.run(session, engine.transactions.world, slow)
+    assert engine.cases.get(case).at == ("t",)
     clock_of(engine).advance(engine.config.lease)
-    assert engine.run_due_jobs() == 1
-    assert engine.trace(case) == ["s", "t", "x"]
+    assert engine.jobs.run_due() == 1
+    assert engine.cases.trace(case) == ["s", "t", "x"]
 
 
 def test_a_failure_reported_late_changes_nothing(engine: Engine) -> None:
     deploy(engine, LATER)
-    engine.start("p")
+    engine.cases.start("p")
     clock_of(engine).advance(DAY)
     slow = claim(engine)
-    assert engine.run_due_jobs() == 0
+    assert engine.jobs.run_due() == 0
     clock_of(engine).advance(engine.config.lease)
     fresh = claim(engine)
-    with engine._writing(Scope.all_authorities()) as session:
+    with engine.transactions.writing(Scope.all_authorities()) as session:
         queue.fail(session, slow, ValueError("late"), engine.clock.now(), engine.config)
         row = session.get(Job, slow.id)
         assert row is not None
@@ -171,14 +171,14 @@ def test_a_failure_reported_late_changes_nothing(engine: Engine) -> None:
 
 def test_the_clock_may_jump(engine: Engine) -> None:
     deploy(engine, REMINDED)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     clock_of(engine).advance(365 * DAY)
-    assert engine.run_due_jobs() == 1
+    assert engine.jobs.run_due() == 1
     clock_of(engine).advance(timedelta(hours=-1))
-    assert engine.run_due_jobs() == 0
+    assert engine.jobs.run_due() == 0
     clock_of(engine).advance(DAY + timedelta(hours=1))
-    assert engine.run_due_jobs() == 1
-    assert engine.trace(case).count("remind") == 2
+    assert engine.jobs.run_due() == 1
+    assert engine.cases.trace(case).count("remind") == 2
 
 
 def test_an_incident_goes_when_its_case_moves_on(engine: Engine) -> None:
@@ -189,64 +189,64 @@ def test_an_incident_goes_when_its_case_moves_on(engine: Engine) -> None:
         "s>a a>b b>e t>g g>e2[n > 0]",
     )
     deploy(engine, xml)
-    case = engine.start("p", variables={"n": 0})
+    case = engine.cases.start("p", variables={"n": 0})
     for _ in range(3):
         clock_of(engine).advance(DAY)
-        engine.run_due_jobs()
-    assert engine.instance(case).incidents == 1
-    engine.complete(task(engine, "a", case))
-    assert engine.instance(case).incidents == 0
+        engine.jobs.run_due()
+    assert engine.cases.get(case).incidents == 1
+    engine.tasks.complete(task(engine, "a", case))
+    assert engine.cases.get(case).incidents == 0
 
 
 class TestStartTimers:
     def test_a_start_timer_starts_case_after_case(self, engine: Engine) -> None:
         deploy(engine, SCHOOL_YEAR)
-        assert engine.next_due() == NOW + 7 * DAY
+        assert engine.jobs.next_due() == NOW + 7 * DAY
         clock_of(engine).advance(7 * DAY)
-        assert engine.run_due_jobs() == 1
+        assert engine.jobs.run_due() == 1
         clock_of(engine).advance(30 * DAY)
-        assert engine.run_due_jobs() == 1
-        assert len(engine.user_tasks()) == 2
-        assert engine.next_due() == NOW + 42 * DAY
+        assert engine.jobs.run_due() == 1
+        assert len(engine.tasks.open()) == 2
+        assert engine.jobs.next_due() == NOW + 42 * DAY
 
     def test_a_new_version_keeps_the_date_of_a_timer_it_does_not_change(self, engine: Engine) -> None:
         deploy(engine, SCHOOL_YEAR)
         clock_of(engine).advance(3 * DAY)
         deploy(engine, SCHOOL_YEAR.replace(b'id="a"', b'id="a" name="Plan"'))
-        assert engine.next_due() == NOW + 7 * DAY
+        assert engine.jobs.next_due() == NOW + 7 * DAY
         clock_of(engine).advance(4 * DAY)
-        assert engine.run_due_jobs() == 1
-        assert [t.name for t in engine.user_tasks()] == ["Plan"]
+        assert engine.jobs.run_due() == 1
+        assert [t.name for t in engine.tasks.open()] == ["Plan"]
         deploy(engine, SCHOOL_YEAR.replace(b"P7D", b"P8D"))
-        assert engine.next_due() == NOW + 15 * DAY
+        assert engine.jobs.next_due() == NOW + 15 * DAY
 
     def test_a_worker_that_lost_a_start_timer_starts_nothing(self, engine: Engine) -> None:
         deploy(engine, SCHOOL_YEAR)
         clock_of(engine).advance(7 * DAY)
         slow = claim(engine)
         clock_of(engine).advance(engine.config.lease)
-        assert engine.run_due_jobs() == 1
+        assert engine.jobs.run_due() == 1
         from engine.cases import delivery
 
-        with pytest.raises(JobLost), engine._writing(Scope.all_authorities()) as session:
-            delivery.run(session, engine._world, slow)
-        assert len(engine.user_tasks()) == 1
+        with pytest.raises(JobLost), engine.transactions.writing(Scope.all_authorities()) as session:
+            delivery.run(session, engine.transactions.world, slow)
+        assert len(engine.tasks.open()) == 1
 
 
 def test_an_idle_look_is_two_statements(engine: Engine) -> None:
     deploy(engine, LATER)
-    engine.start("p")
+    engine.cases.start("p")
     with Statements(engine) as counted:
-        assert not engine.fire_next_due()
-        engine.next_due()
+        assert not engine.jobs.fire_next_due()
+        engine.jobs.next_due()
     assert len(counted.sent) <= 3
 
 
 def test_a_step_inside_a_transaction_is_not_seen_before_its_commit(engine: Engine) -> None:
     deploy(engine, LATER)
-    case = engine.start("p")
+    case = engine.cases.start("p")
     with engine.database.writing() as session:
         set_scope(session, Scope.all_authorities())
-        stepping.step(session, engine._world, stepping.lock(session, case), SetVariables({"x": 1}))
-        assert engine.variables(case) == {}
-    assert engine.variables(case) == {}
+        stepping.step(session, engine.transactions.world, stepping.lock(session, case), SetVariables({"x": 1}))
+        assert engine.cases.variables(case) == {}
+    assert engine.cases.variables(case) == {}

@@ -36,14 +36,14 @@ INNER = bpmn('<startEvent id="s"/><userTask id="a" name="Meet"/><endEvent id="e"
 @pytest.fixture
 def engine(database_url: str) -> Engine:
     engine = running(database_url)
-    engine.import_schools(SCHOOLS, "town")
+    engine.schools.import_file(SCHOOLS, "town")
     deploy(engine, WITH_DATES, "dated", "town")
     deploy(engine, REMINDED, authority="town")
     return engine
 
 
 def start(engine: Engine, due: str | None, school: str = "100001", key: str = "dated") -> int:
-    return engine.start(key, variables={"due": due} if due else {}, by=SEO, school=school)
+    return engine.cases.start(key, variables={"due": due} if due else {}, by=SEO, school=school)
 
 
 class TestInbox:
@@ -73,7 +73,7 @@ class TestInbox:
     def test_only_my_roles_and_my_own(self, engine: Engine) -> None:
         first = start(engine, "P1D")
         start(engine, "P2D")
-        engine.claim(task(engine, "a", first), SEO)
+        engine.tasks.claim(task(engine, "a", first), SEO)
         with engine.reading(SEO) as session:
             assert [t.instance_id for t in queries.inbox(session, SEO, InboxFilters(mine=True)).items] == [first]
             assert [t.instance_id for t in queries.inbox(session, SEO, InboxFilters(unclaimed=True)).items] == [2]
@@ -99,7 +99,7 @@ class TestInbox:
 
     def test_a_finished_task_is_gone_from_it_but_can_be_read(self, engine: Engine) -> None:
         ident = task(engine, "a", start(engine, "P1D"))
-        engine.complete(ident, {"x": 1}, by=SEO)
+        engine.tasks.complete(ident, {"x": 1}, by=SEO)
         with engine.reading(SEO) as session:
             assert queries.inbox(session, SEO).items == ()
             assert queries.task(session, ident).row.status == "completed"
@@ -112,7 +112,7 @@ class TestCases:
         for school in ("100001", "100002", "100002"):
             start(engine, "P1D", school)
         start(engine, None, "100001", "p")
-        engine.cancel(2, "mistake", SEO)
+        engine.cases.cancel(2, "mistake", SEO)
         with engine.reading(SEO) as session:
             for filters, found in (
                 (None, [4, 3, 2, 1]),
@@ -129,9 +129,9 @@ class TestCases:
             assert page.items[0].at == ("Look",)
 
     def test_a_case_live(self, engine: Engine) -> None:
-        engine.deploy({"outer.bpmn": OUTER, "inner.bpmn": INNER}, "town", strict=False)
-        case = engine.start("outer", by=SEO)
-        engine.complete(task(engine, "a", case), {"x": 1}, by=SEO)
+        engine.deployments.deploy({"outer.bpmn": OUTER, "inner.bpmn": INNER}, "town", strict=False)
+        case = engine.cases.start("outer", by=SEO)
+        engine.tasks.complete(task(engine, "a", case), {"x": 1}, by=SEO)
         with engine.reading(SEO) as session:
             detail = queries.instance_detail(session, case)
         outer, inner = detail.diagrams
@@ -151,9 +151,9 @@ class TestCases:
 
     def test_a_story_is_read_in_pages(self, engine: Engine) -> None:
         deploy(engine, LOOP, authority="town")
-        case = engine.start("p", by=SEO)
+        case = engine.cases.start("p", by=SEO)
         for _ in range(40):
-            engine.complete(task(engine, "a", case), {"again": True}, by=SEO)
+            engine.tasks.complete(task(engine, "a", case), {"again": True}, by=SEO)
         with engine.reading(SEO) as session:
             detail = queries.instance_detail(session, case)
             older = queries.timeline(session, case, before=detail.history[-1].seq)

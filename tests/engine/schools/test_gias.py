@@ -211,7 +211,7 @@ def engine(database_url: str) -> Engine:
 
 
 def take(engine: Engine, *lines: dict[str, str]) -> Imported:
-    return engine.import_schools(extract(*lines), "town")
+    return engine.schools.import_file(extract(*lines), "town")
 
 
 def register_of(engine: Engine) -> list[SchoolRow]:
@@ -246,7 +246,7 @@ class TestImport:
         ours = (
             "urn,name,phase,type,governance,link_adviser,category\n100001,Madeup School,primary,community,IEB,Ada,low\n"
         )
-        engine.import_schools(ours.encode(), "town")
+        engine.schools.import_file(ours.encode(), "town")
         assert take(engine, {}).unchanged == 1
         [row] = register_of(engine)
         assert (row.governance, row.link_adviser, row.category) == ("IEB", "Ada", "low")
@@ -256,7 +256,9 @@ class TestImport:
     def test_nor_does_a_file_of_ours_clear_columns_that_it_has_not(self, engine: Engine) -> None:
         take(engine, {"trust": "Invented Trust"})
         ours = "urn,name,phase,type,link_adviser\n100001,Madeup School,primary,community,Ada\n"
-        assert dict(engine.import_schools(ours.encode(), "town").altered[0].columns) == {"link_adviser": ("", "Ada")}
+        assert dict(engine.schools.import_file(ours.encode(), "town").altered[0].columns) == {
+            "link_adviser": ("", "Ada")
+        }
 
     def test_a_school_that_has_closed_is_marked_and_one_that_was_never_here_passed_over(self, engine: Engine) -> None:
         take(engine, {})
@@ -279,7 +281,7 @@ class TestImport:
     def test_an_authority_whose_number_is_not_known(self, engine: Engine) -> None:
         for name in ("village", "nowhere"):
             with pytest.raises(AuthorityNumberMissing, match=name):
-                engine.import_schools(extract({}), name)
+                engine.schools.import_file(extract({}), name)
 
     def test_the_command_says_what_it_did(self, sqlite_url: str, tmp_path: Path) -> None:
         folder = tmp_path / "config" / "authorities"

@@ -23,8 +23,8 @@ def engine(database_url: str) -> Engine:
     engine = running(database_url)
     for authority, urn in (("town", b"100001"), ("village", b"200002")):
         deploy(engine, LOOP, authority=authority)
-        engine.import_schools(b"urn,name,phase,type\n" + urn + b",Sampleby,primary,community\n", authority)
-        engine.start("p", authority=authority, school=urn.decode())
+        engine.schools.import_file(b"urn,name,phase,type\n" + urn + b",Sampleby,primary,community\n", authority)
+        engine.cases.start("p", authority=authority, school=urn.decode())
     return engine
 
 
@@ -133,4 +133,4 @@ def test_settings_belong_to_nobody(engine: Engine) -> None:
 
 
 def test_the_engine_itself_sees_all(engine: Engine) -> None:
-    assert {each.instance_id for each in engine.user_tasks()} == {1, 2}
+    assert {each.instance_id for each in engine.tasks.open()} == {1, 2}

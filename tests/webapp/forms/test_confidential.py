@@ -24,9 +24,9 @@ def to_the_update(app: Flask) -> int:
         ("external-report", {}),
         ("internal-report", {}),
     ):
-        task = next(t for t in engine.user_tasks(1) if t.element == element)
-        engine.complete(task.id, values, by="seo@barnsley.example.org")
-    return engine.user_tasks(1)[0].id
+        task = next(t for t in engine.tasks.open(1) if t.element == element)
+        engine.tasks.complete(task.id, values, by="seo@barnsley.example.org")
+    return engine.tasks.open(1)[0].id
 
 
 def test_minutes_do_not_reach_a_clerk_by_the_page_of_a_task(app: Flask, browser: Browser, case: int) -> None:
@@ -39,8 +39,10 @@ def test_minutes_do_not_reach_a_clerk_by_the_page_of_a_task(app: Flask, browser:
 
 def test_people_from_outside_read_only_what_their_own_roles_recorded(app: Flask, browser: Browser, case: int) -> None:
     to_the_update(app)
-    task = next(t for t in engine_of(app).user_tasks(1) if t.element == "hold-meeting")
-    engine_of(app).complete(task.id, {"meeting_agreed_actions": "Phonics training."}, by="clerk@barnsley.example.org")
+    task = next(t for t in engine_of(app).tasks.open(1) if t.element == "hold-meeting")
+    engine_of(app).tasks.complete(
+        task.id, {"meeting_agreed_actions": "Phonics training."}, by="clerk@barnsley.example.org"
+    )
     _, page = browser.sign_in("clerk").get("/cases/1")
     assert "Phonics training." in page and "Weak." not in page
     assert "Weak." in browser.sign_in("service-director").get("/cases/1")[1]

@@ -136,7 +136,7 @@ def refused(form: Form, typed: MultiDict[str, str]) -> FormInvalid:
 @pytest.fixture(scope="module")
 def blank_and_refused(app: Flask) -> list[Any]:
     error = refused(EVERYTHING, MultiDict({"held_on-day": "3", "visits-row": "0", "visits-0-on-day": "99"}))
-    return [page(app, view(EVERYTHING)), page(app, view(EVERYTHING, typed=error.raw, errors=error.errors))]
+    return [page(app, view(EVERYTHING)), page(app, view(EVERYTHING, posted=error.raw, errors=error.errors))]
 
 
 def test_ids_are_unique_and_every_reference_is_met(blank_and_refused: list[Any]) -> None:
@@ -196,7 +196,7 @@ def test_the_text_of_the_form_is_marked_up_and_quotes_the_case_safely(app: Flask
 )
 def test_what_was_typed_is_shown_as_text_only(app: Flask, hostile: str) -> None:
     error = refused(EVERYTHING, MultiDict(dict.fromkeys(("name", "reason", "pupils", "held_on-day", "notes"), hostile)))
-    document = page(app, view(EVERYTHING, typed=error.raw, errors=error.errors))
+    document = page(app, view(EVERYTHING, posted=error.raw, errors=error.errors))
     assert document.xpath("//script | //b | //*[@onfocus]") == []
     typed = sent(document)
     assert [typed[key] for key in ("name", "reason", "pupils", "held_on-day", "notes")] == [hostile] * 5
@@ -313,7 +313,7 @@ def test_a_list_grows_and_shrinks_by_plain_buttons(app: Flask) -> None:
     )
     typed = MultiDict([*sent(document).items(multi=True), ("visits-add", "1"), ("visits-0-visitor", "Ann")])
     more = load_form({"components": [VISITS]}).edited(typed, {}, Feel.shared())
-    again = page(app, view(load_form({"components": [VISITS]}), typed=more))
+    again = page(app, view(load_form({"components": [VISITS]}), posted=more))
     assert texts(again, "//button") == [
         "Continue",
         "Remove visit 1",
@@ -337,5 +337,5 @@ inputs = "name reason pupils held_on-day held_on-year area areas stage visits-ro
 @given(st.dictionaries(st.sampled_from(inputs.split(" ")), st.text(max_size=20)))
 def test_whatever_was_typed_can_be_shown_again(app: Flask, typed: dict[str, str]) -> None:
     error = refused(EVERYTHING, MultiDict(typed))
-    document = page(app, view(EVERYTHING, typed=error.raw, errors=error.errors))
+    document = page(app, view(EVERYTHING, posted=error.raw, errors=error.errors))
     assert len(document.xpath(f"//{of_class('govuk-error-summary')}//a")) == len(error.errors)

@@ -27,8 +27,8 @@ def waiting(app: Flask, browser: Browser, case: int) -> Flask:
         ("share-summary", {}),
         ("update-on-progress", {"sisg_interval": "1 month", "sisg_next": "carry on"}),
     ):
-        task = next(task for task in engine.user_tasks(1) if task.element == element)
-        engine.complete(task.id, values, by="story")
+        task = next(task for task in engine.tasks.open(1) if task.element == element)
+        engine.tasks.complete(task.id, values, by="story")
     return app
 
 
@@ -67,10 +67,10 @@ def test_a_month_is_drawn_with_what_each_day_is(waiting: Flask, browser: Browser
 def test_an_estimated_date_is_marked(waiting: Flask, browser: Browser, clock: VirtualClock) -> None:
     engine = engine_of(waiting)
     clock.advance(timedelta(days=365 * 3 - 60))  # July 2029: the last known half-term is nearly over
-    engine.run_due_jobs()
+    engine.jobs.run_due()
     for element in ("hold-sisg", "share-summary", "update-on-progress"):
-        task = next(task for task in engine.user_tasks(1) if task.element == element)
-        engine.complete(task.id, {"sisg_interval": "1 half-term", "sisg_next": "carry on"}, by="story")
+        task = next(task for task in engine.tasks.open(1) if task.element == element)
+        engine.tasks.complete(task.id, {"sisg_interval": "1 half-term", "sisg_next": "carry on"}, by="story")
     browser.sign_in(MANAGER)
     for address in ("/calendar", "/cases/1"):
         assert "stimated" in browser.get(address)[1].split("<main")[1], address

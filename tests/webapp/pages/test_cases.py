@@ -10,9 +10,9 @@ from tests.webapp.conftest import EVIDENCE, Browser, engine_of
 def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, case: int) -> None:
     browser.sign_in("service-director")
     _, page = browser.post("/cases/1/cancel", reason=" ")
-    assert "Enter why the case is cancelled" in page and engine_of(app).instance(1).state == "active"
+    assert "Enter why the case is cancelled" in page and engine_of(app).cases.get(1).status == "active"
     _, page = browser.post("/cases/1/cancel", reason="Opened by mistake")
-    assert "Opened by mistake" in page and engine_of(app).instance(1).state == "cancelled"
+    assert "Opened by mistake" in page and engine_of(app).cases.get(1).status == "cancelled"
 
 
 def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, case: int) -> None:
@@ -31,10 +31,10 @@ def test_a_case_says_where_it_stands_and_what_has_happened(browser: Browser, cas
 
 def test_an_incident_is_shown_and_tried_again_by_a_manager(app: Flask, browser: Browser, case: int) -> None:
     engine = engine_of(app)
-    engine.set_variables(1, {"school": None})
-    engine.complete(1, {"evidence_summary": "x"}, by="seo@barnsley.example.org")
-    task = engine.user_tasks(1)[0]
+    engine.cases.set_variables(1, {"school": None})
+    engine.tasks.complete(1, {"evidence_summary": "x"}, by="seo@barnsley.example.org")
+    task = engine.tasks.open(1)[0]
     values = {"head_of_bsa_decision": 5, "school_category": "other"}
-    engine.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
+    engine.tasks.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
     assert browser.sign_in("service-director").get("/cases/1")[0] == 200
     assert browser.post("/incidents/999/retry")[0] == 404

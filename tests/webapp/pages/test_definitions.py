@@ -55,4 +55,4 @@ def test_a_check_names_the_element_and_the_remedy(app: Flask, browser: Browser) 
     ]
     (finding,) = [each for each in found if each["element"] == "document-evidence"]
     assert finding["severity"] == "error" and "form" in finding["message"] and finding["remedy"]
-    assert engine_of(app).user_tasks() == []
+    assert engine_of(app).tasks.open() == []

@@ -21,9 +21,9 @@ def task(app: Flask, case: int) -> int:
         ("set-up-sisg", {}),
         ("hold-sisg", {"sisg_minutes": "TOP-SECRET-MINUTES"}),
     ):
-        found = next(each for each in engine.user_tasks(1) if each.element == element)
-        engine.complete(found.id, values, by="story")
-    return next(each.id for each in engine.user_tasks(1) if each.element == "share-summary")
+        found = next(each for each in engine.tasks.open(1) if each.element == element)
+        engine.tasks.complete(found.id, values, by="story")
+    return next(each.id for each in engine.tasks.open(1) if each.element == "share-summary")
 
 
 def link(browser: Browser, task: int, email: str = "chair@example.org") -> str:
@@ -62,7 +62,7 @@ def test_the_task_is_done_by_whoever_has_the_link(app: Flask, browser: Browser, 
     answer = client.post(f"/tasks/{task}", data=answers, follow_redirects=True)
     assert "Your answer is recorded" in answer.get_data(as_text=True), answer.get_data(as_text=True)
     assert client.get(f"/tasks/{task}").status_code == 302, "the visitor is signed out"
-    done = next(line for line in engine_of(app).history(1) if line.element == "share-summary")
+    done = next(line for line in engine_of(app).cases.history(1) if line.element == "share-summary")
     assert done.by == "chair@example.org"
 
 
@@ -77,7 +77,7 @@ def test_a_guest_comes_to_that_task_only(app: Flask, browser: Browser, task: int
         "/calendar",
         f"/tasks/{task - 1}",
         "/start",
-        "/rounds",
+        "/batches",
     ):
         answer = client.get(address)
         assert answer.status_code in (403, 404), address
@@ -100,7 +100,7 @@ def test_only_officers_make_links_for_open_tasks_of_people_outside(app: Flask, b
     assert browser.sign_in("seo").post(f"/tasks/{task}/link", email="nobody")[0] == 400
     assert browser.post(f"/tasks/{task}/link", email="a@example.org", role="service-director")[0] == 400
     assert browser.get(f"/tasks/{task - 1}/link")[0] == 404, "a task that is done"
-    own = next(each.id for each in engine_of(app).user_tasks(1) if each.element == "update-on-progress")
+    own = next(each.id for each in engine_of(app).tasks.open(1) if each.element == "update-on-progress")
     assert browser.get(f"/tasks/{own}/link")[0] == 404, "a task of the authority's own"
     assert browser.sign_in("headteacher").get(f"/tasks/{task}/link")[0] == 403
     assert browser.sign_in("seo", "elsewhere").get(f"/tasks/{task}/link")[0] == 404

@@ -25,11 +25,11 @@ def test_jobs_due_fired_late_and_the_age_of_the_queue(
     app: Flask, browser: Browser, clock: VirtualClock, case: int
 ) -> None:
     engine = engine_of(app)
-    engine.signal("nobody-listens", authority="barnsley")
+    engine.messages.signal("nobody-listens", authority="barnsley")
     clock.advance(timedelta(hours=2))
     before = values(browser.get("/metrics")[1])
     assert before["pathways_jobs_due"] == 1 and before["pathways_job_queue_age_seconds"] == 7200
-    engine.run_due_jobs()
+    engine.jobs.run_due()
     after = values(browser.get("/metrics")[1])
     assert after["pathways_jobs_due"] == 0 and after["pathways_job_queue_age_seconds"] == 0
     fired = "pathways_jobs_fired_totalmessage"

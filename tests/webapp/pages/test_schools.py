@@ -19,9 +19,9 @@ def test_the_list_is_searched_by_name_or_urn(browser: Browser) -> None:
 
 def test_a_school_has_its_fields_its_categories_and_its_cases(app: Flask, browser: Browser) -> None:
     engine = engine_of(app)
-    case = engine.start("barnsley-risk-review", authority="barnsley", school="100001")
-    task = engine.user_tasks(case)[0]
-    engine.complete(task.id, {"risk_level": "medium", "evaluation": "Slower than hoped."})
+    case = engine.cases.start("barnsley-risk-review", authority="barnsley", school="100001")
+    task = engine.tasks.open(case)[0]
+    engine.tasks.complete(task.id, {"risk_level": "medium", "evaluation": "Slower than hoped."})
     _, page = browser.sign_in("seo").get("/schools/100001")
     assert "Sasha Example" in page and "Governing body" in page
     assert "The register" in page and "It stood in the file of the register." in page
@@ -31,7 +31,7 @@ def test_a_school_has_its_fields_its_categories_and_its_cases(app: Flask, browse
 
 
 def test_a_closed_school_is_marked_and_not_offered_for_a_new_case(app: Flask, browser: Browser) -> None:
-    with engine_of(app)._writing(Scope.all_authorities()) as session:
+    with engine_of(app).transactions.writing(Scope.all_authorities()) as session:
         session.execute(update(School).where(School.urn == "100001").values(closed=True))
     browser.sign_in("seo")
     assert "Closed" in browser.get("/schools")[1] and "has closed" in browser.get("/schools/100001")[1]

@@ -1,4 +1,4 @@
-"""Starting a case."""
+"""StartCase a case."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.webapp.conftest import CONCERN, Browser, engine_of
 def test_a_school_that_does_not_exist_starts_nothing(app: Flask, browser: Browser) -> None:
     status, page = browser.sign_in("seo").post("/start/barnsley-escalation/999999", **CONCERN)
     assert status == 404 and "no school with the URN 999999" in page
-    assert engine_of(app).user_tasks() == []
+    assert engine_of(app).tasks.open() == []
 
 
 def test_a_start_with_missing_data_starts_nothing(app: Flask, browser: Browser) -> None:
     status, page = browser.sign_in("seo").post("/start/barnsley-escalation/100001", concern_description="Something")
     assert status == 400 and "There is a problem" in page and "Something" in page
-    assert engine_of(app).user_tasks() == []
+    assert engine_of(app).tasks.open() == []
 
 
 def test_no_school_chosen(browser: Browser) -> None:
@@ -40,6 +40,6 @@ def test_a_school_is_found_by_name_or_urn(browser: Browser) -> None:
 
 
 def test_a_start_begins_the_case_with_what_was_entered(app: Flask, browser: Browser, case: int) -> None:
-    variables = engine_of(app).variables(1)
+    variables = engine_of(app).cases.variables(1)
     assert variables["concern_description"] == "Results have fallen." and variables["school"]["urn"] == "100001"
     assert variables["areas_of_concern"] == ["quality of education"]

@@ -13,7 +13,7 @@ def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(app: Flask, br
     status, page = browser.post("/tasks/1", evidence_leadership="Few checks are made by leaders.")
     assert status == 400 and "There is a problem" in page and "<title>Error: " in page
     assert 'href="#evidence_summary"' in page and "Few checks are made by leaders." in page
-    assert [task.id for task in engine_of(app).user_tasks()] == [1]
+    assert [task.id for task in engine_of(app).tasks.open()] == [1]
 
 
 def test_a_task_completed_twice_says_who_did_it(browser: Browser, case: int) -> None:
@@ -25,7 +25,7 @@ def test_a_task_completed_twice_says_who_did_it(browser: Browser, case: int) -> 
 def test_a_task_of_another_role_is_refused(app: Flask, browser: Browser, case: int) -> None:
     status, page = browser.sign_in("clerk").post("/tasks/1", **EVIDENCE)
     assert status == 403 and "This is not yours" in page
-    assert [task.id for task in engine_of(app).user_tasks()] == [1]
+    assert [task.id for task in engine_of(app).tasks.open()] == [1]
 
 
 def test_a_task_claimed_by_somebody_else_is_refused(app: Flask, browser: Browser, case: int) -> None:

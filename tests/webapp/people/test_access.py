@@ -20,7 +20,7 @@ ARGUMENTS = {
     "definition_id": "1",
     "key": "barnsley-escalation",
     "urn": "100001",
-    "round_id": "1",
+    "batch_id": "1",
     "token": "x",
     "filename": "build/app.css",
 }
@@ -38,7 +38,7 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
 def state(app: Flask) -> list[object]:
     """What a change would change."""
     engine: Engine = app.extensions["pathways"]
-    return [engine.instance(1), engine.variables(1), engine.user_tasks(), engine.trace(1)]
+    return [engine.cases.get(1), engine.cases.variables(1), engine.tasks.open(), engine.cases.trace(1)]
 
 
 def test_every_route_has_a_row(app: Flask) -> None:
@@ -104,8 +104,8 @@ def test_confidential_minutes_are_shown_to_the_roles_that_the_form_names(
         ("set-up-sisg", {}),
         ("hold-sisg", {"sisg_minutes": "TOP-SECRET-MINUTES"}),
     ):
-        task = next(t for t in engine.user_tasks(1) if t.element == element)
-        engine.complete(task.id, values, by="seo@barnsley.example.org")
+        task = next(t for t in engine.tasks.open(1) if t.element == element)
+        engine.tasks.complete(task.id, values, by="seo@barnsley.example.org")
     seen = {
         role: "TOP-SECRET-MINUTES" in browser.sign_in(role).get("/cases/1")[1]
         for role in ("seo", "service-director", "quality-of-education-group", "process-owner", "administrator")

@@ -1,0 +1,73 @@
+"""School calendars, and the dates that follow a change of them."""
+
+from __future__ import annotations
+
+import logging
+
+from engine.calendar.files import Calendars as Folder
+from engine.calendar.terms import SchoolCalendar
+from engine.cases import recalculation, start_events, stepping
+from engine.errors import InstanceEnded, PathwaysError
+from engine.steps import CalendarChanged
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+log = logging.getLogger("pathways.engine")
+
+
+class Calendars:
+    """The school calendars that cases go by."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+        self._followed: dict[str, str] = {}
+
+    @property
+    def folder(self) -> Folder | None:
+        """The folder of calendars that the engine works by, if it was given one."""
+        return self._world.calendars if isinstance(self._world.calendars, Folder) else None
+
+    def of(self, authority: str, school: str | None = None) -> SchoolCalendar:
+        """The school calendar of an authority, or of one of its schools (a URN) that has its own."""
+        return self._world.calendars(authority, school)
+
+    def follow(self) -> int:
+        """Where school calendars have been replaced, work out again the dates of all cases that go by them.
+
+        Gives how many cases that were. Safe to repeat and to break off: a calendar counts as followed once all its
+        cases are done. A case whose dates cannot be worked out becomes an incident.
+        """
+        if self.folder is None:
+            return 0
+        digests = self.folder.digests()
+        if digests == self._followed:
+            return 0
+        with self._transactions.reading() as session:
+            before = recalculation.followed(session)
+            names = recalculation.changed(digests if before is None else before, digests)
+            affected = recalculation.affected(session, names) if names else []
+        for instance_id in affected:
+            self._recalculate(instance_id)
+        if before is None or names:
+            self._recalculate_starts(names, digests)
+        self._followed = digests
+        return len(affected)
+
+    def _recalculate_starts(self, names: list[str], digests: dict[str, str]) -> None:
+        """The start timers of these calendars' authorities; then all of these calendars are followed."""
+        world = self._world
+        with self._transactions.writing(Scope.all_authorities()) as session:
+            for authority in (name for name in names if "/" not in name):
+                listening = start_events.Listening(authority, world.clock.now(), self.of(authority), world.feel)
+                start_events.recalculate(session, world.registry, listening)
+            recalculation.remember(session, digests)
+
+    def _recalculate(self, instance_id: int) -> None:
+        try:
+            with self._transactions.step(Scope.all_authorities()) as session:
+                stepping.step(session, self._world, stepping.lock(session, instance_id), CalendarChanged())
+        except InstanceEnded:
+            return
+        except PathwaysError:
+            log.exception("The dates of case %s could not be worked out again.", instance_id)

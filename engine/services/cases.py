@@ -1,0 +1,85 @@
+"""StartCase, changing and stopping cases, and looking at one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import queries
+from engine.cases import records, stepping
+from engine.cases.stepping import StartCase
+from engine.people import permissions
+from engine.queries import HistoryRow, InstanceRow
+from engine.steps import SetVariables
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Cases:
+    """Cases: each an instance of a process, for a school where the process is about one."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+
+    def start(
+        self,
+        key: str,
+        business_key: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        authority: str = "",
+        by: str | Scope = "",
+        school: str | None = None,
+    ) -> int:
+        """Start a case of the latest version of process ``key``; its id.
+
+        ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is
+        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step
+        raises.
+        """
+        scope = permissions.who(by)
+        authority = scope.within(authority)
+        with self._transactions.step(scope) as session:
+            definition_id = stepping.latest_id(session, authority, key)
+            permissions.check_may_start(scope, self._world.registry.get(session, definition_id))
+            command = StartCase(authority, definition_id, business_key or "", variables or {}, school, scope.username)
+            return stepping.start(session, self._world, command).id
+
+    def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
+        """Change process variables of a case.
+
+        Conditions look again, and so do timers that are made from these variables where the diagram says so. Raises
+        InstanceNotFound, InstanceEnded, and what the step raises.
+        """
+        scope = permissions.who(by)
+        with self._transactions.step(scope) as session:
+            instance = stepping.lock(session, instance_id)
+            stepping.step(session, self._world, instance, SetVariables(dict(variables)), by=scope.username)
+            now, changed = self._world.clock.now(), {"variables": sorted(variables)}
+            records.add_line(session, instance, now, "changed", scope.username, changed)
+
+    def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
+        """Stop a case for good: all that waits in it ends. Raises InstanceNotFound, InstanceEnded."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope) as session:
+            stepping.stop(session, self._world, stepping.lock(session, instance_id), reason, scope.username)
+
+    def get(self, instance_id: int) -> InstanceRow:
+        """A case; its ``status`` is active, completed or cancelled. Raises InstanceNotFound."""
+        with self._transactions.reading() as session:
+            return queries.instance(session, instance_id)
+
+    def variables(self, instance_id: int) -> dict[str, Any]:
+        """The process variables of a case, running or ended. Raises InstanceNotFound."""
+        with self._transactions.reading() as session:
+            return dict(queries.variables(session, instance_id))
+
+    def history(self, instance_id: int) -> list[HistoryRow]:
+        """The whole story of a case, the oldest line first."""
+        with self._transactions.reading() as session:
+            return queries.timeline(session, instance_id, limit=1_000_000)[::-1]
+
+    def trace(self, instance_id: int) -> list[str]:
+        """The ids of the elements that were completed, in that order."""
+        with self._transactions.reading() as session:
+            return queries.trace(session, instance_id)

@@ -1,0 +1,72 @@
+"""Checking and deploying diagrams, decision tables and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from engine.cases import start_events
+from engine.deployments import store
+from engine.deployments.binding import Bundle, Storing
+from engine.deployments.store import Deployed
+from engine.lint import Finding
+from engine.people import permissions
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Deployments:
+    """Diagrams, decision tables and forms: what is wrong with them, and new versions of them."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+
+    def check(self, resources: Mapping[str, bytes], authority: str = "", strict: bool = True) -> list[Finding]:
+        """Everything that :meth:`deploy` would find in these files, errors and warnings, by file and line."""
+        with self._transactions.reading() as session:
+            return self._inspect(session, self._read(resources, authority, strict), authority, strict)
+
+    def deploy(
+        self,
+        resources: Mapping[str, bytes],
+        authority: str = "",
+        by: str | Scope = "",
+        note: str = "",
+        strict: bool = True,
+    ) -> Deployed:
+        """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form): {file name: content}.
+
+        New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without
+        forms and roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
+        """
+        scope = permissions.who(by)
+        authority = scope.within(authority)
+        bundle = self._read(resources, authority, strict)
+        with self._transactions.writing(scope) as session:
+            findings = self._inspect(session, bundle, authority, strict)
+            store.refuse(findings)
+            storing = Storing(
+                session,
+                authority,
+                self._world.clock.now(),
+                scope.username,
+                note,
+                strict,
+                bundle,
+                tuple(findings),
+            )
+            deployed, fresh = store.store(storing)
+            loaded = [self._world.registry.fresh(session, i) for i in fresh.values()]
+            calendar = self._world.calendars(authority, None)
+            listening = start_events.Listening(authority, storing.now, calendar, self._world.feel)
+            start_events.listen(session, self._world.registry, listening, loaded)
+        return deployed
+
+    def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
+        return store.read_bundle(resources, authority, strict, self._world.feel)
+
+    def _inspect(self, session: Session, bundle: Bundle, authority: str, strict: bool) -> list[Finding]:
+        roles = self._world.config.roles(authority)
+        return store.inspect(session, bundle, authority, roles, self._world.feel, strict)

@@ -1,0 +1,29 @@
+"""What belongs to the whole installation and to no authority."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine import settings
+from engine.clock import OffsetClock
+from engine.errors import ClockUnmovable
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Installation:
+    """The installation: in sample mode, its clock."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def move_clock(self, forward: timedelta) -> datetime:
+        """Sample mode: move the clock of the whole installation forward; the new time. Raises ClockUnmovable."""
+        clock, offset = self._transactions.world.clock, self._transactions.offset
+        if not isinstance(clock, OffsetClock) or forward < timedelta(0):
+            raise ClockUnmovable()
+        with self._transactions.writing(Scope.all_authorities()) as session:
+            settings.write_offset(session, settings.read_offset(session) + forward)
+            offset.forget()
+        offset.forget()
+        return clock.now()

@@ -1,0 +1,109 @@
+"""Doing what is due: timers, messages, starts for schools, mail; and trying again what failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.cases import delivery, records, stepping
+from engine.cases.stepping import StepBroken
+from engine.errors import IncidentNotFound, JobLost, WorkerKilled
+from engine.jobs import metrics, outbox, queue
+from engine.people import permissions
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Jobs:
+    """What is to be done at a time. Workers call it; any number may at once."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+        mail = self._world.config.mail
+        self.sender: outbox.Sender | None = outbox.smtp_sender(self._world.config) if mail else None
+
+    def next_due(self) -> datetime | None:
+        """When the next job is due; None when none waits."""
+        with self._transactions.reading() as session:
+            found = [queue.next_due(session), outbox.next_due(session) if self.sender else None]
+        return min((due for due in found if due is not None), default=None)
+
+    def fire_next_due(self) -> bool:
+        """Do the earliest due job, whatever comes of it; false when none is due (or others hold all that are).
+
+        A job that fails is tried again after a pause and becomes an incident in the end: nothing is raised here for it.
+        """
+        claimed = self._claim()
+        if claimed is None:
+            return False
+        clock = self._world.clock
+        try:
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                delivery.run(session, self._world, claimed)
+            metrics.fired(claimed.kind, clock.now() - claimed.due)
+        except JobLost:
+            pass  # another worker has it; this one has written nothing
+        except Exception as error:
+            metrics.failed(claimed.kind)
+            cause = error.cause if isinstance(error, StepBroken) else error
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                queue.fail(session, claimed, cause, clock.now(), self._world.config)
+        return True
+
+    def _claim(self) -> queue.Claimed | None:
+        claimed: queue.Claimed | WorkerKilled | None = WorkerKilled()
+        while isinstance(claimed, WorkerKilled):
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                claimed = queue.claim(session, self._world.clock.now(), self._world.config)
+        return claimed
+
+    def run_due(self, limit: int | None = None) -> int:
+        """Do all that is due, in due order, and what becomes due by it; how many jobs that was."""
+        done = 0
+        while (limit is None or done < limit) and self.fire_next_due():
+            done += 1
+        return done
+
+    def send_outbox(self, limit: int | None = None) -> int:
+        """Send what waits in the outbox; how many mails were tried. Does nothing without a mail server."""
+        tried = 0
+        while self.sender is not None and (limit is None or tried < limit):
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                mail = outbox.claim(session, self._world.clock.now(), self._world.config)
+            if mail is None:
+                break
+            tried += 1
+            self._post(mail, self.sender)
+        return tried
+
+    def _post(self, mail: outbox.Mail, send: outbox.Sender) -> None:
+        failure: Exception | None = None
+        try:
+            send(mail)  # outside any transaction: a slow mail server must not hold a lock
+        except Exception as error:
+            failure = error
+        now = self._world.clock.now()
+        with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+            if failure is None:
+                outbox.sent(session, mail, now)
+            else:
+                outbox.failed(session, mail, failure, now, self._world.config)
+
+    def retry(self, incident_id: int, by: str | Scope = "") -> None:
+        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound."""
+        scope, now = permissions.who(by), self._world.clock.now()
+        with self._transactions.writing(scope) as session:
+            found = queue.incident(session, incident_id)
+            if found.instance_id is not None and found.kind != "outbox":
+                instance = stepping.lock(session, found.instance_id)
+                said = {"message": found.message}
+                records.add_line(session, instance, now, "retried", scope.username, said, found.element)
+                session.refresh(found)
+            if found.resolved is not None:
+                raise IncidentNotFound(incident=incident_id)
+            queue.retry(session, found, now, scope.username)
+
+    def figures(self) -> dict[str, float]:
+        """The numbers that a monitor watches (``engine/jobs/metrics.py``), read now."""
+        with self._transactions.reading() as session:
+            return metrics.figures(session, self._world.clock.now())

@@ -1,0 +1,59 @@
+"""Messages and signals that come from outside a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.cases import delivery
+from engine.errors import MessageNotExpected
+from engine.people import permissions
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Messages:
+    """Messages, which reach the case that waits for them, and signals, which reach all that listen."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+
+    def correlate(
+        self,
+        name: str,
+        keys: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any] | None = None,
+        authority: str = "",
+        by: str | Scope = "",
+    ) -> list[int]:
+        """Deliver a message to the case that waits for it, or start a process with it. Gives the ids of the cases.
+
+        ``engine/cases/correlation.py`` says which case that is. Raises MessageNotExpected, MessageAmbiguous, and what
+        the step raises.
+        """
+        scope = permissions.who(by)
+        authority, keys = scope.within(authority), keys or {}
+        with self._transactions.step(scope) as session:
+            found = delivery.correlate(session, self._world, authority, name, keys, payload or {}, scope.username)
+            if not found:
+                said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
+                raise MessageNotExpected(name=name, keys=said)
+            return found
+
+    def signal(
+        self, name: str, payload: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = ""
+    ) -> int:
+        """Send a signal to every case of the authority that listens. Gives its message id.
+
+        The dispatcher delivers it, a step a case.
+        """
+        scope = permissions.who(by)
+        authority = scope.within(authority)
+        with self._transactions.writing(scope) as session:
+            return delivery.send(session, self._world, authority, "signal", name, {}, payload or {})
+
+    def resend(self, message_id: int, by: str | Scope = "") -> None:
+        """Let a message that nobody waited for be delivered again. Raises MessageNotFound."""
+        with self._transactions.writing(permissions.who(by)) as session:
+            delivery.resend(session, self._world, message_id)

@@ -1,0 +1,56 @@
+"""The user tasks of people: claiming, giving back, completing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import queries
+from engine.cases import stepping
+from engine.people import permissions
+from engine.queries import TaskRow
+from engine.steps import Complete
+from engine.store.tenancy import Scope
+from engine.transactions import Transactions
+
+
+class Tasks:
+    """User tasks: each waits for a person of its roles."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._world = transactions.world
+
+    def open(self, instance: int | None = None) -> list[TaskRow]:
+        """The open user tasks of a case, or of all, the oldest first."""
+        with self._transactions.reading() as session:
+            return queries.open_tasks(session, instance)
+
+    def complete(
+        self, task_id: int, values: Mapping[str, Any] | None = None, by: str | Scope = "", note: str = ""
+    ) -> None:
+        """Complete a user task; ``values`` become process variables.
+
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever
+        the step raises: then the case is as it was, and an incident tells a manager.
+        """
+        scope = permissions.who(by)
+        with self._transactions.step(scope) as session:
+            instance, task, waiting = stepping.lock_by_task(session, task_id)
+            permissions.check_may_complete(scope, task)
+            trigger = Complete(task.token, dict(values or {}))
+            stepping.step(
+                session, self._world, instance, trigger, waiting, by=scope.username, element=task.element, note=note
+            )
+
+    def claim(self, task_id: int, by: str | Scope) -> None:
+        """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope, wakes=False) as session:
+            permissions.claim(session, task_id, scope)
+
+    def unclaim(self, task_id: int, by: str | Scope) -> None:
+        """Give a claimed task back to its roles. Raises as :meth:`claim`."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope, wakes=False) as session:
+            permissions.release(session, task_id, scope)
