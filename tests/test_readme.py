@@ -60,4 +60,5 @@ def test_its_lines_for_the_engine_alone_run(
 
 def test_its_reference_is_what_the_engine_executes() -> None:
     shown = re.search(r"<!-- elements -->\n(.*?)<!-- end of elements -->", README, re.S)
-    assert shown and shown[1].strip() == markdown().strip(), "Run make docs."
+    assert shown, "Run make docs."
+    assert shown[1].strip() == markdown().strip(), "Run make docs."

@@ -102,7 +102,8 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
         compliance_unit="working days",
     )
     person.case(case)
-    assert "The compliance period ends" in person.text() and "15 working days" in person.text()
+    assert "The compliance period ends" in person.text()
+    assert "15 working days" in person.text()
     axe()
 
 
@@ -125,4 +126,5 @@ def test_an_aided_school_up_to_stage_2_back_to_stage_1_and_out(person: Person) -
     person.sign_in("seo").do("Reduce support step by step", outcome="closed")
     assert "ended" in person.told
     person.case(case)
-    assert "Completed" in person.text() and "Exit: support reduced, case closed" in person.text()
+    assert "Completed" in person.text()
+    assert "Exit: support reduced, case closed" in person.text()

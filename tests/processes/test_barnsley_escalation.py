@@ -70,7 +70,8 @@ def test_to_a_warning_notice_and_intervention(story: Story) -> None:
     story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi")
     story.wait_for("compliance-ends").do(HEP, "check-compliance", outcome="intervention")
     story.do(HEP, "intervention-powers")
-    assert story.ended and story.trace[-1] == "outside"
+    assert story.ended
+    assert story.trace[-1] == "outside"
 
 
 @pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
@@ -96,7 +97,8 @@ def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
     meeting(story, "stage 1", aided=True, school_category="getting to good")
     story.do("seo", "set-up-sisg", sisg_diocesan_representative="Robin Sampledale")
     hold_sisg(story, "reduce support").do("seo", "reduce-support", outcome="closed")
-    assert story.ended and story.trace[-1] == "case-closed"
+    assert story.ended
+    assert story.trace[-1] == "case-closed"
 
 
 def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
@@ -122,7 +124,8 @@ def test_a_disagreement_is_recorded_and_goes_back_to_both(story: Story) -> None:
     story.do(HEP, "record-disagreement")
     assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
     story.do("seo", "seo-on-stage-2", stage_2_seo="stay").do(HEP, "hep-on-stage-2", stage_2_hep="stay")
-    assert story.waiting() == [] and story.due("sisg-due")
+    assert story.waiting() == []
+    assert story.due("sisg-due")
 
 
 def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
@@ -143,7 +146,8 @@ def test_an_academy_gets_no_warning_notice(story: Story) -> None:
     assert story.waiting() == ["speak-to-leaders"]
     story.do(HEP, "speak-to-leaders", outcome="speak again", discussion_interval="1 month").wait_for("discussion-due")
     story.do(HEP, "speak-to-leaders", outcome="regional schools commissioner").do(HEP, "academy-to-rsc")
-    assert story.ended and "warning-notice" not in story.trace
+    assert story.ended
+    assert "warning-notice" not in story.trace
 
 
 def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> None:
@@ -152,9 +156,11 @@ def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> N
     stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
     first = story.due("hmi-due")
     story.wait_for("hmi-due")
-    assert "hmi-discussion" in story.waiting() and story.due("hmi-due") > first
+    assert "hmi-discussion" in story.waiting()
+    assert story.due("hmi-due") > first
     story.do("head-of-bsa", "hmi-discussion")
-    assert "discussion-recorded" in story.trace and not story.ended, "stage 3 goes on beside"
+    assert "discussion-recorded" in story.trace, "stage 3 goes on beside"
+    assert not story.ended, "stage 3 goes on beside"
 
 
 def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None:
@@ -162,7 +168,8 @@ def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None
     stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
     stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
     story.do(HEP, "speak-to-leaders", outcome="stage 2")
-    assert story.waiting() == ["notice-to-improve"] and "academy-back-to-stage-2" in story.trace
+    assert story.waiting() == ["notice-to-improve"]
+    assert "academy-back-to-stage-2" in story.trace
 
 
 def test_a_disagreement_about_stage_3_is_recorded_and_goes_back_to_both(story: Story) -> None:
@@ -194,7 +201,8 @@ def test_other_ends(story: Story) -> None:
     )
     assert story.ended
     raise_concern(story, SECONDARY).do("head-of-bsa", "decide-without-sisg", without_sisg_decision="support")
-    assert story.ended and story.trace[-1] == "support-outside-sisg"
+    assert story.ended
+    assert story.trace[-1] == "support-outside-sisg"
 
 
 def test_a_task_is_only_for_its_roles(story: Story) -> None:

@@ -65,30 +65,33 @@ def test_support_follows_from_the_level(story: Story, level: str, visits: str, r
     story.start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **SOUND).do(
         HLS, "consult-head", risk_level=level
     )
-    assert (
-        story.variables["support"] == {"visits": visits, "reports": reports} and category_of(story, COMMUNITY) == level
-    )
+    assert story.variables["support"] == {"visits": visits, "reports": reports}
+    assert category_of(story, COMMUNITY) == level
 
 
 def test_each_august_a_case_begins_for_each_school_and_the_letter_goes_in_september(story: Story) -> None:
     """BAR-QA-2.1, BAR-QA-3.4."""
     assert str(story.beat(ASSESSMENT, "results-published").date()) == "2027-08-25"
     story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
-    assert len(story.cases(ASSESSMENT)) == 23 and not story.cases(ASSESSMENT, INDEPENDENT)
+    assert len(story.cases(ASSESSMENT)) == 23
+    assert not story.cases(ASSESSMENT, INDEPENDENT)
     assess(story, "low")
     assert str(story.due("first-september").date()) == "2027-09-01"
     story.wait_for("first-september").do("seo", "send-letter")
-    assert story.ended and story.trace[-1] == "assessed"
+    assert story.ended
+    assert story.trace[-1] == "assessed"
 
 
 def test_a_high_risk_begins_the_escalation_once(story: Story) -> None:
     """BAR-QA-4.2, BAR-QA-4.3: where none is running for the school."""
     assess(story.start("seo", ASSESSMENT, COMMUNITY), "high").wait_for("first-september").do("seo", "send-letter")
-    assert story.ended and ("challenge-board", f"High risk: {story.variables['school']['name']}") in story.told
+    assert story.ended
+    assert ("challenge-board", f"High risk: {story.variables['school']['name']}") in story.told
     story.follow(ESCALATION, COMMUNITY)
     assert story.waiting() == ["document-evidence"]
     story.receive("high-risk", COMMUNITY)
-    assert len(story.cases(ESCALATION, COMMUNITY)) == 1 and "high-risk-noted" in story.trace
+    assert len(story.cases(ESCALATION, COMMUNITY)) == 1
+    assert "high-risk-noted" in story.trace
     assert story.waiting() == ["document-evidence"], "the case that runs goes on"
 
 
@@ -106,7 +109,8 @@ def test_each_month_schools_at_risk_are_evaluated(story: Story) -> None:
             s.category in ("high", "medium", "low") for s in queries.schools(session)
         )
     evaluated(story, story.variables["school"]["category"])
-    assert story.ended and story.trace[-1] == "unchanged"
+    assert story.ended
+    assert story.trace[-1] == "unchanged"
     assert {"lead-member", HLS, "service-director"} == {role for role, _ in story.told}
 
 
@@ -114,7 +118,9 @@ def test_each_month_schools_at_risk_are_evaluated(story: Story) -> None:
 def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str, end: str) -> None:
     """BAR-QA-3.5; a level that becomes high begins the escalation (BAR-QA-4.3)."""
     evaluated(story.start("seo", REVIEW, COMMUNITY), level).do("seo", "letter-and-visit")
-    assert story.ended and story.trace[-1] == end and category_of(story, COMMUNITY) == level
+    assert story.ended
+    assert story.trace[-1] == end
+    assert category_of(story, COMMUNITY) == level
     story.engine.jobs.run_due()
     assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
 
@@ -123,7 +129,8 @@ def test_each_week_updates_are_reviewed(story: Story) -> None:
     """BAR-QA-3.2, BAR-QA-8.1."""
     assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-14"
     story.start_by_timer(REVIEW, "weekly-beat").do("seo", "weekly-review")
-    assert story.ended and story.trace[-1] == "week-reviewed"
+    assert story.ended
+    assert story.trace[-1] == "week-reviewed"
     assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-21"
 
 
@@ -138,7 +145,8 @@ def test_each_term_the_challenge_board_scrutinises_the_impact(story: Story) -> N
     story.case = next(case for case in story.cases(REVIEW) if "live-cases" in story.engine.cases.trace(case))
     assert "waits for Document the evidence" in story.variables["live_schools"]
     story.do(HLS, "impact-report").do("challenge-board", "scrutinise")
-    assert story.ended and story.trace[-1] == "scrutinised"
+    assert story.ended
+    assert story.trace[-1] == "scrutinised"
 
 
 def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
@@ -151,4 +159,5 @@ def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
         c for c in story.cases(REVIEW) if [t.element for t in story.engine.tasks.open(c)] == ["indicators"]
     )
     story.do(HLS, "indicators")
-    assert story.ended and ("lead-member", "Quarterly performance report") in story.told
+    assert story.ended
+    assert ("lead-member", "Quarterly performance report") in story.told

@@ -103,7 +103,9 @@ def test_universal_support_needs_no_programme(story: Story) -> None:
     with pytest.raises(TaskNotYours):
         story.do(MI, "decide-entry", losi="universal")
     story.do(QA, "decide-entry", losi="universal")
-    assert story.ended and story.trace[-1] == "universal" and category(story, COMMUNITY) == "universal"
+    assert story.ended
+    assert story.trace[-1] == "universal"
+    assert category(story, COMMUNITY) == "universal"
 
 
 def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
@@ -120,7 +122,8 @@ def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
     story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="improved")
     name = story.variables["school"]["name"]
     assert story.told == [(QA, f"IOP tier 1 reviewed: {name}")], "key decisions go to the QA Manager"
-    assert story.ended and story.trace[-1] == "left"
+    assert story.ended
+    assert story.trace[-1] == "left"
     story.follow(MONITORING, COMMUNITY)
     # A term on from Monday of week 2 of the spring term: Monday of week 2 of the summer term, which began on 12 April.
     assert str(story.due("a-term-on").date()) == "2027-04-19"
@@ -133,20 +136,23 @@ def test_not_enough_in_tier_1_leads_to_tier_2_if_the_smt_agrees(story: Story) ->
     assert str(story.due("agreed-period").date()) == "2026-10-07"
     story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
     story.do(SMT, "agree-entry", entry_agreed="no")
-    assert story.waiting() == ["tier-1-support"] and category(story, COMMUNITY) == "targeted"
+    assert story.waiting() == ["tier-1-support"]
+    assert category(story, COMMUNITY) == "targeted"
 
 
 def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None:
     """CHE-2.4: the level of support is looked at anew."""
     enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="terms", monitor_every="1 month")
     story.wait_for("monitoring-due").do(OFFICER, "monitor-tier-1", tier_1_found="judged")
-    assert story.waiting() == ["gather-evidence"] and {"judged-since", "tier-1-judged"} <= set(story.trace)
+    assert story.waiting() == ["gather-evidence"]
+    assert {"judged-since", "tier-1-judged"} <= set(story.trace)
 
 
 def test_another_system_says_that_ofsted_has_judged(story: Story) -> None:
     """CHE-2.4: at any moment of tier 1, by a message."""
     enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="inadequate")
-    assert story.waiting() == ["gather-evidence"] and "ofsted-judgement" in story.trace
+    assert story.waiting() == ["gather-evidence"]
+    assert "ofsted-judgement" in story.trace
     assert story.variables["judgement"] == "inadequate"
 
 
@@ -166,7 +172,8 @@ def test_tier_2_is_set_up_with_the_school_its_governors_and_the_diocese(story: S
     story.do("hr-officer", "specialist-support", support_contact="Jo")
     contacts = [(each["team"], each["contact"]) for each in seen(story, "publish-date")["specialist_support"]]
     assert contacts == [("governance", "Gil"), ("hr", "Jo")]
-    assert story.waiting() == ["publish-date"] and {"make-plan", "consult-diocese"} <= set(story.trace)
+    assert story.waiting() == ["publish-date"]
+    assert {"make-plan", "consult-diocese"} <= set(story.trace)
 
 
 def test_the_management_group_meets_each_month(story: Story) -> None:
@@ -192,7 +199,8 @@ def test_meetings_go_on_every_two_months_and_support_is_revised(story: Story) ->
     assert seen(story, "publish-date")["meeting_falls"] == "2027-01-11"
     meeting(story, "2027-01-13", "not enough").do(MI, "revise-support", notice_wanted="no")
     assert (QA, f"IOP decision: {story.variables['school']['name']}") in story.told
-    assert "publish-date" in story.waiting() and "three-term-review" not in story.waiting()
+    assert "publish-date" in story.waiting()
+    assert "three-term-review" not in story.waiting()
 
 
 def test_ofsted_inspects_a_school_in_tier_2(story: Story) -> None:
@@ -213,7 +221,8 @@ def test_a_school_that_is_ready_leaves_by_an_agreed_exit_strategy(story: Story) 
     meeting(story, "2027-01-13", "ready to leave").do(MI, "exit-strategy", exit_strategy="Keep the coaching.")
     assert "record-group" in story.waiting()
     story.do(SMT, "agree-exit", exit_agreed="yes")
-    assert story.ended and story.trace[-1] == "left", "what was still open in tier 2 has ended with it"
+    assert story.ended, "what was still open in tier 2 has ended with it"
+    assert story.trace[-1] == "left", "what was still open in tier 2 has ended with it"
     assert story.follow(MONITORING, COMMUNITY).variables["exit_strategy"] == "Keep the coaching."
 
 
@@ -229,7 +238,8 @@ def three_terms(story: Story) -> Story:
 def test_after_three_terms_a_notice_may_be_asked_for(story: Story) -> None:
     """CHE-5.3.9: the QA Manager does not ask; the programme goes on."""
     three_terms(story).do(QA, "three-term-review", ask_notice="no")
-    assert "publish-date" in story.waiting() and "no-notice" in story.trace
+    assert "publish-date" in story.waiting()
+    assert "no-notice" in story.trace
 
 
 def test_a_meeting_may_lead_to_a_notice_which_the_smt_does_not_approve(story: Story) -> None:
@@ -238,7 +248,8 @@ def test_a_meeting_may_lead_to_a_notice_which_the_smt_does_not_approve(story: St
     assert {"publish-date", "three-term-review"} <= set(story.waiting()), "the meetings go on"
     story.do(QA, "three-term-review", ask_notice="yes", review_because="meeting")
     story.do(SMT, "approve-notice", notice_approved="no")
-    assert {"not-approved", "powers-done"} <= set(story.trace) and "publish-date" in story.waiting()
+    assert {"not-approved", "powers-done"} <= set(story.trace)
+    assert "publish-date" in story.waiting()
 
 
 def notice(story: Story, unit: str) -> Story:
@@ -253,7 +264,8 @@ def test_a_notice_that_the_governing_body_complies_with(story: Story) -> None:
     # Fifteen working days counted from Tuesday 7 September 2027 end with Monday 27 September; the morning after.
     assert str(story.due("period-ends").date()) == "2027-09-28"
     story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
-    assert {"notice-complied", "powers-done"} <= set(story.trace) and "publish-date" in story.waiting()
+    assert {"notice-complied", "powers-done"} <= set(story.trace)
+    assert "publish-date" in story.waiting()
 
 
 def refused(story: Story, powers: Sequence[str]) -> Story:
@@ -291,12 +303,15 @@ def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
     }
     story.engine.batches.start(PROCESS, answers, by=story.scope(QA))
     story.engine.jobs.run_due()
-    assert len(story.cases(PROCESS)) == 23 and story.cases(PROCESS, INDEPENDENT) == []
+    assert len(story.cases(PROCESS)) == 23
+    assert story.cases(PROCESS, INDEPENDENT) == []
     assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
 
 
 def test_a_school_in_the_programme_has_no_second_case(story: Story) -> None:
     """CHE-4.1: monitoring finds that an improvement is not sustained, and the school is in the programme already."""
     story.start(MI, PROCESS, COMMUNITY).receive("iop-re-entry", COMMUNITY)
-    assert len(story.cases(PROCESS, COMMUNITY)) == 1 and story.waiting() == ["gather-evidence"]
-    assert [role for role, _ in story.told] == [MI, QA] and "re-entry-noted" in story.trace
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
+    assert story.waiting() == ["gather-evidence"]
+    assert [role for role, _ in story.told] == [MI, QA]
+    assert "re-entry-noted" in story.trace

@@ -27,7 +27,8 @@ def test_each_quarter_a_report_is_drawn_from_the_live_cases(story: Story) -> Non
     line = ": since 2026-09-07; waits for Gather self evaluation, performance and Ofsted; 1 overdue"
     assert story.variables["iop_schools"].endswith(f"Sampleford Community Primary School{line}")
     story.do(QA, "write-report")
-    assert story.ended and story.trace[-1] == "reported"
+    assert story.ended
+    assert story.trace[-1] == "reported"
     assert story.told == [("smt", "Quarterly report: schools in the Improving Outcomes Programme")]
     # Three months on from Monday 7 December 2026: Sunday 7 March 2027, which moves to Monday 8 March.
     assert str(story.beat(PROCESS, "each-quarter").date()) == "2027-03-08"
@@ -53,9 +54,11 @@ def test_the_policy_is_reviewed_each_year(story: Story) -> None:
     for number in range(7):
         story.do(OFFICER, "consult", policy_view=f"View {number}.")
     said = story.variables["policy_said"].splitlines()
-    assert said[0] == "Headteachers of primary schools (CEAPH): View 0." and len(said) == 7
+    assert said[0] == "Headteachers of primary schools (CEAPH): View 0."
+    assert len(said) == 7
     story.do(MI, "review-policy")
-    assert story.ended and story.trace[-1] == "policy-reviewed"
+    assert story.ended
+    assert story.trace[-1] == "policy-reviewed"
 
 
 def test_consultees_who_have_not_answered_are_asked_again(story: Story) -> None:
@@ -65,4 +68,5 @@ def test_consultees_who_have_not_answered_are_asked_again(story: Story) -> None:
     assert str(story.due("consult-late").date()) == "2027-12-01"
     story.wait_for("consult-late")
     assert [role for role, _ in story.told] == [MI]
-    assert "asked-again" in story.trace and "consult" in story.waiting()
+    assert "asked-again" in story.trace
+    assert "consult" in story.waiting()

@@ -72,20 +72,24 @@ def test_three_panels_discuss_all_schools_each_term(story: Story) -> None:
     for panel in ("panel-ab", "panel-cd", "panel-independent"):
         assert str(story.beat(PANEL, panel).date()) == "2027-01-05"
     story.start_by_timer(PANEL, "panel-ab", COMMUNITY)
-    assert len(story.cases(PANEL)) == 24 and len(story.cases(PANEL, ACADEMY)) == 1
+    assert len(story.cases(PANEL)) == 24
+    assert len(story.cases(PANEL, ACADEMY)) == 1
     with story.engine.reading() as session:
         assert sorted(row.total for row in queries.batches(session)) == [1, 9, 14]
     story.follow(PANEL, INDEPENDENT)
     assert story.waiting() == ["panel-independent-school"]
     story.do("panel-chair", "panel-independent-school", particular_concern="no")
-    assert story.ended and story.trace[-1] == "no-concern" and category_of(story, INDEPENDENT) == ""
+    assert story.ended
+    assert story.trace[-1] == "no-concern"
+    assert category_of(story, INDEPENDENT) == ""
 
 
 def test_the_panel_agrees_the_category(story: Story) -> None:
     """LUT-1.1: the panel's category goes on the school's record."""
     story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **SOUND)
     story.do("panel-chair", "panel-discusses", panel_category="C", particular_concern="no")
-    assert story.ended and category_of(story, COMMUNITY) == "C"
+    assert story.ended
+    assert category_of(story, COMMUNITY) == "C"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,8 @@ def test_a_particular_concern_leads_to_a_professionals_meeting(
     if element:
         assert story.waiting() == [element]
         story.do(DIRECTOR if action == "DfE" else "sia", element)
-    assert story.ended and story.trace[-1] == end
+    assert story.ended
+    assert story.trace[-1] == end
 
 
 def intervene(story: Story, school: str) -> Story:
@@ -126,7 +131,8 @@ def test_an_inadequate_school_until_it_is_good(story: Story) -> None:
     story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="days")
     story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
     story.wait_for("group-due").do(DIRECTOR, "group-meets", next_step="good")
-    assert story.ended and story.trace[-1] == "intervention-ends"
+    assert story.ended
+    assert story.trace[-1] == "intervention-ends"
 
 
 @pytest.mark.parametrize(
@@ -158,11 +164,13 @@ def test_powers_without_a_notice_and_the_end_by_a_new_judgement(story: Story) ->
     story.do(DIRECTOR, "group-meets", next_step="powers").do(DIRECTOR, "propose-powers")
     assert "write-notice" not in story.trace
     story.receive("school-recovered", COMMUNITY)
-    assert story.ended and {"note-recovery", "intervention-ends"} <= set(story.trace)
+    assert story.ended
+    assert {"note-recovery", "intervention-ends"} <= set(story.trace)
 
 
 def test_another_judgement_begins_no_second_case(story: Story) -> None:
     """LUT-IN.1."""
     story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(INADEQUATE, COMMUNITY)
-    assert len(story.cases(INADEQUATE, COMMUNITY)) == 1 and "judged-again-noted" in story.trace
+    assert len(story.cases(INADEQUATE, COMMUNITY)) == 1
+    assert "judged-again-noted" in story.trace
     assert story.waiting() == ["statement-of-action"]

@@ -42,7 +42,8 @@ def test_every_school_has_its_entitlement_and_the_plan_stays_until_it_is_good(st
     # A month on from 9 November 2026: Wednesday 9 December.
     assert str(story.due("group-due").date()) == "2026-12-09"
     meets(story, ofsted_judgement="good")
-    assert story.ended and story.trace[-1] == "good"
+    assert story.ended
+    assert story.trace[-1] == "good"
 
 
 def test_within_a_year_the_school_is_reviewed_against_the_plan(story: Story) -> None:
@@ -52,7 +53,8 @@ def test_within_a_year_the_school_is_reviewed_against_the_plan(story: Story) -> 
     assert str(story.due("review-called").date()) == "2027-07-07"
     story.wait_for("review-called")
     review = next(task for task in story.engine.tasks.open(story.case) if task.element == "school-review")
-    assert review.due is not None and str(review.due.date()) == "2027-09-07"
+    assert review.due is not None
+    assert str(review.due.date()) == "2027-09-07"
     story.do("sia", "school-review")
     assert not story.ended, "the plan goes on"
 
@@ -70,7 +72,8 @@ def test_additional_actions_are_taken_side_by_side(story: Story) -> None:
     # A month on from 7 September is 7 October 2026; twenty working days counted from the 8th end with Wednesday 4 November.
     assert str(story.due("period-ends").date()) == "2026-11-05"
     story.wait_for("period-ends").do(DIRECTOR, "check-notice")
-    assert story.waiting() == [] and story.due("group-due"), "the group meets again"
+    assert story.waiting() == [], "the group meets again"
+    assert story.due("group-due"), "the group meets again"
 
 
 def test_the_default_action_is_reviews_and_audits(story: Story) -> None:
@@ -84,7 +87,8 @@ def test_an_inspection_report_ends_the_plan_at_any_moment(story: Story) -> None:
     """LUT-RI.10: begun and ended by messages; judged inadequate, the case moves to intervention (LUT-IN.1)."""
     story.receive("judged-requires-improvement", COMMUNITY).follow(PROCESS, COMMUNITY)
     plan(story, group_interval="1 half-term").receive("section-5-inspection", COMMUNITY, judgement="inadequate")
-    assert story.ended and story.trace[-1] == "inadequate"
+    assert story.ended
+    assert story.trace[-1] == "inadequate"
     assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["statement-of-action"]
 
 
@@ -97,7 +101,8 @@ def test_an_audit_that_is_late_is_reminded_of_and_may_be_done_again(story: Story
     assert ("headteacher", f"Section 175 audit: {story.variables['school']['name']}") in story.told
     story.do("headteacher", "submit-audit").do("sia", "triangulate", audit_result="further audit")
     story.do("safeguarding-officer", "further-audit")
-    assert "submit-audit" not in story.waiting() and "further-audit" in story.trace
+    assert "submit-audit" not in story.waiting()
+    assert "further-audit" in story.trace
 
 
 def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> None:
@@ -109,7 +114,8 @@ def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> No
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured")
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="not assured").do(DIRECTOR, "contact-dfe")
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="good")
-    assert story.ended and story.trace[-1] == "academy-good"
+    assert story.ended
+    assert story.trace[-1] == "academy-good"
 
 
 def test_an_academy_s_judgement_may_come_by_message(story: Story) -> None:

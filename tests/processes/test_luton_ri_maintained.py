@@ -61,7 +61,8 @@ def test_what_every_school_is_entitled_to_comes_side_by_side(story: Story) -> No
     # which began on Monday 2 November.
     assert str(story.due("group-due").date()) == "2026-11-09"
     story.do("headteacher", AUDIT).do("safeguarding-officer", "triangulate")
-    assert story.waiting() == [] and "audited" in story.trace
+    assert story.waiting() == []
+    assert "audited" in story.trace
 
 
 def test_the_meeting_and_the_plan_ask_for_what_the_protocol_asks(story: Story) -> None:
@@ -91,20 +92,24 @@ def test_the_judgement_puts_the_school_in_its_category(story: Story, school: str
 def test_it_begins_by_a_message_too(story: Story) -> None:
     """LUT-RI.1: whoever sends the judgement, an adviser is allocated."""
     story.receive("judged-requires-improvement", COMMUNITY).follow(PROCESS, COMMUNITY)
-    assert story.waiting() == ["allocate-sia"] and category(story, COMMUNITY) == "C"
+    assert story.waiting() == ["allocate-sia"]
+    assert category(story, COMMUNITY) == "C"
 
 
 def test_an_academy_goes_on_to_its_own_protocol(story: Story) -> None:
     """LUT-RI.1 LUT-AC.1: advisers are for maintained schools; of a trust its plan is asked for."""
     story.start("sia", PROCESS, ACADEMY)
-    assert story.ended and story.trace[-1] == "to-academy"
+    assert story.ended
+    assert story.trace[-1] == "to-academy"
     assert story.follow("luton-ri-academy", ACADEMY).waiting() == ["request-plan"]
 
 
 def test_an_independent_school_has_no_protocol(story: Story) -> None:
     """LUT-RI.1: for maintained schools."""
     story.start("sia", PROCESS, INDEPENDENT)
-    assert story.ended and story.trace[-1] == "no-protocol" and category(story, INDEPENDENT) == ""
+    assert story.ended
+    assert story.trace[-1] == "no-protocol"
+    assert category(story, INDEPENDENT) == ""
 
 
 def test_the_group_says_when_it_meets_next(story: Story) -> None:
@@ -129,9 +134,11 @@ def test_the_review_is_held_within_twelve_months_of_the_start_of_the_plan(story:
     story.wait_for("review-called")
     review = next(task for task in story.engine.tasks.open(story.case) if task.element == "school-review")
     # Twelve months on from 5 October 2026.
-    assert review.due is not None and str(review.due.date()) == "2027-10-05"
+    assert review.due is not None
+    assert str(review.due.date()) == "2027-10-05"
     story.do("sia", "school-review", review_objectives="Two of three are reached.")
-    assert "reviewed" in story.trace and not story.ended, "the plan goes on"
+    assert "reviewed" in story.trace, "the plan goes on"
+    assert not story.ended, "the plan goes on"
     # The group, called for Monday 11 January 2027, has what the review found before it.
     assert story.waiting() == ["group-meets", AUDIT]
     story.do("sia", "group-meets", progress="enough", ofsted_judgement="none", group_interval="1 month")
@@ -175,13 +182,15 @@ def test_what_is_not_chosen_is_not_asked_for(story: Story) -> None:
     meets(plan(story), progress="not enough").do("sia", "consider-actions", actions=["external plan"])
     assert story.waiting() == ["external-plan", AUDIT]
     meets(story.do("sia", "external-plan"), progress="not enough").do("sia", "consider-actions", actions=[])
-    assert story.waiting() == [AUDIT] and story.due("group-due")
+    assert story.waiting() == [AUDIT]
+    assert story.due("group-due")
 
 
 def test_judged_good_at_a_meeting_the_plan_ends(story: Story) -> None:
     """LUT-RI.10: recorded by the adviser; the school and the panel are told."""
     meets(meets(plan(story)), ofsted_judgement="good")
-    assert story.ended and story.trace[-1] == "good"
+    assert story.ended
+    assert story.trace[-1] == "good"
     subject = f"The improvement plan ends: {story.variables['school']['name']}"
     told = [told for told in story.told if told[1] == subject]
     assert told == [(role, subject) for role in ("headteacher", "chair-of-governors", "panel-chair")]
@@ -191,7 +200,9 @@ def test_judged_good_at_a_meeting_the_plan_ends(story: Story) -> None:
 def test_an_inspection_is_heard_from_the_first_day(story: Story, judgement: str) -> None:
     """LUT-RI.10: even before there is an adviser."""
     story.start("sia", PROCESS, COMMUNITY).receive("section-5-inspection", COMMUNITY, judgement=judgement)
-    assert story.ended and story.trace[-1] == "good" and story.waiting() == []
+    assert story.ended
+    assert story.trace[-1] == "good"
+    assert story.waiting() == []
 
 
 def test_nothing_is_left_open_when_the_school_is_good(story: Story) -> None:
@@ -199,30 +210,38 @@ def test_nothing_is_left_open_when_the_school_is_good(story: Story) -> None:
     meets(plan(story), progress="not enough").wait_for("review-called")
     assert story.waiting() == ["consider-actions", "school-review", AUDIT]
     story.receive("section-5-inspection", COMMUNITY, judgement="good")
-    assert story.ended and story.waiting() == []
+    assert story.ended
+    assert story.waiting() == []
 
 
 def test_judged_inadequate_intervention_begins(story: Story) -> None:
     """LUT-RI.10 LUT-IN.1: by message, and recorded at a meeting."""
     plan(story).receive("section-5-inspection", COMMUNITY, judgement="inadequate")
-    assert story.ended and story.trace[-2:] == ["to-intervention", "inadequate"]
+    assert story.ended
+    assert story.trace[-2:] == ["to-intervention", "inadequate"]
     assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["statement-of-action"]
     meets(plan(story), ofsted_judgement="inadequate")
-    assert story.ended and story.trace[-1] == "inadequate"
+    assert story.ended
+    assert story.trace[-1] == "inadequate"
 
 
 def test_requires_improvement_again_and_the_plan_stays(story: Story) -> None:
     """LUT-RI.10 LUT-RI.7 LUT-1.4: the plan is brought up to date, and the school is in category D."""
     plan(story).receive("section-5-inspection", COMMUNITY, judgement="requires improvement")
-    assert not story.ended and story.waiting() == ["renew-plan", AUDIT] and category(story, COMMUNITY) == "D"
+    assert not story.ended
+    assert story.waiting() == ["renew-plan", AUDIT]
+    assert category(story, COMMUNITY) == "D"
     story.do("sia", "renew-plan", plan_objectives="Reading, again.")
-    assert story.waiting() == [AUDIT] and story.due("group-due") and story.due("review-called")
+    assert story.waiting() == [AUDIT]
+    assert story.due("group-due")
+    assert story.due("review-called")
     meets(story, ofsted_judgement="requires improvement")
     assert story.waiting() == [AUDIT], "the same judgement, recorded at the meeting too, asks for nothing more"
     meets(meets(story, ofsted_judgement="none"), ofsted_judgement="requires improvement")
     assert story.waiting() == ["renew-plan", AUDIT], "another, recorded at a meeting, does the same"
     meets(story, ofsted_judgement="good")
-    assert story.ended and story.trace[-1] == "good"
+    assert story.ended
+    assert story.trace[-1] == "good"
 
 
 def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
@@ -230,7 +249,9 @@ def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
     plan(story).receive("section-5-inspection", COMMUNITY, judgement=None)
     assert story.waiting() == ["record-judgement", AUDIT]
     story.do("sia", "record-judgement", ofsted_judgement="requires improvement")
-    assert story.waiting() == ["renew-plan", AUDIT] and "judgement-noted" in story.trace
+    assert story.waiting() == ["renew-plan", AUDIT]
+    assert "judgement-noted" in story.trace
     story.receive("section-5-inspection", COMMUNITY, judgement="not known yet")
     story.do("sia", "record-judgement", ofsted_judgement="good")
-    assert story.ended and story.trace[-1] == "good"
+    assert story.ended
+    assert story.trace[-1] == "good"

@@ -35,7 +35,8 @@ def test_each_term_a_case_begins_for_each_school_but_independent_ones(story: Sto
     assert str(story.beat(PROCESS, "each-term").date()) == "2027-01-05"
     story.start_by_timer(PROCESS, "each-term", COMMUNITY)
     assert story.waiting() == ["data-pack"]
-    assert len(story.cases(PROCESS)) == 23 and story.cases(PROCESS, INDEPENDENT) == []
+    assert len(story.cases(PROCESS)) == 23
+    assert story.cases(PROCESS, INDEPENDENT) == []
     # Then the first school day of summer: 19 April 2027 is a Monday and no bank holiday.
     assert str(story.beat(PROCESS, "each-term").date()) == "2027-04-19"
 
@@ -65,7 +66,9 @@ def test_category_1_is_shared_reported_and_done(story: Story) -> None:
     # Ten working days counted from Tuesday 8 September 2026 end with Monday the 21st.
     assert str(story.due("no-appeal").date()) == "2026-09-22"
     story.wait_for("no-appeal")
-    assert story.ended and story.trace[-1] == "category-1" and category_of(story, COMMUNITY) == "1"
+    assert story.ended
+    assert story.trace[-1] == "category-1"
+    assert category_of(story, COMMUNITY) == "1"
     assert story.variables["school"]["link_adviser"] == "Robin Sampledale"
     assert [role for role, _ in story.told] == ["director-of-people-services", "elected-member"]
 
@@ -73,7 +76,8 @@ def test_category_1_is_shared_reported_and_done(story: Story) -> None:
 def test_category_2_gets_support(story: Story) -> None:
     """RED-7.2, RED-3.5."""
     propose(story.start("sia", PROCESS, COMMUNITY), "2").wait_for("no-appeal").do(HOE, "broker-support")
-    assert story.ended and story.trace[-1] == "supported"
+    assert story.ended
+    assert story.trace[-1] == "supported"
 
 
 def test_category_3_of_a_maintained_school_begins_a_warning_notice(story: Story) -> None:
@@ -86,7 +90,9 @@ def test_category_3_of_a_maintained_school_begins_a_warning_notice(story: Story)
 def test_category_3_of_an_academy_alerts_the_dfe(story: Story) -> None:
     """RED-7.4, RED-3.4: HMI and the Regional Schools Commissioner too."""
     propose(story.start("sia", PROCESS, ACADEMY), "3").wait_for("no-appeal").do(HOE, "alert-dfe")
-    assert story.ended and story.trace[-1] == "alerted" and not story.cases("redcar-warning-notice")
+    assert story.ended
+    assert story.trace[-1] == "alerted"
+    assert not story.cases("redcar-warning-notice")
 
 
 def test_a_successful_appeal_changes_the_category(story: Story) -> None:
@@ -98,7 +104,9 @@ def test_a_successful_appeal_changes_the_category(story: Story) -> None:
     assert story.ended
     story.case = first
     story.engine.jobs.run_due()
-    assert story.ended and story.trace[-1] == "category-1" and category_of(story, COMMUNITY) == "1"
+    assert story.ended
+    assert story.trace[-1] == "category-1"
+    assert category_of(story, COMMUNITY) == "1"
 
 
 def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
@@ -110,11 +118,13 @@ def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
     story.do("director-of-people-services", "director-decides", category="2")
     story.case = first
     story.engine.jobs.run_due()
-    assert story.waiting() == ["broker-support"] and category_of(story, COMMUNITY) == "2"
+    assert story.waiting() == ["broker-support"]
+    assert category_of(story, COMMUNITY) == "2"
 
 
 def test_the_head_of_education_may_resolve_an_appeal_after_the_round(story: Story) -> None:
     """RED-9.3: no categorisation waits, and the appeal itself puts the school in its category."""
     story.start("sia", APPEAL, ACADEMY, category="3").do("sia", "discuss", appeal_resolved="no")
     story.do(HOE, "head-considers", category="2", appeal_accepted="yes")
-    assert story.ended and category_of(story, ACADEMY) == "2"
+    assert story.ended
+    assert category_of(story, ACADEMY) == "2"

@@ -59,7 +59,8 @@ def test_a_notice_that_is_not_complied_with_leads_to_powers_and_back(story: Stor
     story.do(HOE, "give-back")
     answers = story.variables["consultation_answers"]
     assert [(a["who"], a["view"]) for a in answers] == [("Governing body", "partly"), ("Diocesan authority", "partly")]
-    assert story.ended and {"use-powers", "give-back", "powers-restored"} <= set(story.trace)
+    assert story.ended
+    assert {"use-powers", "give-back", "powers-restored"} <= set(story.trace)
 
 
 def test_a_notice_that_is_complied_with_ends_the_case(story: Story) -> None:
@@ -68,7 +69,8 @@ def test_a_notice_that_is_complied_with_ends_the_case(story: Story) -> None:
     # Ten working days counted from Tuesday 8 September end with Monday 21 September 2026.
     assert str(story.due("compliance-ends").date()) == "2026-09-22"
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="complied").do(HOE, "confirm-complied")
-    assert story.ended and story.trace[-1] == "complied"
+    assert story.ended
+    assert story.trace[-1] == "complied"
 
 
 def test_an_academy_gets_no_notice_and_the_dfe_is_alerted(story: Story) -> None:
@@ -76,14 +78,16 @@ def test_an_academy_gets_no_notice_and_the_dfe_is_alerted(story: Story) -> None:
     story.start(HOE, PROCESS, ACADEMY)
     assert story.waiting() == ["alert-dfe"]
     story.do(HOE, "alert-dfe")
-    assert story.ended and story.trace[-1] == "dfe-alerted"
+    assert story.ended
+    assert story.trace[-1] == "dfe-alerted"
 
 
 def test_no_ground_no_notice(story: Story) -> None:
     """RED-8A.1: begun by category 3 (RED-7.4), and the group determines that none is given."""
     story.receive("category-3", COMMUNITY).follow(PROCESS, COMMUNITY)
     story.do(HOE, "determine-notice", notice_decision="no notice")
-    assert story.ended and story.trace[-1] == "no-notice"
+    assert story.ended
+    assert story.trace[-1] == "no-notice"
 
 
 def test_representations_are_recorded_while_the_period_runs_on(story: Story) -> None:
@@ -92,28 +96,33 @@ def test_representations_are_recorded_while_the_period_runs_on(story: Story) -> 
     before = story.due("compliance-ends")
     for _ in range(2):
         story.receive("representations-made", COMMUNITY).do("sia", "record-representations")
-    assert story.due("compliance-ends") == before and not story.ended
+    assert story.due("compliance-ends") == before
+    assert not story.ended
 
 
 def test_an_inadequate_judgement_overrides_the_notice(story: Story) -> None:
     """RED-8D.1: straight to eligibility, without a further notice; a foundation school's appointer is consulted (RED-8B.3)."""
     give_notice(story.start(HOE, PROCESS, FOUNDATION), 3, compliance_length=15, compliance_unit="days")
     story.receive("ofsted-inadequate", FOUNDATION)
-    assert story.waiting() == ["propose-powers"] and "further-notice" not in story.trace
+    assert story.waiting() == ["propose-powers"]
+    assert "further-notice" not in story.trace
     story.do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
     story.do("foundation-governor-appointer", "answer-consultation").do(HOE, "decide-powers", powers_used=[])
-    assert story.ended and "no-powers" in story.trace
+    assert story.ended
+    assert "no-powers" in story.trace
 
 
 def test_the_secretary_of_state_directs_a_notice_and_gives_one(story: Story) -> None:
     """RED-8A.6: directed to give a notice; the Secretary of State's own notice then voids it."""
     story.receive("secretary-of-state-direction", COMMUNITY).follow(PROCESS, COMMUNITY)
     give_notice(story, 2, compliance_length=15, compliance_unit="days").receive("secretary-of-state-notice", COMMUNITY)
-    assert story.ended and story.trace[-1] == "void"
+    assert story.ended
+    assert story.trace[-1] == "void"
 
 
 def test_category_3_begins_no_second_notice_while_one_runs(story: Story) -> None:
     """RED-7.4."""
     story.receive("category-3", COMMUNITY).receive("category-3", COMMUNITY).follow(PROCESS, COMMUNITY)
-    assert len(story.cases(PROCESS, COMMUNITY)) == 1 and "category-3-noted" in story.trace
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
+    assert "category-3-noted" in story.trace
     assert story.waiting() == ["determine-notice"], "the case that runs goes on"

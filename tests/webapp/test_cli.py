@@ -32,7 +32,8 @@ def test_files_are_deployed_and_a_second_time_are_nothing_new(tmp_path: Path) ->
         str(ROOT / "config"),
     ]
     first = CliRunner().invoke(main, command)
-    assert first.exit_code == 0 and "barnsley-escalation 1" in first.output, first.output
+    assert first.exit_code == 0, first.output
+    assert "barnsley-escalation 1" in first.output, first.output
     assert "nothing is new" in CliRunner().invoke(main, command).output
 
 
@@ -40,24 +41,29 @@ def test_a_diagram_that_cannot_run_is_refused_with_reasons(tmp_path: Path) -> No
     file = tmp_path / "broken.bpmn"
     file.write_text("<definitions/>", encoding="utf-8")
     done = CliRunner().invoke(main, ["deploy", str(file), "--database", f"sqlite:///{tmp_path / 'cli.db'}"])
-    assert done.exit_code == 1 and "not deployed; nothing has been changed" in done.output
+    assert done.exit_code == 1
+    assert "not deployed; nothing has been changed" in done.output
 
 
 def test_seeding_a_database_says_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'seed.db'}")
     done = CliRunner().invoke(main, ["seed"])
-    assert done.exit_code == 0 and "processes deployed" in done.output, done.output
+    assert done.exit_code == 0, done.output
+    assert "processes deployed" in done.output, done.output
 
 
 def test_an_account_is_made_and_what_is_wrong_with_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'accounts.db'}")
     base = ["account", "new@example.org", "--name", "Nia New", "--authority", "barnsley"]
     short = CliRunner().invoke(main, [*base, "--role", "seo", "--password", "short"])
-    assert short.exit_code == 1 and "12 characters or more" in short.output
+    assert short.exit_code == 1
+    assert "12 characters or more" in short.output
     wrong = CliRunner().invoke(main, [*base, "--role", "wizard", "--password", "long enough for all"])
-    assert wrong.exit_code == 1 and "barnsley has no role wizard" in wrong.output
+    assert wrong.exit_code == 1
+    assert "barnsley has no role wizard" in wrong.output
     done = CliRunner().invoke(main, [*base, "--role", "seo", "--password", "long enough for all"])
-    assert done.exit_code == 0 and "new@example.org can sign in." in done.output, done.output
+    assert done.exit_code == 0, done.output
+    assert "new@example.org can sign in." in done.output, done.output
     client = create_app({"WTF_CSRF_ENABLED": False}).test_client()
     answer = client.post("/sign-in", data={"username": "new@example.org", "password": "long enough for all"})
     assert answer.headers["Location"] == "/tasks"

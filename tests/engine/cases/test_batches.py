@@ -89,9 +89,8 @@ def test_one_click_for_some_and_again_without_doubling(engine: Engine) -> None:
     assert skipped(engine, again) == [("100001", "It has an open case of this process.")]
     engine.jobs.run_due()
     assert urns(engine) == ["100001", "100002"]
-    assert (
-        engine.cases.variables(1)["reason"] == "asked" and engine.cases.variables(1)["school"]["link_adviser"] == "Ada"
-    )
+    assert engine.cases.variables(1)["reason"] == "asked"
+    assert engine.cases.variables(1)["school"]["link_adviser"] == "Ada"
     assert engine.cases.get(1).started_by == "seo"
 
 
@@ -101,7 +100,8 @@ def test_sent_twice_it_is_one_round(engine: Engine) -> None:
     engine.jobs.run_due()
     engine.tasks.complete(task(engine, "a", 1), {"risk": "low"})
     assert engine.batches.start("p", urns=["100001", "100003"], by="seo", run_id="a click") == first
-    assert engine.jobs.run_due() == 0 and urns(engine) == ["100001"]
+    assert engine.jobs.run_due() == 0
+    assert urns(engine) == ["100001"]
     other = engine.batches.start("p", urns=["100001"], by="seo", run_id="another click")
     assert (batch(engine, other).total, batch(engine, other).skipped) == (1, 0)
 
@@ -111,7 +111,8 @@ def test_sent_twice_at_the_same_moment_it_is_one_round(database_url: str, engine
     engines = [running(database_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda each: each.batches.start("p", by="seo", run_id="a click"), engines))
-    assert len(set(found)) == 1 and batch(engine, found[0]).waiting == 6
+    assert len(set(found)) == 1
+    assert batch(engine, found[0]).waiting == 6
     for each in engines:
         each.dispose()
 
@@ -154,7 +155,8 @@ def test_a_school_whose_case_cannot_begin_holds_no_other_up(engine: Engine) -> N
         [failed] = queries.failed(session, number)
         [incident] = queries.incidents(session)
     assert (failed.urn, failed.school_name, failed.incident_id) == ("100003", "School 03", incident.id)
-    assert incident.message == f"The school with the URN 100003: {failed.message}" and incident.retriable
+    assert incident.message == f"The school with the URN 100003: {failed.message}"
+    assert incident.retriable
     engine.jobs.retry(incident.id, by="mo")
     row = batch(engine, number)
     assert (row.waiting, row.failed, row.done) == (1, 0, False)

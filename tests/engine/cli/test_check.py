@@ -67,9 +67,13 @@ def test_json(project: Path) -> None:
     path = _draw(project, "bad", "gone", "seo")
     result = _run(path, "--json")
     answer = json.loads(result.output)
-    assert result.exit_code == 1 and answer["errors"] == 1 and answer["files"] == [str(path)]
+    assert result.exit_code == 1
+    assert answer["errors"] == 1
+    assert answer["files"] == [str(path)]
     [finding] = [one for one in answer["findings"] if one["severity"] == "error"]
-    assert finding["code"] == "PW-703" and finding["element"] == "t" and finding["remedy"]
+    assert finding["code"] == "PW-703"
+    assert finding["element"] == "t"
+    assert finding["remedy"]
 
 
 def test_what_cannot_be_read_is_a_finding(project: Path) -> None:
@@ -78,7 +82,8 @@ def test_what_cannot_be_read_is_a_finding(project: Path) -> None:
     result = _run(project / "processes", project / "nowhere.bpmn")
     assert result.exit_code == 1
     assert result.output.count("PW-000 error") == 2
-    assert "document type" in result.output and "cannot be opened" in result.output
+    assert "document type" in result.output
+    assert "cannot be opened" in result.output
 
 
 def test_tables_and_forms_are_checked_too(project: Path) -> None:
@@ -97,7 +102,8 @@ def test_a_project_may_be_named(project: Path, tmp_path: Path) -> None:
 
 def test_the_rules_are_listed() -> None:
     result = _run("--rules")
-    assert result.exit_code == 0 and len(result.output.splitlines()) == len(rules())
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) == len(rules())
 
 
 def test_nothing_to_check_is_a_mistake() -> None:

@@ -176,24 +176,28 @@ def test_other_tasks(diagram: Diagram) -> None:
 def test_flows(diagram: Diagram) -> None:
     flow = diagram.flows["to-hear"]
     assert (flow.name, flow.source, flow.target, flow.condition) == ("yes", "ask", "hear", "= grade < 3")
-    assert flow.has_condition and not diagram.flows["to-end"].has_condition
+    assert flow.has_condition
+    assert not diagram.flows["to-end"].has_condition
     assert [one.id for one in diagram.flows_from(diagram.elements["ask"])] == ["to-hear", "to-end"]
     assert [one.id for one in diagram.flows_into(diagram.elements["ask"])] == ["to-ask"]
 
 
 def test_what_stands_around(diagram: Diagram) -> None:
     assert {item.kind for item in diagram.items.values()} == {"message", "signal", "error", "escalation"}
-    assert diagram.item("message", "judgement") and diagram.item("signal", "judgement") is None
+    assert diagram.item("message", "judgement")
+    assert diagram.item("signal", "judgement") is None
     assert [(pool.name, pool.process) for pool in diagram.pools.values()] == [("Council", "review"), ("School", "")]
     letter = diagram.message_flows["letter"]
     assert (letter.source, letter.target, letter.message_ref) == ("ask", "school", "judgement")
-    assert diagram.associations["noted"].direction == "One" and "note" in diagram.artifacts
+    assert diagram.associations["noted"].direction == "One"
+    assert "note" in diagram.artifacts
     assert diagram.lanes["seo"].parent == "officers"
     assert (diagram.lane_of("ask"), diagram.lane_of("begin"), diagram.lane_of("add")) == ("SEO", "Officers", "")
 
 
 def test_data(diagram: Diagram) -> None:
-    assert diagram.data["minutes"].ref == "minutes-data" and diagram.data["minutes-data"].collection
+    assert diagram.data["minutes"].ref == "minutes-data"
+    assert diagram.data["minutes-data"].collection
     assert (diagram.data["paper"].scope, diagram.data["register"].scope) == ("ask", "")
     [reads] = diagram.elements["ask"].data_associations
     assert (reads.kind, reads.sources, reads.target) == ("input", ("minutes",), "paper")
@@ -203,14 +207,16 @@ def test_nothing_is_lost_when_ids_are() -> None:
     body = '<task id="a"/><task id="a"/><task/><sequenceFlow sourceRef="a" targetRef="a"/>'
     xml = f'<definitions xmlns="{BPMN}"><process id="p">{body}</process></definitions>'
     diagram = read(xml.encode(), "p.bpmn")
-    assert len(diagram.elements) == 3 and len(diagram.flows) == 1
+    assert len(diagram.elements) == 3
+    assert len(diagram.flows) == 1
     assert [one.id for one in diagram.duplicates] == ["a"]
     assert sorted(one.kind for one in diagram.anonymous) == ["sequenceFlow", "task"]
     assert diagram.processes["p"].executable
 
 
 def test_feel_is_told_by_its_sign() -> None:
-    assert is_feel(" = a") and not is_feel("a = b")
+    assert is_feel(" = a")
+    assert not is_feel("a = b")
     assert (strip_feel(" = a = b "), strip_feel("a")) == ("a = b", "a")
 
 

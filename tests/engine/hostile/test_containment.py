@@ -42,10 +42,12 @@ def test_a_hostile_expression_is_an_incident_of_its_case_and_the_worker_goes_on(
     for _ in range(5):
         clock_of(engine).advance(timedelta(hours=1))
         engine.jobs.run_due()
-    assert engine.tasks.open(bad) == [] and engine.cases.get(bad).status == "active"
+    assert engine.tasks.open(bad) == []
+    assert engine.cases.get(bad).status == "active"
     with engine.reading() as session:
         (incident,) = queries.incidents(session)
-    assert incident.instance_id == bad and "used too much" in incident.message
+    assert incident.instance_id == bad
+    assert "used too much" in incident.message
 
 
 def test_a_hostile_expression_after_a_task_leaves_the_task_open(database_url: str) -> None:

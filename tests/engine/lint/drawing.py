@@ -118,7 +118,10 @@ def prove(case: Case) -> None:
     hits = [one for one in found(case.bad, case.strict, case.known, case.file) if one.code == case.code]
     assert hits, f"{case.code} is not found"
     for hit in hits:
-        assert hit.message and hit.remedy and hit.section and hit.line > 0
+        assert hit.message
+        assert hit.remedy
+        assert hit.section
+        assert hit.line > 0
         assert len(str(hit)) < 1_000
     good = found(case.good, case.strict, case.known, case.file)
     assert case.code not in {one.code for one in good}

@@ -50,7 +50,9 @@ def test_every_rule_names_its_section_and_its_subject() -> None:
     subjects = {module.__name__.rsplit(".", 1)[-1] for module in SUBJECTS}
     for each in rules():
         assert each.section == OURS or re.match(r"BPMN 2\.0\.2 (§\d+(\.\d+)*|Table \d+\.\d+)$", each.section)
-        assert each.subject in subjects and re.fullmatch(r"PW-\d{3}", each.code) and each.title.endswith(".")
+        assert each.subject in subjects
+        assert re.fullmatch(r"PW-\d{3}", each.code)
+        assert each.title.endswith(".")
 
 
 def test_rules_of_one_subject_share_their_first_digits() -> None:
@@ -80,7 +82,8 @@ def test_findings_are_sorted_and_say_where() -> None:
 
 
 def test_what_a_diagram_says_is_cut_short_in_messages() -> None:
-    assert len(short("x" * 10_000)) == 120 and short("a\nb\t c") == "a b c"
+    assert len(short("x" * 10_000)) == 120
+    assert short("a\nb\t c") == "a b c"
     name = "n" * 100_000
     for one in found(around(f'<task id="t"/><userTask id="u" name="{name}" camunda:formKey="{name}"/>'), strict=True):
         assert len(str(one)) < 1_000

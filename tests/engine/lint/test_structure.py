@@ -55,7 +55,8 @@ def test_two_files_may_not_hold_the_same_process() -> None:
 def test_a_foreign_element_is_named_as_foreign() -> None:
     xml = around('<task id="t"/><other:box id="o"/>')
     [finding] = check([parsed(xml)], strict=False)
-    assert finding.code == "PW-005" and "another namespace" in finding.message
+    assert finding.code == "PW-005"
+    assert "another namespace" in finding.message
 
 
 def test_what_has_no_process_that_runs_is_checked_as_if_it_did_when_plain() -> None:
@@ -66,4 +67,5 @@ def test_what_has_no_process_that_runs_is_checked_as_if_it_did_when_plain() -> N
         )
     )
     codes = {one.code: one.severity for one in check([parsed(xml)], strict=False)}
-    assert codes["PW-004"] == "warning" and codes["PW-901"] == "error"
+    assert codes["PW-004"] == "warning"
+    assert codes["PW-901"] == "error"

@@ -176,7 +176,8 @@ class TestReading:
         found = gias.read(extract({}, line, {}), "999")
         assert [each["urn"] for each in found.schools] == ["100001", "100003"]
         [bad] = found.unreadable
-        assert bad.number == 3 and why in bad.why
+        assert bad.number == 3
+        assert why in bad.why
 
     @pytest.mark.parametrize(
         ("broken", "why"),
@@ -240,7 +241,8 @@ class TestImport:
         lines = ({}, {"status": "Closed"}, {"type": "Further education"}, {"urn": "1"})
         first, again = take(engine, *lines), take(engine, *lines)
         assert (first.added, again.added, again.changed, again.unchanged) == (1, 0, 0, 1)
-        assert [line.number for line in again.passed_over] == [3, 4] and again.unreadable == first.unreadable
+        assert [line.number for line in again.passed_over] == [3, 4]
+        assert again.unreadable == first.unreadable
 
     def test_what_the_extract_does_not_know_stays(self, engine: Engine) -> None:
         ours = (

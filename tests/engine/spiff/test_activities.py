@@ -19,7 +19,8 @@ def test_script_task_sets_its_result():
 
 def test_manual_and_abstract_tasks_pass_through():
     case = Case(bpmn(START_END + '<manualTask id="a"/><task id="b"/>', "s>a a>b b>e")).start()
-    assert case.done and case.trace == ["s", "a", "b", "e"]
+    assert case.done
+    assert case.trace == ["s", "a", "b", "e"]
 
 
 def test_notify_tells_the_roles():
@@ -40,7 +41,8 @@ def test_user_task_carries_what_the_diagram_says():
     )
     (task,) = Case(bpmn(body, "s>a a>e")).start().now_out.user_tasks
     assert (task.name, task.form_key, task.candidate_groups, task.priority) == ("Write", "x/y", ("seo", "clerk"), 70)
-    assert task.due is not None and str(task.due.date()) == "2026-09-09"
+    assert task.due is not None
+    assert str(task.due.date()) == "2026-09-09"
 
 
 def test_start_quantity_waits_and_completion_quantity_multiplies():
@@ -68,8 +70,10 @@ def test_parallel_multi_instance_asks_each_and_collects_in_order():
 
     for name in ("z", "x", "y"):
         case.step(Complete(by_body[name], {"answer": f"-{name}"}))
-    assert case.done and case.variables["answers"] == ["x-x", "y-y", "z-z"]
-    assert "answer" not in case.variables and case.trace == ["s", "a", "a", "a", "e"]
+    assert case.done
+    assert case.variables["answers"] == ["x-x", "y-y", "z-z"]
+    assert "answer" not in case.variables
+    assert case.trace == ["s", "a", "a", "a", "e"]
 
 
 def test_sequential_multi_instance_runs_one_after_another():
@@ -78,7 +82,8 @@ def test_sequential_multi_instance_runs_one_after_another():
     assert [t.local_variables["body"] for t in case.now_out.user_tasks] == ["x"]
     case.complete("a", last="one")
     assert [t.local_variables["body"] for t in case.now_out.user_tasks] == ["y"]
-    assert case.complete("a", last="two").done and case.variables["last"] == "two"
+    assert case.complete("a", last="two").done
+    assert case.variables["last"] == "two"
 
 
 def test_completion_condition_cancels_the_rest():
@@ -95,7 +100,8 @@ def test_multi_instance_over_nothing_goes_straight_on():
         + f'<scriptTask id="a" scriptFormat="feel" camunda:resultVariable="n"><script>= 1</script>{loop}</scriptTask>'
     )
     case = Case(bpmn(body, "s>a a>e")).start(bodies=[])
-    assert case.done and "n" not in case.variables
+    assert case.done
+    assert "n" not in case.variables
 
 
 def test_multi_instance_over_no_list_is_an_error():
@@ -134,7 +140,8 @@ INNER = '<sequenceFlow id="f1" sourceRef="ps" targetRef="a"/><sequenceFlow id="f
 def test_subprocess_shares_variables_and_ends_when_empty():
     case = Case(bpmn(START_END + SUB % INNER + '<userTask id="z"/>', "s>p1 p1>z z>e")).start()
     assert case.waiting == ["a"]
-    assert case.complete("a", x=1).waiting == ["z"] and case.variables == {"x": 1}
+    assert case.complete("a", x=1).waiting == ["z"]
+    assert case.variables == {"x": 1}
     assert case.complete("z").trace == ["s", "ps", "a", "pe", "p1", "z", "e"]
 
 
@@ -156,7 +163,8 @@ def test_call_activity_hands_everything_in_and_out_when_the_diagram_says_nothing
     assert case.seen_at("c") == {"a": 1}
     (task,) = case.now_out.user_tasks
     assert task.process == "child"
-    assert case.complete("c", b=2).done and case.variables == {"a": 1, "b": 2}
+    assert case.complete("c", b=2).done
+    assert case.variables == {"a": 1, "b": 2}
 
 
 def test_call_activity_maps_only_what_it_names():

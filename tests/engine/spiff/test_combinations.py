@@ -11,7 +11,8 @@ ERROR = '<errorEventDefinition errorRef="e1"/>'
 def test_an_interrupting_boundary_event_on_a_multi_instance_ends_every_instance():
     body = START_END + f'<userTask id="a">{LOOP}</userTask><userTask id="b"/>' + boundary("m", "a", MESSAGE)
     case = Case(bpmn(body, "s>a a>e m>b b>e", ROOTS)).start(bodies=[1, 2, 3])
-    assert case.receive("reply").waiting == ["b"] and case.cancelled == ["a", "a", "a"]
+    assert case.receive("reply").waiting == ["b"]
+    assert case.cancelled == ["a", "a", "a"]
 
 
 def test_an_error_in_one_instance_of_a_multi_instance_subprocess_ends_them_all():
@@ -47,7 +48,8 @@ def test_terminate_in_a_called_process_ends_that_process_only():
         bpmn(START_END + '<callActivity id="k" calledElement="child"/><userTask id="z"/>', "s>k k>z z>e"),
         {"child": child},
     )
-    assert case.start().complete("c").waiting == ["z"] and "d" in case.cancelled
+    assert case.start().complete("c").waiting == ["z"]
+    assert "d" in case.cancelled
 
 
 def test_an_escalation_from_a_called_process_reaches_its_caller():
@@ -70,7 +72,8 @@ def test_a_process_that_calls_itself_ends_when_its_condition_does():
         '<script>= depth - 1</script></scriptTask><callActivity id="k" calledElement="p"/>'
     )
     case = Case(bpmn(body, "s>g g>n[depth > 0] g>e n>k k>e")).start(depth=5)
-    assert case.done and case.trace.count("n") == 5
+    assert case.done
+    assert case.trace.count("n") == 5
 
 
 def test_several_calls_of_one_process_keep_their_variables_apart():
@@ -118,7 +121,8 @@ def test_a_nested_subprocess_ends_inside_out_when_the_outer_is_interrupted():
         + boundary("t", "p1", timer("P1D"))
     )
     case = Case(bpmn(body, "s>p1 p1>e t>b b>e")).start().fire("t")
-    assert case.waiting == ["b"] and case.cancelled == ["a", "p2", "p1"]
+    assert case.waiting == ["b"]
+    assert case.cancelled == ["a", "p2", "p1"]
 
 
 def test_a_boundary_event_of_a_loop_that_is_entered_again_listens_again():
@@ -130,7 +134,8 @@ def test_a_boundary_event_of_a_loop_that_is_entered_again_listens_again():
     case = Case(bpmn(body, "s>a a>g g>a[again] g>e t>b b>e")).start().fire("t").complete("b")
     case.complete("a", again=True)
     assert [t.element for t in case.now_out.timers] == ["t"]
-    assert case.complete("a", again=False).done and not case.now_out.timers
+    assert case.complete("a", again=False).done
+    assert not case.now_out.timers
 
 
 def test_a_subprocess_without_start_event_begins_with_what_nothing_leads_to():

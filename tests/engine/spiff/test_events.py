@@ -46,15 +46,18 @@ def test_interrupting_boundary_timer_ends_the_activity():
     body = START_END + '<userTask id="a"/><userTask id="b"/>' + boundary("t", "a", timer("P3D"))
     case = Case(bpmn(body, "s>a a>e t>b b>e")).start()
     assert str(case.now_out.timers[0].due.date()) == "2026-09-10"
-    assert case.fire("t").waiting == ["b"] and case.cancelled == ["a"]
+    assert case.fire("t").waiting == ["b"]
+    assert case.cancelled == ["a"]
     case = Case(bpmn(body, "s>a a>e t>b b>e")).start().complete("a")
-    assert case.done and not case.now_out.timers
+    assert case.done
+    assert not case.now_out.timers
 
 
 def test_non_interrupting_boundary_timer_goes_on_beside_and_only_once():
     body = START_END + '<userTask id="a"/><userTask id="b"/>' + boundary("t", "a", timer("P3D"), False)
     case = Case(bpmn(body, "s>a a>e t>b b>e")).start().fire("t")
-    assert case.waiting == ["a", "b"] and not case.now_out.timers
+    assert case.waiting == ["a", "b"]
+    assert not case.now_out.timers
     assert case.complete("a").complete("b").done
 
 
@@ -70,7 +73,8 @@ def test_non_interrupting_cycle_repeats_and_skips_beats_missed():
 def test_boundary_on_a_subprocess_ends_all_inside():
     body = START_END + sub("p1", PLAIN, "ps>a a>pe") + '<userTask id="b"/>' + boundary("t", "p1", timer("P3D"))
     case = Case(bpmn(body, "s>p1 p1>e t>b b>e")).start().fire("t")
-    assert case.waiting == ["b"] and sorted(case.cancelled) == ["a", "p1"]
+    assert case.waiting == ["b"]
+    assert sorted(case.cancelled) == ["a", "p1"]
     assert case.complete("b").done
 
 
@@ -80,7 +84,8 @@ def test_boundary_on_a_call_activity_ends_the_called_process():
         START_END + '<callActivity id="k" calledElement="child"/><userTask id="b"/>' + boundary("t", "k", timer("P3D"))
     )
     case = Case(bpmn(body, "s>k k>e t>b b>e"), {"child": child}).start().fire("t")
-    assert case.waiting == ["b"] and "c" in case.cancelled
+    assert case.waiting == ["b"]
+    assert "c" in case.cancelled
 
 
 def test_message_boundary_and_payload():
@@ -106,7 +111,9 @@ def test_signal_reaches_every_catcher_in_the_instance_and_goes_outside():
         + boundary("bs", "b", SIGNAL)
     )
     case = Case(bpmn(body, "s>g g>a g>b g>c a>throw throw>e c>e b>e bs>e", ROOTS)).start().complete("a")
-    assert case.done and case.thrown == ["alarm"] and case.cancelled == ["b"]
+    assert case.done
+    assert case.thrown == ["alarm"]
+    assert case.cancelled == ["b"]
 
 
 def test_error_end_event_is_caught_at_the_boundary_of_its_subprocess():
@@ -122,7 +129,8 @@ def test_error_end_event_is_caught_at_the_boundary_of_its_subprocess():
         + boundary("wrong", "p1", '<errorEventDefinition errorRef="e2"/>')
     )
     case = Case(bpmn(body, "s>p1 p1>e exact>b any>c wrong>c b>e c>e", ROOTS)).start().complete("a")
-    assert case.waiting == ["b"] and "a2" in case.cancelled
+    assert case.waiting == ["b"]
+    assert "a2" in case.cancelled
 
 
 def test_error_crosses_a_call_activity():
@@ -164,7 +172,8 @@ def test_terminate_ends_only_its_own_scope():
     )
     body = START_END + sub("p1", inner, "ps>pg pg>a pg>a2 a>pe") + '<userTask id="z"/>'
     case = Case(bpmn(body, "s>p1 p1>z z>e")).start().complete("a")
-    assert case.waiting == ["z"] and case.cancelled == ["a2"]
+    assert case.waiting == ["z"]
+    assert case.cancelled == ["a2"]
 
 
 def test_link_events_join_two_places_of_a_diagram():
@@ -219,7 +228,8 @@ def event_sub(definition: str, interrupting: bool, ident: str = "es") -> str:
 def test_interrupting_event_subprocess_takes_over_its_scope():
     body = START_END + '<userTask id="a"/>' + event_sub(MESSAGE, True)
     case = Case(bpmn(body, "s>a a>e", ROOTS)).start().receive("reply")
-    assert case.waiting == ["es_t"] and case.cancelled == ["a"]
+    assert case.waiting == ["es_t"]
+    assert case.cancelled == ["a"]
     assert not case.now_out.subscriptions
     assert case.complete("es_t").done
 

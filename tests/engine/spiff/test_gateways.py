@@ -109,7 +109,8 @@ def test_event_based_gateway_first_event_wins_and_the_rest_is_withdrawn():
     assert case.start().fire("t").waiting == ["b"]
     assert not case.now_out.subscriptions
     assert case.start().receive("reply").waiting == ["a"]
-    assert not case.now_out.timers and case.cancelled == []
+    assert not case.now_out.timers
+    assert case.cancelled == []
 
 
 def test_receive_task_behind_an_event_based_gateway():
@@ -146,7 +147,8 @@ def test_ids_that_collide_with_spiffworkflow_are_only_ids():
         b'<bpmn:sequenceFlow id="y" sourceRef="p.EndJoin" targetRef="Root"/></bpmn:process>',
     )
     case = Case(xml).start().complete("End").complete("p.EndJoin")
-    assert case.done and case.trace == ["Start", "End", "p.EndJoin", "Root"]
+    assert case.done
+    assert case.trace == ["Start", "End", "p.EndJoin", "Root"]
 
 
 def test_a_loop_that_never_waits_is_stopped():

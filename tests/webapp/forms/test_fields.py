@@ -271,23 +271,27 @@ CASE = {"minutes": "Private words", "other": "Hidden words", "case": "A < B"}
 
 def test_a_confidential_question_is_on_the_page_of_its_roles_only(app: Flask) -> None:
     theirs = page(app, view(SECRET, CASE, ["seo"], role_names={"seo": "SEO", "headteacher": "Head teacher"}))
-    assert texts(theirs, "//textarea") == ["Private words"] and "said Private words and" in theirs.text_content()
+    assert texts(theirs, "//textarea") == ["Private words"]
+    assert "said Private words and" in theirs.text_content()
     assert texts(theirs, "//*[@id='minutes-hint']") == [
         "Confidential: only you and these roles will see it: Head teacher, SEO."
     ]
     others = page(app, view(SECRET, CASE, ["clerk"], unseen=["other"]))
-    assert others.xpath("//textarea") == [] and "words" not in others.text_content()
+    assert others.xpath("//textarea") == []
+    assert "words" not in others.text_content()
 
 
 def test_a_readonly_answer_is_told_and_cannot_be_typed(app: Flask) -> None:
     document = page(app, view(SECRET, CASE))
-    assert texts(document, "//dd") == ["A < B"] and document.xpath("//*[@name='case']") == []
+    assert texts(document, "//dd") == ["A < B"]
+    assert document.xpath("//*[@name='case']") == []
 
 
 def test_what_depends_on_the_pages_own_answers_is_there_with_its_condition(app: Flask) -> None:
     document = page(app, view(EVERYTHING))
     (wrapped,) = document.xpath("//*[@data-condition]")
-    assert wrapped.get("data-condition") == 'agree = "no"' and wrapped.xpath(".//input[@name='area']")
+    assert wrapped.get("data-condition") == 'agree = "no"'
+    assert wrapped.xpath(".//input[@name='area']")
 
 
 def test_what_the_case_has_decided_is_not_there(app: Flask) -> None:
@@ -305,7 +309,8 @@ def test_what_the_case_has_decided_is_not_there(app: Flask) -> None:
 def test_a_list_grows_and_shrinks_by_plain_buttons(app: Flask) -> None:
     document = page(app, view(load_form({"components": [VISITS]}), action="/tasks/1"))
     first, add, *_ = document.xpath("//form//button[not(@name='visits-remove')]")
-    assert first.get("name") is None and first.get("hidden") is not None  # what the Enter key presses
+    assert first.get("name") is None
+    assert first.get("hidden") is not None  # what the Enter key presses
     assert (add.get("name"), add.get("type"), add.get("formaction")) == (
         "visits-add",
         "submit",

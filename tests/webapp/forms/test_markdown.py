@@ -13,7 +13,8 @@ from webapp.forms.markdown import quote, to_html
 def test_the_subset_is_dressed_in_the_pages_styles() -> None:
     html = to_html("# Matters\n\n- one\n- [two](https://example.org)\n\n1. three\n\n**bold**")
     assert '<h2 class="govuk-heading-m">Matters</h2>' in html
-    assert '<ul class="govuk-list govuk-list--bullet">' in html and '<ol class="govuk-list govuk-list--number">' in html
+    assert '<ul class="govuk-list govuk-list--bullet">' in html
+    assert '<ol class="govuk-list govuk-list--number">' in html
     assert '<a href="https://example.org" class="govuk-link">two</a>' in html
     assert '<p class="govuk-body"><strong>bold</strong></p>' in html
 

@@ -36,14 +36,16 @@ def test_the_list_shows_what_falls_due_until_the_end_of_next_term(waiting: Flask
     _, page = browser.sign_in(MANAGER).get("/calendar")
     # It is autumn 2026: the next term is spring, which ends on 25 March 2027.
     assert "to the end of next term, 25 March 2027" in page
-    assert "7 October 2026" in page and "Sampleby Community Primary School" in page
+    assert "7 October 2026" in page
+    assert "Sampleby Community Primary School" in page
     assert "Late" not in page.split("<main")[1]
 
 
 def test_what_is_late_is_marked_and_comes_first(waiting: Flask, browser: Browser, clock: VirtualClock) -> None:
     clock.advance(timedelta(days=45))
     _, page = browser.sign_in(MANAGER).get("/calendar")
-    assert 'govuk-tag--red">Late' in page and "Late: " in page
+    assert 'govuk-tag--red">Late' in page
+    assert "Late: " in page
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,8 @@ def test_it_is_narrowed_by_school_and_process(waiting: Flask, browser: Browser, 
 
 def test_a_month_is_drawn_with_what_each_day_is(waiting: Flask, browser: Browser) -> None:
     _, page = browser.sign_in(MANAGER).get("/calendar?view=month&month=2026-10")
-    assert "October 2026" in page and "school holiday" in page  # 26 October to 6 November is half-term
+    assert "October 2026" in page
+    assert "school holiday" in page  # 26 October to 6 November is half-term
     assert page.index("7 October 2026") < page.index("Sampleby Community Primary School", page.index("7 October 2026"))
     _, page = browser.get("/calendar?view=month&month=2026-12")
     assert "bank holiday" in page
@@ -86,7 +89,9 @@ def test_managers_are_told_that_the_calendar_is_running_out(browser: Browser, cl
 
 def test_a_calendar_page_has_the_terms_of_each_year(browser: Browser) -> None:
     _, page = browser.sign_in("seo").get("/calendar/terms")
-    assert "Barnsley (sample)" in page and "School year 2026/27" in page and "Friday 23 October 2026" in page
+    assert "Barnsley (sample)" in page
+    assert "School year 2026/27" in page
+    assert "Friday 23 October 2026" in page
     assert browser.get("/calendar/terms/100002")[0] == 404
 
 

@@ -10,9 +10,11 @@ from tests.webapp.conftest import EVIDENCE, Browser, engine_of
 def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, case: int) -> None:
     browser.sign_in("service-director")
     _, page = browser.post("/cases/1/cancel", reason=" ")
-    assert "Enter why the case is cancelled" in page and engine_of(app).cases.get(1).status == "active"
+    assert "Enter why the case is cancelled" in page
+    assert engine_of(app).cases.get(1).status == "active"
     _, page = browser.post("/cases/1/cancel", reason="Opened by mistake")
-    assert "Opened by mistake" in page and engine_of(app).cases.get(1).status == "cancelled"
+    assert "Opened by mistake" in page
+    assert engine_of(app).cases.get(1).status == "cancelled"
 
 
 def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, case: int) -> None:
@@ -25,7 +27,8 @@ def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, cas
 def test_a_case_says_where_it_stands_and_what_has_happened(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
     _, page = browser.get("/cases/1")
-    assert "Consider the evidence, in the first instance" in page and "Falling results." in page
+    assert "Consider the evidence, in the first instance" in page
+    assert "Falling results." in page
     assert "data-active='[&#34;consider-evidence&#34;]'" in page or "data-active='[\"consider-evidence\"]'" in page
 
 

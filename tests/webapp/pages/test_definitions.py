@@ -13,7 +13,8 @@ def test_a_drawing_that_is_no_diagram_is_refused_with_reasons(browser: Browser) 
     browser.sign_in("process-owner")
     for xml in ("", "hello", "<a><b></a>", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'):
         answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "try", "file": "x.bpmn"})
-        assert answer.status_code == 422 and answer.get_json()["message"], xml
+        assert answer.status_code == 422, xml
+        assert answer.get_json()["message"], xml
     assert browser.client.post("/api/check", json={"file": "x"}).status_code == 400
     assert browser.client.post("/api/deploy", json={"xml": "<a/>", "file": "x.bpmn"}).status_code == 400
 
@@ -27,7 +28,8 @@ def drawing(browser: Browser) -> str:
 
 def test_a_process_shows_its_versions_and_gives_its_file(browser: Browser) -> None:
     _, page = browser.sign_in("seo").get("/processes/barnsley-escalation")
-    assert "new cases run on this" in page and "Edit in the modeller" not in page
+    assert "new cases run on this" in page
+    assert "Edit in the modeller" not in page
     answer = browser.client.get(re.findall(r"/definitions/\d+\.bpmn\?download=1", page)[0])
     assert answer.headers["Content-Disposition"] == "attachment; filename=barnsley-escalation.bpmn"
 
@@ -39,13 +41,15 @@ def test_a_changed_drawing_is_deployed_with_its_note(app: Flask, browser: Browse
     )
     assert answer.get_json() == {"address": "/processes/barnsley-escalation?deployed=1"}
     _, page = browser.get("/processes/barnsley-escalation")
-    assert "Shorter" in page and "2 (new cases run on this)" in page
+    assert "Shorter" in page
+    assert "2 (new cases run on this)" in page
 
 
 def test_the_same_drawing_is_not_deployed_again(browser: Browser) -> None:
     xml = drawing(browser.sign_in("process-owner"))
     answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "Again", "file": "barnsley-escalation.bpmn"})
-    assert answer.status_code == 422 and "Nothing was deployed" in answer.get_json()["message"]
+    assert answer.status_code == 422
+    assert "Nothing was deployed" in answer.get_json()["message"]
 
 
 def test_a_check_names_the_element_and_the_remedy(app: Flask, browser: Browser) -> None:
@@ -54,5 +58,7 @@ def test_a_check_names_the_element_and_the_remedy(app: Flask, browser: Browser) 
         "findings"
     ]
     (finding,) = [each for each in found if each["element"] == "document-evidence"]
-    assert finding["severity"] == "error" and "form" in finding["message"] and finding["remedy"]
+    assert finding["severity"] == "error"
+    assert "form" in finding["message"]
+    assert finding["remedy"]
     assert engine_of(app).tasks.open() == []

@@ -12,7 +12,8 @@ def test_the_first_page_is_the_inbox_and_navigation_fits_the_roles(browser: Brow
     _, page = browser.get("/tasks")
     assert all(place in page for place in ("Start a case", "Cases", "Processes"))
     _, page = browser.sign_in("headteacher").get("/tasks")
-    assert "Start a case" not in page and "/cases" not in page
+    assert "Start a case" not in page
+    assert "/cases" not in page
 
 
 def test_health(browser: Browser) -> None:
@@ -21,5 +22,6 @@ def test_health(browser: Browser) -> None:
 
 def test_pages_are_guarded_by_headers(browser: Browser) -> None:
     headers = browser.client.get("/sign-in").headers
-    assert "default-src 'self'" in headers["Content-Security-Policy"] and headers["Cache-Control"] == "no-store"
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"

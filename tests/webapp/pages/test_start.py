@@ -9,25 +9,30 @@ from tests.webapp.conftest import CONCERN, Browser, engine_of
 
 def test_a_school_that_does_not_exist_starts_nothing(app: Flask, browser: Browser) -> None:
     status, page = browser.sign_in("seo").post("/start/barnsley-escalation/999999", **CONCERN)
-    assert status == 404 and "no school with the URN 999999" in page
+    assert status == 404
+    assert "no school with the URN 999999" in page
     assert engine_of(app).tasks.open() == []
 
 
 def test_a_start_with_missing_data_starts_nothing(app: Flask, browser: Browser) -> None:
     status, page = browser.sign_in("seo").post("/start/barnsley-escalation/100001", concern_description="Something")
-    assert status == 400 and "There is a problem" in page and "Something" in page
+    assert status == 400
+    assert "There is a problem" in page
+    assert "Something" in page
     assert engine_of(app).tasks.open() == []
 
 
 def test_no_school_chosen(browser: Browser) -> None:
     browser.sign_in("seo")
     status, page = browser.get("/start/barnsley-escalation?urn=")
-    assert status == 400 and "Select a school" in page
+    assert status == 400
+    assert "Select a school" in page
 
 
 def test_only_processes_that_my_roles_start_are_offered(browser: Browser) -> None:
     _, page = browser.sign_in("seo").get("/start")
-    assert "Schools escalation process" in page and "Stage 1" not in page
+    assert "Schools escalation process" in page
+    assert "Stage 1" not in page
     assert browser.sign_in("clerk").get("/start")[0] == 403
     assert browser.sign_in("seo").get("/start/barnsley-escalation-stage-1")[0] == 403
 
@@ -36,10 +41,12 @@ def test_a_school_is_found_by_name_or_urn(browser: Browser) -> None:
     browser.sign_in("seo")
     for search in ("whatif", "100009"):
         _, page = browser.get(f"/start/barnsley-escalation?search={search}")
-        assert "Whatif Vale Junior School" in page and "Sampleby" not in page
+        assert "Whatif Vale Junior School" in page
+        assert "Sampleby" not in page
 
 
 def test_a_start_begins_the_case_with_what_was_entered(app: Flask, browser: Browser, case: int) -> None:
     variables = engine_of(app).cases.variables(1)
-    assert variables["concern_description"] == "Results have fallen." and variables["school"]["urn"] == "100001"
+    assert variables["concern_description"] == "Results have fallen."
+    assert variables["school"]["urn"] == "100001"
     assert variables["areas_of_concern"] == ["quality of education"]

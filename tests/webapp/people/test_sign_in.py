@@ -9,7 +9,9 @@ from tests.webapp.conftest import Browser
 
 def test_signing_in(browser: Browser) -> None:
     status, page = browser.post("/sign-in", username="", password="")
-    assert status == 400 and "Enter your email address" in page and "Enter your password" in page
+    assert status == 400
+    assert "Enter your email address" in page
+    assert "Enter your password" in page
     for _ in range(5):
         assert browser.post("/sign-in", username="seo@barnsley.example.org", password="wrong")[0] == 400
     status, _ = browser.post("/sign-in", username="seo@barnsley.example.org", password="pathways")
