@@ -173,7 +173,7 @@ def test_a_worker_outlives_a_database_that_goes_away(
             raise ConnectionError("away")
         return real()
 
-    monkeypatch.setattr(engine, "fire_next_due", sometimes)
+    monkeypatch.setattr(engine.jobs, "fire_next_due", sometimes)
     scheduler.start()
     deploy(engine, QUICK)
     case = engine.cases.start("p")

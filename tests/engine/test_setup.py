@@ -184,8 +184,8 @@ class TestOutbox:
         sent: list[EmailMessage] = []
         monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
         payload = {"to": ["seo", "nobody"], "subject": "One\r\nBcc: two@example.org", "text": "Three"}
-        smtp_sender(MAILING)(MailServer(1, "7-3-0", "town", 7, 1, payload))
-        smtp_sender(MAILING)(MailServer(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
+        smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload))
+        smtp_sender(MAILING)(Mail(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
         [mail] = sent
         assert (mail["To"], mail["Bcc"], mail["Message-ID"]) == (
             "seo@example.org",

@@ -99,7 +99,7 @@ def test_a_successful_appeal_changes_the_category(story: Story) -> None:
     """RED-9.1, RED-9.2: resolved in the discussion; the category of the school follows (RED-9.4)."""
     propose(story.start("sia", PROCESS, COMMUNITY), "2")
     first = story.case
-    story.start("sia", APPEAL, COMMUNITY, category="2").engine.run_due_jobs()
+    story.start("sia", APPEAL, COMMUNITY, category="2").engine.jobs.run_due()
     story.do("sia", "discuss", appeal_resolved="yes", category="1")
     assert story.ended
     story.case = first
@@ -113,7 +113,7 @@ def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
     """RED-9.3, RED-9.4: not resolved by the Head of Education, the Director of People Services decides finally."""
     propose(story.start("sia", PROCESS, COMMUNITY), "3")
     first = story.case
-    story.start("sia", APPEAL, COMMUNITY, category="3").engine.run_due_jobs()
+    story.start("sia", APPEAL, COMMUNITY, category="3").engine.jobs.run_due()
     story.do("sia", "discuss", appeal_resolved="no").do(HOE, "head-considers", category="3", appeal_accepted="no")
     story.do("director-of-people-services", "director-decides", category="2")
     story.case = first

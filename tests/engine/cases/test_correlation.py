@@ -82,7 +82,7 @@ def test_each_process_that_waits_gets_it_once(engine: Engine) -> None:
     deploy(engine, BY_URN, "by_urn")
     one, two = engine.cases.start("receiver", "7"), engine.cases.start("by_urn", variables={"urn": "7"})
     assert engine.messages.correlate("reply", {"urn": "7"}) == [one, two]
-    assert (waiting(engine, one), engine.cases.get(two).state) == (["a"], "active")
+    assert (waiting(engine, one), engine.cases.get(two).status) == (["a"], "active")
     assert engine.jobs.run_due() == 1
     assert engine.cases.get(two).status == "completed"
 

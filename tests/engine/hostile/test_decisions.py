@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.engine.test_decisions import dmn, literal, model, needs, table, text
 
 from engine.decisions import evaluate, parse_decisions
 from engine.errors import DecisionFailed, DecisionRefused, DiagramRefused
 from engine.feel import Feel
+from tests.engine.decisions.test_decisions import dmn, literal, model, needs, table, text
 
 NESTED = '<decision id="d">' + "<list>" * 400 + "</list>" * 400 + "</decision>"
 CONTEXTS = '<decision id="d">' + "<context><contextEntry>" * 90 + "</contextEntry></context>" * 90 + "</decision>"
