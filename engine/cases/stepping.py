@@ -1,4 +1,4 @@
-"""StartCase a case and taking one step of it, inside a transaction that the caller opens and commits."""
+"""Starting a case and taking one step of it, inside a transaction that the caller opens and commits."""
 
 from __future__ import annotations
 

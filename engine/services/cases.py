@@ -1,4 +1,4 @@
-"""StartCase, changing and stopping cases, and looking at one."""
+"""Starting, changing and stopping cases, and looking at one."""
 
 from __future__ import annotations
 

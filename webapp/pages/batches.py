@@ -1,4 +1,4 @@
-"""StartCase a process for many schools at once, and how far that is."""
+"""Starting a process for many schools at once, and how far that is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""StartCase a case: which process, for which school, and what its start form asks."""
+"""Starting a case: which process, for which school, and what its start form asks."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
   <bpmn:collaboration id="talk">
     <bpmn:participant id="council" name="Council" processRef="review"/>
     <bpmn:participant id="school" name="School"/>
-    <bpmn:messageFlow id="letter" name="Mail" sourceRef="ask" targetRef="school" messageRef="judgement"/>
+    <bpmn:messageFlow id="letter" name="Letter" sourceRef="ask" targetRef="school" messageRef="judgement"/>
   </bpmn:collaboration>
   <bpmn:process id="review" name="Review" isExecutable="true" camunda:candidateStarterGroups="seo, system-leader">
     <bpmn:documentation>How a review goes.</bpmn:documentation>

@@ -1,4 +1,4 @@
-"""StartCase a process for many schools at once."""
+"""Starting a process for many schools at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""StartCase a case."""
+"""Starting a case."""
 
 from __future__ import annotations
 
