@@ -18,61 +18,63 @@ def raise_concern(person: Person, school: str) -> int:
     case = person.start(
         PROCESS, school, concern_cause="leadership", areas_of_concern=["quality of education", "safety of pupils"]
     )
-    person.do("Document the evidence", evidence_summary="Results have fallen for three years.")
+    person.do("SEO evidence summary", evidence_summary="Results have fallen for three years.")
     person.sign_in("head-of-bsa")
-    person.open("Consider the evidence")
+    person.open("Head of BSA decision")
     assert "Results have fallen for three years." in person.text(), "the Head of the BSA reads the SEO's evidence"
-    person.do("Consider the evidence", head_of_bsa_decision="escalate", school_category="getting to good")
+    person.do("Head of BSA decision", head_of_bsa_decision="escalate", school_category="getting to good")
     return case
 
 
 def hold_sisg(person: Person, follows: str, interval: str = "1 month") -> None:
     """One SISG: its meeting, the update, and the chair of governors' summary."""
-    person.sign_in("seo").do("Hold the SISG", sisg_minutes=MINUTES)
-    person.do("Update on whether", sisg_progress="reasonable", sisg_interval=interval, sisg_next=follows)
-    person.sign_in("chair-of-governors").do("Share a summary")
+    person.sign_in("seo").do("SISG meeting", sisg_minutes=MINUTES)
+    person.do("SEO update", sisg_progress="reasonable", sisg_interval=interval, sisg_next=follows)
+    person.sign_in("chair-of-governors").do("SISG summary")
 
 
 def to_stage_2(person: Person) -> None:
     """Both agree, after a first disagreement that is recorded and goes back to them."""
     for hep in ("stay", "escalate"):
-        person.sign_in("seo").do("Decide whether it is time for stage 2 (SEO)", stage_2_seo="escalate")
+        person.sign_in("seo").do("SEO decision: stage 2", stage_2_seo="escalate")
         person.sign_in("head-of-education-partnerships").do(
-            "Decide whether it is time for stage 2 (Head", stage_2_hep=hep
+            "Head of Education and Partnerships decision: stage 2", stage_2_hep=hep
         )
         if hep == "stay":
-            person.do("Record the disagreement")
+            person.do("Disagreement about stage 2")
 
 
 def hold_accountability_meeting(person: Person, aided: bool, outcome: str, first: bool = True, **more: str) -> None:
     """One accountability meeting at the school."""
     person.sign_in("head-of-education-partnerships")
     if first:
-        person.do("Write the notice to improve")
-    person.do("Call the accountability meeting")
+        person.do("Notice to improve")
+    person.do("Accountability meeting: date")
     person.sign_in("seo").do("External report")
     person.sign_in("headteacher").do("Internal report")
     person.sign_in("diocesan-representative")
-    assert person.tasks() == (["Say who attends for the diocese"] if aided else []), "asked only for an aided school"
+    assert person.tasks() == (["Accountability meeting: diocesan representative"] if aided else []), (
+        "asked only for an aided school"
+    )
     if aided:
-        person.do("Say who attends for the diocese")
-    person.sign_in("clerk").do("Hold the accountability meeting")
-    person.sign_in("head-of-education-partnerships").do("Make the summary statement", outcome=outcome, **more)
+        person.do("Accountability meeting: diocesan representative")
+    person.sign_in("clerk").do("Accountability meeting: record")
+    person.sign_in("head-of-education-partnerships").do("Summary statement", outcome=outcome, **more)
 
 
 def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe: Callable[[], None]) -> None:
     case = raise_concern(person, COMMUNITY)
-    person.sign_in("seo").open("Set up the SISG")
+    person.sign_in("seo").open("SISG set-up")
     assert not person.page.locator("#sisg_diocesan_representative:visible").count(), "asked only for an aided school"
     axe()
-    person.do("Set up the SISG")
+    person.do("SISG set-up")
     hold_sisg(person, "carry on")
     person.sign_in("seo")
     assert person.tasks() == [], "the next SISG is a month away"
     for _ in range(3):  # a month on may lie in a holiday: the meeting is then on the next school day
         if "fired" in person.forward("1 month"):
             break
-    assert person.tasks() == ["Hold the SISG and record its minutes"]
+    assert person.tasks() == ["SISG meeting and minutes"]
     hold_sisg(person, "consider stage 2", interval="1 half-term")
 
     person.sign_in("headteacher").case(case)
@@ -89,14 +91,14 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     person.sign_in("service-director")
     assert "stage 2" in person.page.locator("main").inner_text(), "the Service Director is told of stage 2"
     hold_accountability_meeting(person, aided=False, outcome="not improving")
-    person.do("Consider measures that strengthen governance").do("Consider long-term systemic solutions")
-    person.sign_in("head-of-bsa").do("Decide: move to stage 3?", stage_3_head_of_bsa="stage 3")
-    person.sign_in("service-director").do("Decide: move to stage 3?", stage_3_service_director="stage 3")
+    person.do("Measures to strengthen governance").do("Long term systemic solutions")
+    person.sign_in("head-of-bsa").do("Head of BSA decision: stage 3", stage_3_head_of_bsa="stage 3")
+    person.sign_in("service-director").do("Service Director decision: stage 3", stage_3_service_director="stage 3")
 
-    person.sign_in("head-of-education-partnerships").open("Write the formal warning notice")
+    person.sign_in("head-of-education-partnerships").open("Formal warning notice")
     axe()
     person.do(
-        "Write the formal warning notice",
+        "Formal warning notice",
         warning_grounds=["standards"],
         compliance_length="15",
         compliance_unit="working days",
@@ -109,21 +111,21 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
 
 def test_an_aided_school_up_to_stage_2_back_to_stage_1_and_out(person: Person) -> None:
     case = raise_concern(person, AIDED)
-    person.sign_in("seo").open("Set up the SISG")
+    person.sign_in("seo").open("SISG set-up")
     person.fill({"sisg_diocesan_representative": "Robin Sampledale"})
     person.press("Complete this task")
     hold_sisg(person, "consider stage 2")
     to_stage_2(person)
     hold_accountability_meeting(person, aided=True, outcome="meet again")
     for _ in range(9):
-        if "Consider what follows two terms" in " ".join(person.sign_in("head-of-bsa").tasks()):
+        if "Two terms at stage 2" in " ".join(person.sign_in("head-of-bsa").tasks()):
             break
         person.forward("1 month")
-    person.do("Consider what follows two terms at stage 2")
+    person.do("Two terms at stage 2")
     hold_accountability_meeting(person, aided=True, outcome="stage 1", first=False, school_category="getting to good")
-    person.sign_in("seo").do("Set up the SISG", sisg_diocesan_representative="Robin Sampledale")
+    person.sign_in("seo").do("SISG set-up", sisg_diocesan_representative="Robin Sampledale")
     hold_sisg(person, "reduce support")
-    person.sign_in("seo").do("Reduce support step by step", outcome="closed")
+    person.sign_in("seo").do("Exit strategy", outcome="closed")
     assert "ended" in person.told
     person.case(case)
     assert "Completed" in person.text()

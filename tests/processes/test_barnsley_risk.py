@@ -143,7 +143,7 @@ def test_each_term_the_challenge_board_scrutinises_the_impact(story: Story) -> N
     story.clock.set(story.beat(REVIEW, "termly-beat"))
     story.engine.jobs.run_due()
     story.case = next(case for case in story.cases(REVIEW) if "live-cases" in story.engine.cases.trace(case))
-    assert "waits for Document the evidence" in story.variables["live_schools"]
+    assert "waits for SEO evidence summary" in story.variables["live_schools"]
     story.do(HLS, "impact-report").do("challenge-board", "scrutinise")
     assert story.ended
     assert story.trace[-1] == "scrutinised"

@@ -33,7 +33,7 @@ def test_minutes_do_not_reach_a_clerk_by_the_page_of_a_task(app: Flask, browser:
     task = to_the_update(app)
     status, page = browser.sign_in("clerk").get(f"/tasks/{task}")
     assert status == 200
-    assert "Hold the accountability meeting" in page
+    assert "Accountability meeting: record" in page
     assert "TOP-SECRET-MINUTES" not in page
     assert "Weak." not in page, "the page carries nothing of the case that its form does not need"
     assert "TOP-SECRET-MINUTES" not in browser.get("/cases/1")[1]

@@ -27,7 +27,7 @@ def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, cas
 def test_a_case_says_where_it_stands_and_what_has_happened(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
     _, page = browser.get("/cases/1")
-    assert "Consider the evidence, in the first instance" in page
+    assert "Head of BSA decision" in page
     assert "Falling results." in page
     assert "data-active='[&#34;consider-evidence&#34;]'" in page or "data-active='[\"consider-evidence\"]'" in page
 

@@ -10,7 +10,7 @@ def test_each_document_lists_its_duties_with_what_carries_them(browser: Browser)
     assert "30 of 30 duties are carried" in page
     assert "32 of 32 duties are carried" in page
     assert "BAR-ESC-0.2" in page
-    assert "Document the evidence (SEO evidence summary), in" in page
+    assert "SEO evidence summary, in" in page
     assert "Nothing yet" not in page
 
 

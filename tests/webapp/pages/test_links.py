@@ -47,7 +47,7 @@ def test_the_task_is_done_by_whoever_has_the_link(app: Flask, browser: Browser, 
     address = link(browser, task)
     client = visitor(app, address)
     page = client.get(f"/tasks/{task}").get_data(as_text=True)
-    assert "Share a summary" in page
+    assert "SISG summary" in page
     assert 'name="governing_body_summary"' in page
     assert "Start a case" not in page
     assert "Claim" not in page

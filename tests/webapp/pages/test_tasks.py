@@ -52,7 +52,7 @@ def test_the_inbox_shows_what_waits_for_my_roles_and_says_what_is_overdue(
     app: Flask, browser: Browser, case: int
 ) -> None:
     _, page = browser.get("/tasks")
-    assert "Document the evidence" in page
+    assert "SEO evidence summary" in page
     assert "Sampleby Community Primary School" in page
     assert "Overdue" not in page
     app.config["CLOCK"].advance(timedelta(days=30))
@@ -63,8 +63,8 @@ def test_the_inbox_shows_what_waits_for_my_roles_and_says_what_is_overdue(
 def test_a_claimed_task_is_among_mine(browser: Browser, case: int) -> None:
     assert "You have claimed no task." in browser.get("/tasks?show=mine")[1]
     browser.post("/tasks/1/claim")
-    assert "Document the evidence" in browser.get("/tasks?show=mine")[1]
-    assert "Document the evidence" not in browser.get("/tasks?show=unclaimed")[1]
+    assert "SEO evidence summary" in browser.get("/tasks?show=mine")[1]
+    assert "SEO evidence summary" not in browser.get("/tasks?show=unclaimed")[1]
 
 
 def test_a_task_says_why_it_is_asked_and_in_which_document(browser: Browser, case: int) -> None:
@@ -76,7 +76,7 @@ def test_a_task_says_why_it_is_asked_and_in_which_document(browser: Browser, cas
 
 def test_completing_says_what_happens_next(browser: Browser, case: int) -> None:
     _, page = browser.post("/tasks/1", **EVIDENCE)
-    assert "Next in this case: Consider the evidence, in the first instance." in page
+    assert "Next in this case: Head of BSA decision." in page
 
 
 def test_a_completed_task_shows_what_was_answered(browser: Browser, case: int) -> None:
@@ -88,6 +88,6 @@ def test_a_completed_task_shows_what_was_answered(browser: Browser, case: int) -
 
 def test_the_inbox_is_narrowed_by_school_and_process(browser: Browser, case: int) -> None:
     browser.sign_in("seo")
-    assert "Document the evidence" in browser.get("/tasks?search=Sampleby&process=barnsley-escalation")[1]
+    assert "SEO evidence summary" in browser.get("/tasks?search=Sampleby&process=barnsley-escalation")[1]
     for narrowed in ("search=Elsewhere", "process=barnsley-complaint"):
-        assert "Document the evidence" not in browser.get(f"/tasks?{narrowed}")[1], narrowed
+        assert "SEO evidence summary" not in browser.get(f"/tasks?{narrowed}")[1], narrowed
