@@ -69,6 +69,8 @@ class TaskRow:
     school_urn: str | None
     school_name: str
     token: str = ""
+    called_name: str = ""
+    """The name of the called process in which the task waits; empty in the case's own process."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
         school_urn=row.school_urn,
         school_name=row.school_name or "",
         token=row.token,
+        called_name="" if row.definition_id == row.root_id else elements.process(row.definition_id)[1],
     )
 
 

@@ -15,6 +15,7 @@ from engine import Engine
 from engine.clock import VirtualClock
 from webapp import SAMPLE_PASSWORD, create_app
 from webapp.cli import upgrade
+from webapp.people import accounts
 from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,6 +66,16 @@ def app(seeded: Path, tmp_path: Path, clock: VirtualClock) -> Iterator[Flask]:
     for file in seeded.glob("seeded.db*"):
         shutil.copy(file, tmp_path / file.name)
     yield create_app(_settings(seeded, f"sqlite:///{tmp_path / 'seeded.db'}", clock))
+
+
+@pytest.fixture
+def everywhere(tmp_path: Path, clock: VirtualClock) -> Flask:
+    """The application with the people of all four authorities, nothing deployed yet, its clock standing still."""
+    made = create_app(_settings(ROOT, f"sqlite:///{tmp_path / 'everywhere.db'}", clock))
+    upgrade(made)
+    with made.app_context():
+        accounts.add_people(made.extensions["authorities"].values(), SAMPLE_PASSWORD)
+    return made
 
 
 class Browser:
