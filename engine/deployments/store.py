@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -76,7 +76,8 @@ def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, 
         _claim_key(bundle, bundle.forms, form_key(name, authority), name)
         for problem in check_form(data, feel):
             where = f"at {problem.path}: " if problem.path else ""
-            bundle.findings.append(_finding(FORM, name, f"{where}{problem.message}.", "Mend the form."))
+            found = _finding(FORM, name, f"{where}{problem.message}.", "Mend the form.")
+            bundle.findings.append(replace(found, severity=problem.severity))
     elif suffix == ".dmn":
         for decision in parse_decisions(data, name, feel):
             _claim_key(bundle, bundle.decisions, decision, name)

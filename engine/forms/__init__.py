@@ -1,7 +1,7 @@
 """Forms: form-js JSON (schema of form-js 1.23) read, shown, validated and turned into process variables.
 
-A newcomer's way through: :func:`load_form` (``loading``) makes a :class:`Form` of plain :class:`Component`
-objects (``model``); :meth:`Form.read` picks what was typed out of a POST (``typed``), drops what is hidden
+A newcomer's way through: :func:`load_form` (``reader``) makes a :class:`Form` of plain :class:`Component`
+objects (``model``); :meth:`Form.read` picks what was typed out of a POST (``posted``), drops what is hidden
 (``conditions``), and validates the rest by a marshmallow schema made from the same JSON (``schema``,
 ``answers``), with messages in the style of the GOV.UK Design System (``wording``). :func:`check_form`
 (``checking``) is what lint asks.
@@ -19,7 +19,6 @@ from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_
 from engine.forms.plausible import plausible
 from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, typed_of
 from engine.forms.text import fill
-from engine.forms.wording import one
 
 __all__ = [
     "MAX_ROWS",
@@ -45,7 +44,6 @@ __all__ = [
     "is_shown",
     "load_form",
     "may_see",
-    "one",
     "open_condition",
     "plausible",
     "read_date",

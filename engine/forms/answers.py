@@ -54,7 +54,7 @@ def showable(text: str) -> str:
 def _text(component: Component, given: Any, asking: Asking) -> str:
     text = _LINE_ENDS.sub("\n", _string(component, given))
     if _UNUSABLE.search(text):
-        raise refuse(component, "includes a character that cannot be used")
+        raise refuse(component, "must not include a character that cannot be used")
     return text.strip() if component.kind == "textarea" else " ".join(text.split("\n")).strip()
 
 

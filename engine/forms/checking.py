@@ -1,5 +1,11 @@
 """What lint says about a form: everything that would leave a person before a page they cannot understand or
-complete."""
+complete.
+
+Everything is an error but one kind: a question for whose error messages nobody has written the words is a warning,
+``_words``. Such a question works, with its label quoted, and the words stand in custom properties, which a form drawn
+elsewhere does not have: an error would refuse every such form, a warning reaches its author each time the form is
+checked or deployed.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +17,17 @@ from typing import Any
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
 from engine.forms import text as texts
 from engine.forms.conditions import as_text, mentions
-from engine.forms.model import CHOICES, Checks, Component, questions
+from engine.forms.model import CHOICES, QUESTIONS, Checks, Component, questions
 from engine.forms.reader import Problem, Reader, parse_json
 
 Finding = Problem
+#: The properties that hold an author's words, with an example of each.
+_WORDS = {"error": "Enter the date of the visit", "name": "the date of the visit", "entry": "visit"}
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}]\)\s*[+*{]")
 
 
 def check_form(data: bytes | str | Mapping[str, Any], feel: Checks | None = None) -> list[Finding]:
-    """Every problem of a form file, as (path, message), those that keep it from being read included; never
+    """Every problem of a form file, as (path, message, severity), those that keep it from being read included; never
     raises."""
     try:
         json_data = parse_json(data if isinstance(data, bytes | str) else json.dumps(data))
@@ -48,6 +56,7 @@ def _component(component: Component, keys: Collection[str], feel: Checks | None)
     yield from _options(component, keys)
     yield from _limits(component)
     yield from _pattern(component, feel)
+    yield from _words(component)
     yield from _confidential(component)
     for path, expression in _expressions(component):
         yield from _expression(component, path, expression, feel)
@@ -106,6 +115,25 @@ def _pattern(component: Component, feel: Checks | None) -> Iterator[Finding]:
         )
     if not component.error:
         yield _at(component, "properties.error", "an answer with a pattern needs its own error message")
+
+
+def _words(component: Component) -> Iterator[Finding]:
+    lacking = [f'"{name}" ("{_WORDS[name]}")' for name in _wanted(component) if not component.properties.get(name)]
+    if lacking:
+        yield Finding(f"{component.path}.properties", f"ask its author for {' and '.join(lacking)}", "warning")
+
+
+def _wanted(component: Component) -> Iterator[str]:
+    """The properties whose words a person may read; none of a question that is only read."""
+    if component.kind not in QUESTIONS or component.readonly is True:
+        return
+    rules = component.rules
+    if not rules.pattern and (rules.required or rules.format or component.kind in CHOICES):  # or _pattern asks for it
+        yield "error"
+    if component.kind not in CHOICES | {"checkbox"}:
+        yield "name"
+    if component.kind == "dynamiclist":
+        yield "entry"
 
 
 def _is_regex(pattern: str) -> bool:

@@ -124,6 +124,11 @@ class Component:
         evidence")."""
         return self.properties.get("name", "")
 
+    @property
+    def entry(self) -> str:
+        """What one entry of a list is called, from ``properties.entry`` ("governor")."""
+        return self.properties.get("entry", "") or "entry"
+
 
 def may_see(component: Component, roles: Collection[str] | None) -> bool:
     """Whether a person with these roles may see the answer; ``roles`` None stands for the engine itself,

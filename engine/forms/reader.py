@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from engine.forms.model import KINDS, QUESTIONS, Component, Limit, Option, Rules, questions
 
@@ -22,10 +22,12 @@ _TAKEN = frozenset({"csrf_token"})
 
 
 class Problem(NamedTuple):
-    """What is wrong with a form, and where: ``components[2].validate.min``."""
+    """What is wrong with a form, and where: ``components[2].validate.min``. Only an error keeps it from being
+    deployed."""
 
     path: str
     message: str
+    severity: Literal["error", "warning"] = "error"
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
 def _check_form(data: bytes, name: str, feel: Feel | None) -> Iterator[Finding]:
     for problem in check_form(data, feel):
         where = f"at {short(problem.path)}: " if problem.path else ""
-        yield _finding(FORM, name, f"{where}{short(problem.message)}.", "Mend the form.")
+        yield replace(
+            _finding(FORM, name, f"{where}{short(problem.message)}.", "Mend the form."), severity=problem.severity
+        )
 
 
 def _finding(code: str, file: str, message: str, remedy: str, section: str = OURS) -> Finding:

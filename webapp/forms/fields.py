@@ -22,7 +22,6 @@ from engine.forms import (
     asking_of,
     fill,
     is_shown,
-    one,
     open_condition,
     read_date,
     showable,
@@ -245,18 +244,17 @@ class _Page:
     def list(self, component: Component, posted: Any, name: str) -> dict[str, Any]:
         given = posted if isinstance(posted, list) else []
         rows = tuple(self.row(component, row, f"{name}-{at}", at) for at, row in enumerate(given[:MAX_ROWS]))
-        noun = one(component) or "entry"
         room = len(rows) < MAX_ROWS and not component.fixed_rows
         first = next((view.id for row in rows for view in row.fields if view.id), f"{name}-add")
         return {
             "rows": rows,
-            "add": f"Add {'another ' if rows else ''}{noun}" if room else "",
+            "add": f"Add {'another ' if rows else ''}{component.entry}" if room else "",
             "can_remove": not component.fixed_rows,
             "anchor": first,
         }
 
     def row(self, component: Component, posted: Any, name: str, at: int) -> RowView:
-        noun = one(component) or "entry"
+        noun = component.entry
         fields = self.views(component.children, posted if isinstance(posted, Mapping) else {}, f"{name}-", "s")
         return RowView(at, name, f"{noun[:1].upper()}{noun[1:]} {at + 1}", fields)
 

@@ -53,6 +53,21 @@ def test_unknown_forms_and_roles_are_found_in_the_folders(project: Path) -> None
     assert 'PW-704 error: t "Answer": there is no role "mayor".' in result.output
 
 
+def test_a_question_without_its_authors_words_is_a_warning_that_names_them(project: Path) -> None:
+    question = {"type": "datetime", "key": "held_on", "dateLabel": "When?", "validate": {"required": True}}
+    path = project / "forms/here/form.form"
+    path.write_text(json.dumps({"type": "default", "id": "here-form", "components": [question]}))
+    result = _run(path)
+    assert result.exit_code == 0
+    assert "PW-992 warning: at components[0].properties: ask its author for" in result.output
+    assert '"error" ("Enter the date of the visit") and "name" ("the date of the visit")' in result.output
+
+
+def test_every_question_of_the_repositorys_forms_has_its_words() -> None:
+    result = _run(Path(__file__).resolve().parents[3] / "forms")
+    assert ": 0 errors, 0 warnings." in result.output
+
+
 def test_plain_files_need_neither(project: Path) -> None:
     assert _run("--plain", _draw(project, "bad", "gone", "mayor")).exit_code == 0
 

@@ -15,13 +15,15 @@ AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance",
 
 def question(kind: str, label: str, key: str = "answer", **more: Any) -> dict[str, Any]:
     rules = {"required": True, **more.pop("rules", {})}
-    return {"type": kind, "key": key, "label": label, "validate": rules, **more}
+    words = {"error": "Enter the answer", "name": "the answer", **more.pop("properties", {})}
+    return {"type": kind, "key": key, "label": label, "validate": rules, "properties": words, **more}
 
 
 VISITS = {
     "type": "dynamiclist",
     "path": "visits",
     "label": "Visits to the school",
+    "properties": {"name": "the list of visits", "entry": "visit"},
     "components": [
         question("textfield", "Name of visitor", "name"),
         question("datetime", "Date", "on", rules={"required": False}),
@@ -68,12 +70,9 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: s
         (question("radio", "A", values=AREAS, defaultValue="x"), "defaultValue"),
         (question("radio", "A", values=AREAS + AREAS), "values"),
         (question("select", "A", valuesExpression="=answer"), "valuesExpression"),
-        (question("textfield", "A", rules={"pattern": "("}, properties={"error": "E"}), "validate.pattern"),
-        (
-            question("textfield", "A", rules={"pattern": "^(a+)+$"}, properties={"error": "E"}),
-            "validate.pattern",
-        ),
-        (question("textfield", "A", rules={"pattern": "^a$"}), "properties.error"),
+        (question("textfield", "A", rules={"pattern": "("}), "validate.pattern"),
+        (question("textfield", "A", rules={"pattern": "^(a+)+$"}), "validate.pattern"),
+        (question("textfield", "A", rules={"pattern": "^a$"}, properties={"error": ""}), "properties.error"),
         (question("number", "A", rules={"min": 3, "max": 2}), "validate.min"),
         (question("textfield", "A", conditional={"hide": "=stage = "}), "conditional.hide"),
         (question("textfield", "A", readonly="=("), "readonly"),
@@ -84,7 +83,30 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: s
 )
 def test_lint_finds_what_would_leave_a_person_helpless(component: dict[str, Any], path: str) -> None:
     found = load_form({"components": [component]}).check(Feel.shared())
-    assert [each.path for each in found] == [f"components[0].{path}"]
+    assert [(each.path, each.severity) for each in found] == [(f"components[0].{path}", "error")]
+
+
+@pytest.mark.parametrize(
+    ("component", "words"),
+    [
+        (question("textfield", "Why?"), ["error", "name"]),
+        (question("textfield", "Why?", rules={"required": False}), ["name"]),
+        (question("textfield", "Where?", rules={"required": False, "validationType": "email"}), ["error", "name"]),
+        (question("datetime", "When?", rules={"required": False}), ["name"]),
+        (question("radio", "Which?", values=AREAS), ["error"]),
+        (question("checklist", "Which?", values=AREAS, rules={"required": False}), ["error"]),
+        (question("checkbox", "Agreed"), ["error"]),
+        (question("checkbox", "Agreed", rules={"required": False}), []),
+        (question("textarea", "What was written", readonly=True), []),
+        (question("textarea", "What was written", readonly="=closed"), ["error", "name"]),
+        (VISITS | {"components": []}, ["name", "entry"]),
+        (VISITS | {"validate": {"required": True}, "components": []}, ["error", "name", "entry"]),
+    ],
+)
+def test_lint_asks_the_author_for_the_words_that_a_person_may_read(component: dict[str, Any], words: list[str]) -> None:
+    found = check_form({"components": [component | {"properties": {}}]}, Feel.shared())
+    assert [name for each in found for name in ("error", "name", "entry") if f'"{name}"' in each.message] == words
+    assert {(each.path, each.severity) for each in found} <= {("components[0].properties", "warning")}
 
 
 def test_lint_never_raises_and_lists_every_problem() -> None:

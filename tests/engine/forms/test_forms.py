@@ -23,11 +23,13 @@ def make(*components: dict[str, Any]) -> Form:
 
 
 def question(kind: str, label: str, key: str = "answer", required: bool = True, **more: Any) -> dict[str, Any]:
+    """A question whose author has named it as its label, and has written no error message."""
     return {
         "type": kind,
         "key": key,
         "label": label,
         "validate": {"required": required, **more.pop("rules", {})},
+        "properties": {"name": label.lower(), **more.pop("properties", {})},
         **more,
     }
 
@@ -102,7 +104,7 @@ def test_an_optional_question_left_blank_is_stored_as_nothing(kind: str, stored:
 def test_a_key_may_be_a_word_that_the_schema_library_uses_itself(key: str) -> None:
     form = make(question("textfield", "Name", key=key))
     assert read(form, (key, "x")) == {key: "x"}
-    assert errors(form) == {key: ["Enter name"]}
+    assert errors(form) == {key: ['Enter an answer to "Name"']}
 
 
 # What is refused, in the words of the GOV.UK Design System
@@ -111,11 +113,10 @@ def test_a_key_may_be_a_word_that_the_schema_library_uses_itself(key: str) -> No
 @pytest.mark.parametrize(
     ("component", "typed", "message"),
     [
-        (question("radio", "Area", values=AREAS), {"answer": "other"}, "Select area"),
-        (question("checklist", "Areas of concern", values=AREAS), {}, "Select at least one area of concern"),
-        (question("checklist", "Areas", values=AREAS), {"answer": "x"}, "Select at least one area"),
+        (question("radio", "Area", values=AREAS), {"answer": "other"}, 'Select an answer to "Area"'),
+        (question("checklist", "Areas of concern", values=AREAS), {}, 'Select an answer to "Areas of concern"'),
+        (question("checklist", "Areas", values=AREAS), {"answer": "x"}, 'Select an answer to "Areas"'),
         (question("textfield", "Name", properties={"error": "Give a name"}), {}, "Give a name"),
-        (question("textarea", "What now?", properties={"name": "the next step"}), {}, "Enter the next step"),
         (
             question("datetime", "Date of meeting"),
             {"answer-day": "3", "answer-month": "4"},
@@ -169,7 +170,7 @@ def test_a_key_may_be_a_word_that_the_schema_library_uses_itself(key: str) -> No
         (
             question("textarea", "Reason"),
             {"answer": "a\x00b"},
-            "Reason includes a character that cannot be used",
+            "Reason must not include a character that cannot be used",
         ),
         (
             question("textfield", "Email", rules={"validationType": "email"}),
@@ -288,14 +289,14 @@ def test_a_group_hides_what_is_in_it() -> None:
         }
     )
     assert read(form, variables=COMMUNITY) == {}
-    assert errors(form, variables=AIDED) == {"name": ["Enter name"]}
+    assert errors(form, variables=AIDED) == {"name": ['Enter an answer to "Name"']}
 
 
 def test_options_may_come_from_the_case() -> None:
     form = make(question("select", "Member", valuesExpression="=for m in members return {label: m.name, value: m.id}"))
     variables = {"members": [{"name": "Ann Example", "id": 7}]}
     assert read(form, ("answer", "7"), variables=variables) == {"answer": 7}
-    assert errors(form, ("answer", "8"), variables=variables) == {"answer": ["Select member"]}
+    assert errors(form, ("answer", "8"), variables=variables) == {"answer": ['Select an answer to "Member"']}
     assert read(form, variables={"members": []}) == {"answer": None}  # nothing to choose, so nothing is demanded
 
 
@@ -362,6 +363,7 @@ VISITS = {
     "path": "visits",
     "label": "Visits to the school",
     "validate": {"required": True},
+    "properties": {"error": "Add a visit to the school", "name": "the list of visits"},
     "components": [
         question("textfield", "Name of visitor", "name"),
         question("datetime", "Date", "on", required=False),
@@ -383,10 +385,10 @@ def test_a_list_is_stored_as_its_rows_without_the_blank_ones() -> None:
 
 
 def test_errors_of_a_list_name_the_input_of_the_row() -> None:
-    assert errors(make(VISITS)) == {"visits": ["Add at least one visit to the school"]}
+    assert errors(make(VISITS)) == {"visits": ["Add a visit to the school"]}
     typed = [("visits-row", "4"), ("visits-4-on-day", "3"), ("visits-4-on-month", "3")]
     assert errors(make(VISITS), *typed) == {
-        "visits-0-name": ["Enter name of visitor"],
+        "visits-0-name": ['Enter an answer to "Name of visitor"'],
         "visits-0-on": ["Date must include a year"],
     }
 
@@ -395,7 +397,7 @@ def test_too_many_rows_are_refused() -> None:
     typed = [
         (name, value) for row in range(60) for name, value in (("visits-row", str(row)), (f"visits-{row}-name", "x"))
     ]
-    assert errors(make(VISITS), *typed) == {"visits": ["Visits to the school must have 50 entries or fewer"]}
+    assert errors(make(VISITS), *typed) == {"visits": ["The list of visits must have 50 entries or fewer"]}
 
 
 def test_rows_are_added_and_removed_by_plain_buttons_and_what_was_typed_stays() -> None:

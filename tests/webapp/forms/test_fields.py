@@ -34,13 +34,15 @@ YES_NO = [{"label": "Yes", "value": "yes"}, {"label": "No", "value": "no"}]
 
 
 def question(kind: str, label: str, key: str, **more: Any) -> dict[str, Any]:
-    return {"type": kind, "key": key, "label": label, "validate": {"required": True}, **more}
+    words = {"error": f"Answer {label}", "name": label}
+    return {"type": kind, "key": key, "label": label, "validate": {"required": True}, "properties": words, **more}
 
 
 VISITS = {
     "type": "dynamiclist",
     "path": "visits",
     "label": "Visits",
+    "properties": {"entry": "visit"},
     "components": [
         {"type": "text", "text": "One visit."},
         question("textfield", "Name of visitor", "visitor"),
@@ -160,17 +162,17 @@ def test_the_error_summary_leads_to_each_faulty_input_in_page_order(blank_and_re
     document = blank_and_refused[1]
     links = document.xpath(f"//{of_class('govuk-error-summary')}//a")
     assert [(link.text_content(), link.get("href")) for link in links] == [
-        ("Enter name", "#name"),
-        ("Enter reason", "#reason"),
-        ("Enter pupils", "#pupils"),
-        ("Enter share", "#share"),
+        ("Answer Name", "#name"),
+        ("Answer Reason", "#reason"),
+        ("Answer Pupils", "#pupils"),
+        ("Answer Share", "#share"),
         ("Date of meeting must include a month and year", "#held_on-month"),
-        ('Select an answer to "Do both agree?"', "#agree"),
-        ("Select area", "#area"),
-        ("Select stage", "#stage"),
-        ("Select at least one area of concern", "#areas"),
-        ('Select "I have read the policy" to continue', "#read_it"),
-        ("Enter name of visitor", "#visits-0-visitor"),
+        ("Answer Do both agree?", "#agree"),
+        ("Answer Area", "#area"),
+        ("Answer Stage", "#stage"),
+        ("Answer Areas of concern", "#areas"),
+        ("Answer I have read the policy", "#read_it"),
+        ("Answer Name of visitor", "#visits-0-visitor"),
         ("Date of visit must include a month and year", "#visits-0-on-month"),
     ]
     focusable = set(document.xpath("//input/@id | //select/@id | //textarea/@id | //button/@id"))
