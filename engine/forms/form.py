@@ -60,7 +60,13 @@ class Form:
         Raises :class:`FormInvalid`, with a message for each answer that is missing or wrong and with what was
         typed.
         """
-        return self.accept(collect(self._asked(variables, feel, roles), raw), variables, feel, roles)
+        return self.accept(self.entered(raw, variables, feel, roles), variables, feel, roles)
+
+    def entered(
+        self, raw: Posted, variables: Mapping[str, Any], feel: Evaluates, roles: Collection[str] | None = None
+    ) -> Typed:
+        """What was typed into a submitted page, not judged: what :meth:`accept` takes, and a page shows again."""
+        return collect(self._asked(variables, feel, roles), raw)
 
     def accept(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,58 +12,73 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import FormInvalid
-from engine.forms import load_form
+from engine.queries import DefinitionRow
 from webapp.current import the_engine
 from webapp.db import db
-from webapp.forms.confidential import timed_feel
-from webapp.forms.fields import form_view
+from webapp.forms.fields import FormView
+from webapp.forms.submission import Asked
 from webapp.pages.start import startable
 
 blueprint = Blueprint("batches", __name__)
 
 
-@blueprint.route("/start/<key>/many", methods=["GET", "POST"])
-def many(key: str) -> Response | tuple[str, int] | str:
-    """Tick the schools, answer the start form once, and start a case for each."""
-    definition, scope = startable(key), current_user.scope
-    content = queries.start_form(db.session(), definition.id)
-    asked = load_form(content) if content else None
-    fitting, busy = the_engine().batches.schools_for(key, scope)
-    chosen, problem, errors = request.form.getlist("urn"), "", None
-    posted: Mapping[str, Any] | None = None
-    if request.method == "POST":
-        problem = "" if chosen else "Select at least one school"
-        try:
-            values = asked.read(request.form, {}, timed_feel(), scope.roles) if asked else {}
-        except FormInvalid as wrong:
-            errors, posted = wrong.errors, wrong.raw
-        else:
-            posted = values
-        if not problem and errors is None:
-            run_id = request.form.get("run", "")[:64] or None  # the same form sent twice is one batch
-            started = the_engine().batches.start(key, values, by=scope, urns=chosen, run_id=run_id)
-            flash(
-                f"{definition.name} is being started for {len(chosen)} {'school' if len(chosen) == 1 else 'schools'}."
-            )
-            return redirect(url_for("batches.progress", batch_id=started))
-    action = url_for("batches.many", key=key)
-    view = (
-        form_view(asked, {}, timed_feel(), scope.roles, posted=posted, errors=errors, action=action) if asked else None
-    )
-    page = render_template(
+@blueprint.get("/start/<key>/many")
+def many(key: str) -> str:
+    """Tick the schools, and answer the start form once for all of them."""
+    definition = startable(key)
+    asked, schools = _asked(definition), _schools(key)
+    return _page(definition, asked, asked.view(), schools)
+
+
+@blueprint.post("/start/<key>/many")
+def begin(key: str) -> Response | tuple[str, int]:
+    """Start a case for each school that is ticked."""
+    definition = startable(key)
+    asked, schools = _asked(definition), _schools(key, ticked=request.form.getlist("urn"))
+    submission = asked.submitted()
+    problem = "" if schools.ticked or submission.edited else "Select at least one school"
+    if submission.values is None or problem:
+        return _page(definition, asked, submission.view, schools, problem), 400 if problem else submission.status
+    return _started(definition, submission.values, schools.ticked)
+
+
+def _started(definition: DefinitionRow, values: dict[str, Any], urns: Sequence[str]) -> Response:
+    run_id = request.form.get("run", "")[:64] or None  # the same form sent twice is one batch
+    begun = the_engine().batches.start(definition.key, values, by=current_user.scope, urns=urns, run_id=run_id)
+    flash(f"{definition.name} is being started for {len(urns)} {'school' if len(urns) == 1 else 'schools'}.")
+    return redirect(url_for("batches.progress", batch_id=begun))
+
+
+@dataclass(frozen=True)
+class _Schools:
+    """The schools of the page: those that the process is ``meant`` for, the ``busy`` of them, and the ``ticked``."""
+
+    meant: Collection[str]
+    busy: Collection[str]
+    ticked: Sequence[str]
+
+
+def _schools(key: str, ticked: Sequence[str] | None = None) -> _Schools:
+    """What is ticked at first is every school without an open case. Raises NotForSchools."""
+    meant, busy = the_engine().batches.schools_for(key, current_user.scope)
+    return _Schools(set(meant), busy, [urn for urn in meant if urn not in busy] if ticked is None else ticked)
+
+
+def _asked(definition: DefinitionRow) -> Asked:
+    return Asked.of(queries.start_form(db.session(), definition.id), {}, url_for("batches.begin", key=definition.key))
+
+
+def _page(definition: DefinitionRow, asked: Asked, view: FormView | None, schools: _Schools, problem: str = "") -> str:
+    return render_template(
         "batches/many.html",
         definition=definition,
         view=view,
-        action=action,
+        action=asked.action,
         problem=problem,
-        fitting=set(fitting),
-        schools=queries.schools(db.session()),
-        busy=busy,
-        chosen=chosen,
+        chosen=schools,
+        schools=[row for row in queries.schools(db.session()) if row.urn in schools.meant],
         run=secrets.token_hex(16),
     )
-    return (page, 400) if problem or errors else page
 
 
 @blueprint.get("/batches/<int:batch_id>")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,13 +9,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import FormInvalid, NotAStarter, NotForSchools, SchoolNotFound
-from engine.forms import Form, load_form
+from engine.errors import NotAStarter, NotForSchools, SchoolNotFound
 from engine.queries import DefinitionRow, SchoolRow
 from webapp.current import the_engine
 from webapp.db import db
-from webapp.forms.confidential import timed_feel
-from webapp.forms.fields import form_view
+from webapp.forms.fields import FormView
+from webapp.forms.submission import Asked
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
 #: Stands in an address where a URN would, for a case that is about no school in particular.
@@ -56,24 +54,21 @@ def schools(key: str) -> Response | tuple[str, int] | str:
 @blueprint.get("/<key>/<urn>")
 def form(key: str, urn: str) -> str:
     """The start form."""
-    return _page(startable(key), _school(urn))
+    definition, school = startable(key), _school(urn)
+    asked = _asked(definition, school)
+    return _page(definition, school, asked, asked.view())
 
 
 @blueprint.post("/<key>/<urn>")
-def begin(key: str, urn: str) -> Response | tuple[str, int] | str:
+def begin(key: str, urn: str) -> Response | tuple[str, int]:
     """Start the case with what was entered."""
     definition, school = startable(key), _school(urn)
-    asked, values = _form(definition), {}
-    if asked is not None:
-        seen, feel, roles = _seen(school), timed_feel(), current_user.scope.roles
-        posted = asked.edited(request.form, seen, feel, roles)
-        if posted is not None:
-            return _page(definition, school, posted)
-        try:
-            values = asked.read(request.form, seen, feel, roles)
-        except FormInvalid as wrong:
-            return _page(definition, school, wrong.raw, wrong.errors), 400
-    case = the_engine().cases.start(key, variables=values, by=current_user.scope, school=school.urn if school else None)
+    asked = _asked(definition, school)
+    submission = asked.submitted()
+    if submission.values is None:
+        return _page(definition, school, asked, submission.view), submission.status
+    about = school.urn if school else None
+    case = the_engine().cases.start(key, variables=submission.values, by=current_user.scope, school=about)
     flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
     return redirect(url_for("cases.case", instance_id=case))
 
@@ -132,20 +127,10 @@ def _seen(school: SchoolRow | None) -> dict[str, Any]:
     }
 
 
-def _form(definition: DefinitionRow) -> Form | None:
-    content = queries.start_form(db.session(), definition.id)
-    return load_form(content) if content else None
-
-
-def _page(
-    definition: DefinitionRow,
-    school: SchoolRow | None,
-    posted: Mapping[str, Any] | None = None,
-    errors: Mapping[str, list[str]] | None = None,
-) -> str:
-    asked, view = _form(definition), None
+def _asked(definition: DefinitionRow, school: SchoolRow | None) -> Asked:
     action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
-    if asked is not None:
-        roles = current_user.scope.roles
-        view = form_view(asked, _seen(school), timed_feel(), roles, posted=posted, errors=errors, action=action)
-    return render_template("start/form.html", definition=definition, school=school, view=view, action=action)
+    return Asked.of(queries.start_form(db.session(), definition.id), _seen(school), action)
+
+
+def _page(definition: DefinitionRow, school: SchoolRow | None, asked: Asked, view: FormView | None) -> str:
+    return render_template("start/form.html", definition=definition, school=school, view=view, action=asked.action)

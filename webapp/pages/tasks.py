@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import FormInvalid, TaskNotOpen, TaskNotYours
-from engine.forms import Form, load_form
+from engine.errors import TaskNotOpen, TaskNotYours
+from engine.forms import load_form
 from engine.queries import InboxFilters, TaskDetail
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms import confidential
-from webapp.forms.answers import answers
-from webapp.forms.fields import FormView, form_view
+from webapp.forms.answers import Answer, answers
+from webapp.forms.fields import FormView
+from webapp.forms.submission import Asked
 from webapp.pages import calendar, clauses
 from webapp.pages.links import Guest
 
@@ -56,27 +54,18 @@ def inbox() -> str:
 def task(task_id: int) -> str:
     """One task: why it is asked, what is known, and its form."""
     detail = _mine(task_id)
-    view = _view(detail, _form(detail)) if detail.row.status == "open" else None
-    return _page(detail, view)
+    return _page(detail, _asked(detail).view() if detail.row.status == "open" else None)
 
 
 @blueprint.post("/tasks/<int:task_id>")
-def complete(task_id: int) -> Response | tuple[str, int] | str:
+def complete(task_id: int) -> Response | tuple[str, int]:
     """Take the answers. What is wrong is said on the page, with all that was posted; otherwise the case goes on."""
     detail = _mine(task_id)
     _refuse_ended(detail)
-    form = _form(detail)
-    values: dict[str, Any] = {}
-    if form is not None:
-        feel, roles = confidential.timed_feel(), current_user.scope.roles
-        posted = form.edited(request.form, detail.variables, feel, roles)
-        if posted is not None:
-            return _page(detail, _view(detail, form, posted=posted))
-        try:
-            values = form.read(request.form, detail.variables, feel, roles)
-        except FormInvalid as wrong:
-            return _page(detail, _view(detail, form, posted=wrong.raw, errors=wrong.errors)), 400
-    the_engine().tasks.complete(task_id, values, by=current_user.scope)
+    submission = _asked(detail).submitted()
+    if submission.values is None:
+        return _page(detail, submission.view), submission.status
+    the_engine().tasks.complete(task_id, submission.values, by=current_user.scope)
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
     flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")
@@ -122,50 +111,31 @@ def _role_names(roles: tuple[str, ...]) -> list[str]:
     return [home.roles[role].name if home and role in home.roles else role for role in roles]
 
 
-def _form(detail: TaskDetail) -> Form | None:
-    return load_form(detail.form) if detail.form else None
-
-
-def _view(
-    detail: TaskDetail,
-    form: Form | None,
-    posted: Mapping[str, Any] | None = None,
-    errors: Mapping[str, list[str]] | None = None,
-) -> FormView | None:
-    if form is None:
-        return None
-    home = current_user.home
-    return form_view(
-        form,
-        detail.variables,
-        confidential.timed_feel(),
-        current_user.scope.roles,
-        posted=posted,
-        errors=errors,
-        unseen=confidential.unseen(detail.row.instance_id),
-        action=url_for("tasks.complete", task_id=detail.row.id),
-        role_names={role.id: role.name for role in home.roles.values()} if home else {},
-    )
+def _asked(detail: TaskDetail) -> Asked:
+    action = url_for("tasks.complete", task_id=detail.row.id)
+    return Asked.of(detail.form, detail.variables, action, confidential.unseen(detail.row.instance_id))
 
 
 def _page(detail: TaskDetail, view: FormView | None) -> str:
-    session = db.session()
-    form = _form(detail)
-    given = []
-    if detail.values is not None and form is not None:
-        by = detail.ended_by or ""
-        given = answers(form, detail.values, current_user.scope.roles, by, current_user.username)
     return render_template(
         "tasks/task.html",
         detail=detail,
         view=view,
-        given=given,
+        given=_given(detail),
         clauses=clauses.named(detail.info.clauses),
         today=now(),
         roles=_role_names(detail.row.roles),
-        case=queries.instance(session, detail.row.instance_id),
+        case=queries.instance(db.session(), detail.row.instance_id),
         conditions=confidential.readable(detail),
     )
+
+
+def _given(detail: TaskDetail) -> list[Answer]:
+    """What was answered, as far as this person may read it."""
+    if detail.values is None or detail.form is None:
+        return []
+    by = detail.ended_by or ""
+    return answers(load_form(detail.form), detail.values, current_user.scope.roles, by, current_user.username)
 
 
 def _next(instance_id: int) -> str:

@@ -35,6 +35,7 @@ ROUTES = {
     "start.form": START,
     "start.begin": START,
     "batches.many": START,
+    "batches.begin": START,
     "batches.progress": OFFICER,
     "batches.index": OFFICER,
     "schools.index": OFFICER,

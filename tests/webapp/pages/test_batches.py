@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from engine import Scope
 from engine.store.tables import Job
+from tests.engine.spiff.cases import bpmn, prop
 from tests.webapp.conftest import Browser, engine_of
 
 MANY = "/start/barnsley-risk-assessment/many"
+VISITS = "/start/visits/many"
+VISIT_FORM = {
+    "type": "default",
+    "id": "visit-start",
+    "components": [
+        {"type": "textfield", "key": "reason", "label": "Why now?", "validate": {"required": True}},
+        {
+            "type": "dynamiclist",
+            "path": "visits",
+            "label": "Visits",
+            "components": [
+                {"type": "textfield", "key": "visitor", "label": "Who visits?", "validate": {"required": True}},
+                {"type": "datetime", "subtype": "date", "key": "on", "label": "When?"},
+            ],
+        },
+    ],
+}
+VISITED = bpmn(
+    f'<startEvent id="s" camunda:formKey="barnsley/visit-start">{prop(forEach="school")}</startEvent>'
+    '<userTask id="a" camunda:candidateGroups="seo"/><endEvent id="e"/>',
+    "s>a a>e",
+    key="visits",
+).replace(b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="seo"')
+ONE_VISIT = {
+    "urn": ["100001"],
+    "reason": "All are due.",
+    "visits-row": "0",
+    "visits-0-visitor": "Sam Example",
+    "visits-0-on-day": "7",
+    "visits-0-on-month": "9",
+    "visits-0-on-year": "2026",
+}
+
+
+@pytest.fixture
+def visits(app: Flask) -> None:
+    """A process for schools whose start form has a repeating group."""
+    files = {"visits.bpmn": VISITED, "visit-start.form": json.dumps(VISIT_FORM).encode()}
+    engine_of(app).deployments.deploy(files, "barnsley", by="owner", strict=False)
+
+
+def ticked(page: str) -> int:
+    """How many schools are ticked."""
+    return page.count(" checked>")
 
 
 def started(app: Flask) -> set[str]:
@@ -93,3 +141,46 @@ def test_another_authority_sees_nothing_of_it(app: Flask, browser: Browser) -> N
     browser.sign_in("seo", "elsewhere")
     assert "Nothing has been started" in browser.get("/batches")[1]
     assert browser.get("/batches/1")[0] == 404
+
+
+def test_add_another_starts_nothing_and_keeps_what_was_entered(app: Flask, browser: Browser, visits: None) -> None:
+    status, page = browser.sign_in("seo").post(VISITS, **ONE_VISIT, **{"visits-add": "1"})
+    assert status == 200
+    assert 'name="visits-1-visitor"' in page
+    assert 'value="Sam Example"' in page
+    assert 'value="All are due."' in page
+    assert ticked(page) == 1
+    assert "There is a problem" not in page
+    assert browser.get("/batches/1")[0] == 404
+
+
+def test_add_another_ticks_no_school_that_was_not_ticked(browser: Browser, visits: None) -> None:
+    _, page = browser.sign_in("seo").post(VISITS, **ONE_VISIT | {"urn": []}, **{"visits-add": "1"})
+    assert 'name="visits-1-visitor"' in page
+    assert ticked(page) == 0
+
+
+def test_remove_starts_nothing(browser: Browser, visits: None) -> None:
+    _, page = browser.sign_in("seo").post(VISITS, **ONE_VISIT, **{"visits-remove": "0"})
+    assert 'name="visits-0-visitor"' not in page
+    assert 'value="All are due."' in page
+    assert browser.get("/batches/1")[0] == 404
+
+
+def test_all_that_is_wrong_is_said_at_once(browser: Browser, visits: None) -> None:
+    status, page = browser.sign_in("seo").post(VISITS, **ONE_VISIT | {"urn": [], "reason": ""})
+    assert status == 400
+    assert "Select at least one school" in page
+    assert 'href="#reason"' in page
+    assert 'name="visits-0-on-day" type="text" value="7"' in page
+
+
+def test_without_a_school_a_right_answer_is_kept_as_it_was_typed(browser: Browser, visits: None) -> None:
+    _, page = browser.sign_in("seo").post(VISITS, **ONE_VISIT | {"urn": []})
+    assert 'name="visits-0-on-day" type="text" value="7"' in page
+
+
+def test_the_rows_of_a_repeating_group_come_to_each_case(app: Flask, browser: Browser, visits: None) -> None:
+    browser.sign_in("seo").post(VISITS, **ONE_VISIT)
+    engine_of(app).jobs.run_due()
+    assert engine_of(app).cases.variables(1)["visits"] == [{"visitor": "Sam Example", "on": "2026-09-07"}]
