@@ -23,6 +23,8 @@ from webapp.people.access import ROUTES
 ROOT = Path(__file__).resolve().parent.parent
 #: Past the first number of lines a file is warned of, past the second it fails.
 MANY_LINES, TOO_MANY_LINES = 450, 700
+#: Characters that a line of a template may have; the formatter looks after Python.
+WIDEST = 160
 #: Written once by Alembic, and never again.
 REVISIONS = ROOT / "engine/migrations/versions"
 #: Files that a person writes, and folders in which nobody does.
@@ -289,6 +291,16 @@ def _exempt(path: Path) -> Iterator[str]:
 
 def _tests() -> tuple[Path, ...]:
     return tuple(sorted((ROOT / "tests").rglob("*.py")))
+
+
+def test_a_template_is_wrapped() -> None:
+    wide = (
+        f"{path.relative_to(ROOT)}:{number} {len(line)}"
+        for path in sorted((ROOT / "webapp/templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > WIDEST
+    )
+    none(wide, f"Wrap these lines at {WIDEST} characters, between the tags of blocks, attributes or words:")
 
 
 def test_an_assert_states_one_fact() -> None:

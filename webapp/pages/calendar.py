@@ -67,7 +67,7 @@ def due() -> str:
         after=add_months(month, 1),
         chosen={"school": school, "process": process},
         more=len(rows) >= queries.MOST_DUE,
-        processes=queries.definitions(db.session()),
+        processes=[row for row in queries.definitions(db.session()) if row.startable or row.key == process],
         schools=queries.schools(db.session()),
         now=now(),
         ends=running_out(current_user.authority),
