@@ -51,7 +51,7 @@ from engine.queries.schools import (
     schools,
     skipped,
 )
-from engine.queries.tasks import InboxFilters, TaskDetail, TaskRow, inbox, open_tasks, task
+from engine.queries.tasks import InboxFilters, RecordedRow, TaskDetail, TaskRow, inbox, open_tasks, recorded, task
 from engine.queries.work import (
     Counts,
     IncidentRow,
@@ -86,6 +86,7 @@ __all__ = [
     "MessageRow",
     "NotificationRow",
     "Page",
+    "RecordedRow",
     "SchoolRow",
     "SkippedRow",
     "SubscriptionRow",
@@ -114,6 +115,7 @@ __all__ = [
     "live_cases",
     "notifications",
     "open_tasks",
+    "recorded",
     "school",
     "schools",
     "skipped",

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.forms import load_form
-from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, TaskDetail
+from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, RecordedRow
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
@@ -98,19 +98,19 @@ def _mine(detail: InstanceDetail) -> set[int]:
 
 def _given(history: tuple[HistoryRow, ...] | list[HistoryRow]) -> dict[int, list[Answer]]:
     """What was answered in each task of these lines, as far as this person may read it."""
-    found = {}
-    for row in history:
-        if row.task_id is not None and row.how == "completed":
-            task = queries.task(db.session(), row.task_id)
-            if task.form and task.values and _may_read(task):
-                author, viewer = task.ended_by or "", current_user.username
-                found[row.seq] = answers(load_form(task.form), task.values, current_user.scope.roles, author, viewer)
-    return found
+    lines = {row.task_id: row.seq for row in history if row.task_id is not None and row.how == "completed"}
+    tasks = queries.recorded(db.session(), lines)
+    return {lines[task.task_id]: _answers(task) for task in tasks if _may_read(task)}
 
 
-def _may_read(task: TaskDetail) -> bool:
+def _answers(task: RecordedRow) -> list[Answer]:
+    form, roles, viewer = load_form(task.form), current_user.scope.roles, current_user.username
+    return answers(form, task.values, roles, task.by, viewer)
+
+
+def _may_read(task: RecordedRow) -> bool:
     """Officers read what was recorded in the case; others only in the tasks of their own roles."""
-    return bool(current_user.may("officer")) or current_user.scope.holds(task.row.roles)
+    return bool(current_user.may("officer")) or current_user.scope.holds(task.roles)
 
 
 @blueprint.post("/cases/<int:instance_id>/cancel")

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask
 
+from tests.engine.running import Statements
+from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
+
+NOTE_FORM = {
+    "type": "default",
+    "id": "note",
+    "components": [{"type": "textfield", "key": "note", "label": "What did you see?"}],
+}
+#: A visit that is repeated until somebody sets ``enough``.
+VISITS = bpmn(
+    '<startEvent id="s"/><userTask id="a" name="Visit" camunda:formKey="barnsley/note" camunda:candidateGroups="seo"/>'
+    '<exclusiveGateway id="g" default="f_g_a"/><endEvent id="e"/>',
+    "s>a a>g g>e[enough = true] g>a",
+    key="visits",
+)
+
+
+def visited(app: Flask, times: int) -> int:
+    """A case in which so many visits were recorded."""
+    engine = engine_of(app)
+    case = engine.cases.start("visits", authority="barnsley")
+    for number in range(times):
+        task = engine.tasks.open(case)[0].id
+        engine.tasks.complete(task, {"note": f"Seen {number}."}, by="seo@barnsley.example.org")
+    return case
 
 
 def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, case: int) -> None:
@@ -41,3 +68,17 @@ def test_an_incident_is_shown_and_tried_again_by_a_manager(app: Flask, browser: 
     engine.tasks.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
     assert browser.sign_in("service-director").get("/cases/1")[0] == 200
     assert browser.post("/incidents/999/retry")[0] == 404
+
+
+def test_a_case_of_many_tasks_asks_no_more_than_one_of_few(app: Flask, browser: Browser) -> None:
+    files = {"visits.bpmn": VISITS, "note.form": json.dumps(NOTE_FORM).encode()}
+    engine_of(app).deployments.deploy(files, "barnsley", by="owner", strict=False)
+    few, many = visited(app, 5), visited(app, 25)
+    browser.sign_in("seo").get(f"/cases/{few}")  # what definitions say is read once and kept
+    asked = {}
+    for case in (few, many):
+        with Statements(engine_of(app)) as statements:
+            _, page = browser.get(f"/cases/{case}")
+        asked[case] = page.count("Seen "), len(statements.sent)
+    assert [answers for answers, _ in asked.values()] == [5, 25]
+    assert asked[few][1] == asked[many][1]
