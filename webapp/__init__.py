@@ -33,7 +33,7 @@ from webapp.pages import (
     start,
     tasks,
 )
-from webapp.people import access, accounts, sign_in
+from webapp.people import access, accounts, guests, sign_in
 from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,7 +123,7 @@ def _everywhere() -> dict[str, Any]:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     signed_in = current_user.is_authenticated
-    guest = signed_in and isinstance(current_user._get_current_object(), links.Guest)
+    guest = signed_in and isinstance(current_user._get_current_object(), guests.Guest)
     return {
         "nonce": g.nonce,
         "person": current_user if signed_in else None,

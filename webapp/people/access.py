@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine.store.tenancy import set_scope
 from webapp.db import db
-from webapp.pages.links import Guest, allowed
+from webapp.people.guests import Guest, allowed
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
@@ -27,6 +27,7 @@ ROUTES = {
     "tasks.complete": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
     "tasks.release": SIGNED_IN,
+    "links.form": OFFICER,
     "links.make": OFFICER,
     "links.follow": PUBLIC,
     "links.done": SIGNED_IN,

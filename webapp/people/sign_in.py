@@ -9,17 +9,16 @@ from flask_login import LoginManager, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from webapp.current import now
-from webapp.pages import links
-from webapp.people import accounts
+from webapp.people import accounts, guests
 
 blueprint = Blueprint("auth", __name__)
 login = LoginManager()
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
-def person(ident: str) -> accounts.Account | links.Guest | None:
+def person(ident: str) -> accounts.Account | guests.Guest | None:
     """Whoever a session cookie names: an account, or somebody who opened a link to one task."""
-    return links.guest(ident.removeprefix(links.PREFIX)) if ident.startswith(links.PREFIX) else accounts.by_id(ident)
+    return guests.by_id(ident) or accounts.by_id(ident)
 
 
 WRONG = (

@@ -90,7 +90,7 @@ def test_a_link_that_is_old_or_forged_opens_nothing(
     address = link(browser, task)
     assert app.test_client().get(address + "x").status_code == 410
     client = visitor(app, address)
-    monkeypatch.setattr("webapp.pages.links.DAYS", -1)
+    monkeypatch.setattr("webapp.people.guests.DAYS", -1)
     assert "This link cannot be used" in app.test_client().get(address).get_data(as_text=True)
     assert client.get(f"/tasks/{task}").status_code == 302, "nor does a session that began with it go on"
 

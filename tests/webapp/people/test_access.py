@@ -1,4 +1,4 @@
-"""Apart from the start: every route, walked as a stranger, as somebody of another authority, and without the right role."""
+"""Who may come to which route: every one, walked as a stranger, as a guest, as somebody of another authority, and without the right role."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Flask
 from engine import Engine
 from tests.webapp.conftest import Browser
 from webapp.people.access import PUBLIC, ROUTES
+from webapp.people.guests import Invitation
 
 #: What must never reach somebody of another authority.
 SECRETS = re.compile(r"Sampleby|Results have fallen|SEO evidence summary|Schools escalation process|@barnsley")
@@ -70,6 +71,23 @@ def test_another_authority_sees_nothing_and_changes_nothing(app: Flask, browser:
         assert not SECRETS.search(answer.get_data(as_text=True)), f"{method} {address}"
         if "<" not in address and any(number in address for number in ("/1", "100001", "barnsley")):
             assert answer.status_code == 404, f"{method} {address}: {answer.status_code}"
+    assert state(app) == before
+
+
+def test_a_guest_comes_to_no_route_but_their_task_s_and_changes_nothing(
+    app: Flask, browser: Browser, case: int
+) -> None:
+    before = state(app)
+    with app.app_context():
+        address = f"/link/{Invitation(99, 'barnsley', 'seo', 'guest@example.org').token()}"
+    for endpoint, method, elsewhere in addresses(app):
+        if ROUTES[endpoint] == PUBLIC or endpoint in ("links.done", "auth.sign_out"):
+            continue
+        client = app.test_client()
+        client.get(address)
+        answer = client.open(elsewhere, method=method, data={"reason": "x", "by": "day"})
+        assert answer.status_code == 403, f"{method} {elsewhere}: {answer.status_code}"
+        assert not SECRETS.search(answer.get_data(as_text=True)), f"{method} {elsewhere}"
     assert state(app) == before
 
 
