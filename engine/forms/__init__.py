@@ -12,7 +12,7 @@ Nothing here knows HTTP or HTML.
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms.answers import showable
 from engine.forms.checking import Finding, check_form
-from engine.forms.conditions import Asking, as_text, open_condition
+from engine.forms.conditions import Asking, as_text, mentions, open_condition
 from engine.forms.dates import DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
 from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
@@ -44,6 +44,7 @@ __all__ = [
     "is_shown",
     "load_form",
     "may_see",
+    "mentions",
     "open_condition",
     "plausible",
     "read_date",

@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import ExpressionFailed, ExpressionLimit
 from engine.forms.model import Component, Evaluates, Limit, Option
 
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[A-Za-z_]\w*|.', re.DOTALL)
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[^\W\d]\w*|\d\w*|.', re.DOTALL)
 _BINDERS = frozenset({"if", "for", "some", "every", "function"})
 
 

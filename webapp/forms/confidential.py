@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from flask_login import current_user
 
 from engine import queries
 from engine.feel import Feel
-from engine.forms import AtTime, load_form
+from engine.forms import AtTime, load_form, mentions
 from engine.queries import TaskDetail
 from webapp.current import now
 from webapp.db import db
@@ -34,17 +33,9 @@ def unseen(instance_id: int) -> set[str]:
     return {key for key, may_see in kept.items() if not may_see}
 
 
-def readable(detail: TaskDetail) -> str:
-    """What the browser needs of the case to look at the form's conditions: only what they name and this person may read."""
-    conditions = " ".join(_conditions(json.loads(detail.form))) if detail.form else ""
-    hidden = unseen(detail.row.instance_id)
-    named = {key: value for key, value in detail.variables.items() if key in conditions and key not in hidden}
-    return json.dumps(named, default=str)
-
-
-def _conditions(part: Any) -> Iterator[str]:
-    """The conditions anywhere in a form's JSON."""
-    if isinstance(part, dict):
-        yield str((part.get("conditional") or {}).get("hide", ""))
-        for inner in part.get("components", []):
-            yield from _conditions(inner)
+def readable(detail: TaskDetail, conditions: Collection[str]) -> str:
+    """The variables, as JSON, that a page's script needs for these conditions: only what they name and this person may
+    read."""
+    named = (key for key in detail.variables if any(mentions(each, {key}) for each in conditions))
+    hidden = unseen(detail.row.instance_id) if conditions else set()
+    return json.dumps({key: detail.variables[key] for key in named if key not in hidden}, default=str)

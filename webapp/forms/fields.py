@@ -114,6 +114,11 @@ class FormView:
         return [ErrorLink(view.error, f"#{view.anchor or view.id}") for view in _flat(self.fields) if view.error]
 
     @property
+    def conditions(self) -> frozenset[str]:
+        """The conditions that a script looks at: those of everything on the page."""
+        return frozenset(view.condition for view in _flat(self.fields) if view.condition)
+
+    @property
     def has_lists(self) -> bool:
         """Whether a list's buttons are on the page, so that the Enter key needs another button to press
         first."""

@@ -17,7 +17,7 @@ from webapp.forms.answers import Answer, answers
 from webapp.forms.fields import FormView
 from webapp.forms.submission import Asked
 from webapp.pages import calendar, clauses
-from webapp.pages.links import Guest
+from webapp.people.guests import Guest
 
 blueprint = Blueprint("tasks", __name__)
 SHOWN = ("all", "mine", "unclaimed")
@@ -126,7 +126,7 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         today=now(),
         roles=_role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
-        conditions=confidential.readable(detail),
+        conditions=confidential.readable(detail, view.conditions if view else ()),
     )
 
 

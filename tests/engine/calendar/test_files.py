@@ -287,6 +287,30 @@ def test_estimated_dates_are_worked_out_again_when_the_calendar_arrives(database
     made.dispose()
 
 
+def test_a_school_s_own_calendar_that_is_replaced_moves_the_dates_of_its_cases_alone(
+    database_url: str, tmp_path: Path
+) -> None:
+    own = tmp_path / "schools/100001.csv"
+    own.parent.mkdir()
+    for file in (tmp_path / "barnsley.csv", own):
+        file.write_text(HEAD + YEAR, encoding="utf-8")
+    clock = VirtualClock(datetime(2027, 1, 6, 9, tzinfo=ZoneInfo("Europe/London")))
+    made = make_engine(database_url)
+    engine = Engine(made, clock=clock, calendar=Calendars(tmp_path))
+    schools = b"urn,name,phase,type\n100001,Sampleby,primary,free\n100002,Madeup Lane,primary,community\n"
+    engine.schools.import_file(schools, "barnsley")
+    engine.deployments.deploy({"review.bpmn": PROCESS.encode()}, "barnsley", strict=False)
+    case, another = (engine.cases.start("review", authority="barnsley", school=urn) for urn in ("100001", "100002"))
+    engine.calendars.follow()
+    assert dates(engine, case) == dates(engine, another)
+    write_later(own, HEAD + YEAR + moved(YEAR, 1).replace("2028-01-04", "2028-01-10"))
+    assert engine.calendars.follow() == 1
+    assert dates(engine, case)["meet"] == ("2028-01-12", False)
+    assert dates(engine, case)["write"] == ("2028-01-12", False)
+    assert dates(engine, another)["meet"] == ("2028-01-05", True)
+    made.dispose()
+
+
 def test_a_calendar_says_its_hour(tmp_path: Path) -> None:
     (tmp_path / "barnsley.csv").write_text(HEAD + YEAR, encoding="utf-8")
     found = Calendars(tmp_path, datetime(2026, 1, 1, 9, 30).time())("barnsley")

@@ -78,6 +78,17 @@ def test_inclusive_join_does_not_wait_for_a_token_that_can_no_longer_come():
     assert case.start().complete("a").complete("b", gone=False).waiting == ["z"]
 
 
+def test_inclusive_join_does_not_wait_for_a_token_that_may_also_come_by_a_filled_flow():
+    """The token on b can still reach the empty flow from x; since it can reach the filled one from m too, the join goes on."""
+    body = (
+        tasks("a", "b", "z")
+        + '<parallelGateway id="g"/><exclusiveGateway id="m"/><inclusiveGateway id="j"/><exclusiveGateway id="x" default="f_x_j"/>'
+    )
+    case = Case(bpmn(body, "s>g g>a g>b a>m m>j b>x x>m[back] x>j j>z z>e"))
+    assert case.start().complete("a").waiting == ["b", "z"]
+    assert case.complete("b", back=False).waiting == ["z", "z"]
+
+
 def test_inclusive_join_sees_a_token_that_may_come_by_a_boundary_event():
     body = (
         tasks("a", "b", "z")

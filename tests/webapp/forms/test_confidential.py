@@ -2,9 +2,84 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import lxml.html
+import pytest
 from flask import Flask
 
+from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import Browser, engine_of
+
+#: Asks one question in confidence, then one that is shown by what was answered and by what a script set.
+ASK = {
+    "type": "default",
+    "id": "ask",
+    "components": [
+        {
+            "type": "textfield",
+            "key": "salary",
+            "label": "Salary",
+            "properties": {"confidential": "service-director"},
+        }
+    ],
+}
+LOOK = {
+    "type": "default",
+    "id": "look",
+    "components": [
+        {"type": "textfield", "key": "reason", "label": "Reason"},
+        {
+            "type": "textfield",
+            "key": "more",
+            "label": "More",
+            "conditional": {"hide": '=reason = "level of need" or reason = null and (level > 2 or salary = "high")'},
+        },
+        {
+            "type": "textfield",
+            "key": "secret",
+            "label": "Secret",
+            "conditional": {"hide": "=secret = null and pay > 2"},
+            "properties": {"confidential": "service-director"},
+        },
+    ],
+}
+CASE = bpmn(
+    '<startEvent id="s"/><userTask id="a" camunda:formKey="barnsley/ask" camunda:candidateGroups="service-director"/>'
+    '<userTask id="b" camunda:formKey="barnsley/look" camunda:candidateGroups="clerk,service-director"/>'
+    '<endEvent id="e"/>',
+    "s>a a>b b>e",
+    key="asked",
+)
+
+
+@pytest.fixture
+def asked(app: Flask) -> int:
+    """The second task of a case with variables of many names."""
+    engine = engine_of(app)
+    files = {"asked.bpmn": CASE, "ask.form": json.dumps(ASK).encode(), "look.form": json.dumps(LOOK).encode()}
+    engine.deployments.deploy(files, "barnsley", by="owner", strict=False)
+    variables = {"level": 3, "e": "TOP-SECRET", "eve": "TOP-SECRET", "need": "TOP-SECRET", "pay": 4}
+    case = engine.cases.start("asked", authority="barnsley", variables=variables)
+    engine.tasks.complete(engine.tasks.open(case)[0].id, {"salary": "TOP-SECRET"}, by="story")
+    return engine.tasks.open(case)[0].id
+
+
+def sent(browser: Browser, task: int) -> dict[str, Any]:
+    """The variables that the page of a task carries for its script."""
+    page = lxml.html.fromstring(browser.get(f"/tasks/{task}")[1])
+    found: dict[str, Any] = json.loads(page.xpath("//form[@data-conditions]/@data-conditions")[0])
+    return found
+
+
+def test_a_script_gets_what_conditions_name_by_whole_names(browser: Browser, asked: int) -> None:
+    assert sent(browser.sign_in("service-director"), asked) == {"level": 3, "salary": "TOP-SECRET", "pay": 4}
+
+
+def test_a_script_gets_nothing_that_is_kept_from_the_person(browser: Browser, asked: int) -> None:
+    assert "TOP-SECRET" not in browser.sign_in("clerk").get(f"/tasks/{asked}")[1]
+    assert sent(browser, asked) == {"level": 3}
 
 
 def to_the_update(app: Flask) -> int:
