@@ -27,7 +27,7 @@ from engine.diagram.model import (
 )
 from engine.diagram.names import BPMN, CAMUNDA, is_feel, strip_feel
 from engine.diagram.reader import read
-from engine.diagram.xml import LIMITS, Limits, read_bounded, read_xml
+from engine.diagram.xml import LIMITS, Limits, read_bounded, read_xml, to_utf8
 
 __all__ = [
     "BPMN",
@@ -57,4 +57,5 @@ __all__ = [
     "read_bounded",
     "read_xml",
     "strip_feel",
+    "to_utf8",
 ]

@@ -237,15 +237,24 @@ class _Walk:
 
     def _read_collaboration(self, holder: etree._Element) -> None:
         for node in self._children(holder):
-            kind, key = nodes.local(node), self._id(node)
-            name, line = nodes.attr(node, "name"), nodes.line(node)
+            kind = nodes.local(node)
             if kind == "participant":
-                self.pools[key] = Pool(key, name, nodes.ref(node, "processRef"), line)
+                self._add_pool(node)
             elif kind == "messageFlow":
-                ends = nodes.ref(node, "sourceRef"), nodes.ref(node, "targetRef")
-                self.message_flows[key] = MessageFlow(key, name, *ends, nodes.ref(node, "messageRef"), line)
+                self._add_message_flow(node)
             else:
                 self._read_other(node, "")
+
+    def _add_pool(self, node: etree._Element) -> None:
+        ref = nodes.ref(node, "processRef")
+        pool = Pool(self._id(node), nodes.attr(node, "name"), ref, nodes.line(node))
+        self.pools[pool.id] = pool
+
+    def _add_message_flow(self, node: etree._Element) -> None:
+        ends = nodes.ref(node, "sourceRef"), nodes.ref(node, "targetRef")
+        message = nodes.ref(node, "messageRef")
+        flow = MessageFlow(self._id(node), nodes.attr(node, "name"), *ends, message, nodes.line(node))
+        self.message_flows[flow.id] = flow
 
     def _elements(self) -> dict[str, Element]:
         incoming: dict[str, list[str]] = {}

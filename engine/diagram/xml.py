@@ -25,9 +25,18 @@ _OTHER_ENCODINGS = {
 }
 _DECLARATION = re.compile(rb"<\?xml\s([^?]{0,200})\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']{0,60})["']""")
+_DECLARED = re.compile(r"""(encoding\s*=\s*["'])[^"']*(["'])""")
 _ATTRIBUTE = re.compile(rb"""=\s*["']""")
-_NAMESPACE = re.compile(rb"\bxmlns\b")
-_READABLE = {"utf-8", "utf8", "us-ascii", "ascii"}
+_NAMESPACE = re.compile(rb"""\bxmlns\b[^"'<>]*(?:"[^"<]*"|'[^'<]*')?""")
+_ENCODINGS = {
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii"), "utf-8"),
+    **dict.fromkeys(("iso-8859-1", "iso_8859-1", "latin1", "latin-1", "l1"), "latin-1"),
+    **dict.fromkeys(("windows-1252", "cp1252", "cp-1252"), "cp1252"),
+}
+"""Python's codec for each encoding that a file may declare. Each writes ASCII as ASCII, so what is looked for in
+the bytes (a document type, attributes, namespaces) looks the same in all."""
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
+"""Bytes that ISO-8859-1 has no letter for; Windows-1252 has its quotation marks, dashes and the euro there."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,10 @@ class Limits:
     depth: int = 100
     elements: int = 10_000
     attributes: int = 100_000
-    namespaces: int = 500
+    namespaces: int = 200
+    """Different declarations. What modellers export has 20 to 40, ..."""
+    declarations: int = 20_000
+    """... but some repeat one on every element."""
 
 
 LIMITS = Limits()
@@ -63,15 +75,12 @@ def read_bounded(source: bytes | Iterable[bytes], file: str, limits: Limits = LI
 def read_xml(data: bytes | Iterable[bytes], file: str, *, limits: Limits = LIMITS) -> etree._Element:
     """Parse ``data`` and give its root element; comments and processing instructions are left out.
 
-    ``file`` is the name that messages show. Raises DiagramRefused for anything that is not well-formed UTF-8
-    XML, that has a document type (and so perhaps entities), or that passes a limit.
+    ``file`` is the name that messages show. Raises DiagramRefused for anything that is not well-formed XML in
+    UTF-8, ISO-8859-1 or Windows-1252, that has a document type (and so perhaps entities), or that passes a limit.
     """
-    content = read_bounded(data, file, limits)
-    _check_encoding(content, file)
-    content = content.removeprefix(_BOM)
-    if content.startswith(_BOM):
-        # The parser would pass over a second mark, and so see a prolog that the check below does not.
-        raise _refused(file, "it begins with two byte order marks")
+    content = to_utf8(read_bounded(data, file, limits), file)
+    if len(content) > limits.size:
+        raise _refused(file, f"it is larger than {limits.size / 1_000_000:g} MB in UTF-8")
     _check_prolog(content, file)
     _check_counts(content, file, limits)
     return _parse(content, file, limits)
@@ -81,19 +90,51 @@ def _refused(file: str, reason: str) -> DiagramRefused:
     return DiagramRefused(file=file, reason=reason)
 
 
-def _check_encoding(content: bytes, file: str) -> None:
+def to_utf8(content: bytes, file: str) -> bytes:
+    """Give an XML file's bytes in UTF-8, without a byte order mark; its declaration then says UTF-8 too.
+
+    Raises DiagramRefused when it is empty, or its bytes are not of the encoding that it declares, or of another
+    than UTF-8, ISO-8859-1 and Windows-1252.
+    """
     if not content.strip():
         raise _refused(file, "it is empty")
+    plain = _unmarked(content, file)
+    declared = _declared_encoding(plain)
+    codec = _ENCODINGS.get(declared.lower())
+    if codec is None:
+        raise _refused(file, f"it says that its encoding is {declared}; save it as UTF-8")
+    if codec != "utf-8" and len(plain) < len(content):
+        raise _refused(file, f"it begins with the mark of UTF-8 and says that its encoding is {declared}")
+    text = _decoded(plain, codec, declared, file)
+    return plain if codec == "utf-8" else _redeclared(text).encode()
+
+
+def _unmarked(content: bytes, file: str) -> bytes:
     if other := _OTHER_ENCODINGS.get(content[:2]):
         raise _refused(file, f"it is written in {other}; save it as UTF-8")
-    declared = _declared_encoding(content.removeprefix(_BOM))
-    if declared.lower() not in _READABLE:
-        raise _refused(file, f"it says that its encoding is {declared}; save it as UTF-8")
+    plain = content.removeprefix(_BOM)
+    if plain.startswith(_BOM):
+        # The parser would pass over a second mark, and so see a prolog that no check here has seen.
+        raise _refused(file, "it begins with two byte order marks")
+    return plain
+
+
+def _decoded(content: bytes, codec: str, declared: str, file: str) -> str:
+    control = _CONTROLS.search(content) if codec == "latin-1" else None
     try:
-        content.decode("utf-8")
+        if control is None:
+            return content.decode(codec)
+        at = control.start()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _refused(file, f"line {line} holds bytes that are not UTF-8; save it as UTF-8") from None
+        at = error.start
+    line = content.count(b"\n", 0, at) + 1
+    wanted = "UTF-8" if codec == "utf-8" else declared
+    raise _refused(file, f"line {line} holds bytes that are not {wanted}; save it as UTF-8")
+
+
+def _redeclared(text: str) -> str:
+    declaration, end, rest = text.partition("?>")
+    return _DECLARED.sub(r"\1UTF-8\2", declaration, count=1) + end + rest
 
 
 def _declared_encoding(content: bytes) -> str:
@@ -134,8 +175,11 @@ def _check_counts(content: bytes, file: str, limits: Limits) -> None:
     tells."""
     if sum(1 for _ in _ATTRIBUTE.finditer(content)) > limits.attributes:
         raise _refused(file, f"it has more than {limits.attributes:,} attributes")
-    if sum(1 for _ in _NAMESPACE.finditer(content)) > limits.namespaces:
-        raise _refused(file, f"it has more than {limits.namespaces:,} namespace declarations")
+    different: set[bytes] = set()
+    for number, found in enumerate(_NAMESPACE.finditer(content), 1):
+        different.add(found[0])
+        if number > limits.declarations or len(different) > limits.namespaces:
+            raise _refused(file, f"it declares more than {limits.namespaces:,} namespaces, or too often")
 
 
 def _parser() -> etree.XMLPullParser:

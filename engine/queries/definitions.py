@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.diagram import to_utf8
 from engine.errors import DefinitionNotFound
 from engine.queries.common import AnyRow, AnySelect
 from engine.store.tables import Deployment, FormDefinition, ProcessDefinition, Resource
@@ -76,7 +77,7 @@ def latest_definition(session: Session, key: str) -> DefinitionRow:
 
 
 def definition_xml(session: Session, definition_id: int) -> bytes:
-    """The BPMN file that a version came in, byte for byte. Raises DefinitionNotFound."""
+    """The BPMN file that a version came in, in UTF-8 whatever it was written in. Raises DefinitionNotFound."""
     content = session.scalar(
         select(Resource.content)
         .join(ProcessDefinition, ProcessDefinition.resource_id == Resource.id)
@@ -84,7 +85,7 @@ def definition_xml(session: Session, definition_id: int) -> bytes:
     )
     if content is None:
         raise DefinitionNotFound(key=definition_id)
-    return content
+    return to_utf8(content, "")
 
 
 def form(session: Session, form_id: int | None) -> bytes | None:

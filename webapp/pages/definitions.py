@@ -37,7 +37,7 @@ def versions(key: str) -> str:
 
 @blueprint.get("/definitions/<int:definition_id>.bpmn")
 def xml(definition_id: int) -> Response:
-    """The diagram as it was deployed, byte for byte."""
+    """The diagram as it was deployed, in UTF-8."""
     session = db.session()
     row = queries.definition(session, definition_id)
     answer = Response(queries.definition_xml(session, definition_id), mimetype="application/xml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.diagram import BPMN, Diagram, is_feel, read, strip_feel
+from engine.diagram import BPMN, Diagram, is_feel, read, strip_feel, to_utf8
 from engine.errors import DiagramRefused, ParseFailed
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -235,3 +235,61 @@ def test_refusals_name_the_file_and_the_reason() -> None:
         read(b"", "a.bpmn")
     with pytest.raises(ParseFailed, match=r'b\.bpmn cannot be read: its first element is "x"'):
         read(b"<x/>", "b.bpmn")
+
+
+NAMED = '<?xml version="1.0" encoding="{}"?><definitions xmlns="{}"><process id="p" name="{}"/></definitions>'
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "iso-8859-1", "latin1", "windows-1252", "Windows-1252", "cp1252"])
+def test_the_declared_encoding_is_read(declared: str) -> None:
+    xml = NAMED.format(declared, BPMN, "Pr\xfcfung \xa3 5").encode("latin-1")
+    assert read(xml, "p.bpmn").processes["p"].name == "Pr\xfcfung \xa3 5"
+
+
+def test_the_quotation_marks_of_windows_are_read() -> None:
+    xml = NAMED.format("windows-1252", BPMN, "\u2018Review\u2019 \u2013 \u20ac").encode("cp1252")
+    assert read(xml, "p.bpmn").processes["p"].name == "\u2018Review\u2019 \u2013 \u20ac"
+
+
+def test_what_is_given_on_in_utf_8_says_so() -> None:
+    xml = NAMED.format("ISO-8859-1", BPMN, "\xfc").encode("latin-1")
+    given = to_utf8(xml, "p.bpmn")
+    assert given == NAMED.format("UTF-8", BPMN, "\xfc").encode()
+
+
+def test_utf_8_is_given_on_as_it_is() -> None:
+    assert to_utf8(XML.encode(), "p.bpmn") == XML.encode()
+
+
+@pytest.mark.parametrize("raw", [b"a\x93b", b"\x80"])
+def test_windows_in_the_name_of_latin_is_refused_with_its_line(raw: bytes) -> None:
+    xml = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n<a>' + raw + b"</a>"
+    with pytest.raises(DiagramRefused, match="line 2 holds bytes that are not ISO-8859-1; save it as UTF-8"):
+        read(xml, "p.bpmn")
+
+
+def test_a_collaboration_may_describe_itself() -> None:
+    words = "<documentation>Who does what.</documentation><extensionElements><a/></extensionElements>"
+    pool = f'<participant id="c" processRef="p">{words}</participant>'
+    xml = f'<definitions xmlns="{BPMN}"><collaboration id="k">{words}{pool}</collaboration><process id="p"/></definitions>'
+    diagram = read(xml.encode(), "p.bpmn")
+    assert diagram.anonymous == ()
+    assert list(diagram.pools) == ["c"]
+
+
+def _exported(element: str) -> bytes:
+    tools = " ".join(f'xmlns:tool{number}="http://example.org/tool/{number}"' for number in range(40))
+    return f'<definitions xmlns="{BPMN}" {tools}><process id="p">{element * 700}</process></definitions>'.encode()
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<task><extensionElements><tool1:data key="bgcolor" value="white"/></extensionElements></task>',
+        '<task><extensionElements><m:data xmlns:m="http://example.org/meta"/></extensionElements></task>',
+        '<task xmlns:a="urn:a" xmlns:b="urn:b"><documentation xmlns="urn:c"/></task>',
+    ],
+    ids=["declared once", "declared at each extension", "declared at each element"],
+)
+def test_what_modellers_declare_is_within_the_limits(element: str) -> None:
+    assert len(read(_exported(element), "p.bpmn").elements) == 700

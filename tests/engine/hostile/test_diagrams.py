@@ -119,9 +119,9 @@ ALLOWED = {"thousands of properties", "thousands of associations", "thousands of
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_hostile_diagrams_are_told_off_quickly(name: str) -> None:
     xml = DIAGRAMS[name]().encode()
-    began = time.perf_counter()
+    began = time.process_time()
     found = check([read(xml, "hostile.bpmn")], Known(forms=frozenset(), roles=frozenset()), Checker())
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert name in ALLOWED or any(one.severity == "error" for one in found)
     assert len(found) < 20 * MOST_FINDINGS
     assert all(len(str(one)) < 1_500 for one in found)

@@ -33,11 +33,11 @@ def test_the_corpus_is_large() -> None:
 def test_hostile_xml_is_refused(name: str) -> None:
     made = REFUSED[name]()
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         with pytest.raises(ParseFailed) as refusal:
             read(made, "hostile.bpmn")
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -52,9 +52,9 @@ def test_hostile_xml_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_is_harmless_is_read_quickly(name: str) -> None:
     made = HARMLESS[name]()
-    began = time.perf_counter()
+    began = time.process_time()
     read(made, "harmless.bpmn")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture

@@ -89,8 +89,13 @@ def _holding(raw: bytes) -> Make:
     return lambda: OPEN.encode() + raw + CLOSE.encode()
 
 
+def _declared(encoding: str, raw: bytes, prolog: str = "") -> Make:
+    head = f'<?xml version="1.0" encoding="{encoding}"?>{prolog}{OPEN}'.encode()
+    return lambda: head + raw + CLOSE.encode()
+
+
 def encodings() -> dict[str, Make]:
-    """Encodings other than UTF-8, and bytes and characters that no XML may hold."""
+    """Encodings that are not read, and bytes and characters that no XML may hold."""
     return {
         "UTF-16, little end first": _encoded("utf-16-le", "UTF-16", b"\xff\xfe"),
         "UTF-16, big end first": _encoded("utf-16-be", "UTF-16", b"\xfe\xff"),
@@ -105,8 +110,18 @@ def encodings() -> dict[str, Make]:
         "UTF-7 in name only": _encoded("ascii", "utf-7"),
         "EBCDIC": _encoded("cp037", "IBM037"),
         "EBCDIC in name only": _encoded("ascii", "EBCDIC-CP-US"),
-        "Latin-1 in name": _encoded("latin-1", "ISO-8859-1"),
-        "Windows in name": _encoded("cp1252", "windows-1252"),
+        "Latin-1 with UTF-8's mark": _encoded("ascii", "ISO-8859-1", b"\xef\xbb\xbf"),
+        "Windows with UTF-8's mark": _encoded("ascii", "windows-1252", b"\xef\xbb\xbf"),
+        "Windows in the name of Latin-1": _declared("ISO-8859-1", b"\x93quoted\x94"),
+        "byte that Windows has not": _declared("windows-1252", b"\x81"),
+        "Latin-9": _declared("ISO-8859-15", b"\xa4"),
+        "Windows of another land": _declared("windows-1251", b"\xe0"),
+        "zero in Latin-1": _declared("ISO-8859-1", b"\x00"),
+        "Latin-1 that is too large in UTF-8": _declared("ISO-8859-1", b"\xe9" * 3_000_000),
+        "Windows that is too large in UTF-8": _declared("windows-1252", b"\x80" * 2_000_000),
+        "document type in Latin-1": _declared("ISO-8859-1", b"", "<!DOCTYPE definitions []>"),
+        "entities in Windows": _declared("windows-1252", b"&x;", '<!DOCTYPE definitions [<!ENTITY x "leak">]>'),
+        "Latin-1 declared twice": _declared("ISO-8859-1", b"", '<?xml version="1.0" encoding="UTF-16"?>'),
         "Shift-JIS in name": _encoded("ascii", "Shift_JIS"),
         "GB 18030 in name": _encoded("ascii", "GB18030"),
         "unknown encoding": _encoded("ascii", "x-made-up"),
@@ -150,6 +165,10 @@ def _attributes(count: int) -> bytes:
     return diagram("", "", " ".join(f'a{n}="x"' for n in range(count)))
 
 
+def _namespaces(count: int) -> str:
+    return " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(count))
+
+
 def sizes() -> dict[str, Make]:
     """Files that are too large in one of the ways in which a file can be large."""
     space = b" " * 65_536
@@ -168,8 +187,17 @@ def sizes() -> dict[str, Make]:
         "500,000 deep and never closed": lambda: _nested(500_000, closed=False),
         "200,000 attributes": lambda: _attributes(200_000),
         "attributes on many elements": lambda: diagram('<a b="1" c="2" d="3"/>' * 40_000),
-        "10,000 namespaces": lambda: diagram("", "", " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(10_000))),
+        "10,000 namespaces": lambda: diagram("", "", _namespaces(10_000)),
         "a namespace at each element": lambda: diagram("".join(f'<n:a xmlns:n="urn:{n}"/>' for n in range(9_000))),
+        "201 namespaces": lambda: diagram("", "", _namespaces(200)),
+        "one namespace by 10,000 prefixes": lambda: diagram(
+            "", "", " ".join(f'xmlns:n{n}="urn:x"' for n in range(10_000))
+        ),
+        "two namespaces 20,001 times": lambda: diagram(
+            '<a xmlns:n="urn:n" xmlns:m="urn:m"/>' * 9_999 + '<a xmlns:n="urn:n"/>' * 3
+        ),
+        "namespaces that never end": lambda: OPEN.encode() + b"<a " + b"xmlns:n='" * 500_000,
+        "namespaces without a value": lambda: OPEN.encode() + b"<a " + b"xmlns:n " * 500_000,
         "a name of 100,000 letters": lambda: diagram(f"<{'n' * 100_000}/>"),
         "an attribute's name of 100,000 letters": lambda: diagram("", "", f'{"n" * 100_000}="x"'),
         "a comment that never ends": lambda: diagram("<!-- " + "x" * 4_000_000),
@@ -271,4 +299,9 @@ def harmless(secret: str, url: str) -> dict[str, Make]:
         "9,990 elements": lambda: diagram("<a/>" * 9_990),
         "99 deep": lambda: _nested(98),
         "9,000 attributes": lambda: _attributes(9_000),
+        "Latin-1": _declared("ISO-8859-1", "Schule f\xfcr alle".encode("latin-1")),
+        "Windows": _declared("windows-1252", "\u201cSchule\u201d f\xfcr \u20ac 5".encode("cp1252")),
+        "two megabytes of Latin-1": _declared("ISO-8859-1", b"\xe9" * 2_000_000),
+        "a namespace declared 9,000 times": lambda: diagram("<n:a xmlns:n='urn:n' xmlns='urn:o'/>" * 9_000),
+        "190 namespaces at 100 elements": lambda: diagram(f"<a {_namespaces(190)}/>" * 100),
     }

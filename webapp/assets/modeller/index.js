@@ -98,10 +98,17 @@ byId('modeller-download').addEventListener('click', async () => {
   URL.revokeObjectURL(link.href);
 });
 
+/** The text of a file in the encoding that it declares: older modellers write ISO-8859-1. */
+async function written(chosen) {
+  const declaration = await chosen.slice(0, 200).text();
+  const [ , encoding ] = /^<\?xml[^>]*encoding\s*=\s*["']([\w-]+)/.exec(declaration) ?? [ '', 'utf-8' ];
+  return new TextDecoder(encoding).decode(await chosen.arrayBuffer());
+}
+
 byId('modeller-open').addEventListener('change', async event => {
   const [ chosen ] = event.target.files;
   if (chosen) {
-    await open(await chosen.text(), `Opened ${chosen.name} from this computer.`);
+    await open(await written(chosen), `Opened ${chosen.name} from this computer.`);
   }
 });
 
