@@ -430,6 +430,11 @@ class Diagram:
         return next((self._lane_names[each] for each in here if each in self._lane_names), "")
 
     @cached_property
+    def stray_ids(self) -> frozenset[str]:
+        """The ids of strays: what refers to one of them is right once the stray is."""
+        return frozenset(stray.id for stray in self.strays if stray.id and not stray.foreign)
+
+    @cached_property
     def _children(self) -> dict[str, tuple[Element, ...]]:
         return _grouped((element.parent, element) for element in self.elements.values())
 

@@ -5,7 +5,7 @@ Deployment and ``pathways check`` both call :func:`check`; its errors refuse, it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.diagram import Diagram
 from engine.lint import (
@@ -16,11 +16,13 @@ from engine.lint import (
     expressions,
     flows,
     gateways,
+    ignored,
     references,
     structure,
     support,
     timers,
 )
+from engine.lint.causes import one_per_cause
 from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered
 
 SUBJECTS = (
@@ -35,6 +37,7 @@ SUBJECTS = (
     timers,
     expressions,
     support,
+    ignored,
 )
 """The modules that hold rules; importing them is what registers the rules."""
 
@@ -58,5 +61,9 @@ def check(
     """
     together = tuple(diagrams)
     looks = [Look(diagram, together, known or Known(), feel, strict) for diagram in together]
-    found = [finding for look in looks for each in rules() for finding in each.findings(look)]
+    found = [finding for look in looks for finding in one_per_cause(look, _findings(look))]
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))
+
+
+def _findings(look: Look) -> Iterator[Finding]:
+    return (finding for each in rules() for finding in each.findings(look))

@@ -19,9 +19,13 @@ def message_flow_ends_exist(look: Look) -> Iterator[Fault]:
     """A message flow's ends are pools, or elements, that exist."""
     for flow in look.diagram.message_flows.values():
         for end, ref in _ends(flow):
-            if ref not in look.diagram.pools and ref not in look.diagram.elements:
+            if not _known(look, ref):
                 wrong = look.describe(ref) if ref else "it has none"
                 yield fault(flow, f"its {end} is wrong: {wrong}.", "Connect both its ends.")
+
+
+def _known(look: Look, ref: str) -> bool:
+    return any(ref in known for known in (look.diagram.pools, look.diagram.elements, look.diagram.stray_ids))
 
 
 def _process(look: Look, ref: str) -> str:
@@ -107,6 +111,8 @@ def lane_members_exist(look: Look) -> Iterator[Fault]:
     for lane in look.diagram.lanes.values():
         for ref in lane.members:
             member = look.diagram.elements.get(ref)
+            if ref in look.diagram.stray_ids:
+                continue
             if member is None:
                 yield fault(lane, f"what it holds is wrong: {look.describe(ref)}.", "Take the reference out.")
             elif member.process != lane.process:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from engine.diagram import BPMN, Element, Process, SequenceFlow, is_feel, nodes, strip_feel
 from engine.errors import ExpressionInvalid, ExpressionLimit
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.juel import as_feel
 
 _FOREIGN = re.compile(r"[$#]\{")
 _FEEL_NAME = re.compile(r"(?i)(feel|https?://www\.omg\.org/spec/(FEEL|DMN)/.{0,40})/?")
@@ -129,7 +130,9 @@ def expression_is_not_juel(look: Look) -> Iterator[Fault]:
     for found in expressions(look):
         if _FOREIGN.search(found.text):
             message = f'{found.what} "{short(found.text)}" is an expression of another engine.'
-            yield fault(found.part, message, 'Write it in FEEL, after "=".', found.line)
+            feel = as_feel(found.text)
+            remedy = f'Write it in FEEL: "= {feel}".' if feel else 'Write it in FEEL, after "=".'
+            yield fault(found.part, message, remedy, found.line)
 
 
 @rule("PW-853", section=OURS)

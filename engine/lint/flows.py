@@ -38,7 +38,7 @@ def flow_ends_are_flow_nodes(look: Look) -> Iterator[Fault]:
     """The source and target of a sequence flow are activities, gateways or events that exist."""
     for flow in look.diagram.flows.values():
         for end, ref in _ends(flow):
-            if ref and ref not in look.diagram.elements:
+            if ref and ref not in look.diagram.elements and ref not in look.diagram.stray_ids:
                 remedy = "Connect it to an activity, a gateway or an event, or take it out."
                 yield fault(flow, f"its {end} is wrong: {look.describe(ref)}.", remedy)
 

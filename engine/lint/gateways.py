@@ -35,10 +35,13 @@ def direction_fits(look: Look) -> Iterator[Fault]:
 def exclusive_ways_have_conditions(look: Look) -> Iterator[Fault]:
     """Each way out of an exclusive or inclusive gateway that splits has a condition, except the default."""
     for gateway in look.elements(*_DECIDING):
-        if len(gateway.outgoing) < 2:
-            continue
-        for flow in look.diagram.flows_from(gateway):
-            if not flow.has_condition and flow.id != gateway.default:
+        ways = look.diagram.flows_from(gateway)
+        bare = [flow for flow in ways if not flow.has_condition and flow.id != gateway.default]
+        if len(ways) > 1 and len(bare) == len(ways):
+            remedy = "Give each a condition, but for the one that is the default flow."
+            yield fault(gateway, "none of its ways out has a condition.", remedy)
+        elif len(ways) > 1:
+            for flow in bare:
                 message = f'this way out of "{short(gateway.id)}" has no condition and is not the default.'
                 yield fault(flow, message, "Give it a condition, or make it the default flow.")
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from engine.diagram import BPMN, CAMUNDA, Element, nodes
 from engine.diagram.names import EVENT_DEFINITIONS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
+from engine.lint.ignored import camunda
 from engine.lint.supported import EVENTS, EXECUTED, REFUSED
 
 
@@ -109,18 +110,12 @@ _HONOURED = words(
 def camunda_attribute_is_carried_out(look: Look) -> Iterator[Fault]:
     """No camunda attribute stands there whose effect would be missing."""
     for element in look.elements():
-        unknown = set(_camunda(element.attributes)) - _HONOURED
+        unknown = set(camunda(iter(element.attributes))) - _HONOURED
         for definition in element.event_definitions:
-            unknown |= set(_camunda(definition.attributes)) - _HONOURED_BY_EVENTS
+            unknown |= set(camunda(iter(definition.attributes))) - _HONOURED_BY_EVENTS
         for name in sorted(unknown):
             message = f"camunda:{short(name)} is not carried out."
             yield fault(element, message, _INSTEAD.get(name, "Take it out."))
-
-
-def _camunda(attributes: Iterable[str]) -> Iterator[str]:
-    """Give the camunda ones of these attributes' names, without their namespace."""
-    prefix = f"{{{CAMUNDA}}}"
-    return (name.removeprefix(prefix) for name in attributes if name.startswith(prefix))
 
 
 _INSTEAD = {
@@ -129,6 +124,10 @@ _INSTEAD = {
     "delegateExpression": "Java is never run: use FEEL, or the topic notify.",
     "followUpDate": "Use a due date, or a timer on the task's border.",
     "formRef": "Use formKey.",
+    "formData": "Draw a form in the folder forms, and name it in camunda:formKey.",
+    "executionListener": "Take it out: no code is run. A script task with FEEL can work something out.",
+    "taskListener": "Take it out: no code is run. A script task with FEEL can work something out.",
+    "connector": "Nothing outside is called: use the topic notify, or a message.",
 }
 
 _HONOURED_BY_EVENTS = frozenset(["errorCodeVariable", "escalationCodeVariable"])
@@ -145,32 +144,7 @@ def camunda_extension_is_carried_out(look: Look) -> Iterator[Fault]:
             name = str(found.tag).rpartition("}")[2]
             if name not in _HONOURED_EXTENSIONS:
                 message = f"camunda:{short(name)} is not carried out."
-                yield fault(element, message, "Take it out.", nodes.line(found))
-
-
-_ENGINES = (
-    "camunda.org/schema/zeebe",
-    "activiti.org",
-    "flowable.org",
-    "jboss.org/drools",
-    "w4.eu",
-    "spiffworkflow.org",
-)
-
-
-@rule("PW-906", section="BPMN 2.0.2 §8.3.3", severity="warning")
-def extension_is_of_no_other_engine(look: Look) -> Iterator[Fault]:
-    """Extensions made for another engine are ignored, as BPMN has it."""
-    for element in look.elements():
-        inside = element.node.iterfind(f"{{{BPMN}}}extensionElements/*")
-        for tag in [*element.attributes, *(str(found.tag) for found in inside)]:
-            if any(engine in tag.partition("}")[0] for engine in _ENGINES):
-                name = short(tag.rpartition("}")[2])
-                yield fault(
-                    element,
-                    f'"{name}" is meant for another engine.',
-                    "Take it out, or use camunda: attributes.",
-                )
+                yield fault(element, message, _INSTEAD.get(name, "Take it out."), nodes.line(found))
 
 
 @rule("PW-907", section="BPMN 2.0.2 §8.3.3")

@@ -105,6 +105,16 @@ ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
         True,
         "Accepted; each step is one transaction anyway.",
     ),
+    "camunda:formData": (False, "Draw a form in the folder forms, named by camunda:formKey."),
+    "camunda:candidateStarterUsers, jobPriority, taskPriority": (
+        False,
+        "Ignored, with a warning: use candidateStarterGroups; what is due first is done first.",
+    ),
+    "camunda extensions of sequence flows, listeners of processes": (False, "Ignored, with a warning."),
+    "extensions of Camunda 8 (zeebe) and other engines": (
+        False,
+        "Ignored, with one warning a file; an error where an element says nothing else.",
+    ),
     "camunda listeners, connectors, class, delegateExpression": (False, "Java is not run."),
 }
 

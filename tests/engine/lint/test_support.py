@@ -60,7 +60,6 @@ CASES = [
         _task("", "<potentialOwner><resourceRef>head</resourceRef></potentialOwner>", kind="userTask"),
         _task('camunda:candidateGroups="head"', kind="userTask"),
     ),
-    Case("PW-906", _task("", EXTENSIONS.format('<zeebe:taskDefinition type="a"/>')), _task("", PROPERTIES)),
     Case(
         "PW-907",
         around('<task id="t"/>', roots=EXTENSION.format("true")),
