@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.person import Person
+from tests.browser.person import Person, listen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -55,15 +55,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own, on a desktop. A script that fails on it fails the test."""
+    """A page of its own, on a desktop. Whatever the browser's console says of it fails the test."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(10_000)
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
+    said = listen(page)
     yield page
     context.close()
-    assert not broken
+    assert not said
 
 
 @pytest.fixture

@@ -6,9 +6,26 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page
 
 PASSWORD = "pathways"
+
+
+def listen(page: Page) -> list[str]:
+    """What the browser's console says of this page from now on: errors, warnings and scripts that fail.
+
+    Chromium also notes there that a page was answered with 4xx, which the tests ask for; only for its parts is that a fault.
+    """
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        refused = "the server responded with a status of 4" in message.text
+        if not (refused and message.location["url"] == page.url):
+            said.append(f"{message.type} at {page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(f"error at {page.url}: {error}"))
+    return said
 
 
 class Person:

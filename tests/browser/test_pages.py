@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.person import Person
+from tests.browser.person import Person, listen
 
 PROCESS = "Schools escalation process"
 SCHOOL = "Imaginary Hill Foundation Primary School"
@@ -63,6 +63,17 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     axe()
 
 
+def test_the_menu_opens_on_a_phone(person: Person, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    person.sign_in("seo")
+    schools = page.get_by_role("link", name="Schools", exact=True)
+    assert not schools.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert schools.is_visible()
+    person.follow(schools)
+    assert person.heading == "Schools"
+
+
 def test_the_live_diagram_marks_where_the_case_stands(person: Person, page: Page) -> None:
     person.sign_in("seo").start(PROCESS, SCHOOL)
     page.wait_for_selector("[data-diagram][data-shown]")
@@ -73,8 +84,9 @@ def test_the_live_diagram_marks_where_the_case_stands(person: Person, page: Page
 
 def test_a_task_is_done_without_javascript_and_with_the_keyboard(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
-    person = Person(context.new_page(), address).sign_in("system-leader")
-    page = person.page
+    person = Person(context.new_page(), address)
+    said = listen(person.page)
+    page = person.sign_in("system-leader").page
     page.goto(f"{address}/start/barnsley-escalation/100008")
     page.locator("[name=concern_cause][value=leadership]").check()
     page.locator("[name=areas_of_concern]").first.check()
@@ -88,3 +100,4 @@ def test_a_task_is_done_without_javascript_and_with_the_keyboard(browser: Browse
     person.press("Complete this task")
     assert "You completed" in person.told
     context.close()
+    assert not said

@@ -20,9 +20,10 @@ await build({
 
 await build({ ...common, entryPoints: [ 'engine/feel/entry.js' ], outfile: 'engine/build/feel.js', format: 'iife' });
 
+// Without `charset: false` a compressed sheet begins with a byte order mark, which voids the first rule of a joined sheet.
 // MoJ's components cannot be told our typeface: the name of GOV.UK's own, which we may not use, is taken out.
 const styles = [ 'moj', 'app' ].map(name => compile(`webapp/assets/styles/${name}.scss`, {
-  loadPaths: [ 'node_modules', '.' ], style: 'compressed', quietDeps: true
+  loadPaths: [ 'node_modules', '.' ], style: 'compressed', quietDeps: true, charset: false
 }).css.replaceAll(/"GDS Transport",\s*/g, ''));
 writeFileSync(`${OUT}/app.css`, styles.join('\n'));
 cpSync('webapp/assets/favicon.svg', `${OUT}/favicon.svg`);
