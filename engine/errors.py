@@ -206,8 +206,13 @@ class ClockUnmovable(PathwaysError):
     """The clock can only be moved in sample mode, and only forward."""
 
 
+class SampleYearTorn(PathwaysError):
+    """The making of the sample year in {database} was interrupted, so only a part of it is there. Empty that database, or
+    name another one in DATABASE_URL, and start again; "pathways run --sample --empty" starts without a sample year."""
+
+
 class FeelNotBuilt(PathwaysError):
-    """The FEEL engine is not built. Run "make setup" (or "npm ci --ignore-scripts" and "npm run build") once."""
+    """The FEEL engine is not built. Run "make run" once (or "npm ci --ignore-scripts" and "npm run build")."""
 
 
 class CalendarInvalid(PathwaysError):

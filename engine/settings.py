@@ -18,6 +18,9 @@ from engine.people.authorities import Authority, load_authorities
 from engine.store.tables import Setting
 
 _OFFSET = "clock-offset"
+_SAMPLE_YEAR = "sample-year"
+#: What the ``setting`` table says of sample mode's invented year.
+YEAR_BEGUN, YEAR_WHOLE = "begun", "whole"
 #: How long a process may go on with a clock offset that another process has changed, in seconds.
 OFFSET_AGE = 1.0
 
@@ -119,6 +122,17 @@ def read_offset(session: Session) -> timedelta:
 def write_offset(session: Session, offset: timedelta) -> None:
     """Move the sample clock; the caller commits."""
     session.merge(Setting(name=_OFFSET, value={"seconds": offset.total_seconds()}))
+
+
+def read_sample_year(session: Session) -> str:
+    """How far sample mode's invented year has come: YEAR_BEGUN, YEAR_WHOLE, or nothing where none was ever begun."""
+    value = session.scalar(select(Setting.value).where(Setting.name == _SAMPLE_YEAR))
+    return str(value["state"]) if value else ""
+
+
+def write_sample_year(session: Session, state: str) -> None:
+    """Note that the invented year is YEAR_BEGUN or YEAR_WHOLE; the caller commits."""
+    session.merge(Setting(name=_SAMPLE_YEAR, value={"state": state}))
 
 
 class StoredOffset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -16,12 +17,13 @@ from flask import Flask
 
 from engine import migrations
 from engine.cli.main import main
+from engine.errors import SampleYearTorn
 from engine.scheduler import Scheduler
-from webapp import create_app
+from webapp import create_app, settings
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.people import accounts
-from webapp.sample import page, year
+from webapp.sample import first_start, page, year
 
 
 def upgrade(app: Flask) -> None:
@@ -52,18 +54,17 @@ def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int) -> N
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each heartbeat that a long drain passes over
+    listening = _listen(host, port)
     if sample_mode:
         os.environ["PATHWAYS_SAMPLE"] = "1"
+    if sample_mode and not empty:
+        _make_the_year()
     app = create_app()
     upgrade(app)
-    if sample_mode:
-        with app.app_context():
-            if not empty:
-                _live_a_year(app)
-            page.seed(Path(app.config["ROOT"]))
     with app.app_context():
+        if sample_mode:
+            page.seed(Path(app.config["ROOT"]))
         scheduler = Scheduler(the_engine())
-    listening = socket.create_server((host, port), backlog=128)
     server = create_server(app, sockets=[listening], threads=threads)
     scheduler.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # let the job in hand end
@@ -74,13 +75,38 @@ def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int) -> N
         scheduler.close()
 
 
-def _live_a_year(app: Flask) -> None:
-    click.echo(
-        "Living through a year of invented cases, the first time only: this takes a quarter of a minute.", err=True
-    )
-    cases = year.live(db.engine, Path(app.config["ROOT"]), the_engine().config)
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on: asked for before anything is made, so that a port in use is said at once."""
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(
+                f"Port {port} of {host} is in use, perhaps by another Pathways. Stop that, or choose another port: "
+                f"make run PORT={port + 1} (or pathways run --port {port + 1})."
+            ) from None
+        raise click.ClickException(f"Pathways cannot listen on {host}, port {port}: {error.strerror}.") from None
+
+
+def _make_the_year() -> None:
+    with first_start.aside(settings()["SQLALCHEMY_DATABASE_URI"]) as url:
+        app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+        upgrade(app)
+        with app.app_context():
+            try:
+                cases = year.live(db.engine, Path(app.config["ROOT"]), the_engine().config, _say_so)
+            except SampleYearTorn as torn:
+                raise click.ClickException(str(torn)) from None
+            finally:
+                db.engine.dispose()
     if cases:
         click.echo(f"{cases} cases were made.", err=True)
+
+
+def _say_so() -> None:
+    click.echo(
+        "Living through a year of invented cases, the first time only: this takes about half a minute.", err=True
+    )
 
 
 def _greet(app: Flask, address: str) -> None:

@@ -12,7 +12,7 @@ from engine.transactions import Transactions
 
 
 class Installation:
-    """The installation: in sample mode, its clock."""
+    """The installation: in sample mode, its clock and how far its invented year has come."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -27,3 +27,13 @@ class Installation:
             offset.forget()
         offset.forget()
         return clock.now()
+
+    def sample_year(self) -> str:
+        """How far sample mode's invented year has come: ``settings.YEAR_BEGUN``, ``YEAR_WHOLE``, or nothing."""
+        with self._transactions.reading() as session:
+            return settings.read_sample_year(session)
+
+    def note_sample_year(self, state: str) -> None:
+        """Note that the invented year is ``settings.YEAR_BEGUN`` or ``YEAR_WHOLE``."""
+        with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+            settings.write_sample_year(session, state)

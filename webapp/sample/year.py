@@ -6,7 +6,7 @@ now and then one is late. It is the same year each time, seen from the day on wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -15,11 +15,12 @@ from typing import Any
 from engine import Config, Engine, Scope, queries
 from engine.calendar.files import Calendars
 from engine.clock import SystemClock, VirtualClock
-from engine.errors import PathwaysError
+from engine.errors import PathwaysError, SampleYearTorn
 from engine.feel import Feel
 from engine.forms import Component, Form, load_form, plausible
 from engine.people.authorities import Authority
 from engine.queries import TaskRow
+from engine.settings import YEAR_BEGUN, YEAR_WHOLE
 
 WEEKS = 52
 #: How likely somebody is to get to a task in a week, and in the last weeks, so that some are overdue.
@@ -80,23 +81,35 @@ SAYS = (
 )
 
 
-def live(database: Any, root: Path, config: Config) -> int:
-    """Live through a year that ends now; how many cases it made. Does nothing where there are cases already."""
+def live(database: Any, root: Path, config: Config, begins: Callable[[], None] = lambda: None) -> int:
+    """Live through a year that ends now; how many cases it made. ``begins`` is called before it does.
+
+    Does nothing where there are cases already. Raises SampleYearTorn where an earlier call was cut short.
+    """
     now = SystemClock().now()
     clock = VirtualClock(now - timedelta(weeks=WEEKS))
     calendars = Calendars(root / "config" / "calendars", config.fires_at)
     engine = Engine(database, clock=clock, calendar=calendars, config=config)
-    with engine.reading() as session:
-        if queries.instances(session).items:
-            return 0
+    if not _is_wanted(engine, database):
+        return 0
+    begins()
+    engine.installation.note_sample_year(YEAR_BEGUN)
     year = _Year(engine, clock, root, config)
     for week in range(WEEKS):
         year.week(week)
         clock.set(now - timedelta(weeks=WEEKS - week - 1))
         engine.jobs.run_due()
     year.something_goes_wrong()
+    engine.installation.note_sample_year(YEAR_WHOLE)
     with engine.reading() as session:
         return queries.instances(session, page=1).total
+
+
+def _is_wanted(engine: Engine, database: Any) -> bool:
+    if engine.installation.sample_year() == YEAR_BEGUN:
+        raise SampleYearTorn(database=getattr(database, "url", database))
+    with engine.reading() as session:
+        return not queries.instances(session).items
 
 
 class _Year:

@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from engine import Config, Engine, queries
 from engine.clock import SystemClock
+from engine.errors import SampleYearTorn
+from engine.settings import YEAR_BEGUN
 from webapp.sample import year
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -16,9 +20,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_a_year_has_cases_at_every_stage_and_is_lived_once(sqlite_url: str) -> None:
     config = Config.load(ROOT / "config", {})
     config = replace(config, authorities={"redcar-cleveland": config.authorities["redcar-cleveland"]})
-    made = year.live(sqlite_url, ROOT, config)
+    begun: list[str] = []
+    made = year.live(sqlite_url, ROOT, config, lambda: begun.append("once"))
     assert made > 60, "three rounds, and what people began"
-    assert year.live(sqlite_url, ROOT, config) == 0
+    assert year.live(sqlite_url, ROOT, config, lambda: begun.append("again")) == 0
+    assert begun == ["once"]
     engine, now = Engine(sqlite_url), SystemClock().now()
     with engine.reading() as session:
         cases = [case for page in (1, 2, 3, 4) for case in queries.instances(session, page=page).items]
@@ -36,3 +42,9 @@ def test_a_year_has_cases_at_every_stage_and_is_lived_once(sqlite_url: str) -> N
     assert all(timer.due > now for timer in waiting), "whatever fell due in the year has happened"
     assert changed
     assert isinstance(changed[0].since, datetime)
+
+
+def test_a_year_that_was_cut_short_is_refused(database_url: str) -> None:
+    Engine(database_url).installation.note_sample_year(YEAR_BEGUN)
+    with pytest.raises(SampleYearTorn, match="Empty that database"):
+        year.live(database_url, ROOT, Config.load(ROOT / "config", {}))
