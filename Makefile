@@ -13,6 +13,10 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 WORKERS ?= 2
 TESTS ?= tests
 PORT ?= 8000
+# What tests/browser needs; TESTS=tests/engine does without.
+CHROMIUM := $(if $(filter tests tests/ tests/browser%,$(TESTS)),$(VENV)/.chromium)
+# Said after the message of whichever program could not fetch something.
+OFFLINE = { echo "Set-up could not fetch packages from $(1). It needs the internet once; behind a proxy, set HTTPS_PROXY."; exit 1; }
 
 .PHONY: help
 help: ## list the targets
@@ -35,7 +39,7 @@ check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decis
 # -- work on the code ---------------------------------------------------------------------------------------------
 
 .PHONY: test lint format docs bench lock clean
-test: lint webapp/static/build/.stamp $(VENV)/.chromium ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
+test: lint webapp/static/build/.stamp $(CHROMIUM) ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: $(VENV)/.dev ## ruff, mypy and the import contracts
@@ -71,21 +75,24 @@ $(VENV)/.build: requirements-build.lock
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv --clear $(VENV); } \
 	  || { echo "Python's venv module is missing. Install it (on Debian: apt-get install python3-venv)"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock || $(call OFFLINE,PyPI)
 	@touch $@
 
 $(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.build
-	$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --require-hashes -r requirements.lock || $(call OFFLINE,PyPI)
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock || $(call OFFLINE,PyPI)
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "Pathways needs Node.js 20 or newer."; exit 1; }
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@command -v node >/dev/null || { echo "Node.js is missing. Install version 20 or newer, with npm (on Debian: apt-get install nodejs npm)"; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' \
+	  || { echo "Pathways needs Node.js 20 or newer; this is $$(node --version). Install a newer one, from https://nodejs.org for one"; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: Debian packs it apart from Node.js. Install it (on Debian: apt-get install npm)"; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || $(call OFFLINE,the npm registry)
 	@touch $@
 
 webapp/static/build/.stamp: node_modules/.stamp engine/feel/entry.js $(shell find webapp/assets -type f)
@@ -95,6 +102,7 @@ webapp/static/build/.stamp: node_modules/.stamp engine/feel/entry.js $(shell fin
 # A Chromium for the browser tests: the machine's, else Debian's (as root), else Playwright's own.
 $(VENV)/.chromium: $(VENV)/.dev
 	@chromium --version >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && chromium --version >/dev/null; } \
-	  || $(BIN)/playwright install chromium
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium libatomic1 >/dev/null && chromium --version >/dev/null; } \
+	  || $(BIN)/playwright install chromium || true
+	@$(BIN)/python -m tests.browser.chromium
 	@touch $@

@@ -3,10 +3,22 @@
 from tests import postgres
 from tests.benchmarks import completion, pages, scale, timers
 
+
+def begin(subject: str) -> None:
+    """Say what is measured next: each takes a while before its figures come."""
+    print(f"... {subject}", flush=True)
+
+
+print("Measuring: five subjects, several minutes in all; figures come as each is done.", flush=True)
 postgres.begin_run()
+begin("completing a user task, on SQLite")
 completion.on_sqlite()
+begin("completing a user task, on PostgreSQL")
 with postgres.database(postgres.server()) as url:
     completion.run("PostgreSQL", url)
+begin("pages over HTTP")
 pages.run()
+begin("lists with many open and completed tasks")
 scale.run()
+begin("the scheduler with nothing due, and the storm at the start of a term")
 timers.run()

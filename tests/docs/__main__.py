@@ -17,11 +17,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from engine.diagram import Diagram, Element, read
 from engine.lint.supported import markdown
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import launch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "var" / "docs"
-CHROMIUM = Path("/usr/bin/chromium")
 DRAW = """async xml => {
   const viewer = new BpmnJS({ container: '#place' });
   await viewer.importXML(xml);
@@ -148,7 +147,7 @@ def main() -> None:
     pattern = re.compile("(?<=<!-- elements -->\n).*?(?=<!-- end of elements -->)", re.S)
     readme.write_text(pattern.sub(lambda _: markdown() + "\n", readme.read_text(encoding="utf-8")), encoding="utf-8")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
+        browser = launch(playwright)
         page = browser.new_page()
         page.set_content("<!doctype html><div id=place style='width: 900px; height: 600px'></div>")
         page.add_script_tag(path=ROOT / "node_modules/bpmn-js/dist/bpmn-viewer.production.min.js")
