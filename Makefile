@@ -95,7 +95,7 @@ node_modules/.stamp: package.json package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || $(call OFFLINE,the npm registry)
 	@touch $@
 
-webapp/static/build/.stamp: node_modules/.stamp engine/feel/entry.js $(shell find webapp/assets -type f)
+webapp/static/build/.stamp: node_modules/.stamp $(wildcard engine/feel/*.js) $(shell find webapp/assets -type f)
 	npm run --silent build
 	@touch $@
 

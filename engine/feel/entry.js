@@ -5,6 +5,7 @@ import {
   parseExpression, parseUnaryTests, SyntaxError as FeelSyntaxError, time, unaryTest,
 } from 'feelin';
 import { Temporal } from 'temporal-polyfill';
+import { WORDS } from './words.js';
 
 const TAG = '@feel';
 const MAKE = { date, time, 'date and time': dateAndTime, duration };
@@ -98,6 +99,7 @@ function mode(...list) {
 
 const asList = value => Array.isArray(value) ? value : [ value ];
 const MENDED = {
+  ...WORDS,
   min: [ (...list) => extreme(list, (a, b) => less(a, b)), '...list' ],
   max: [ (...list) => extreme(list, (a, b) => less(b, a)), '...list' ],
   median: [ median, '...list' ],

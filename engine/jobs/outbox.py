@@ -7,9 +7,10 @@ and marking sends again: the mail's Message-ID is made of the key, so that a mai
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -42,7 +43,7 @@ Sender = Callable[[Mail], None]
 
 def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool) -> None:
     """Write what a step tells people: for the app, and for the post when there is a mail server."""
-    told = list(told)
+    told = [replace(each, text=_one_stop(each.text)) for each in told]
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
     rows = [
         {**fixed, "role": role, "element": each.element, "subject": each.subject, "text": each.text}
@@ -53,6 +54,11 @@ def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], no
         session.execute(insert(Notification), rows)
     if rows and mail:
         session.execute(insert(Outbox), [_mail(instance, each, at, now) for at, each in enumerate(told)])
+
+
+def _one_stop(text: str) -> str:
+    """A diagram ends a sentence after an answer that may end with a full stop itself: one is enough, three stay."""
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
 
 def _mail(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:

@@ -360,6 +360,22 @@ def test_a_notification_is_for_its_roles(engine: Engine) -> None:
             assert len(queries.notifications(session, scope)) == number
 
 
+def test_a_notification_ends_a_sentence_once(engine: Engine) -> None:
+    """An answer may end with a full stop, and the diagram that quotes it adds its own."""
+    notify = (
+        '<sendTask id="n" camunda:type="external" camunda:topic="notify"><extensionElements><camunda:inputOutput>'
+        '<camunda:inputParameter name="to">seo</camunda:inputParameter>'
+        '<camunda:inputParameter name="subject">A meeting</camunda:inputParameter>'
+        '<camunda:inputParameter name="text">= "At " + place + ". More follows..."</camunda:inputParameter>'
+        "</camunda:inputOutput></extensionElements></sendTask>"
+    )
+    deploy(engine, bpmn(f"{ENDED}{notify}", "s>n n>e"), authority="town")
+    engine.cases.start("p", variables={"place": "the hall."}, by=SEO)
+    with engine.reading(SEO) as session:
+        [told] = queries.notifications(session, SEO)
+    assert told.text == "At the hall. More follows..."
+
+
 def test_a_multi_instance_task_is_a_row_each(engine: Engine) -> None:
     loop = '<multiInstanceLoopCharacteristics camunda:collection="panel" camunda:elementVariable="member"/>'
     deploy(engine, bpmn(f'{ENDED}<userTask id="a" camunda:assignee="= member">{loop}</userTask>', "s>a a>e"))
