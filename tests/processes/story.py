@@ -93,6 +93,14 @@ class Story:
         self.engine.tasks.complete(found[0].id, values, by=self.scope(role))
         return self
 
+    def shown(self, role: str, element: str) -> set[str]:
+        """The keys of what the form of an open task shows to a role, as the case stands."""
+        task = next(task for task in self.engine.tasks.open(self.case) if task.element == element)
+        with self.engine.reading() as session:
+            detail = queries.task(session, task.id)
+        fields = load_form(detail.form).visible_fields(dict(detail.variables), {role}, Feel.shared())
+        return {field.key for field in fields}
+
     def _values(self, form: Form, variables: dict[str, Any], role: str, answers: dict[str, Any]) -> dict[str, Any]:
         """Answers for a form: those given, and for the rest the first option, some text, or today."""
         return plausible(form, variables, Feel.shared(), {role}, self.clock.now().date(), answers)

@@ -95,6 +95,23 @@ def test_a_high_risk_begins_the_escalation_once(story: Story) -> None:
     assert story.waiting() == ["document-evidence"], "the case that runs goes on"
 
 
+def test_a_case_begun_by_a_high_risk_asks_for_the_areas_of_concern(story: Story) -> None:
+    """BAR-ESC: nobody has named them yet, and the Head of the BSA reads the evidence of each."""
+    story.receive("high-risk", COMMUNITY).follow(ESCALATION, COMMUNITY)
+    areas = ["behaviour and attitudes"]
+    story.do("seo", "document-evidence", areas_of_concern=areas, evidence_behaviour="Many are late.")
+    assert story.variables["areas_of_concern"] == areas
+    assert "evidence_quality_of_education" not in story.variables
+    shown = story.shown("head-of-bsa", "consider-evidence")
+    assert "evidence_behaviour" in shown
+    assert "evidence_staff_safety" not in shown
+
+
+def test_a_case_begun_by_hand_asks_for_the_areas_once(story: Story) -> None:
+    story.start("seo", ESCALATION, COMMUNITY, areas_of_concern=["safety of staff"])
+    assert "areas_of_concern" not in story.shown("seo", "document-evidence")
+
+
 def evaluated(story: Story, level: str) -> Story:
     return story.do("seo", "evaluate", risk_level=level)
 
