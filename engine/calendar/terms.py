@@ -148,6 +148,12 @@ class SchoolCalendar:
             self._add_year()
         return self._halves[index]
 
+    def begins_term(self, index: int) -> bool:
+        """Whether the half-term at a place is the first of its term."""
+        here = self.half_term(index)
+        before = self.half_term(index - 1) if index > 0 else None
+        return before is None or (before.school_year, before.term) != (here.school_year, here.term)
+
     def is_school_day(self, day: date) -> bool:
         """Whether school is open that day; in a bare calendar, whether it is a working day."""
         if not is_working_day(day):

@@ -4,6 +4,8 @@ Dates are found in local time (Europe/London) and timers fire on their day at th
 that would not be on a school day moves to the next one, or back to its half-term's last. A *period* never moves: N days
 end with the day N days after the one given, N working days with the Nth weekday that is no bank holiday, counted from the
 day after; the timer of a period that has to run out fires on the morning after its last day.
+
+What repeats counts from where it began (its *anchor*): beat N is N periods after that, moved for that beat alone.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from engine.calendar.terms import DAY, WEEK, SchoolCalendar, is_working_day, monday
+from engine.calendar.rhythms import Every, Rhythm, StartOf, Yearly, add_months, nth, said
+from engine.calendar.terms import DAY, SchoolCalendar
 from engine.errors import TimerNotUnderstood
 
 ZONE = ZoneInfo("Europe/London")
 FOR_EVER = -1
 
 Kind = Literal["date", "duration", "cycle", "any"]
-Unit = Literal["half-term", "term", "month", "week", "day", "working day"]
 MONTHS = (
     "january",
     "february",
@@ -46,8 +48,6 @@ ISO_DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<mi>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
 )
 ISO_CYCLE = re.compile(r"R(?P<n>\d*)/(?P<rest>.+)")
-#: Steps of one cycle that are counted through before it is taken to be a mistake.
-STEP_LIMIT = 200_000
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ class Duration:
     days: int
     seconds: float
 
-    def after(self, moment: datetime) -> datetime:
-        """The moment this much later."""
+    def after(self, moment: datetime, times: int = 1) -> datetime:
+        """The moment this much later, or so many times this much."""
         local = moment.astimezone(ZONE)
         if self.months or self.days:
-            day = add_months(local.date(), self.months) + DAY * self.days
+            day = add_months(local.date(), self.months * times) + DAY * self.days * times
             local = datetime.combine(day, local.time(), ZONE)
-        return local.astimezone(UTC) + timedelta(seconds=self.seconds)
+        return local.astimezone(UTC) + timedelta(seconds=self.seconds * times)
 
 
 @dataclass(frozen=True)
@@ -83,73 +83,86 @@ class Timer:
 
     text: str
     repeats: int | None = None
-    unit: Unit | None = None
-    amount: int = 1
-    yearly: tuple[int, int] | None = None
-    start_of: Literal["term", "half-term"] | None = None
+    rhythm: Rhythm | None = None
     duration: Duration | None = None
     anchor: date | datetime | None = None
-    until: datetime | None = None
     moment: datetime | None = None
     on: date | None = None
 
-    @property
-    def by_calendar(self) -> bool:
-        """Whether it needs the school calendar whatever its rule: it counts terms, half-terms or months of meetings."""
-        return self.start_of is not None or self.unit in ("half-term", "term", "month")
+    def by_calendar(self, rule: str | None) -> bool:
+        """Whether the school calendar has a part in its dates."""
+        if self.rhythm is not None:
+            return self.rhythm.by_calendar or rule == "meeting"
+        return self.duration is not None and rule == "meeting"
 
     def next(self, after: datetime, calendar: SchoolCalendar, rule: str | None = None) -> Due:
-        """The first time after ``after`` (aware) at which it falls due.
+        """When it falls due for the first time, if it begins at ``after`` (aware)."""
+        if self.repeats is None:
+            return self.beat(1, after, calendar, rule)
+        return self.following(after, 0, after, calendar, rule)[1]
+
+    def beat(self, number: int, anchor: datetime, calendar: SchoolCalendar, rule: str | None = None) -> Due:
+        """Beat ``number`` (from 1) of what began at ``anchor`` (aware), whatever became of the beats before it.
 
         ``rule`` is "meeting" or "period"; without it terms, half-terms and months are meetings, all else never moves.
+        Raises CalendarMissing, and TimerNotUnderstood for a date that no calendar holds.
         """
+        try:
+            return self._beat(number, anchor, calendar, rule)
+        except OverflowError:
+            raise TimerNotUnderstood(text=self.text, reason="it leads out of the calendar") from None
+
+    def following(
+        self, anchor: datetime, number: int, after: datetime, calendar: SchoolCalendar, rule: str | None = None
+    ) -> tuple[int, Due]:
+        """The first beat past ``number`` that falls after a moment, and its number. Raises as :meth:`beat`.
+
+        Beats never go backwards, so it is looked for in strides and then by halves, however many have been missed.
+        """
+        low, stride = number, 1
+        while (due := self.beat(low + stride, anchor, calendar, rule)).at <= after:
+            low, stride = low + stride, stride * 2
+        high = low + stride
+        while high - low > 1:
+            middle = (low + high) // 2
+            found = self.beat(middle, anchor, calendar, rule)
+            low, high, due = (low, middle, found) if found.at > after else (middle, high, due)
+        return high, due
+
+    def _beat(self, number: int, anchor: datetime, calendar: SchoolCalendar, rule: str | None) -> Due:
         if self.moment is not None:
-            return Due(self.moment.astimezone(UTC), False, f"on {_said(self.moment.astimezone(ZONE).date())}, as given")
+            return Due(self.moment.astimezone(UTC), False, f"on {said(self.moment.astimezone(ZONE).date())}, as given")
         if self.on is not None:
-            return Due(fires_on(self.on, calendar), False, f"on {_said(self.on)}, as given")
+            return Due(fires_on(self.on, calendar), False, f"on {said(self.on)}, as given")
         if self.duration is not None:
-            return self._next_iso(after, calendar)
-        today = after.astimezone(ZONE).date()
-        if self.repeats is None and self.unit in ("day", "week", "working day") and rule != "meeting":
-            return self._period(today, calendar)
-        day, estimated, why = self._day(today, calendar)
-        if rule == "meeting" or (rule is None and self.unit in ("half-term", "term", "month")):
-            moved = calendar.meeting_day(day)
-            if moved != day:
-                why, day = f"{why}; {_said(day)} is no school day, so it moves to {_said(moved)}", moved
-        return Due(fires_on(day, calendar), estimated or not calendar.covers(day), why)
+            return self._elapsed(self.duration, number, anchor, calendar)
+        assert self.rhythm is not None
+        return self._counted(self.rhythm, number, anchor.astimezone(ZONE).date(), calendar, rule)
 
-    def _next_iso(self, after: datetime, calendar: SchoolCalendar) -> Due:
-        assert self.duration is not None
-        at = self.duration.after(after) if self.anchor is None else _moment(self.anchor, calendar)
-        for _ in range(STEP_LIMIT):
-            if at > after:
-                return Due(at, False, f"{self.text} from {_said(after.astimezone(ZONE).date())}")
-            at = self.duration.after(at)
-        raise TimerNotUnderstood(text=self.text, reason="its next time cannot be found")
+    def _elapsed(self, duration: Duration, number: int, anchor: datetime, calendar: SchoolCalendar) -> Due:
+        """Where the text names its own beginning, as in R/2026-09-07T08:00/P7D, that is the first beat."""
+        if self.anchor is not None:
+            anchor, number = _moment(self.anchor, calendar), number - 1
+        why = f"{self.text} from {said(anchor.astimezone(ZONE).date())}{nth(number)}"
+        return Due(duration.after(anchor, number), False, why)
 
-    def _period(self, today: date, calendar: SchoolCalendar) -> Due:
-        if self.unit == "working day":
-            last = add_working_days(today, self.amount)
-        else:
-            last = today + (WEEK if self.unit == "week" else DAY) * self.amount
-        why = f"{self.text} counted from the day after {_said(today)} end with {_said(last)}; a period never moves"
+    def _counted(self, rhythm: Rhythm, number: int, anchor: date, calendar: SchoolCalendar, rule: str | None) -> Due:
+        found = rhythm.day(anchor, number, calendar)
+        if self.repeats is None and rule != "meeting" and isinstance(rhythm, Every) and not rhythm.meets:
+            return self._period(found.day, anchor, calendar)
+        day, why = found.day, found.why
+        if rule == "meeting" or (rule is None and rhythm.meets):
+            day, why = _moved(day, why, calendar)
+        return Due(fires_on(day, calendar), found.estimated or not calendar.covers(day), why)
+
+    def _period(self, last: date, anchor: date, calendar: SchoolCalendar) -> Due:
+        why = f"{self.text} counted from the day after {said(anchor)} end with {said(last)}; a period never moves"
         return Due(fires_on(last + DAY, calendar), False, why, last)
 
-    def _day(self, today: date, calendar: SchoolCalendar) -> tuple[date, bool, str]:
-        if self.yearly is not None:
-            return _next_yearly(today, self.yearly), False, f"the next {self.text} after {_said(today)}"
-        if self.start_of is not None:
-            return _start_of_next(today, self.start_of, calendar)
-        if self.unit == "half-term":
-            return half_terms_on(today, self.amount, calendar)
-        if self.unit == "term":
-            return terms_on(today, self.amount, calendar)
-        if self.unit == "month":
-            return add_months(today, self.amount), False, f"{self.text} from {_said(today)}"
-        if self.unit == "working day":
-            return add_working_days(today, self.amount), False, f"{self.text} from {_said(today)}"
-        return today + (WEEK if self.unit == "week" else DAY) * self.amount, False, f"{self.text} from {_said(today)}"
+
+def _moved(day: date, why: str, calendar: SchoolCalendar) -> tuple[date, str]:
+    moved = calendar.meeting_day(day)
+    return (day, why) if moved == day else (moved, f"{why}; {said(day)} is no school day, so it moves to {said(moved)}")
 
 
 def fires_on(day: date, calendar: SchoolCalendar) -> datetime:
@@ -159,88 +172,6 @@ def fires_on(day: date, calendar: SchoolCalendar) -> datetime:
 
 def _moment(given: date | datetime, calendar: SchoolCalendar) -> datetime:
     return given.astimezone(UTC) if isinstance(given, datetime) else fires_on(given, calendar)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month, or the month's last."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    if not 1 <= year <= 9998:
-        raise TimerNotUnderstood(text=f"{months} months", reason="it leads out of the calendar")
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def add_working_days(day: date, number: int) -> date:
-    """The Nth weekday that is no bank holiday, counted from the day after."""
-    while number > 0:
-        day += DAY
-        number -= is_working_day(day)
-    return day
-
-
-def half_terms_on(day: date, number: int, calendar: SchoolCalendar) -> tuple[date, bool, str]:
-    """N half-terms on: same week number and weekday, or past the half-term's end its last school day."""
-    index = calendar.half_term_index(day)
-    here = calendar.half_term(index)
-    start = day if day in here else calendar.next_school_day(here.first)
-    week = (start - monday(here.first)).days // 7
-    there = calendar.half_term(index + number)
-    found = monday(there.first) + WEEK * week + DAY * start.weekday()
-    found = calendar.last_school_day(there) if found > there.last else found
-    began = f"week {week + 1} of {here.name} {here.school_year}"
-    why = f"{_count(number, 'half-term')} on from {began}: {there.name} {there.school_year}"
-    return found, there.estimated, why
-
-
-def terms_on(day: date, number: int, calendar: SchoolCalendar) -> tuple[date, bool, str]:
-    """N terms on: as half-terms, with a term's two halves counted as one run of school weeks."""
-    half = calendar.half_term(calendar.half_term_index(day))
-    start = day if day in half else calendar.next_school_day(half.first)
-    terms = calendar.terms(through=half.last + timedelta(days=366 * (number // 3 + 2)))
-    at = next(i for i, term in enumerate(terms) if half in term.halves)
-    week = terms[at].weeks().index(monday(start))
-    there = terms[at + number]
-    weeks = there.weeks()
-    last = there.halves[-1]
-    found = weeks[week] + DAY * start.weekday() if week < len(weeks) else last.last + DAY
-    found = calendar.last_school_day(last) if found > last.last else found
-    return found, there.estimated, f"{_count(number, 'term')} on from week {week + 1} of {terms[at].name}: {there.name}"
-
-
-def _start_of_next(day: date, what: str, calendar: SchoolCalendar) -> tuple[date, bool, str]:
-    index = calendar.half_term_index(day)
-    here = calendar.half_term(index)
-    if day >= here.first:
-        index += 1
-        while what == "term" and calendar.half_term(index).term == here.term:
-            index += 1
-    elif what == "term":
-        while index > 0 and not calendar.half_term(index).name.endswith("1"):
-            index += 1
-    there = calendar.half_term(index)
-    found = calendar.next_school_day(there.first)
-    return (
-        found,
-        there.estimated,
-        f"the first school day of {there.name if what == 'half-term' else there.term} {there.school_year}",
-    )
-
-
-def _next_yearly(today: date, yearly: tuple[int, int]) -> date:
-    day, month = yearly
-    for year in (today.year, today.year + 1):
-        found = date(year, month, min(day, monthrange(year, month)[1]))
-        if found > today:
-            return found
-    raise AssertionError("a yearly date comes round")
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
-def _said(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def parse(text: str, kind: Kind = "any") -> Timer:
@@ -268,8 +199,20 @@ def from_value(value: Any, kind: Kind = "any") -> Timer:
     if isinstance(value, date):
         return Timer(value.isoformat(), on=value)
     if isinstance(value, timedelta):
-        return Timer(str(value), duration=Duration(0, 0, value.total_seconds()))
+        return Timer(_iso_text(value), duration=Duration(0, 0, value.total_seconds()))
     raise TimerNotUnderstood(text=str(value), reason="the expression gives no text, date or duration")
+
+
+def _iso_text(value: timedelta) -> str:
+    seconds = f"{value.seconds + value.microseconds / 1e6:f}".rstrip("0").rstrip(".")
+    return f"P{value.days}D" + (f"T{seconds}S" if seconds != "0" else "")
+
+
+def left_after(left: int | None, beats: int) -> int | None:
+    """How many beats are left of a timer's ``repeats`` after so many more; None when there are no more."""
+    if left is None or left == FOR_EVER:
+        return left
+    return left - beats if left > beats else None
 
 
 def _words(text: str) -> Timer | None:
@@ -280,15 +223,19 @@ def _words(text: str) -> Timer | None:
         number = int(match["n"]) if match["n"] and match["n"].isdigit() else 1
         if number < 1:
             raise TimerNotUnderstood(text=text, reason="the number must be at least 1")
-        return Timer(text, FOR_EVER if match["every"] else None, match["unit"], number)  # type: ignore[arg-type]
+        return Timer(text, _repeats(match), Every(text, match["unit"], number))  # type: ignore[arg-type]
     if match := NEXT.fullmatch(said):
-        return Timer(text, FOR_EVER if match["every"] else None, start_of=match["unit"])  # type: ignore[arg-type]
+        return Timer(text, _repeats(match), StartOf(match["unit"]))  # type: ignore[arg-type]
     if match := YEARLY.fullmatch(said):
         day, month = int(match["day"]), MONTHS.index(match["month"]) + 1
         if not 1 <= day <= monthrange(2024, month)[1]:
             raise TimerNotUnderstood(text=text, reason=f"{match['month'].title()} has no day {day}")
-        return Timer(text, FOR_EVER if match["every"] else None, yearly=(day, month))
+        return Timer(text, _repeats(match), Yearly(text, day, month))
     return None
+
+
+def _repeats(match: re.Match[str]) -> int | None:
+    return FOR_EVER if match["every"] else None
 
 
 def _iso(text: str) -> Timer | None:

@@ -198,7 +198,8 @@ def _start(session: Session, world: World, job: Claimed) -> None:
     else:
         stepping.start(session, world, StartCase(job.authority, job.definition_id, element=job.element, detail=detail))
     listening = start_events.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
-    following = start_events.again(listening, loaded, job.element, job.due, job.repeats)
+    beat = start_events.Beat(job.repeats, job.anchor, job.beat)
+    following = start_events.again(listening, loaded, job.element, job.due, beat)
     if following is not None:
         session.execute(insert(Job), [following])
 

@@ -374,6 +374,8 @@ def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
         "next_try": due,
         "attempts": 0,
         "repeats": None,
+        "anchor": None,
+        "beat": None,
         "batch_id": None,
     }
 

@@ -21,9 +21,6 @@ from engine.feel import Feel
 from engine.spiff import StartTrigger
 from engine.store.tables import START, WAITING, EventSubscription, Job, ProcessDefinition
 
-#: Missed beats that are counted one by one; past it the next is worked out from now.
-BEAT_LIMIT = 10_000
-
 
 @dataclass(frozen=True)
 class Listening:
@@ -33,6 +30,18 @@ class Listening:
     now: datetime
     calendar: SchoolCalendar
     feel: Feel
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Which beat of a start timer waits or has fired: its number, counted from the anchor, and how many are left with it.
+
+    Jobs made before beats were numbered have neither anchor nor number.
+    """
+
+    left: int | None
+    anchor: datetime | None
+    number: int | None
 
 
 def listen(session: Session, registry: Registry, world: Listening, fresh: Iterable[Loaded]) -> None:
@@ -77,12 +86,14 @@ def _kept(session: Session, registry: Registry, earlier: list[int]) -> dict[tupl
 def _job(world: Listening, loaded: Loaded, start: StartTrigger, kept: dict[tuple[str, str], Job]) -> dict[str, Any]:
     old = kept.get((start.element, start.text))
     if old is not None:
-        said = {"estimated": old.estimated, "why": old.why, "repeats": old.repeats, "next_try": old.next_try}
-        return {**_row(world.authority, loaded, start, old.due), **said}
+        said = {"estimated": old.estimated, "why": old.why, "next_try": old.next_try}
+        counted = {"repeats": old.repeats, "anchor": old.anchor, "beat": old.beat}
+        return {**_row(world.authority, loaded, start, old.due), **said, **counted}
     timer = _timer(world, start)
-    due = timer.next(world.now, world.calendar, start.rule or None)
-    said = {"estimated": due.estimated, "why": due.why, "repeats": timer.repeats}
-    return {**_row(world.authority, loaded, start, due.at), **said}
+    number, due = 1, timer.next(world.now, world.calendar, start.rule or None)
+    if timer.repeats is not None:
+        number, due = timer.following(world.now, 0, world.now, world.calendar, start.rule or None)
+    return _beat(world, loaded, start, Beat(timer.repeats, world.now, number), due)
 
 
 def _row(authority: str, loaded: Loaded, start: StartTrigger, due: datetime) -> dict[str, Any]:
@@ -90,9 +101,9 @@ def _row(authority: str, loaded: Loaded, start: StartTrigger, due: datetime) -> 
 
 
 def recalculate(session: Session, registry: Registry, world: Listening) -> None:
-    """The calendar is another one: work out again the start timers that name a day in it, whenever they began to wait.
+    """The calendar is another one: work out again the start timers that go by it, from when each began to count.
 
-    Those that count from when they last fired ("every month") keep their date until they fire; the caller commits.
+    The caller commits.
     """
     waiting = (Job.kind == START, Job.status == WAITING, Job.claim.is_(None), Job.due > world.now)
     for job in session.scalars(select(Job).where(Job.authority == world.authority, *waiting)):
@@ -100,31 +111,32 @@ def recalculate(session: Session, registry: Registry, world: Listening) -> None:
         loaded = registry.get(session, job.definition_id)
         start = next((each for each in loaded.definition.starts if each.element == job.element), None)
         timer = _timer(world, start) if start is not None else None
-        if start is None or timer is None or not (timer.start_of or (timer.yearly and start.rule == "meeting")):
+        rule = (start.rule or None) if start is not None else None
+        if timer is None or job.anchor is None or job.beat is None or not timer.by_calendar(rule):
             continue
-        due = timer.next(world.now, world.calendar, start.rule or None)
+        due = timer.beat(job.beat, job.anchor, world.calendar, rule)
         job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
 
 
-def again(world: Listening, loaded: Loaded, element: str, due: datetime, repeats: int | None) -> dict[str, Any] | None:
+def again(world: Listening, loaded: Loaded, element: str, due: datetime, beat: Beat) -> dict[str, Any] | None:
     """The job for the next beat of a start timer that has fired; None when that was the last.
 
     Beats that were missed are passed over: after a long stop a process is started once, not once for each.
     """
     start = next((s for s in loaded.definition.starts if s.element == element and s.kind == "timer"), None)
-    left = repeats
-    at = due
-    for passed in range(BEAT_LIMIT + 1):
-        if start is None or left is None or left == 1:
-            return None
-        left = left - 1 if left > 0 else left
-        at = world.now if passed == BEAT_LIMIT else at
-        beat = _timer(world, start).next(at, world.calendar, start.rule or None)
-        if beat.at > world.now:
-            row = _row(world.authority, loaded, start, beat.at)
-            return {**row, "estimated": beat.estimated, "why": beat.why, "repeats": left}
-        at = beat.at
-    return None
+    if start is None or timers.left_after(beat.left, 1) is None:
+        return None
+    anchor, before = (due, 0) if beat.anchor is None or beat.number is None else (beat.anchor, beat.number)
+    after, rule = max(due, world.now), start.rule or None
+    number, following = _timer(world, start).following(anchor, before, after, world.calendar, rule)
+    left = timers.left_after(beat.left, number - before)
+    return None if left is None else _beat(world, loaded, start, Beat(left, anchor, number), following)
+
+
+def _beat(world: Listening, loaded: Loaded, start: StartTrigger, beat: Beat, due: timers.Due) -> dict[str, Any]:
+    said = {"estimated": due.estimated, "why": due.why}
+    counted = {"repeats": beat.left, "anchor": beat.anchor, "beat": beat.number}
+    return {**_row(world.authority, loaded, start, due.at), **said, **counted}
 
 
 def _timer(world: Listening, start: StartTrigger) -> timers.Timer:

@@ -39,6 +39,8 @@ class Claimed:
     attempts: int
     claim: str
     batch_id: int | None = None
+    anchor: datetime | None = None
+    beat: int | None = None
 
 
 def next_due(session: Session) -> datetime | None:
@@ -103,6 +105,8 @@ def _claimed(job: Job, owner: str) -> Claimed:
         attempts=job.attempts + 1,
         claim=owner,
         batch_id=job.batch_id,
+        anchor=job.anchor,
+        beat=job.beat,
     )
 
 

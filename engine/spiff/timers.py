@@ -5,6 +5,7 @@ SpiffWorkflow's own timer events read the system clock and miss month ends, so n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +18,39 @@ if TYPE_CHECKING:
 
 #: What BPMN calls the kinds of timer.
 KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
-#: Beats of a cycle that may be passed over after a long stop, before it is taken to be a mistake.
-BEAT_LIMIT = 100_000
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A waiting beat as it is stored with its token: its number, counted from the anchor, and what it was made of.
+
+    States stored before beats were numbered have no number, and as anchor the beat before (or nothing).
+    """
+
+    at: datetime
+    left: int | None
+    anchor: datetime | None
+    words: str
+    number: int | None
+
+    @classmethod
+    def of(cls, token: Token, index: int | str) -> _Kept:
+        at, _, _, left, anchor, words, *number = token.memo["timers"][str(index)]
+        return cls(
+            datetime.fromisoformat(at),
+            left,
+            datetime.fromisoformat(anchor) if anchor else None,
+            words,
+            number[0] if number else None,
+        )
 
 
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
     """Work out the first beat of a timer and keep it with the token."""
     timer = _timer(token, definition.text, definition.timer_kind)
-    now = token.workflow.context.now
-    _keep(token, index, timer, now, _next(token, timer, now), timer.repeats)
+    anchor = token.workflow.context.now
+    number, due = _first(token, timer, anchor, anchor)
+    _keep(token, index, timer, anchor, number, due, timer.repeats)
 
 
 def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
@@ -33,39 +58,50 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
 
     Beats missed while nothing ran are passed over, unless the property ``catchUp`` is ``every``.
     """
-    left = token.memo["timers"].pop(str(index))[3]
+    kept = _Kept.of(token, index)
+    token.memo["timers"].pop(str(index))
+    if timers.left_after(kept.left, 1) is None:
+        return False
     timer = _timer(token, definition.text, definition.timer_kind)
     every = token.task_spec.element.properties.get("catchUp") == "every"
-    now = token.workflow.context.now
-    at = datetime.fromisoformat(token.memo["beat"])
-    for _ in range(BEAT_LIMIT):
-        if left is None or left == 1:
-            return False
-        left = left - 1 if left > 0 else left
-        due = _next(token, timer, at)
-        if due.at > now or every:
-            _keep(token, index, timer, at, due, left)
-            return True
-        at = due.at
-    return False
+    after = kept.at if every else max(kept.at, token.workflow.context.now)
+    anchor = kept.anchor if kept.number is not None and kept.anchor else token.entered
+    same = kept.number is not None and kept.words == timer.text
+    before = kept.number if same and kept.number is not None else _beats_until(token, timer, anchor, kept.at)
+    number, due = _following(token, timer, anchor, before, after)
+    left = timers.left_after(kept.left, number - before)
+    if left is not None:
+        _keep(token, index, timer, anchor, number, due, left)
+    return left is not None
 
 
 def retime(token: Token, index: int, definition: EventDefinition) -> None:
     """A variable has changed: work the waiting beat out again, from when the wait began."""
     timer = _timer(token, definition.text, definition.timer_kind)
-    left = token.memo["timers"][str(index)][3]
-    _keep(token, index, timer, token.entered, _next(token, timer, token.entered), left)
+    left = _Kept.of(token, index).left
+    beat = token.memo.get("beat")
+    number, due = _first(token, timer, token.entered, datetime.fromisoformat(beat) if beat else token.entered)
+    _keep(token, index, timer, token.entered, number, due, left)
 
 
 def recalculate(token: Token) -> None:
     """The school calendar has changed: work out again what a token waits for, from when each wait began."""
-    for index, (_, _, _, left, after, words) in list(token.memo.get("timers", {}).items()):
-        if words:
-            timer, began = timers.parse(words), datetime.fromisoformat(after)
-            _keep(token, int(index), timer, began, _next(token, timer, began), left)
+    for index in list(token.memo.get("timers", {})):
+        kept = _Kept.of(token, index)
+        timer = timers.parse(kept.words) if kept.words else None
+        if timer is not None and kept.anchor is not None and timer.by_calendar(_rule(token)):
+            anchor, number = _numbered(token, timer, kept, kept.anchor)
+            _keep(token, int(index), timer, anchor, number, _beat(token, timer, anchor, number), kept.left)
     if "due" in token.memo and token.memo["due"][3]:
         _, _, after, words = token.memo["due"]
         token.memo["due"] = _due(token, timers.parse(words), datetime.fromisoformat(after))
+
+
+def _numbered(token: Token, timer: Timer, kept: _Kept, anchor: datetime) -> tuple[datetime, int]:
+    """The anchor and number of a waiting beat; of one from before beats were numbered, by the beat before it."""
+    if kept.number is not None or timer.repeats is None:
+        return anchor, kept.number or 1
+    return token.entered, _following(token, timer, token.entered, 0, anchor)[0]
 
 
 def keep_due(token: Token, text: str) -> None:
@@ -75,28 +111,41 @@ def keep_due(token: Token, text: str) -> None:
 
 def _due(token: Token, timer: Timer, after: datetime) -> list[Any]:
     """A period's timer fires on the morning after its last day; what is due within the period is due by that day's end."""
-    due = _next(token, timer, after)
+    due = _first(token, timer, after, after)[1]
     at = due.at
     if due.last_day is not None:
         at = datetime.combine(due.last_day, time(23, 59), timers.ZONE).astimezone(UTC)
-    return [at.isoformat(), due.estimated, after.isoformat(), timer.text if timer.by_calendar else ""]
+    words = timer.text if timer.by_calendar(_rule(token)) else ""
+    return [at.isoformat(), due.estimated, after.isoformat(), words]
 
 
-def _keep(token: Token, index: int, timer: Timer, after: datetime, due: Due, left: int | None) -> None:
-    """With the date stands what it was made of, where another calendar would make another date of it."""
-    began = [after.isoformat(), timer.text] if timer.by_calendar or _is_meeting(token) else ["", ""]
-    token.memo.setdefault("timers", {})[str(index)] = [due.at.isoformat(), due.estimated, due.why, left, *began]
+def _keep(token: Token, index: int, timer: Timer, anchor: datetime, number: int, due: Due, left: int | None) -> None:
+    made_of = [anchor.isoformat(), timer.text, number]
+    token.memo.setdefault("timers", {})[str(index)] = [due.at.isoformat(), due.estimated, due.why, left, *made_of]
 
 
-def _is_meeting(token: Token) -> bool:
-    return bool(token.task_spec.element.properties.get("timerRule") == "meeting")
+def _first(token: Token, timer: Timer, anchor: datetime, after: datetime) -> tuple[int, Due]:
+    """The first beat that falls after a moment; what does not repeat has one beat, whenever that is."""
+    return (1, _beat(token, timer, anchor, 1)) if timer.repeats is None else _following(token, timer, anchor, 0, after)
+
+
+def _beat(token: Token, timer: Timer, anchor: datetime, number: int) -> Due:
+    return timer.beat(number, anchor, token.workflow.context.calendar, _rule(token))
+
+
+def _following(token: Token, timer: Timer, anchor: datetime, number: int, after: datetime) -> tuple[int, Due]:
+    return timer.following(anchor, number, after, token.workflow.context.calendar, _rule(token))
+
+
+def _beats_until(token: Token, timer: Timer, anchor: datetime, at: datetime) -> int:
+    """How many beats, counted from the anchor, have fallen by a moment."""
+    return _following(token, timer, anchor, 0, at)[0] - 1
+
+
+def _rule(token: Token) -> str | None:
+    return token.task_spec.element.properties.get("timerRule")
 
 
 def _timer(token: Token, text: str, kind: str) -> Timer:
     value: Any = token.workflow.value(token, text)
     return timers.from_value(value, KINDS.get(kind, "any"))
-
-
-def _next(token: Token, timer: Timer, after: datetime) -> Due:
-    rule = token.task_spec.element.properties.get("timerRule")
-    return timer.next(after, token.workflow.context.calendar, rule)

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from engine import queries
 from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, bank_holidays, monday
-from engine.calendar.timers import add_months
+from engine.calendar.rhythms import add_months
 from engine.queries import DueRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE

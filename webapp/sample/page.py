@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import Scope, queries
-from engine.calendar import timers
+from engine.calendar import rhythms, timers
 from engine.clock import OffsetClock
 from engine.errors import ClockUnmovable
 from webapp.current import now, the_engine
@@ -51,7 +51,7 @@ def _target(by: str) -> datetime | None:
         return timers.parse(STEPS[by]).next(now(), calendar).at + timedelta(minutes=1)
     if by not in STEPS:
         return None
-    chosen = timers.add_months(today, 1) if by == "month" else today + timedelta(days=1 if by == "day" else 7)
+    chosen = rhythms.add_months(today, 1) if by == "month" else today + timedelta(days=1 if by == "day" else 7)
     return timers.fires_on(chosen, calendar) + timedelta(minutes=1)
 
 

@@ -30,7 +30,7 @@ class Job(BelongsToAuthority, Base):
 
     ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
     its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
-    job that is done is deleted: the history tells of it.
+    job that is done is deleted: the history tells of it. A start timer that repeats counts ``beat`` from ``anchor``.
     """
 
     __tablename__ = "job"
@@ -57,6 +57,8 @@ class Job(BelongsToAuthority, Base):
     claim: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(Text)
     repeats: Mapped[int | None]
+    anchor: Mapped[datetime | None]
+    beat: Mapped[int | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
 
 
