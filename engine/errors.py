@@ -48,6 +48,12 @@ class TimerNotUnderstood(PathwaysError):
     "1 half-term", "every month", "15 working days", "start of next term" or "1 September"."""
 
 
+class TimerImpossible(PathwaysError):
+    """At "{element}" it cannot be said how long to wait: {reason}. {made}. Correct that, and try again."""
+
+    names: tuple[str, ...]  # the variables that the time is made of
+
+
 class StepLimitReached(PathwaysError):
     """The case went round {steps} steps without waiting for anyone, last at "{element}": the diagram loops for ever."""
 

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from engine import Config, Engine
 from engine.calendar.files import Calendars
+from engine.calendar.lateness import is_late
 from webapp import current, dates, errors
 from webapp.db import db, migrate
 from webapp.pages import (
@@ -113,6 +114,7 @@ def _pages(app: Flask) -> None:
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
     app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=accounts.called)
+    app.jinja_env.tests.update(late=is_late)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     app.after_request(_secure)

@@ -203,6 +203,20 @@ def from_value(value: Any, kind: Kind = "any") -> Timer:
     raise TimerNotUnderstood(text=str(value), reason="the expression gives no text, date or duration")
 
 
+def day_given(value: Any, calendar: SchoolCalendar) -> datetime:
+    """The moment that something counts from, when a form or an expression gave its date (or date and time).
+
+    A date begins at the hour at which timers fire. Raises TimerNotUnderstood for what is no date.
+    """
+    found = _iso_moment(value.partition("@")[0]) if isinstance(value, str) else value
+    if isinstance(found, datetime):
+        return (found if found.tzinfo else found.replace(tzinfo=ZONE)).astimezone(UTC)
+    if isinstance(found, date):
+        return fires_on(found, calendar)
+    said = "nothing" if value in (None, "") else f'"{value}"'
+    raise TimerNotUnderstood(text=str(value), reason=f"it counts from {said}, which is no date")
+
+
 def _iso_text(value: timedelta) -> str:
     seconds = f"{value.seconds + value.microseconds / 1e6:f}".rstrip("0").rstrip(".")
     return f"P{value.days}D" + (f"T{seconds}S" if seconds != "0" else "")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from engine.calendar.lateness import late_by
 from engine.cases import batches, correlation, records, start_events, stepping
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
@@ -183,14 +184,14 @@ def _fire(session: Session, world: World, job: Claimed) -> None:
     instance = stepping.lock(session, job.instance_id)
     # The job goes before the step reads what waits: a cycle's next beat is a new row under the same token.
     queue.finish(session, job)
-    detail = records.late_by(job.due, world.clock.now(), world.config.late_after)
+    detail = late_by(job.due, world.clock.now(), world.config.late_after)
     stepping.step(session, world, instance, Fire(job.token), element=job.element, detail=detail)
 
 
 def _start(session: Session, world: World, job: Claimed) -> None:
     assert job.definition_id is not None
     now = world.clock.now()
-    detail = {"by": "timer", **records.late_by(job.due, now, world.config.late_after)}
+    detail = {"by": "timer", **late_by(job.due, now, world.config.late_after)}
     loaded = world.registry.get(session, job.definition_id)
     start = next((each for each in loaded.definition.starts if each.element == job.element), None)
     if start is not None and start.for_each:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
@@ -402,9 +402,3 @@ def _open_incidents(instance_id: int) -> Update:
     """A letter that could not be sent concerns people still when the case has ended, so those stay open."""
     mine = (Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind != "outbox")
     return update(Incident).where(*mine)
-
-
-def late_by(due: datetime, now: datetime, patience: timedelta) -> dict[str, Any]:
-    """What the history says of a timer that fired late: {"late_by": seconds}; nothing when it was in time."""
-    late = now - due
-    return {"late_by": int(late.total_seconds())} if late > patience else {}

@@ -44,7 +44,7 @@ def expressions(look: Look) -> Iterator[Expression]:
         yield from _of_parameters(element)
 
 
-_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen")
+_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen", "from")
 
 
 def _of_element(element: Element) -> Iterator[Expression]:

@@ -82,6 +82,18 @@ def catch_up_is_known(look: Look) -> Iterator[Fault]:
             yield fault(element, f'catchUp is "{short(value)}".', 'Use "every" or "once".')
 
 
+@rule("PW-807", section=OURS)
+def date_counted_from_has_its_place(look: Look) -> Iterator[Fault]:
+    """The property from (the date that a timer or due date counts from) stands at a timer inside a case, or at a user
+    task with a due date."""
+    outside = {start.id for key in look.diagram.processes for start in look.diagram.starts(key)}
+    for element in look.elements():
+        timed = "timer" in element.event_kinds and element.id not in outside
+        if "from" in element.properties and not timed and not element.due_date:
+            remedy = "Put it at a timer inside the case, or at a user task with a due date."
+            yield fault(element, "the property from does nothing here.", remedy)
+
+
 @rule("PW-806", section=OURS, severity="warning")
 def interrupting_timer_does_not_repeat(look: Look) -> Iterator[Fault]:
     """A timer that interrupts, or that a flow waits at, happens once: a cycle's later beats never come."""

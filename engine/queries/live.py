@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.calendar.lateness import late_before
 from engine.calendar.timers import ZONE
 from engine.queries.common import AnyRow, Elements, of_school
 from engine.store.tables import ACTIVE, OPEN, ProcessInstance, School, UserTask
@@ -51,7 +52,7 @@ def live_cases(session: Session, authority: str, process: str, now: datetime) ->
 def _overdue(session: Session, ids: Sequence[int], now: datetime) -> dict[int, int]:
     found = session.execute(
         select(UserTask.instance_id, func.count())
-        .where(UserTask.instance_id.in_(ids), UserTask.status == OPEN, UserTask.due < now)
+        .where(UserTask.instance_id.in_(ids), UserTask.status == OPEN, UserTask.due < late_before(now))
         .group_by(UserTask.instance_id)
     )
     return {instance_id: number for instance_id, number in found}

@@ -13,7 +13,7 @@ from engine.spiff import loops
 from engine.spiff.compensation import handler_ended, remember
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, win_race
-from engine.spiff.timers import keep_due
+from engine.spiff.timers import due_changed, keep_due
 from engine.spiff.tree import Instance, Token
 from engine.steps import Categorised, Notification
 
@@ -138,11 +138,16 @@ class PassThrough(Activity):
 
 
 class UserTask(Activity):
-    """Waits for a person. Its due date is worked out once, when the task is made."""
+    """Waits for a person. Its due date is worked out when the task is made, and when the date it counts from changes."""
 
     def begin(self, token: Token) -> bool:
         if self.element.due_date:
             keep_due(token, self.element.due_date)
+        return False
+
+    def settle_body(self, token: Token, changed: bool) -> bool:
+        if changed and token.state == TaskState.STARTED and "due" in token.memo:
+            due_changed(token, self.element.due_date)
         return False
 
     def complete(self, token: Token, values: Mapping[str, Any]) -> None:

@@ -77,10 +77,9 @@ class CatchEvent(NodeSpec):
         return now and not before
 
     def _retime(self, token: Token) -> None:
-        if self.element.properties.get("retime") == "true":
-            for index, definition in enumerate(self.element.event_definitions):
-                if definition.kind == "timer":
-                    timers.retime(token, index, definition)
+        for index, definition in enumerate(self.element.event_definitions):
+            if definition.kind == "timer":
+                timers.variables_changed(token, index, definition)
 
     def _occurred(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
         if self.element.parallel_multiple and not self._all_seen(token, index, payload):

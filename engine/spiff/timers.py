@@ -10,6 +10,8 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar import timers
+from engine.diagram import is_feel
+from engine.errors import TimerImpossible, TimerNotUnderstood
 from engine.spiff.tree import Token
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 #: What BPMN calls the kinds of timer.
 KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+
+#: How much of an answer an error shows.
+SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,17 @@ class _Kept:
 
 
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
-    """Work out the first beat of a timer and keep it with the token."""
+    """Work out the first beat of a timer and keep it with the token.
+
+    It counts from now, or from the date that the property ``from`` gives; a listener waits until there is that date.
+    """
+    anchor = _anchor(token)
+    if anchor is None:
+        token.memo.setdefault("undated", []).append(index)
+        return
     timer = _timer(token, definition.text, definition.timer_kind)
-    anchor = token.workflow.context.now
-    number, due = _first(token, timer, anchor, anchor)
+    after = anchor if _catches_up(token) else max(anchor, token.workflow.context.now)
+    number, due = _first(token, timer, anchor, after)
     _keep(token, index, timer, anchor, number, due, timer.repeats)
 
 
@@ -63,8 +75,7 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
     if timers.left_after(kept.left, 1) is None:
         return False
     timer = _timer(token, definition.text, definition.timer_kind)
-    every = token.task_spec.element.properties.get("catchUp") == "every"
-    after = kept.at if every else max(kept.at, token.workflow.context.now)
+    after = kept.at if _catches_up(token) else max(kept.at, token.workflow.context.now)
     anchor = kept.anchor if kept.number is not None and kept.anchor else token.entered
     same = kept.number is not None and kept.words == timer.text
     before = kept.number if same and kept.number is not None else _beats_until(token, timer, anchor, kept.at)
@@ -75,13 +86,30 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
     return left is not None
 
 
-def retime(token: Token, index: int, definition: EventDefinition) -> None:
-    """A variable has changed: work the waiting beat out again, from when the wait began."""
-    timer = _timer(token, definition.text, definition.timer_kind)
+def variables_changed(token: Token, index: int, definition: EventDefinition) -> None:
+    """Work a waiting beat out again where the date that it counts from is another, or the diagram asks for it by the
+    property ``retime``."""
+    properties, anchor = token.task_spec.element.properties, _anchor(token)
+    if index in token.memo.get("undated", ()):
+        if anchor is not None:
+            token.memo["undated"].remove(index)
+            arm(token, index, definition)
+    elif str(index) in token.memo.get("timers", {}):
+        moved = "from" in properties and anchor != _Kept.of(token, index).anchor
+        if moved or properties.get("retime") == "true":
+            _retime(token, index, definition, anchor)
+
+
+def _retime(token: Token, index: int, definition: EventDefinition, anchor: datetime | None) -> None:
     left = _Kept.of(token, index).left
+    if anchor is None:
+        del token.memo["timers"][str(index)]
+        token.memo.setdefault("undated", []).append(index)
+        return
+    timer = _timer(token, definition.text, definition.timer_kind)
     beat = token.memo.get("beat")
-    number, due = _first(token, timer, token.entered, datetime.fromisoformat(beat) if beat else token.entered)
-    _keep(token, index, timer, token.entered, number, due, left)
+    number, due = _first(token, timer, anchor, datetime.fromisoformat(beat) if beat else token.entered)
+    _keep(token, index, timer, anchor, number, due, left)
 
 
 def recalculate(token: Token) -> None:
@@ -105,8 +133,19 @@ def _numbered(token: Token, timer: Timer, kept: _Kept, anchor: datetime) -> tupl
 
 
 def keep_due(token: Token, text: str) -> None:
-    """When a task, given in timer words (or FEEL) from now on, has to be done. Raises TimerNotUnderstood."""
-    token.memo["due"] = _due(token, _timer(token, text, "any"), token.workflow.context.now)
+    """When a task has to be done: in timer words (or FEEL), from now or from the date of the property ``from``.
+
+    Raises TimerImpossible, and CalendarMissing.
+    """
+    anchor = _anchor(token)
+    assert anchor is not None, "only a listener can wait for its date"
+    token.memo["due"] = _due(token, _timer(token, text, "any"), anchor)
+
+
+def due_changed(token: Token, text: str) -> None:
+    """Variables have changed: where the date that a due date counts from is another, so is the due date."""
+    if "from" in token.task_spec.element.properties and _anchor(token) != datetime.fromisoformat(token.memo["due"][2]):
+        keep_due(token, text)
 
 
 def _due(token: Token, timer: Timer, after: datetime) -> list[Any]:
@@ -146,6 +185,49 @@ def _rule(token: Token) -> str | None:
     return token.task_spec.element.properties.get("timerRule")
 
 
+def _catches_up(token: Token) -> bool:
+    return bool(token.task_spec.element.properties.get("catchUp") == "every")
+
+
+def _anchor(token: Token) -> datetime | None:
+    """From when a timer counts: since the token came, or from the date of the property ``from``.
+
+    None for a listener (boundary event, start of an event subprocess) whose date has not been given yet. Raises
+    TimerImpossible.
+    """
+    text = token.task_spec.element.properties.get("from", "")
+    if not text:
+        return token.entered
+    value = token.workflow.evaluate(token, text)
+    if value in (None, "") and token.is_listener:
+        return None
+    try:
+        return timers.day_given(value, token.workflow.context.calendar)
+    except TimerNotUnderstood as wrong:
+        raise _impossible(token, text, wrong) from None
+
+
 def _timer(token: Token, text: str, kind: str) -> Timer:
     value: Any = token.workflow.value(token, text)
-    return timers.from_value(value, KINDS.get(kind, "any"))
+    try:
+        return timers.from_value(value, KINDS.get(kind, "any"))
+    except TimerNotUnderstood as wrong:
+        raise _impossible(token, text, wrong) from None
+
+
+def _impossible(token: Token, text: str, wrong: TimerNotUnderstood) -> TimerImpossible:
+    """The error that names the element, and the answers that the time was made of."""
+    known, feel = token.workflow.variables(token), token.workflow.context.feel
+    asked = sorted(feel.names(text)) if is_feel(text) or text == token.task_spec.element.properties.get("from") else []
+    names = tuple(name for name in asked if name in known)
+    made = " and ".join(f"{name} = {_shown(known[name])}" for name in names)
+    return TimerImpossible(
+        element=token.task_spec.label,
+        reason=wrong.details["reason"],
+        made=f"It is made of {made}" if made else f'The diagram says "{text}"',
+        names=names,
+    )
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value in (None, "") else str(value)[:SHOWN]

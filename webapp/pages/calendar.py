@@ -10,8 +10,9 @@ from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 
 from engine import queries
-from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, bank_holidays, monday
+from engine.calendar.lateness import late_before
 from engine.calendar.rhythms import add_months
+from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, bank_holidays, monday
 from engine.queries import DueRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
@@ -51,14 +52,13 @@ def due() -> str:
     start, end = _span(view, month, today, known)
     school, process = asked.get("school", ""), asked.get("process", "")
     rows = queries.falling_due(db.session(), _midnight(start), _midnight(end), school=school, process=process)
-    late = queries.falling_due(db.session(), None, now(), school=school, process=process)
+    late = queries.falling_due(db.session(), None, late_before(now()), school=school, process=process)
     return render_template(
         "calendar/due.html",
         view=view,
-        rows=[row for row in rows if row.due >= now()],
+        rows=rows,
         late=late,
         kinds=KINDS,
-        month_rows=rows,
         start=start,
         end=end - DAY,
         weeks=_weeks(month, known, rows) if view == "month" else (),

@@ -16,10 +16,11 @@ def _duration(text: str, more: str = "") -> str:
     return _wait(f"<timeDuration>{text}</timeDuration>", more)
 
 
-def _due(text: str) -> str:
-    return around(f'<userTask id="t" camunda:dueDate="{text}"/>')
+def _due(text: str, more: str = "") -> str:
+    return around(f'<userTask id="t" camunda:dueDate="{text}">{more}</userTask>')
 
 
+FROM = prop(**{"from": "= given"})
 GOOD = _duration("15 working days")
 
 CASES = [
@@ -31,6 +32,8 @@ CASES = [
     Case("PW-803", _due("quite soon"), _due("10 working days")),
     Case("PW-804", _duration("P1D", prop(timerRule="never")), _duration("P1D", prop(timerRule="period"))),
     Case("PW-805", _duration("P1D", prop(catchUp="sometimes")), _duration("P1D", prop(catchUp="every"))),
+    Case("PW-807", around(f'<userTask id="t">{FROM}</userTask>'), _duration("10 days", FROM)),
+    Case("PW-807", around(f'<task id="t">{FROM}</task>'), _due("10 days", FROM)),
     Case("PW-806", _wait("<timeCycle>R3/P1D</timeCycle>"), GOOD),
 ]
 
