@@ -44,8 +44,8 @@ class ExpressionLimit(PathwaysError):
 
 
 class TimerNotUnderstood(PathwaysError):
-    """The timer "{text}" is not understood: {reason}. Use an ISO 8601 date, duration or cycle, or words such as
-    "1 half-term", "every month", "15 working days", "start of next term" or "1 September"."""
+    """The timer "{text}" is not understood: {reason}. Use ISO 8601, or words such as "1 half-term",
+    "15 working days", "start of next term" or "last Friday of term"."""
 
 
 class TimerImpossible(PathwaysError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -15,9 +16,11 @@ from typing import Literal
 from engine.calendar.terms import DAY, WEEK, SchoolCalendar, is_working_day, monday
 from engine.errors import TimerNotUnderstood
 
-Unit = Literal["half-term", "term", "month", "week", "day", "working day"]
+Unit = Literal["half-term", "term", "month", "week", "day", "working day", "school day"]
 #: Units that are meetings unless the diagram says otherwise.
 MEETINGS = ("half-term", "term", "month")
+#: How far ahead a day of a month is looked for.
+MOST_YEARS = 60
 #: Units whose count no school calendar changes.
 PLAIN = ("week", "day")
 
@@ -67,13 +70,15 @@ class Every(Rhythm):
             return half_terms_on(anchor, count, calendar)
         if self.unit == "term":
             return terms_on(anchor, count, calendar)
-        return Found(self._plain(anchor, count), False, f"{self.text} from {said(anchor)}{nth(number)}")
+        return Found(self._plain(anchor, count, calendar), False, f"{self.text} from {said(anchor)}{nth(number)}")
 
-    def _plain(self, anchor: date, count: int) -> date:
+    def _plain(self, anchor: date, count: int, calendar: SchoolCalendar) -> date:
         if self.unit == "month":
             return add_months(anchor, count)
         if self.unit == "working day":
             return add_working_days(anchor, count)
+        if self.unit == "school day":
+            return add_school_days(anchor, count, calendar)
         return anchor + (WEEK if self.unit == "week" else DAY) * count
 
 
@@ -99,19 +104,110 @@ class Yearly(Rhythm):
 class StartOf(Rhythm):
     """The first school day of each term or half-term."""
 
-    what: Literal["term", "half-term"]
+    what: str
     meets = False
     by_calendar = True
 
     def day(self, anchor: date, number: int, calendar: SchoolCalendar) -> Found:
-        index = calendar.half_term_index(anchor)
-        if anchor >= calendar.half_term(index).first:
-            index += 1
-        found = nth_half(index, number, self.what, calendar)
+        found = nth_half(from_next(anchor, self.what, calendar), number, self.what, calendar)
         there = calendar.half_term(found)
         name = there.name if self.what == "half-term" else there.term
         day = calendar.next_school_day(there.first)
         return Found(day, there.estimated, f"the first school day of {name} {there.school_year}")
+
+
+@dataclass(frozen=True)
+class EndOf(Rhythm):
+    """The last school day of each term or half-term; with ``next``, from the one after this on."""
+
+    what: str
+    next: bool = False
+    meets = False
+    by_calendar = True
+
+    def day(self, anchor: date, number: int, calendar: SchoolCalendar) -> Found:
+        index = from_next(anchor, self.what, calendar) if self.next else calendar.half_term_index(anchor)
+        while True:
+            half = calendar.half_term(index)
+            day = calendar.last_school_day(half)
+            ends = self.what == "half-term" or calendar.begins_term(index + 1)
+            if ends and day > anchor and (number := number - 1) == 0:
+                name = half.name if self.what == "half-term" else half.term
+                return Found(day, half.estimated, f"the last school day of {name} {half.school_year}")
+            index += 1
+
+
+@dataclass(frozen=True)
+class Nth(Rhythm):
+    """Such as the first Monday of each month, or the last Friday of each term.
+
+    ``which`` counts from 1, or is -1 for the last; ``weekday`` is 0 for Monday, None for a school or working day, as
+    ``what`` says. In a term only school days are counted; a month or term without such a day is passed over.
+    """
+
+    text: str
+    which: int
+    weekday: int | None
+    what: str
+    of: str
+    next: bool = False
+    by_calendar = True
+
+    @property
+    def meets(self) -> bool:  # type: ignore[override]
+        """The first Monday of a month may be a bank holiday; what is counted by school or working days is none."""
+        return self.weekday is not None
+
+    def day(self, anchor: date, number: int, calendar: SchoolCalendar) -> Found:
+        spans = self._months(anchor) if self.of == "month" else self._terms(anchor, calendar)
+        for first, last, estimated in spans:
+            fitting = [day for day in days(first, last) if self._fits(day, calendar)]
+            chosen = self._chosen(fitting)
+            if chosen is not None and chosen > anchor and (number := number - 1) == 0:
+                return Found(chosen, estimated, f"{self.text}, the next after {said(anchor)}")
+        raise TimerNotUnderstood(text=self.text, reason="no such day comes")
+
+    def _chosen(self, fitting: list[date]) -> date | None:
+        if self.which < 0:
+            return fitting[-1] if fitting else None
+        return fitting[self.which - 1] if len(fitting) >= self.which else None
+
+    def _fits(self, day: date, calendar: SchoolCalendar) -> bool:
+        if self.weekday is not None and day.weekday() != self.weekday:
+            return False
+        if self.of == "month" and self.what != "school day":
+            return self.weekday is not None or is_working_day(day)
+        return calendar.is_school_day(day)
+
+    def _months(self, anchor: date) -> Iterator[tuple[date, date, bool]]:
+        first = add_months(anchor.replace(day=1), int(self.next))
+        for after in range(12 * MOST_YEARS):
+            month = add_months(first, after)
+            yield month, add_months(month, 1) - DAY, False
+
+    def _terms(self, anchor: date, calendar: SchoolCalendar) -> Iterator[tuple[date, date, bool]]:
+        index = from_next(anchor, self.of, calendar) if self.next else calendar.half_term_index(anchor)
+        while self.of == "term" and not calendar.begins_term(index):
+            index -= 1
+        while True:
+            last = index
+            while self.of == "term" and not calendar.begins_term(last + 1):
+                last += 1
+            half = calendar.half_term(last)
+            yield calendar.half_term(index).first, half.last, half.estimated
+            index = last + 1
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """The days from one to another, both included."""
+    return (first + DAY * n for n in range((last - first).days + 1))
+
+
+def from_next(anchor: date, what: str, calendar: SchoolCalendar) -> int:
+    """Where the next term or half-term begins: after the one that a day lies in, or at the one that a holiday leads to."""
+    index = calendar.half_term_index(anchor)
+    within = anchor >= calendar.half_term(index).first
+    return nth_half(index + 1 if within else index, 1, what, calendar)
 
 
 def nth_half(index: int, number: int, what: str, calendar: SchoolCalendar) -> int:
@@ -137,6 +233,14 @@ def add_working_days(day: date, number: int) -> date:
     while number > 0:
         day += DAY
         number -= is_working_day(day)
+    return day
+
+
+def add_school_days(day: date, number: int, calendar: SchoolCalendar) -> date:
+    """The Nth school day, counted from the day after."""
+    while number > 0:
+        day = calendar.next_school_day(day + DAY)
+        number -= 1
     return day
 
 

@@ -11,38 +11,32 @@ What repeats counts from where it began (its *anchor*): beat N is N periods afte
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from engine.calendar.rhythms import Every, Rhythm, StartOf, Yearly, add_months, nth, said
+from engine.calendar import words
+from engine.calendar.rhythms import Every, Rhythm, add_months, nth, said
 from engine.calendar.terms import DAY, SchoolCalendar
 from engine.errors import TimerNotUnderstood
 
 ZONE = ZoneInfo("Europe/London")
 FOR_EVER = -1
+NO_TIME = "it is no time at all, or less"
 
-Kind = Literal["date", "duration", "cycle", "any"]
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-UNITS = "half-term|term|month|week|working day|day"
-AMOUNT = re.compile(rf"(?P<every>every |each )?(?:(?P<n>\d{{1,4}}|a|an|one) )?(?P<unit>{UNITS})s?")
-YEARLY = re.compile(rf"(?P<every>every |each )?(?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})")
-NEXT = re.compile(r"(?P<every>every )?start of (?:the )?(?:next )?(?P<unit>half-term|term)")
+Kind = Literal["date", "duration", "cycle", "due", "any"]
+#: What BPMN calls the kinds of timer.
+KINDS: Mapping[str, Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+#: What may be written where each kind is wanted.
+EXAMPLES: Mapping[Kind, tuple[str, ...]] = {
+    "date": ("1 September", "start of next term", "last Friday of term", "2026-09-01"),
+    "duration": ("15 working days", "1 half-term", "6 weeks", "P10D"),
+    "cycle": ("every half-term", "every 6 weeks", "every last Friday of term", "R/P7D"),
+    "due": ("10 working days", "1 week", "end of term", "P10D"),
+    "any": ("15 working days", "every half-term", "1 September", "P10D"),
+}
 ISO_DURATION = re.compile(
     r"P(?=\d|T\d)(?:(?P<y>\d+)Y)?(?:(?P<mo>\d+)M)?(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<mi>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
@@ -135,16 +129,24 @@ class Timer:
         if self.on is not None:
             return Due(fires_on(self.on, calendar), False, f"on {said(self.on)}, as given")
         if self.duration is not None:
-            return self._elapsed(self.duration, number, anchor, calendar)
+            return self._elapsed(self.duration, number, anchor, calendar, rule)
         assert self.rhythm is not None
         return self._counted(self.rhythm, number, anchor.astimezone(ZONE).date(), calendar, rule)
 
-    def _elapsed(self, duration: Duration, number: int, anchor: datetime, calendar: SchoolCalendar) -> Due:
+    def _elapsed(
+        self, duration: Duration, number: int, anchor: datetime, calendar: SchoolCalendar, rule: str | None
+    ) -> Due:
         """Where the text names its own beginning, as in R/2026-09-07T08:00/P7D, that is the first beat."""
         if self.anchor is not None:
             anchor, number = _moment(self.anchor, calendar), number - 1
         why = f"{self.text} from {said(anchor.astimezone(ZONE).date())}{nth(number)}"
-        return Due(duration.after(anchor, number), False, why)
+        at = duration.after(anchor, number)
+        if rule != "meeting":
+            return Due(at, False, why)
+        local = at.astimezone(ZONE)
+        day, why = _moved(local.date(), why, calendar)
+        hour = local.time() if duration.seconds else calendar.fires_at  # a meeting without an hour has a day's
+        return Due(datetime.combine(day, hour, ZONE).astimezone(UTC), not calendar.covers(day), why)
 
     def _counted(self, rhythm: Rhythm, number: int, anchor: date, calendar: SchoolCalendar, rule: str | None) -> Due:
         found = rhythm.day(anchor, number, calendar)
@@ -177,7 +179,8 @@ def _moment(given: date | datetime, calendar: SchoolCalendar) -> datetime:
 def parse(text: str, kind: Kind = "any") -> Timer:
     """Understand a timer. Raises TimerNotUnderstood with the reason.
 
-    ``kind`` is what the diagram says it is: a date, a duration, a cycle, or any of them.
+    ``kind`` is what the diagram says it is: a date, a duration, a cycle, a due date (which is anything that does not
+    repeat), or any of them.
     """
     given = " ".join(text.split())
     found = _words(given) or _iso(given)
@@ -185,8 +188,9 @@ def parse(text: str, kind: Kind = "any") -> Timer:
         raise TimerNotUnderstood(text=text, reason="it is neither ISO 8601 nor in the words for school time")
     if kind == "cycle" and found.repeats is None:
         raise TimerNotUnderstood(text=text, reason='a cycle is wanted, such as "every half-term" or "R/P1M"')
-    if kind in ("date", "duration") and found.repeats is not None:
-        raise TimerNotUnderstood(text=text, reason=f"a {kind} is wanted, and this repeats")
+    if kind not in ("cycle", "any") and found.repeats is not None:
+        wanted = "due date" if kind == "due" else kind
+        raise TimerNotUnderstood(text=text, reason=f"a {wanted} is wanted, and this repeats")
     return found
 
 
@@ -198,6 +202,8 @@ def from_value(value: Any, kind: Kind = "any") -> Timer:
         return Timer(value.isoformat(), moment=value if value.tzinfo else value.replace(tzinfo=ZONE))
     if isinstance(value, date):
         return Timer(value.isoformat(), on=value)
+    if isinstance(value, timedelta) and value <= timedelta(0):
+        raise TimerNotUnderstood(text=str(value), reason=NO_TIME)
     if isinstance(value, timedelta):
         return Timer(_iso_text(value), duration=Duration(0, 0, value.total_seconds()))
     raise TimerNotUnderstood(text=str(value), reason="the expression gives no text, date or duration")
@@ -230,31 +236,15 @@ def left_after(left: int | None, beats: int) -> int | None:
 
 
 def _words(text: str) -> Timer | None:
-    said = text.lower().replace("half term", "half-term")
-    if match := AMOUNT.fullmatch(said):
-        if not match["every"] and not match["n"]:
-            return None
-        number = int(match["n"]) if match["n"] and match["n"].isdigit() else 1
-        if number < 1:
-            raise TimerNotUnderstood(text=text, reason="the number must be at least 1")
-        return Timer(text, _repeats(match), Every(text, match["unit"], number))  # type: ignore[arg-type]
-    if match := NEXT.fullmatch(said):
-        return Timer(text, _repeats(match), StartOf(match["unit"]))  # type: ignore[arg-type]
-    if match := YEARLY.fullmatch(said):
-        day, month = int(match["day"]), MONTHS.index(match["month"]) + 1
-        if not 1 <= day <= monthrange(2024, month)[1]:
-            raise TimerNotUnderstood(text=text, reason=f"{match['month'].title()} has no day {day}")
-        return Timer(text, _repeats(match), Yearly(text, day, month))
-    return None
-
-
-def _repeats(match: re.Match[str]) -> int | None:
-    return FOR_EVER if match["every"] else None
+    found = words.read(text)
+    return Timer(text, FOR_EVER if found[1] else None, found[0]) if found else None
 
 
 def _iso(text: str) -> Timer | None:
     if match := ISO_CYCLE.fullmatch(text):
         return _iso_cycle(text, match["n"], match["rest"])
+    if ISO_DURATION.fullmatch(text.removeprefix("-")) and text.startswith("-"):
+        raise TimerNotUnderstood(text=text, reason=NO_TIME)
     if match := ISO_DURATION.fullmatch(text):
         return Timer(text, duration=_duration(match))
     moment = _iso_moment(text)
@@ -271,8 +261,8 @@ def _iso_cycle(text: str, number: str, rest: str) -> Timer | None:
     if repeats == 0:
         raise TimerNotUnderstood(text=text, reason="it repeats no times at all")
     if inner is None or len(parts) > 2 or (len(parts) == 2 and start is None):
-        words = _words(rest)
-        return replace(words, text=text, repeats=repeats) if words else None
+        inside = _words(rest)
+        return replace(inside, text=text, repeats=repeats) if inside else None
     return Timer(text, repeats, duration=_duration(inner), anchor=start)
 
 
@@ -280,8 +270,10 @@ def _duration(match: re.Match[str]) -> Duration:
     parts = {name: float(value) if value else 0.0 for name, value in match.groupdict().items()}
     months, days = int(parts["y"] * 12 + parts["mo"]), int(parts["w"] * 7 + parts["d"])
     seconds = parts["h"] * 3600 + parts["mi"] * 60 + parts["s"]
-    if not (months or days or seconds) or months > 12_000 or days > 366_000:
-        raise TimerNotUnderstood(text=match[0], reason="it is no time at all, or more than a thousand years")
+    if not (months or days or seconds):
+        raise TimerNotUnderstood(text=match[0], reason=NO_TIME)
+    if months > 12_000 or days > 366_000:
+        raise TimerNotUnderstood(text=match[0], reason="it is more than a thousand years")
     return Duration(months, days, seconds)
 
 

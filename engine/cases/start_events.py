@@ -142,8 +142,7 @@ def _beat(world: Listening, loaded: Loaded, start: StartTrigger, beat: Beat, due
 def _timer(world: Listening, start: StartTrigger) -> timers.Timer:
     text = start.text
     value = world.feel.evaluate(text, {}, now=world.now) if text.lstrip().startswith("=") else text
-    kind: Any = start.timer_kind
-    return timers.from_value(value, kind)
+    return timers.from_value(value, timers.KINDS.get(start.timer_kind, "any"))
 
 
 def _subscription(world: Listening, loaded: Loaded, start: StartTrigger) -> dict[str, Any]:

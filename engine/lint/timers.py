@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from engine.calendar import timers
 from engine.diagram import Element, EventDefinition, is_feel
@@ -10,7 +10,6 @@ from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 
 _RULES = ("meeting", "period")
-_KINDS: Mapping[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
 def _timers(look: Look) -> Iterator[tuple[Element, EventDefinition]]:
@@ -34,34 +33,36 @@ def timer_has_one_time(look: Look) -> Iterator[Fault]:
 def timer_is_understood(look: Look) -> Iterator[Fault]:
     """A timer is an ISO 8601 date, duration or cycle, or in the school calendar's words, or FEEL."""
     for element, definition in _timers(look):
-        reason = _misunderstood(definition.text, definition.timer_kind)
+        reason = _misunderstood(definition.text, kind := timers.KINDS.get(definition.timer_kind, "any"))
         if reason:
             message = f'the timer "{short(definition.text)}" is not understood: {reason}.'
-            yield fault(element, message, _WORDS, definition.line)
+            yield fault(element, message, _remedy(kind), definition.line)
 
 
-def _misunderstood(text: str, kind: str) -> str:
+def _misunderstood(text: str, kind: timers.Kind) -> str:
     """Say why a timer's text is not understood, or give the empty string when it is well, FEEL, or missing."""
     if not text or is_feel(text):
         return ""
     try:
-        timers.parse(text, _KINDS.get(kind, "any"))
+        timers.parse(text, kind)
     except TimerNotUnderstood as error:
         return short(str(error.details.get("reason", ""))).rstrip(".")
     return ""
 
 
-_WORDS = 'Write for instance "15 working days", "every half-term", "1 September", "P10D", or FEEL after "=".'
+def _remedy(kind: timers.Kind) -> str:
+    """What would be accepted in that place."""
+    return f'Write for instance {quoted(timers.EXAMPLES[kind])}, or FEEL after "=".'
 
 
 @rule("PW-803", section=OURS)
 def due_date_is_understood(look: Look) -> Iterator[Fault]:
     """A user task's due date is in the words of timers, or FEEL."""
     for element in look.elements("userTask"):
-        reason = _misunderstood(element.due_date, "any")
+        reason = _misunderstood(element.due_date, "due")
         if reason:
             message = f'its due date "{short(element.due_date)}" is not understood: {reason}.'
-            yield fault(element, message, _WORDS)
+            yield fault(element, message, _remedy("due"))
 
 
 @rule("PW-804", section=OURS)
@@ -99,7 +100,7 @@ def interrupting_timer_does_not_repeat(look: Look) -> Iterator[Fault]:
     """A timer that interrupts, or that a flow waits at, happens once: a cycle's later beats never come."""
     for element, definition in _timers(look):
         once = element.kind == "boundaryEvent" and element.cancel_activity
-        repeats = definition.timer_kind == "timeCycle" and definition.text.strip().upper().startswith("R")
+        repeats = definition.timer_kind == "timeCycle" and bool(definition.text)
         if repeats and (once or element.kind == "intermediateCatchEvent"):
             remedy = "Use a duration, or make the event non-interrupting."
             yield fault(element, "only the first beat of this cycle is ever used.", remedy, definition.line)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from engine.calendar.timers import Due, Timer
     from engine.diagram import EventDefinition
 
-#: What BPMN calls the kinds of timer.
-KINDS: dict[str, timers.Kind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 #: How much of an answer an error shows.
 SHOWN = 60
@@ -59,7 +57,7 @@ def arm(token: Token, index: int, definition: EventDefinition) -> None:
     if anchor is None:
         token.memo.setdefault("undated", []).append(index)
         return
-    timer = _timer(token, definition.text, definition.timer_kind)
+    timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
     after = anchor if _catches_up(token) else max(anchor, token.workflow.context.now)
     number, due = _first(token, timer, anchor, after)
     _keep(token, index, timer, anchor, number, due, timer.repeats)
@@ -74,7 +72,7 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
     token.memo["timers"].pop(str(index))
     if timers.left_after(kept.left, 1) is None:
         return False
-    timer = _timer(token, definition.text, definition.timer_kind)
+    timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
     after = kept.at if _catches_up(token) else max(kept.at, token.workflow.context.now)
     anchor = kept.anchor if kept.number is not None and kept.anchor else token.entered
     same = kept.number is not None and kept.words == timer.text
@@ -106,7 +104,7 @@ def _retime(token: Token, index: int, definition: EventDefinition, anchor: datet
         del token.memo["timers"][str(index)]
         token.memo.setdefault("undated", []).append(index)
         return
-    timer = _timer(token, definition.text, definition.timer_kind)
+    timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
     beat = token.memo.get("beat")
     number, due = _first(token, timer, anchor, datetime.fromisoformat(beat) if beat else token.entered)
     _keep(token, index, timer, anchor, number, due, left)
@@ -139,7 +137,7 @@ def keep_due(token: Token, text: str) -> None:
     """
     anchor = _anchor(token)
     assert anchor is not None, "only a listener can wait for its date"
-    token.memo["due"] = _due(token, _timer(token, text, "any"), anchor)
+    token.memo["due"] = _due(token, _timer(token, text, "due"), anchor)
 
 
 def due_changed(token: Token, text: str) -> None:
@@ -207,10 +205,10 @@ def _anchor(token: Token) -> datetime | None:
         raise _impossible(token, text, wrong) from None
 
 
-def _timer(token: Token, text: str, kind: str) -> Timer:
+def _timer(token: Token, text: str, kind: timers.Kind) -> Timer:
     value: Any = token.workflow.value(token, text)
     try:
-        return timers.from_value(value, KINDS.get(kind, "any"))
+        return timers.from_value(value, kind)
     except TimerNotUnderstood as wrong:
         raise _impossible(token, text, wrong) from None
 

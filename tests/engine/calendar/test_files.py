@@ -195,7 +195,7 @@ def test_calendar_next_prints_the_date_and_why(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "authority", "reason"),
-    [("1 fortnight", "barnsley", "neither ISO 8601"), ("1 half-term", "nowhere", "no school calendar")],
+    [("1 lunar month", "barnsley", "neither ISO 8601"), ("1 half-term", "nowhere", "no school calendar")],
 )
 def test_calendar_next_says_what_is_wrong(config: Path, text: str, authority: str, reason: str) -> None:
     said = CliRunner().invoke(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.engine.lint.drawing import Case, around, prop, prove
+from engine.calendar import timers
+from tests.engine.lint.drawing import Case, around, found, prop, prove
 
 
 def _wait(inner: str, more: str = "") -> str:
@@ -29,11 +32,14 @@ CASES = [
     Case("PW-801", _wait("<timeDuration>P1D</timeDuration><timeCycle>R/P1D</timeCycle>"), GOOD),
     Case("PW-802", _duration("quite soon"), GOOD),
     Case("PW-802", _duration("when the moon is blue"), _duration("=how long")),
+    Case("PW-802", _duration("every half-term"), _duration("1 half-term")),
+    Case("PW-803", _due("every half-term"), _due("end of term")),
     Case("PW-803", _due("quite soon"), _due("10 working days")),
     Case("PW-804", _duration("P1D", prop(timerRule="never")), _duration("P1D", prop(timerRule="period"))),
     Case("PW-805", _duration("P1D", prop(catchUp="sometimes")), _duration("P1D", prop(catchUp="every"))),
     Case("PW-807", around(f'<userTask id="t">{FROM}</userTask>'), _duration("10 days", FROM)),
     Case("PW-807", around(f'<task id="t">{FROM}</task>'), _due("10 days", FROM)),
+    Case("PW-806", _wait("<timeCycle>every month</timeCycle>"), GOOD),
     Case("PW-806", _wait("<timeCycle>R3/P1D</timeCycle>"), GOOD),
 ]
 
@@ -41,3 +47,10 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_timers(case: Case) -> None:
     prove(case)
+
+
+@pytest.mark.parametrize("kind", ["timeDate", "timeDuration", "timeCycle"])
+def test_the_remedy_proposes_only_what_is_accepted_in_that_place(kind: str) -> None:
+    (finding,) = (each for each in found(_wait(f"<{kind}>quite soon</{kind}>")) if each.code == "PW-802")
+    for proposed in re.findall('"([^"]+)"', finding.remedy.partition(", or FEEL")[0]):
+        assert timers.parse(proposed, timers.KINDS[kind]).text == proposed

@@ -123,3 +123,27 @@ def test_a_due_date_counts_from_a_date_and_is_its_last_day() -> None:
 def test_a_change_of_the_date_moves_the_due_date() -> None:
     case = Case(due("1 week")).start(notice_given="2026-09-10").complete("other", notice_given="2026-09-14")
     assert due_of(case) == "2026-09-21 22:59"
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ('= date("2026-09-01") - date(n)', {"n": "2026-09-07"}),
+        ('= string(n) + " weeks"', {"n": 0}),
+        ('= if n = 0 then duration("PT0S") else duration("P1D")', {"n": 0}),
+    ],
+)
+def test_no_time_at_all_is_an_error_that_names_the_element_and_the_answer(text: str, answers: dict[str, Any]) -> None:
+    with pytest.raises(TimerImpossible, match=r'At "The period" .*no time at all.*n = ') as wrong:
+        Case(wait(text.replace('"', "&quot;"), more="")).start(**answers)
+    assert wrong.value.names == ("n",)
+
+
+def test_a_due_date_of_nothing_is_such_an_error_too() -> None:
+    with pytest.raises(TimerImpossible, match="n = nothing"):
+        Case(due("= n")).start(notice_given="2026-09-10", n=None)
+
+
+def test_a_repeating_due_date_names_what_the_diagram_says() -> None:
+    with pytest.raises(TimerImpossible, match='this repeats. The diagram says "every month"'):
+        Case(due("every month")).start(notice_given="2026-09-10")
