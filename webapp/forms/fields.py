@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import TimerImpossible
 from engine.forms import (
     MAX_ROWS,
     Asking,
@@ -131,6 +132,20 @@ def _flat(views: tuple[FieldView, ...]) -> Iterator[FieldView]:
         yield from _flat(view.fields)
         for row in view.rows:
             yield from _flat(row.fields)
+
+
+def wrong_answers(
+    form: Form | None, values: Mapping[str, Any], wrong: TimerImpossible
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """What was answered, and at each answer that a time was made of, why that cannot be; for :func:`form_view`.
+
+    Raises the error itself when none of these answers is this form's.
+    """
+    asked = {each.key for each in form.fields} if form is not None else set()
+    errors = {name: [str(wrong)] for name in wrong.names if name in asked}
+    if form is None or not errors:
+        raise wrong
+    return form.initial(values), errors
 
 
 def form_view(

@@ -14,10 +14,10 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
-from engine.errors import FormInvalid
+from engine.errors import FormInvalid, TimerImpossible
 from engine.forms import Form, load_form
 from webapp.forms.confidential import timed_feel
-from webapp.forms.fields import FormView, form_view
+from webapp.forms.fields import FormView, form_view, wrong_answers
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ class Asked:
             action=self.action,
             role_names=_role_names(),
         )
+
+    def refused(self, values: Mapping[str, Any], wrong: TimerImpossible) -> FormView | None:
+        """The page again with the answers that gave no time to wait. Raises ``wrong`` when none of them is asked here."""
+        return self.view(*wrong_answers(self.form, {**self.variables, **values}, wrong))
 
     def submitted(self) -> Submission:
         """What came of this request's POST."""

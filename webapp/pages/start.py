@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import NotAStarter, NotForSchools, SchoolNotFound
+from engine.errors import NotAStarter, NotForSchools, SchoolNotFound, TimerImpossible
 from engine.queries import DefinitionRow, SchoolRow
 from webapp.current import the_engine
 from webapp.db import db
@@ -68,7 +68,10 @@ def begin(key: str, urn: str) -> Response | tuple[str, int]:
     if submission.values is None:
         return _page(definition, school, asked, submission.view), submission.status
     about = school.urn if school else None
-    case = the_engine().cases.start(key, variables=submission.values, by=current_user.scope, school=about)
+    try:
+        case = the_engine().cases.start(key, variables=submission.values, by=current_user.scope, school=about)
+    except TimerImpossible as wrong:
+        return _page(definition, school, asked, asked.refused(submission.values, wrong)), 422
     flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
     return redirect(url_for("cases.case", instance_id=case))
 

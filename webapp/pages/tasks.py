@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import TaskNotOpen, TaskNotYours
+from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
 from engine.queries import InboxFilters, TaskDetail
 from webapp.current import now, the_engine
@@ -62,10 +62,14 @@ def complete(task_id: int) -> Response | tuple[str, int]:
     """Take the answers. What is wrong is said on the page, with all that was posted; otherwise the case goes on."""
     detail = _mine(task_id)
     _refuse_ended(detail)
-    submission = _asked(detail).submitted()
+    asked = _asked(detail)
+    submission = asked.submitted()
     if submission.values is None:
         return _page(detail, submission.view), submission.status
-    the_engine().tasks.complete(task_id, submission.values, by=current_user.scope)
+    try:
+        the_engine().tasks.complete(task_id, submission.values, by=current_user.scope)
+    except TimerImpossible as wrong:
+        return _page(detail, asked.refused(submission.values, wrong)), 422
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
     flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")

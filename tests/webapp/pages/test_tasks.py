@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from flask import Flask
 
+from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
 
 
@@ -91,3 +93,30 @@ def test_the_inbox_is_narrowed_by_school_and_process(browser: Browser, case: int
     assert "SEO evidence summary" in browser.get("/tasks?search=Sampleby&process=barnsley-escalation")[1]
     for narrowed in ("search=Elsewhere", "process=barnsley-complaint"):
         assert "SEO evidence summary" not in browser.get(f"/tasks?{narrowed}")[1], narrowed
+
+
+WEEKS = bpmn(
+    '<startEvent id="s"/><userTask id="a" name="Agree the wait" camunda:formKey="wait"/>'
+    '<intermediateCatchEvent id="t" name="The wait"><timerEventDefinition>'
+    '<timeDuration>= string(weeks) + " weeks"</timeDuration></timerEventDefinition></intermediateCatchEvent>'
+    '<endEvent id="e"/>',
+    "s>a a>t t>e",
+)
+ASKED = [
+    {"type": "number", "key": "weeks", "label": "How many weeks?"},
+    {"type": "textarea", "key": "reason", "label": "Why?"},
+]
+
+
+def test_an_answer_that_gives_no_time_is_shown_with_the_error_and_nothing_is_lost(app: Flask, browser: Browser) -> None:
+    form = json.dumps({"id": "wait", "type": "default", "schemaVersion": 17, "components": ASKED}).encode()
+    engine_of(app).deployments.deploy({"p.bpmn": WEEKS, "wait.form": form}, "barnsley", strict=False)
+    case = engine_of(app).cases.start("p", authority="barnsley")
+    (task,) = engine_of(app).tasks.open(case)
+    status, page = browser.sign_in("seo").post(f"/tasks/{task.id}", weeks="0", reason="It was agreed with the head.")
+    assert status == 422
+    assert "no time at all" in page
+    assert 'href="#weeks"' in page
+    assert "It was agreed with the head." in page
+    assert [each.id for each in engine_of(app).tasks.open(case)] == [task.id]
+    assert browser.post(f"/tasks/{task.id}", weeks="2", reason="It was agreed with the head.")[0] == 200
