@@ -129,7 +129,11 @@ class DeploymentRefused(PathwaysError):
 
 
 class DeploymentEmpty(PathwaysError):
-    """There is nothing to deploy: no .bpmn, .dmn or .form file was given."""
+    """There is nothing to deploy: no .bpmn, .xml, .dmn or .form file was given."""
+
+
+class NothingToRead(PathwaysError):
+    """There is nothing to read in {folder}: it holds no file that ends in {kinds}."""
 
 
 class DefinitionNotFound(PathwaysError):

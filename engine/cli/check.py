@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
+from engine.errors import NothingToRead
 from engine.feel import Feel
 from engine.lint import Finding, rules
-from engine.lint.files import KINDS, check_files
-from engine.lint.project import Project
+from engine.lint.bundle import expanded
+from engine.lint.project import Project, check_files
 
 
 @click.command("check")
@@ -45,20 +46,14 @@ def check(
         return
     if not files:
         raise click.UsageError("Name at least one file or folder.")
-    paths = list(_expanded(files))
+    try:
+        paths = list(expanded(files))
+    except NothingToRead as nothing:
+        raise click.ClickException(str(nothing)) from None
     home = Project(project.resolve()) if project else None
     found = check_files(paths, home, Feel.shared(), strict=not plain)
     click.echo(_as_json(paths, found) if as_json else "\n".join(_as_text(paths, found)))
     context.exit(1 if any(finding.severity == "error" for finding in found) else 0)
-
-
-def _expanded(files: Sequence[Path]) -> Iterator[Path]:
-    """Give the files, with each folder replaced by what it holds that can be checked."""
-    for file in files:
-        if file.is_dir():
-            yield from sorted(inner for inner in file.rglob("*") if inner.suffix in KINDS)
-        else:
-            yield file
 
 
 def _as_json(paths: Sequence[Path], found: Sequence[Finding]) -> str:

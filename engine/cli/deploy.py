@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from engine.cli.common import with_engine
 from engine.errors import DeploymentRefused
+from engine.lint.bundle import expanded, read_file
 from engine.lint.project import Project
 from engine.runtime import Engine
-
-KINDS = (".bpmn", ".dmn", ".form")
 
 
 @click.command("deploy")
@@ -23,8 +22,11 @@ KINDS = (".bpmn", ".dmn", ".form")
 @click.option("--plain", is_flag=True, help="Take plain BPMN: forms and roles are not needed.")
 @with_engine
 def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: str, note: str, plain: bool) -> None:
-    """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them."""
-    for owner, files in sorted(_by_authority(_expanded(paths), authority).items()):
+    """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them.
+
+    A diagram may end in .xml too.
+    """
+    for owner, files in sorted(_by_authority(expanded(paths), authority).items()):
         try:
             done = engine.deployments.deploy(files, owner, by, note, strict=not plain)
         except DeploymentRefused as refused:
@@ -37,14 +39,6 @@ def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: s
         click.echo(f"{owner}: " + (", ".join(brought) if brought else "nothing is new"))
 
 
-def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix in KINDS)
-        else:
-            yield path
-
-
 def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dict[str, bytes]]:
     """The files' contents by authority and by their name inside their project."""
     found: dict[str, dict[str, bytes]] = {}
@@ -53,5 +47,5 @@ def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dic
         owner = project.authority_of(path) if authority is None else authority
         resolved = path.resolve()
         name = resolved.relative_to(project.root.resolve()).as_posix()
-        found.setdefault(owner, {})[name] = resolved.read_bytes()
+        found.setdefault(owner, {})[name] = read_file(resolved)
     return found

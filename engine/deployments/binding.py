@@ -7,7 +7,7 @@ deployed when a diagram was taken without its surroundings (``strict=False``).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,19 +16,8 @@ from sqlalchemy.orm import Session
 
 from engine.diagram import Diagram
 from engine.lint import Finding
+from engine.lint.bundle import Bundle
 from engine.store.tables import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition
-
-
-@dataclass
-class Bundle:
-    """Files that were read. ``processes`` maps a key to its file; ``decisions`` an id to its file."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    diagrams: dict[str, Diagram] = field(default_factory=dict)
-    processes: dict[str, str] = field(default_factory=dict)
-    forms: dict[str, str] = field(default_factory=dict)
-    decisions: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass

@@ -11,25 +11,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from engine.decisions import parse_decisions
-from engine.deployments.binding import Bundle, Storing, bind, latest, retire
-from engine.diagram import Diagram, read
-from engine.errors import DeploymentEmpty, DeploymentRefused, ParseFailed, PathwaysError
+from engine.decisions import Decision
+from engine.deployments.binding import Storing, bind, latest, retire
+from engine.errors import DeploymentEmpty, DeploymentRefused, PathwaysError
 from engine.feel import Feel
-from engine.forms import check_form
 from engine.lint import Finding, Known, check
+from engine.lint.bundle import UNREADABLE, Bundle, finding, parsed, readable_decisions, readable_form
 from engine.spiff import parse
 from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource
 
-#: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
-UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
 _Versioned = type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefinition]
 
 
@@ -47,80 +43,48 @@ class Deployed:
     """False when all was deployed before: then ``id`` is of that deployment."""
 
 
-def form_key(name: str, authority: str) -> str:
-    """The key of a form from its file name: "forms/barnsley/summary.form" and "barnsley/summary.form" give
-    "barnsley/summary"; a bare "summary.form" belongs to the authority it is deployed for."""
-    parts = [
-        part for part in PurePosixPath(name.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
-    ]
-    if len(parts) > 1 and parts[-2] != "forms":
-        return "/".join(parts[-2:])
-    return f"{authority}/{parts[-1]}" if authority else parts[-1]
-
-
-def read_bundle(resources: Mapping[str, bytes], authority: str, strict: bool, feel: Feel | None) -> Bundle:
-    """Read files by their kind; what is wrong with each by itself is in ``findings``."""
-    bundle = Bundle()
-    for name, data in resources.items():
-        try:
-            _take(bundle, name, data, authority, strict, feel)
-        except (ParseFailed, PathwaysError) as error:
-            code = UNREADABLE if isinstance(error, ParseFailed) else DECISION
-            bundle.findings.append(_finding(code, name, str(error), "Mend or replace the file."))
-    return bundle
-
-
-def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, feel: Feel | None) -> None:
-    suffix = PurePosixPath(name).suffix
-    if suffix == ".form":
-        _claim_key(bundle, bundle.forms, form_key(name, authority), name)
-        for problem in check_form(data, feel):
-            where = f"at {problem.path}: " if problem.path else ""
-            found = _finding(FORM, name, f"{where}{problem.message}.", "Mend the form.")
-            bundle.findings.append(replace(found, severity=problem.severity))
-    elif suffix == ".dmn":
-        for decision in parse_decisions(data, name, feel):
-            _claim_key(bundle, bundle.decisions, decision, name)
-    elif suffix in (".bpmn", ".xml"):
-        diagram = bundle.diagrams[name] = read(data, name)
-        for key in _runnable(diagram, strict):
-            _claim_key(bundle, bundle.processes, key, name)
-    else:
-        bundle.findings.append(_finding(BUNDLE, name, "it is no .bpmn, .dmn or .form file.", "Leave it out."))
-    bundle.files[name] = data
-
-
-def _runnable(diagram: Diagram, strict: bool) -> list[str]:
-    """The processes that are meant to run; a plain file in which none says so runs all of them."""
-    running = [key for key, process in diagram.processes.items() if process.executable]
-    return running if running or strict else list(diagram.processes)
-
-
-def _claim_key(bundle: Bundle, keys: dict[str, str], key: str, name: str) -> None:
-    if key in keys:
-        told = f'"{key}" stands in {keys[key]} too.'
-        bundle.findings.append(_finding(BUNDLE, name, told, "Deploy one of them."))
-    keys[key] = name
-
-
-def _finding(code: str, file: str, message: str, remedy: str) -> Finding:
-    return Finding(code, "error", file, 1, "", "", message, remedy, "Pathways")
-
-
 def inspect(
-    session: Session, bundle: Bundle, authority: str, roles: Collection[str] | None, feel: Feel | None, strict: bool
+    session: Session,
+    bundle: Bundle,
+    authority: str,
+    roles: Collection[str] | None,
+    settings: Mapping[str, Any],
+    feel: Feel | None,
+    strict: bool,
 ) -> list[Finding]:
     """Everything that lint finds in a bundle, given what the authority has deployed already."""
-    known = Known(
-        forms=frozenset(bundle.forms) | latest(session, FormDefinition, authority).keys(),
-        roles=None if roles is None else frozenset(roles),
-        decisions=frozenset(bundle.decisions) | latest(session, DecisionDefinition, authority).keys(),
-        processes=frozenset(bundle.processes) | latest(session, ProcessDefinition, authority).keys(),
-    )
+    known = bundle.with_known(_deployed(session, authority, roles, settings))
     found = [*bundle.findings, *check(bundle.diagrams.values(), known, feel, strict)]
-    if not any(finding.severity == "error" for finding in found):
+    if not any(each.severity == "error" for each in found):
         found += _parse_findings(bundle)
-    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))
+    return sorted(found, key=lambda each: (each.file, each.line, each.code))
+
+
+def _deployed(session: Session, authority: str, roles: Collection[str] | None, settings: Mapping[str, Any]) -> Known:
+    """What the authority has deployed already, read from its files as they are stored."""
+    decisions: dict[str, Decision | None] = {}
+    for file, data in set(_contents(session, DecisionDefinition, authority).values()):
+        decisions |= readable_decisions(data, file)
+    processes = _contents(session, ProcessDefinition, authority)
+    return Known(
+        forms={key: readable_form(data) for key, (_, data) in _contents(session, FormDefinition, authority).items()},
+        roles=None if roles is None else frozenset(roles),
+        decisions=decisions,
+        processes=frozenset(processes),
+        settings=settings,
+        others=tuple(parsed(data, file) for file, data in set(processes.values())),
+    )
+
+
+def _contents(session: Session, table: Any, authority: str) -> dict[str, tuple[str, bytes]]:
+    """The file's name and content that the latest version of each key stands in."""
+    found = session.execute(
+        select(table.key, Resource.name, Resource.content)
+        .join(Resource, Resource.id == table.resource_id)
+        .where(table.authority == authority, table.latest)
+        .order_by(table.key)
+    )
+    return {row.key: (row.name, row.content) for row in found}
 
 
 def _parse_findings(bundle: Bundle) -> list[Finding]:
@@ -130,13 +94,13 @@ def _parse_findings(bundle: Bundle) -> list[Finding]:
         try:
             parse(key, bundle.files[name], {}, name)
         except PathwaysError as error:
-            found.append(_finding(UNREADABLE, name, str(error), "Change the diagram."))
+            found.append(finding(UNREADABLE, name, str(error), "Change the diagram."))
     return found
 
 
 def refuse(findings: list[Finding]) -> None:
     """Raise DeploymentRefused when there is an error among the findings."""
-    errors = [finding for finding in findings if finding.severity == "error"]
+    errors = [each for each in findings if each.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
         raise DeploymentRefused(summary="; ".join(str(each) for each in errors[:3]) + more, findings=findings)

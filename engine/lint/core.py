@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from engine.decisions import Decision
 from engine.diagram import Diagram, Element, Process, SequenceFlow
+from engine.forms import Form
 
 Severity = Literal["error", "warning"]
 MOST_FINDINGS = 100
@@ -100,14 +102,20 @@ class Known:
     """What a diagram may refer to outside itself. ``None`` means that it isn't known, so nothing is
     checked."""
 
-    forms: frozenset[str] | None = None
-    """Form keys, such as "barnsley/evidence-summary"."""
+    forms: Mapping[str, Form | None] | None = None
+    """Forms by key, such as "barnsley/evidence-summary"; None for one that cannot be read."""
     roles: frozenset[str] | None = None
     """Role ids, such as "seo"."""
-    decisions: frozenset[str] | None = None
+    decisions: Mapping[str, Decision | None] | None = None
+    """Decisions by id; None for one that cannot be read."""
     processes: frozenset[str] | None = None
     """Keys of processes already deployed; those in the diagrams that are checked together count as well."""
     topics: frozenset[str] = frozenset({"notify", "category", "live-cases"})
+    settings: Mapping[str, Any] | None = None
+    """The authority's values, which expressions see as ``settings``."""
+    others: tuple[Diagram, ...] = ()
+    """The diagrams of processes that are deployed already: they say what calls and messages bring, and are not
+    checked themselves."""
 
 
 @dataclass(frozen=True, eq=False)

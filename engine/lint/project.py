@@ -5,16 +5,29 @@ A project holds ``processes/<authority>/``, ``forms/<authority>/``, ``config/aut
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from engine.diagram import nodes, read_xml
-from engine.errors import ParseFailed
-from engine.lint.core import Known
+from engine.decisions import Decision
+from engine.diagram import Diagram
+from engine.errors import DiagramRefused, ParseFailed
+from engine.feel import Feel
+from engine.forms import Form
+from engine.lint import check
+from engine.lint.bundle import (
+    UNREADABLE,
+    finding,
+    parsed,
+    read_bundle,
+    read_file,
+    readable_decisions,
+    readable_form,
+)
+from engine.lint.core import Finding, Known
 
 
 @dataclass(frozen=True)
@@ -42,11 +55,14 @@ class Project:
     def known(self, authority: str) -> Known:
         """Give what diagrams of ``authority`` may refer to; None where the project has no folder."""
         processes = self._processes(authority)
+        others = tuple(_diagrams(processes)) if processes else ()
         return Known(
             forms=self._forms(),
             roles=self._roles(authority),
-            decisions=_ids(processes, ".dmn", "decision") if processes else None,
-            processes=_ids(processes, ".bpmn", "process") if processes else None,
+            decisions=_decisions(processes) if processes else None,
+            processes=frozenset(key for each in others for key in each.processes) if processes else None,
+            settings=self._settings(authority),
+            others=others,
         )
 
     def _processes(self, authority: str) -> Path | None:
@@ -54,37 +70,83 @@ class Project:
         own = folder / authority
         return next((here for here in (own, folder) if here.is_dir()), None)
 
-    def _forms(self) -> frozenset[str] | None:
+    def _forms(self) -> dict[str, Form | None] | None:
         folder = self.root / "forms"
         if not folder.is_dir():
             return None
-        files = folder.rglob("*.form")
-        return frozenset(file.relative_to(folder).with_suffix("").as_posix() for file in files)
+        return {
+            file.relative_to(folder).with_suffix("").as_posix(): readable_form(file.read_bytes())
+            for file in sorted(folder.rglob("*.form"))
+        }
 
     def _roles(self, authority: str) -> frozenset[str] | None:
+        files = self._authorities(authority)
+        return frozenset(role for file in files for role in role_ids(file)) if files else None
+
+    def _settings(self, authority: str) -> dict[str, Any] | None:
+        """The settings of an authority; of a file that is nobody's, those of all together."""
+        files = self._authorities(authority)
+        return {name: value for file in files for name, value in _settings_in(file)} if files else None
+
+    def _authorities(self, authority: str) -> list[Path]:
         folder = self.root / "config" / "authorities"
         own = folder / f"{authority}.yaml"
-        files = [own] if own.is_file() else sorted(folder.glob("*.yaml"))
-        return frozenset(role for file in files for role in role_ids(file)) if files else None
+        return [own] if own.is_file() else sorted(folder.glob("*.yaml"))
 
 
 def role_ids(file: Path) -> Iterator[str]:
     """Give the role ids of an authority's file: its ``roles``, by id, or a list of ids or of mappings."""
-    settings: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    roles: Any = settings.get("roles", ()) if isinstance(settings, dict) else ()
-    for role in roles:
+    for role in _part(file, "roles"):
         yield str(role["id"]) if isinstance(role, dict) else str(role)
 
 
-def _ids(folder: Path, suffix: str, tag: str) -> frozenset[str]:
-    files = sorted(folder.rglob(f"*{suffix}"))
-    return frozenset(key for file in files for key in ids_in(file.read_bytes(), str(file), tag))
+def _settings_in(file: Path) -> Iterator[tuple[str, Any]]:
+    settings = _part(file, "settings")
+    for name in settings:
+        given = settings[name]
+        yield str(name), given.get("value") if isinstance(given, dict) else given
 
 
-def ids_in(data: bytes, file: str, tag: str) -> Iterator[str]:
-    """Give the ids of the elements named ``tag``; a file that can't be read has none (its check says why)."""
-    try:
-        root = read_xml(data, file)
-    except ParseFailed:
-        return
-    yield from (nodes.attr(node, "id") for node in root.iter(f"{{*}}{tag}") if node.get("id"))
+def _part(file: Path, name: str) -> Any:
+    said: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return (said.get(name) or {}) if isinstance(said, dict) else {}
+
+
+def _decisions(folder: Path) -> dict[str, Decision | None]:
+    files = sorted(folder.rglob("*.dmn"))
+    return {key: each for file in files for key, each in readable_decisions(file.read_bytes(), str(file)).items()}
+
+
+def _diagrams(folder: Path) -> Iterator[Diagram]:
+    """The diagrams of a folder that can be read; a check of the others says why they cannot."""
+    for file in sorted(folder.rglob("*.bpmn")):
+        try:
+            yield parsed(read_file(file), str(file))
+        except ParseFailed:
+            continue
+
+
+def check_files(
+    paths: Iterable[Path], project: Project | None = None, feel: Feel | None = None, strict: bool = True
+) -> list[Finding]:
+    """Check these files together with what their project holds; give the findings, sorted by file and line.
+
+    Without ``project`` each file's own is found around it. Files of one authority are checked as one bundle.
+    """
+    bundles: dict[tuple[Path, str], dict[str, bytes]] = {}
+    found: list[Finding] = []
+    for path in paths:
+        home = project or Project.around(path)
+        files = bundles.setdefault((home.root, home.authority_of(path)), {})
+        try:
+            files[str(path)] = read_file(path)
+        except DiagramRefused as error:
+            found.append(finding(UNREADABLE, str(path), str(error), "Mend or replace the file."))
+        except OSError as error:
+            message = f"it cannot be opened: {error.strerror}."
+            found.append(finding(UNREADABLE, str(path), message, "Name a file that exists."))
+    for (root, authority), files in bundles.items():
+        bundle = read_bundle(files, authority, strict, feel)
+        known = bundle.with_known(Project(root).known(authority))
+        found += [*bundle.findings, *check(bundle.diagrams.values(), known, feel, strict)]
+    return sorted(found, key=lambda each: (each.file, each.line, each.code))

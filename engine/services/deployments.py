@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from engine.cases import start_events
 from engine.deployments import store
-from engine.deployments.binding import Bundle, Storing
+from engine.deployments.binding import Storing
 from engine.deployments.store import Deployed
 from engine.lint import Finding
+from engine.lint.bundle import Bundle, read_bundle
 from engine.people import permissions
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
@@ -65,8 +66,9 @@ class Deployments:
         return deployed
 
     def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
-        return store.read_bundle(resources, authority, strict, self._world.feel)
+        return read_bundle(resources, authority, strict, self._world.feel)
 
     def _inspect(self, session: Session, bundle: Bundle, authority: str, strict: bool) -> list[Finding]:
         roles = self._world.config.roles(authority)
-        return store.inspect(session, bundle, authority, roles, self._world.feel, strict)
+        settings = self._world.settings(authority)
+        return store.inspect(session, bundle, authority, roles, settings, self._world.feel, strict)

@@ -123,3 +123,20 @@ def test_the_rules_are_listed() -> None:
 
 def test_nothing_to_check_is_a_mistake() -> None:
     assert _run().exit_code == 2
+
+
+def test_a_folder_without_anything_to_read_is_a_mistake(tmp_path: Path) -> None:
+    result = _run(tmp_path)
+    assert result.exit_code == 1
+    assert f"There is nothing to read in {tmp_path}" in result.output
+
+
+def test_a_diagram_may_end_in_xml(tmp_path: Path) -> None:
+    (tmp_path / "p.xml").write_text(around(TASK.format("any", "any")))
+    assert "1 file checked: 0 errors" in _run(tmp_path).output
+
+
+def test_two_files_with_one_process_are_found_as_deployment_finds_them(project: Path) -> None:
+    again = project / "processes/here/again.bpmn"
+    again.write_text((project / "processes/here/p.bpmn").read_text())
+    assert 'PW-993 error: "p" stands in' in _run(project / "processes").output

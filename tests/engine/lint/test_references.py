@@ -9,9 +9,9 @@ from tests.engine.lint.drawing import Case, around, draw, found, inputs, parsed,
 from tests.engine.spiff.cases import prop
 
 KNOWN = Known(
-    forms=frozenset({"here/form"}),
+    forms={"here/form": None},
     roles=frozenset({"seo", "clerk"}),
-    decisions=frozenset({"category"}),
+    decisions={"category": None},
     processes=frozenset({"other"}),
 )
 FORM, ROLE, NAME = 'camunda:formKey="here/form"', 'camunda:candidateGroups="seo, clerk"', 'name="Answer"'

@@ -1,0 +1,194 @@
+"""The files that are checked or deployed together, read by their kind: diagrams, decision tables and forms.
+
+``pathways check``, ``pathways deploy``, the modeller and :class:`engine.services.deployments.Deployments` all read
+files here, so that what one takes the others take too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from engine.decisions import Decision, parse_decisions
+from engine.diagram import LIMITS, Diagram, nodes, read, read_bounded, read_xml
+from engine.errors import NothingToRead, ParseFailed, PathwaysError
+from engine.feel import Feel
+from engine.forms import Form, check_form, load_form
+from engine.lint.core import OURS, Finding, Known, short
+
+#: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
+UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
+#: The endings of files that can be read; a diagram's may be either of the first two.
+KINDS = (".bpmn", ".xml", ".dmn", ".form")
+
+
+@dataclass
+class Bundle:
+    """Files that were read. ``processes``, ``forms`` and ``decisions`` map a key to its file; ``asked`` and ``tables``
+    hold the forms and decisions that could be read, by the same keys."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    diagrams: dict[str, Diagram] = field(default_factory=dict)
+    processes: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Form] = field(default_factory=dict)
+    tables: dict[str, Decision] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def with_known(self, known: Known) -> Known:
+        """What diagrams of the bundle may refer to: what is in it, before what is ``known`` outside."""
+        return Known(
+            forms=_over(known.forms, dict.fromkeys(self.forms) | self.asked),
+            roles=known.roles,
+            decisions=_over(known.decisions, dict.fromkeys(self.decisions) | self.tables),
+            processes=None if known.processes is None else known.processes | self.processes.keys(),
+            topics=known.topics,
+            settings=known.settings,
+            others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
+        )
+
+
+_T = TypeVar("_T")
+
+
+def _over(known: Mapping[str, _T | None] | None, own: Mapping[str, _T | None]) -> dict[str, _T | None] | None:
+    """Own things over known ones; what isn't known stays so unless the bundle has some."""
+    return {**known, **own} if known is not None else dict(own) or None
+
+
+def read_bundle(resources: Mapping[str, bytes], authority: str, strict: bool, feel: Feel | None) -> Bundle:
+    """Read files by their kind; what is wrong with each by itself is in ``findings``."""
+    bundle = Bundle()
+    for name, data in resources.items():
+        try:
+            _take(bundle, name, data, authority, strict, feel)
+        except ParseFailed as error:
+            bundle.findings.append(finding(UNREADABLE, name, str(error), "Mend or replace the file.", "XML 1.0"))
+        except PathwaysError as error:
+            bundle.findings.append(finding(DECISION, name, str(error), "Mend the decision table.", "DMN 1.3"))
+    return bundle
+
+
+def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, feel: Feel | None) -> None:
+    suffix = PurePosixPath(name).suffix
+    if suffix == ".form":
+        _take_form(bundle, name, data, form_key(name, authority), feel)
+    elif suffix == ".dmn":
+        _take_decisions(bundle, name, data, feel)
+    elif suffix in KINDS:
+        diagram = bundle.diagrams[name] = parsed(data, name)
+        for key in _runnable(diagram, strict):
+            _claim_key(bundle, bundle.processes, key, name)
+    else:
+        message = f"it is none of the files that can be read ({', '.join(KINDS)})."
+        bundle.findings.append(finding(BUNDLE, name, message, "Leave it out."))
+    bundle.files[name] = data
+
+
+@lru_cache(maxsize=256)
+def parsed(data: bytes, file: str) -> Diagram:
+    """Read a diagram once: one that is deployed is looked at again by every check. Raises as :func:`read`."""
+    return read(data, file)
+
+
+def _take_form(bundle: Bundle, name: str, data: bytes, key: str, feel: Feel | None) -> None:
+    _claim_key(bundle, bundle.forms, key, name)
+    problems = check_form(data, feel)
+    for problem in problems:
+        where = f"at {short(problem.path)}: " if problem.path else ""
+        found = finding(FORM, name, f"{where}{short(problem.message)}.", "Mend the form.")
+        bundle.findings.append(replace(found, severity=problem.severity))
+    form = readable_form(data)
+    if form is not None:
+        bundle.asked[key] = form
+
+
+def readable_form(data: bytes) -> Form | None:
+    """The form in a file; None when it cannot be read (its own check says why)."""
+    try:
+        return load_form(data)
+    except PathwaysError:
+        return None
+
+
+def _take_decisions(bundle: Bundle, name: str, data: bytes, feel: Feel | None) -> None:
+    for decision in decision_ids(data, name):
+        _claim_key(bundle, bundle.decisions, decision, name)
+    bundle.tables.update(parse_decisions(data, name, feel))
+
+
+def decision_ids(data: bytes, file: str) -> list[str]:
+    """The ids of a file's decisions, known even where the file is otherwise wrong. Raises DiagramRefused."""
+    root = read_xml(data, file)
+    return [nodes.attr(node, "id") for node in root.iter("{*}decision") if node.get("id")]
+
+
+def readable_decisions(data: bytes, file: str) -> dict[str, Decision | None]:
+    """The decisions of a file by id: None for each where the file is wrong, nothing where it is no XML."""
+    try:
+        ids: dict[str, Decision | None] = dict.fromkeys(decision_ids(data, file))
+        return ids | parse_decisions(data, file)
+    except ParseFailed:
+        return {}
+    except PathwaysError:
+        return ids
+
+
+def form_key(name: str, authority: str) -> str:
+    """The key of a form from its file name: "forms/barnsley/summary.form" and "barnsley/summary.form" give
+    "barnsley/summary"; a bare "summary.form" belongs to the authority it is deployed for."""
+    parts = [
+        part for part in PurePosixPath(name.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
+    ]
+    if len(parts) > 1 and parts[-2] != "forms":
+        return "/".join(parts[-2:])
+    return f"{authority}/{parts[-1]}" if authority else parts[-1]
+
+
+def _runnable(diagram: Diagram, strict: bool) -> list[str]:
+    """The processes that are meant to run; a plain file in which none says so runs all of them."""
+    running = [key for key, process in diagram.processes.items() if process.executable]
+    return running if running or strict else list(diagram.processes)
+
+
+def _claim_key(bundle: Bundle, keys: dict[str, str], key: str, name: str) -> None:
+    if key in keys:
+        told = f'"{short(key)}" stands in {keys[key]} too.'
+        bundle.findings.append(finding(BUNDLE, name, told, "Keep one of them."))
+    keys[key] = name
+
+
+def finding(code: str, file: str, message: str, remedy: str, section: str = OURS) -> Finding:
+    """An error about a file as a whole."""
+    return Finding(code, "error", file, 1, "", "", message, remedy, section)
+
+
+# -- files on disk ------------------------------------------------------------------------------------------------
+
+
+def expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files, with each folder replaced by what it holds that can be read. Raises NothingToRead for a folder that
+    holds nothing of the kind."""
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(inner for inner in path.rglob("*") if inner.suffix in KINDS and inner.is_file())
+            if not inside:
+                raise NothingToRead(folder=path, kinds=", ".join(KINDS))
+            yield from inside
+        else:
+            yield path
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes, left unread past the limit of size. Raises DiagramRefused and OSError."""
+    return read_bounded(_chunks(path), str(path))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while chunk := stream.read(min(LIMITS.size, 65_536)):
+            yield chunk
