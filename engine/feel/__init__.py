@@ -23,9 +23,10 @@ from weakref import WeakSet
 
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit, FeelNotBuilt
 from engine.feel.process import Broken, Ended, MemoryUp, Process, TimeUp
+from engine.feel.tree import Node, node
 from engine.feel.values import ZONE, NoFeelValue, from_feel, moment, to_feel
 
-__all__ = ["ZONE", "Answer", "Dialect", "Feel", "Function", "Item", "from_feel", "shown", "strip", "to_feel"]
+__all__ = ["ZONE", "Answer", "Dialect", "Feel", "Function", "Item", "Node", "from_feel", "shown", "strip", "to_feel"]
 
 Dialect = Literal["expression", "unaryTests"]
 #: What is asked: the dialect, the text, and for unary tests the value that is tested.
@@ -149,6 +150,11 @@ class Feel:
         """
         self.check(expression, dialect)
         return frozenset(self._task("names", strip(expression), dialect, ()).get("names", ()))
+
+    def inspect(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> Node:
+        """The parts of an expression, as FEEL reads them (engine/feel/tree.py). Raises ExpressionInvalid."""
+        self.check(expression, dialect, names)
+        return node(self._task("inspect", strip(expression), dialect, tuple(names))["tree"])
 
     def close(self) -> None:
         """End V8; the next call starts it again."""

@@ -5,6 +5,7 @@ import {
   parseExpression, parseUnaryTests, SyntaxError as FeelSyntaxError, time, unaryTest,
 } from 'feelin';
 import { Temporal } from 'temporal-polyfill';
+import { inspect } from './inspect.js';
 import { WORDS } from './words.js';
 
 const TAG = '@feel';
@@ -361,6 +362,7 @@ const TASKS = {
       return answer.kind === 'syntax' ? { ...answer, ...wrong(item[1], item[0], Object.keys(context)) } : answer;
     });
   },
+  inspect: asked => guarded(() => inspect(asked)),
   check: ({ text, dialect, names }) => guarded(() => wrong(text, dialect, names ?? [])),
   names: ({ text, dialect }) => guarded(() => {
     const found = new Set();
