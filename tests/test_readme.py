@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.lint import properties
 from engine.lint.supported import markdown
 from engine.people.authorities import load_authorities
 from tests.engine.test_library import REVIEW
@@ -62,3 +63,9 @@ def test_its_reference_is_what_the_engine_executes() -> None:
     shown = re.search(r"<!-- elements -->\n(.*?)<!-- end of elements -->", README, re.S)
     assert shown, "Run make docs."
     assert shown[1].strip() == markdown().strip(), "Run make docs."
+
+
+def test_its_properties_are_those_that_the_engine_reads() -> None:
+    shown = re.search(r"<!-- properties -->\n(.*?)<!-- end of properties -->", README, re.S)
+    assert shown, "Run make docs."
+    assert shown[1].strip() == properties.markdown().strip(), "Run make docs."

@@ -21,8 +21,8 @@ from engine.decisions import Decision
 from engine.deployments.binding import Storing, bind, latest, retire
 from engine.errors import DeploymentEmpty, DeploymentRefused, PathwaysError
 from engine.feel import Feel
-from engine.lint import Finding, Known, check
-from engine.lint.bundle import UNREADABLE, Bundle, finding, parsed, readable_decisions, readable_form
+from engine.lint import Finding, Known
+from engine.lint.bundle import UNREADABLE, Bundle, check_bundle, finding, parsed, readable_decisions, readable_form
 from engine.spiff import parse
 from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource
 
@@ -53,8 +53,7 @@ def inspect(
     strict: bool,
 ) -> list[Finding]:
     """Everything that lint finds in a bundle, given what the authority has deployed already."""
-    known = bundle.with_known(_deployed(session, authority, roles, settings))
-    found = [*bundle.findings, *check(bundle.diagrams.values(), known, feel, strict)]
+    found = check_bundle(bundle, _deployed(session, authority, roles, settings), feel, strict)
     if not any(each.severity == "error" for each in found):
         found += _parse_findings(bundle)
     return sorted(found, key=lambda each: (each.file, each.line, each.code))

@@ -11,7 +11,7 @@ Nothing here knows HTTP or HTML.
 
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms.answers import showable
-from engine.forms.checking import Finding, check_form
+from engine.forms.checking import Finding, check_form, expressions
 from engine.forms.conditions import Asking, as_text, mentions, open_condition
 from engine.forms.dates import DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
@@ -39,6 +39,7 @@ __all__ = [
     "asking_of",
     "blank_row",
     "check_form",
+    "expressions",
     "fill",
     "in_words",
     "is_shown",

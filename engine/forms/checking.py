@@ -51,6 +51,13 @@ def _walk(components: tuple[Component, ...]) -> Iterator[Component]:
         yield from _walk(component.children)
 
 
+def expressions(components: tuple[Component, ...]) -> Iterator[tuple[str, str]]:
+    """Every FEEL expression of a form's components, with its place in the file, such as
+    ``components[2].conditional.hide``."""
+    for each in _walk(components):
+        yield from ((f"{each.path}.{name}", text) for name, text in _expressions(each) if text)
+
+
 def _component(component: Component, keys: Collection[str], feel: Checks | None) -> Iterator[Finding]:
     yield from _labels(component)
     yield from _options(component, keys)

@@ -17,13 +17,15 @@ from engine.lint import (
     flows,
     gateways,
     ignored,
+    properties,
     references,
     structure,
     support,
     timers,
+    variables,
 )
 from engine.lint.causes import one_per_cause
-from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered
+from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered, world_of
 
 SUBJECTS = (
     structure,
@@ -36,12 +38,14 @@ SUBJECTS = (
     references,
     timers,
     expressions,
+    variables,
+    properties,
     support,
     ignored,
 )
 """The modules that hold rules; importing them is what registers the rules."""
 
-__all__ = ["SUBJECTS", "Checker", "Finding", "Known", "Look", "Rule", "Severity", "check", "rules"]
+__all__ = ["SUBJECTS", "Checker", "Finding", "Known", "Look", "Rule", "Severity", "check", "check_names", "rules"]
 
 
 def rules() -> tuple[Rule, ...]:
@@ -60,10 +64,20 @@ def check(
     warnings.
     """
     together = tuple(diagrams)
-    looks = [Look(diagram, together, known or Known(), feel, strict) for diagram in together]
+    known = known or Known()
+    worlds = world_of(together, known, feel if strict else None)
+    looks = [Look(diagram, together, known, feel, strict, worlds) for diagram in together]
     found = [finding for look in looks for finding in one_per_cause(look, _findings(look))]
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))
 
 
 def _findings(look: Look) -> Iterator[Finding]:
     return (finding for each in rules() for finding in each.findings(look))
+
+
+def check_names(diagrams: tuple[Diagram, ...], known: Known, feel: Checker) -> list[Finding]:
+    """Check only the names and types of diagrams that are deployed already, after something that they use changed."""
+    worlds = world_of(diagrams, known, feel)
+    looks = [Look(diagram, diagrams, known, feel, strict=True, worlds=worlds) for diagram in diagrams]
+    named = [each for each in rules() if each.subject == "variables"]
+    return [finding for look in looks for each in named for finding in each.findings(look)]

@@ -17,7 +17,9 @@ from engine.diagram import LIMITS, Diagram, nodes, read, read_bounded, read_xml
 from engine.errors import NothingToRead, ParseFailed, PathwaysError
 from engine.feel import Feel
 from engine.forms import Form, check_form, load_form
-from engine.lint.core import OURS, Finding, Known, short
+from engine.lint import check, check_names
+from engine.lint.core import OURS, Finding, Known, short, world_of
+from engine.lint.tables import findings
 
 #: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
 UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
@@ -48,11 +50,33 @@ class Bundle:
             processes=None if known.processes is None else known.processes | self.processes.keys(),
             topics=known.topics,
             settings=known.settings,
+            fresh=frozenset(self.tables),
             others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
         )
 
 
 _T = TypeVar("_T")
+
+
+def check_bundle(bundle: Bundle, known: Known, feel: Feel | None, strict: bool) -> list[Finding]:
+    """Everything that is wrong with files that are checked together; ``known`` is what there is outside them.
+
+    Diagrams outside that use a form or decision of the bundle are looked at again too: they get a new version with it.
+    """
+    whole = bundle.with_known(known)
+    found = [*bundle.findings, *check(bundle.diagrams.values(), whole, feel, strict)]
+    if strict and feel is not None:
+        again = tuple(each for each in whole.others if _uses(each, bundle))
+        found += check_names(again, whole, feel)
+        world = world_of(tuple(bundle.diagrams.values()), whole, feel)()
+        found += findings(world, bundle.tables, bundle.decisions) if world is not None else ()
+    return sorted(set(found), key=lambda each: (each.file, each.line, each.code))
+
+
+def _uses(diagram: Diagram, bundle: Bundle) -> bool:
+    return any(
+        each.form_key in bundle.forms or each.decision_ref in bundle.decisions for each in diagram.elements.values()
+    )
 
 
 def _over(known: Mapping[str, _T | None] | None, own: Mapping[str, _T | None]) -> dict[str, _T | None] | None:

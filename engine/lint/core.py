@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Literal, Protocol
 
 from engine.decisions import Decision
 from engine.diagram import Diagram, Element, Process, SequenceFlow
 from engine.forms import Form
+from engine.lint.names import Inspects, Surroundings, World
 
 Severity = Literal["error", "warning"]
 MOST_FINDINGS = 100
@@ -90,7 +91,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-class Checker(Protocol):
+class Checker(Inspects, Protocol):
     """What lint asks of FEEL (:class:`engine.feel.Feel` has it)."""
 
     def check(self, expression: str) -> None:
@@ -113,9 +114,23 @@ class Known:
     topics: frozenset[str] = frozenset({"notify", "category", "live-cases"})
     settings: Mapping[str, Any] | None = None
     """The authority's values, which expressions see as ``settings``."""
+    fresh: frozenset[str] = frozenset()
+    """Those of ``decisions`` that are checked with the diagrams: what is wrong with them is found in their own file."""
     others: tuple[Diagram, ...] = ()
     """The diagrams of processes that are deployed already: they say what calls and messages bring, and are not
     checked themselves."""
+
+
+def world_of(diagrams: tuple[Diagram, ...], known: Known, feel: Checker | None) -> Callable[[], World | None]:
+    """Gives the variables of these diagrams and of those known around them, made once; None without FEEL."""
+
+    @cache
+    def made() -> World | None:
+        if feel is None:
+            return None
+        return World([*diagrams, *known.others], Surroundings(known.forms, known.decisions, known.settings), feel)
+
+    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +142,13 @@ class Look:
     known: Known
     feel: Checker | None
     strict: bool
+    worlds: Callable[[], World | None] = lambda: None
+    """Gives the variables of all processes, made when the first rule asks."""
+
+    @property
+    def world(self) -> World | None:
+        """The variables of all processes; None when these aren't looked at."""
+        return self.worlds()
 
     def runs(self, process: str) -> bool:
         """Whether the process is meant to run: whether it is executable, or (not strict) none in its file

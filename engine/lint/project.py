@@ -17,9 +17,9 @@ from engine.diagram import Diagram
 from engine.errors import DiagramRefused, ParseFailed
 from engine.feel import Feel
 from engine.forms import Form
-from engine.lint import check
 from engine.lint.bundle import (
     UNREADABLE,
+    check_bundle,
     finding,
     parsed,
     read_bundle,
@@ -147,6 +147,5 @@ def check_files(
             found.append(finding(UNREADABLE, str(path), message, "Name a file that exists."))
     for (root, authority), files in bundles.items():
         bundle = read_bundle(files, authority, strict, feel)
-        known = bundle.with_known(Project(root).known(authority))
-        found += [*bundle.findings, *check(bundle.diagrams.values(), known, feel, strict)]
+        found += check_bundle(bundle, Project(root).known(authority), feel, strict)
     return sorted(found, key=lambda each: (each.file, each.line, each.code))

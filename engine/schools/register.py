@@ -22,21 +22,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
 from engine.schools.gias import Extract, Line
-from engine.steps import Categorised
+from engine.steps import PHASES, TYPES, Categorised
 from engine.store.tables import ProcessInstance, School, SchoolCategory
 
-PHASES = ("primary", "secondary", "special", "all-through", "PRU")
-TYPES = (
-    "community",
-    "voluntary aided",
-    "voluntary controlled",
-    "foundation",
-    "academy",
-    "free",
-    "special",
-    "PRU",
-    "independent",
-)
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
 #: Why a school has a category that no process gave it.

@@ -16,6 +16,7 @@ from lxml import etree
 from playwright.sync_api import Page, sync_playwright
 
 from engine.diagram import Diagram, Element, read
+from engine.lint import properties
 from engine.lint.supported import markdown
 from tests.browser.chromium import launch
 
@@ -140,12 +141,20 @@ def yaml_clauses() -> dict[str, Any]:
     return {row["id"]: row for file in files for row in file["clauses"]}
 
 
+def _with_table(text: str, name: str, table: str) -> str:
+    """The text with a table between the comments of that name."""
+    pattern = re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.S)
+    return pattern.sub(lambda _: table + "\n", text)
+
+
 def main() -> None:
-    """Write the pages, and the README's reference of BPMN elements."""
+    """Write the pages, and the README's references of BPMN elements and of properties."""
     OUT.mkdir(parents=True, exist_ok=True)
     readme = ROOT / "README.md"
-    pattern = re.compile("(?<=<!-- elements -->\n).*?(?=<!-- end of elements -->)", re.S)
-    readme.write_text(pattern.sub(lambda _: markdown() + "\n", readme.read_text(encoding="utf-8")), encoding="utf-8")
+    text = readme.read_text(encoding="utf-8")
+    for name, table in (("elements", markdown()), ("properties", properties.markdown())):
+        text = _with_table(text, name, table)
+    readme.write_text(text, encoding="utf-8")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.diagram import Diagram, read
 from engine.errors import ExpressionInvalid
+from engine.feel import Dialect, Feel, Node
 from engine.lint import Finding, Known, check
 
 HEAD = (
@@ -80,11 +82,15 @@ def inputs(**values: str) -> str:
 
 
 class Checker:
-    """Stands for FEEL, so that these tests need no V8: what holds ``((`` doesn't parse."""
+    """Stands for FEEL, so that most of these tests need no V8: what holds ``((`` doesn't parse. Names and types are
+    read with the real one."""
 
     def check(self, expression: str) -> None:
         if "((" in expression:
             raise ExpressionInvalid(expression=expression, reason="unexpected ( at 1")
+
+    def inspect(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> Node:
+        return Feel.shared().inspect(expression, dialect, names)
 
 
 @dataclass(frozen=True)

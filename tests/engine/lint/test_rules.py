@@ -17,10 +17,12 @@ from tests.engine.lint import (
     test_flows,
     test_gateways,
     test_ignored,
+    test_properties,
     test_references,
     test_structure,
     test_support,
     test_timers,
+    test_variables,
 )
 from tests.engine.lint.drawing import Case, around, found, parsed
 
@@ -33,10 +35,12 @@ MODULES = (
     test_flows,
     test_gateways,
     test_ignored,
+    test_properties,
     test_references,
     test_structure,
     test_support,
     test_timers,
+    test_variables,
 )
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 # It takes two files, so it has a test of its own.

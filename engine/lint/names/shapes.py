@@ -1,0 +1,200 @@
+"""What a value may be: its kinds, and where they are known all the values that it can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from typing import Any
+
+#: Kinds are FEEL's types, and "null".
+NULL, TEXT, NUMBER, BOOLEAN, LIST, CONTEXT, FUNCTION = (
+    "null",
+    "text",
+    "number",
+    "boolean",
+    "list",
+    "context",
+    "function",
+)
+TEMPORAL = frozenset({"date", "time", "date and time", "duration"})
+ORDERED = TEMPORAL | {TEXT, NUMBER}
+#: A list of lists of lists... deeper than this may be anything.
+DEEPEST = 5
+#: More values than these are no options.
+MOST_VALUES = 100
+
+Value = str | int | float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a value may be. Without ``kinds`` it may be anything."""
+
+    kinds: frozenset[str] = frozenset()
+    values: frozenset[Value] | None = None
+    """All the texts and numbers that it can be; None when there is no end to them."""
+    item: Shape | None = None
+    """What a list's items may be; None when that isn't known."""
+    entries: tuple[tuple[str, Shape], ...] | None = None
+    """All the entries of a context; None when they aren't known."""
+    iso: bool = False
+    """Whether it is a text that stands for a date, such as "2026-09-01"."""
+    literal: bool = False
+    """Whether it is written out in the expression itself."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Its kinds, null left out."""
+        return self.kinds - {NULL}
+
+    @property
+    def fields(self) -> Mapping[str, Shape]:
+        """A context's entries by name."""
+        return dict(self.entries or ())
+
+    def only(self, *kinds: str) -> bool:
+        """Whether it is surely of these kinds (or null)."""
+        return bool(self.known) and self.known <= set(kinds)
+
+    def stored(self) -> Shape:
+        """The same, as it comes out of a variable."""
+        return replace(self, literal=False) if self.literal else self
+
+
+ANY = Shape()
+NOTHING = Shape(frozenset({NULL}), literal=True)
+
+
+def of(*kinds: str) -> Shape:
+    """A value of these kinds."""
+    return Shape(frozenset(kinds))
+
+
+def options(values: Iterable[Any]) -> Shape:
+    """One of these values, as a choice gives it."""
+    found = list(values)
+    kinds = frozenset(kind_of(value) for value in found)
+    plain = kinds <= {TEXT, NUMBER} and len(found) <= MOST_VALUES
+    return Shape(kinds, frozenset(found) if plain else None)
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a plain value."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return BOOLEAN
+    if isinstance(value, int | float):
+        return NUMBER
+    if isinstance(value, list | tuple):
+        return LIST
+    return CONTEXT if isinstance(value, Mapping) else TEXT
+
+
+def given(value: Any) -> Shape:
+    """A value that may be another one tomorrow, such as a setting: its kind, and the kinds of its entries."""
+    if isinstance(value, Mapping):
+        return context({str(name): given(each) for name, each in value.items()})
+    if isinstance(value, list | tuple):
+        return listed(union(given(each) for each in value) if value else ANY)
+    return of("date") if isinstance(value, date) else of(kind_of(value))
+
+
+def context(entries: Mapping[str, Shape]) -> Shape:
+    """A context with these entries and no others."""
+    return Shape(frozenset({CONTEXT}), entries=tuple(sorted(entries.items())))
+
+
+def listed(item: Shape) -> Shape:
+    """A list of such items."""
+    return Shape(frozenset({LIST}), item=item if depth(item) < DEEPEST else ANY, literal=item.literal)
+
+
+def depth(shape: Shape) -> int:
+    """How many lists and contexts stand in one another."""
+    inner = [shape.item] if shape.item is not None else []
+    inner += [each for _, each in shape.entries or ()]
+    return 1 + max(map(depth, inner)) if inner else 0
+
+
+def union(shapes: Iterable[Shape]) -> Shape:
+    """One of these."""
+    return reduce(_either, shapes)
+
+
+def _either(a: Shape, b: Shape) -> Shape:
+    if a == b:
+        return a
+    if not a.kinds or not b.kinds:
+        return ANY
+    return Shape(
+        a.kinds | b.kinds,
+        _values(a, b),
+        _item(a, b),
+        _entries(a, b),
+        iso=_agreed(a, b),
+        literal=a.literal and b.literal,
+    )
+
+
+def _values(a: Shape, b: Shape) -> frozenset[Value] | None:
+    """All values of both, where each either has options or could have none."""
+    sides = [each for each in (a, b) if each.known]
+    if not sides or any(each.values is None for each in sides):
+        return None
+    found = frozenset().union(*(each.values or frozenset() for each in sides))
+    return found if len(found) <= MOST_VALUES else None
+
+
+def _item(a: Shape, b: Shape) -> Shape | None:
+    sides = [each for each in (a, b) if LIST in each.kinds]
+    if not sides or any(each.item is None for each in sides):
+        return None
+    return union(each.item for each in sides if each.item is not None)
+
+
+def _entries(a: Shape, b: Shape) -> tuple[tuple[str, Shape], ...] | None:
+    sides = [each.fields for each in (a, b) if CONTEXT in each.kinds]
+    if not sides or any(CONTEXT in each.kinds and each.entries is None for each in (a, b)):
+        return None
+    names = sorted({name for side in sides for name in side})
+    return tuple((name, union(side.get(name, of(NULL)) for side in sides)) for name in names)
+
+
+def _agreed(a: Shape, b: Shape) -> bool:
+    sides = [each for each in (a, b) if TEXT in each.kinds]
+    return bool(sides) and all(each.iso for each in sides)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date as forms store it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """The name that ``name`` was probably meant to be; empty when none is near. Case and spaces count little."""
+    ranked = sorted((distance(name, each), each) for each in names if abs(len(each) - len(name)) <= 3)
+    allowed = 1 if len(name) <= 4 else 2 if len(name) <= 9 else 3
+    return ranked[0][1] if ranked and ranked[0][0] <= allowed else ""
+
+
+def distance(a: str, b: str) -> int:
+    """How many letters to add, drop, change or swap make one word of the other; a letter's case costs nothing when
+    nothing else differs."""
+    if a.casefold() == b.casefold():
+        return 0 if a == b else 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, right in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == b[j - 2] and a[i - 2] == right:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,502 @@
+"""The variables of all processes that are known together: who sets which, and what each may be where it is read.
+
+A name may be set by a form, a message, a script, a table, a called process or the process that calls. :meth:`World.lookup`
+asks for one name at one place and follows only what that needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from engine.decisions import Decision
+from engine.diagram import Diagram, Element, InOut, is_feel, strip_feel
+from engine.forms import Component, Form
+from engine.lint.names import shapes, sources
+from engine.lint.names.graph import END, START, Graph
+from engine.lint.names.reading import OPEN, Scope, Table, Variable, read
+from engine.lint.names.shapes import ANY, CONTEXT, LIST, NULL, NUMBER, TEXT, Shape, of
+from engine.lint.names.sources import Inspects, shape_of
+
+#: Names that every expression may read, whoever sets them.
+SCHOOL, SETTINGS = "school", "settings"
+#: Steps that one look at all names may take; past them a name may be anything.
+MOST_STEPS = 200_000
+
+_COUNTS = (
+    "numberOfInstances",
+    "nrOfInstances",
+    "numberOfActiveInstances",
+    "nrOfActiveInstances",
+    "numberOfCompletedInstances",
+    "nrOfCompletedInstances",
+    "numberOfTerminatedInstances",
+)
+COUNTS: Mapping[str, Variable] = {name: Variable(of(NUMBER)) for name in _COUNTS}
+"""What a completion condition may count."""
+
+
+_CIRCLE = Variable(of(NULL))
+"""The answer to a question that is already being asked."""
+
+Lazily = Mapping[str, Callable[[], Shape]]
+"""Names, and how to learn what each may be."""
+
+
+@dataclass(frozen=True)
+class Setter:
+    """Something that sets variables at one place of a process."""
+
+    place: int
+    by: str
+    """The id of the element."""
+    shape: Callable[[str], Shape | None]
+    """What a name may be from here; None when it isn't set here."""
+    names: Callable[[], Iterable[str]]
+    sure: Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known outside the diagrams. ``None`` means that it isn't, so any name may come from there."""
+
+    forms: Mapping[str, Form | None] | None
+    decisions: Mapping[str, Decision | None] | None
+    settings: Mapping[str, object] | None
+
+
+class Flow:
+    """One process: its graph, and what sets variables in it."""
+
+    def __init__(self, world: World, diagram: Diagram, key: str) -> None:
+        self.diagram, self.key, self.graph = diagram, key, Graph(diagram, key)
+        self._world = world
+
+    @cached_property
+    def setters(self) -> tuple[Setter, ...]:
+        """Everything that sets variables here."""
+        return tuple(each for element in self.graph.elements.values() for each in self._world.setters(self, element))
+
+    @cached_property
+    def called_only(self) -> bool:
+        """Whether only other processes start it: nobody else may."""
+        return not self.diagram.processes[self.key].candidate_starter_groups
+
+    @cached_property
+    def waited(self) -> tuple[tuple[int, frozenset[str]], ...]:
+        """The places after events that wait for a condition, with the names in it: a value has made it true."""
+        feel = self._world.feel
+        return tuple(
+            (self.graph.leave(element.id), read(tree, OPEN).reads)
+            for element in self.graph.elements.values()
+            for each in element.event_definitions
+            if each.kind == "conditional" and (tree := sources.tree(feel, strip_feel(each.text))) is not None
+        )
+
+    def setting(self, name: str) -> Iterator[tuple[Setter, Shape]]:
+        """What sets a name, and to what."""
+        for setter in self.setters:
+            shape = setter.shape(name)
+            if shape is not None:
+                yield setter, shape
+
+
+class World:
+    """All processes that are known together. The first diagram that holds a process is the one that counts."""
+
+    def __init__(self, diagrams: Iterable[Diagram], around: Surroundings, feel: Inspects) -> None:
+        self.around, self.feel = around, feel
+        self.flows: dict[str, Flow] = {}
+        for diagram in diagrams:
+            for key in diagram.processes:
+                self.flows.setdefault(key, Flow(self, diagram, key))
+        self._callers: dict[str, list[tuple[Flow, Element]]] = {}
+        self._throwers: dict[tuple[str, str], list[tuple[Flow, Element]]] = {}
+        for flow in self.flows.values():
+            for element in flow.graph.elements.values():
+                self._note(flow, element)
+        self._known: dict[tuple[str, int, str], Variable | None] = {}
+        self._asked: set[tuple[str, int, str]] = set()
+        self._cuts = 0
+        self._steps = 0
+        self._surely: dict[tuple[str, str], list[bool]] = {}
+        self._locals: dict[tuple[str, str], dict[str, Variable]] = {}
+
+    def _note(self, flow: Flow, element: Element) -> None:
+        if element.kind == "callActivity":
+            self._callers.setdefault(element.called_element, []).append((flow, element))
+        if element.throwing or element.kind in ("sendTask", "serviceTask"):
+            for kind, name in _events(element):
+                self._throwers.setdefault((kind, name), []).append((flow, element))
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def lookup(self, flow: Flow, place: int, name: str) -> Variable | None:
+        """What is known of a name at a place of a process; None when nothing can have set it."""
+        if name == SETTINGS:
+            return Variable(sources.settings(self.around.settings))
+        self._steps += 1
+        if flow.graph.too_large or self._steps > MOST_STEPS:
+            return Variable(ANY)
+        key = (flow.key, place, name)
+        if key in self._known:
+            return self._known[key]
+        if key in self._asked:  # a value that is made of itself: this way adds nothing to what it may be
+            self._cuts += 1
+            return _CIRCLE
+        return self._look(key, flow)
+
+    def _look(self, key: tuple[str, int, str], flow: Flow) -> Variable | None:
+        cuts = self._cuts
+        self._asked.add(key)
+        found = self._found(flow, key[1], key[2])
+        self._asked.discard(key)
+        if self._cuts == cuts or not self._asked:
+            self._known[key] = found
+        return found
+
+    def _found(self, flow: Flow, place: int, name: str) -> Variable | None:
+        before = flow.graph.before(place)
+        setting = list(flow.setting(name))
+        earlier = [shape for setter, shape in setting if before >> setter.place & 1]
+        if name == SCHOOL:
+            return Variable(shapes.union([sources.SCHOOL, *earlier]))
+        if earlier:
+            return Variable(shapes.union(earlier), self.surely(flow, name)[place])
+        meanwhile = [shape for setter, shape in setting if flow.graph.beside(setter.place, place)]
+        return Variable(shapes.union(meanwhile), sure=False) if meanwhile else None
+
+    def surely(self, flow: Flow, name: str) -> list[bool]:
+        """By place, whether a name is set on every way to it."""
+        key = (flow.key, name)
+        if key not in self._surely:
+            graph = flow.graph
+            self._surely[key] = [True] * len(graph.surely)  # what a process that calls itself brings is not yet known
+            here = {setter.place for setter, _ in flow.setting(name) if setter.sure(name)}
+            here |= {place for place, names in flow.waited if name in names}
+            self._surely[key] = _always(graph, here)
+        return self._surely[key]
+
+    def names(self, flow: Flow) -> set[str]:
+        """All names that anything may set in a process."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        ahead = [flow]
+        while ahead:
+            here = ahead.pop()
+            if here.key in seen:
+                continue
+            seen.add(here.key)
+            found.update(name for setter in here.setters for name in setter.names())
+            ahead += [caller for caller, _ in self._callers.get(here.key, ())]
+            called = [each.called_element for each in here.graph.elements.values()]
+            ahead += [self.flows[key] for key in called if key in self.flows]
+        return found | {SCHOOL, SETTINGS}
+
+    def asking(self, decision: str) -> Iterator[tuple[Flow, Element]]:
+        """The tasks that ask a decision."""
+        for flow in self.flows.values():
+            found = (each for each in flow.graph.elements.values() if each.decision_ref == decision)
+            yield from ((flow, each) for each in found)
+
+    def at(self, process: str, element: str) -> dict[str, Variable]:
+        """Every name that may be set before an element, with what is known of it."""
+        flow = self.flows[process]
+        scope = self.scope(flow, flow.graph.elements[element])
+        found = {name: scope.lookup(name) for name in scope.names()}
+        return {name: variable for name, variable in sorted(found.items()) if variable is not None}
+
+    # -- what an expression sees ----------------------------------------------------------------------------------------
+
+    def scope(self, flow: Flow, element: Element, inside: bool = True, leave: bool = False) -> Scope:
+        """The names that expressions of an element see: the process's, and those of the activities around it.
+
+        ``inside``: also its own (loop variables, input parameters); ``leave``: when it ends, its answers with them.
+        """
+        place = flow.graph.leave(element.id) if leave else flow.graph.enter(element.id)
+        scope: Scope = At(self, flow, place)
+        around = [flow.graph.elements[each] for each in flow.diagram.scopes(element.id) if each in flow.graph.elements]
+        for each in [*reversed(around), *([element] if inside else [])]:
+            own = self.locals(flow, each)
+            scope = Table(own, scope) if own else scope
+        if leave and self._kept_inside(element):
+            own = {name: Variable(shape()) for name, shape in self.submitted(flow, element).items()}
+            scope = Table(own, scope)
+        return scope
+
+    def locals(self, flow: Flow, element: Element) -> dict[str, Variable]:
+        """What only an activity and those inside it see: loop variables and input parameters."""
+        key = (flow.key, element.id)
+        if key not in self._locals:
+            self._locals[key] = {}
+            self._locals[key] = self._own(flow, element)
+        return self._locals[key]
+
+    def _own(self, flow: Flow, element: Element) -> dict[str, Variable]:
+        if element.kind.endswith("Event"):
+            return {}
+        found = self.loop_locals(flow, element)
+        if element.message_name or element.topic:
+            return found
+        within = Table(found, self.scope(flow, element, inside=False))
+        return found | {each.name: Variable(self.text(each.text, within)) for each in element.inputs}
+
+    def loop_locals(self, flow: Flow, element: Element) -> dict[str, Variable]:
+        """What each run of a loop has of its own: its number, and its item of the collection."""
+        loop = element.loop
+        if loop is None:
+            return {}
+        found = {"loopCounter": Variable(of(NUMBER))}
+        variable = loop.element_variable or loop.input_item
+        if variable:
+            found[variable] = Variable(self._item(flow, element, self.scope(flow, element, inside=False)))
+        return found
+
+    def _item(self, flow: Flow, element: Element, scope: Scope) -> Shape:
+        """What the items of a loop's collection may be."""
+        loop = element.loop
+        assert loop is not None
+        text = collection(flow.diagram, element)
+        if not text:
+            return of(NUMBER) if loop.cardinality else ANY
+        found = shape_of(self.feel, strip_feel(text), scope)
+        return found.item or ANY if found.only(LIST) else ANY
+
+    def text(self, text: str, scope: Scope) -> Shape:
+        """What a text from the diagram gives: literal, or FEEL when it begins with ``=``."""
+        return shape_of(self.feel, strip_feel(text), scope) if is_feel(text) else shapes.options([text])
+
+    # -- what elements set ----------------------------------------------------------------------------------------------
+
+    def setters(self, flow: Flow, element: Element) -> Iterator[Setter]:
+        """What an element sets when it ends."""
+        leave = flow.graph.leave(element.id)
+        if not self._kept_inside(element):
+            yield _named(leave, element, self.submitted(flow, element), self._unknown_form(element))
+        yield _named(leave, element, self._worked_out(flow, element))
+        yield _named(leave, element, self._handed_back(flow, element))
+        if element.kind == "callActivity":
+            yield self._returned(flow, element, leave)
+        if element.kind == "startEvent" and element.parent == flow.key and not element.event_definitions:
+            yield self._brought(flow, element, leave)
+
+    def _unknown_form(self, element: Element) -> bool:
+        forms = self.around.forms
+        return bool(element.form_key) and (forms is None or forms.get(element.form_key) is None)
+
+    def _kept_inside(self, element: Element) -> bool:
+        """Whether what is submitted stays inside the activity, since the diagram says what is handed back."""
+        return bool(element.outputs) or (element.loop is not None and bool(element.loop.output_collection))
+
+    def submitted(self, flow: Flow, element: Element) -> Lazily:
+        """What comes from outside: a form's answers, a message's or signal's payload, the code of an error."""
+        found: dict[str, Callable[[], Shape]] = {}
+        form = (self.around.forms or {}).get(element.form_key) if element.form_key else None
+        for question in form.fields if form is not None else ():
+            if question.readonly is not True:
+                found[question.key] = partial(self._answer, question, flow, element)
+        if element.catching or element.kind == "receiveTask":
+            found |= self._payload(element)
+            found |= {name: partial(of, TEXT) for name in _codes(element)}
+        return found
+
+    def _answer(self, question: Component, flow: Flow, element: Element) -> Shape:
+        return sources.answer(question, self.feel, self.scope(flow, element))
+
+    def _payload(self, element: Element) -> Lazily:
+        thrown: dict[str, list[tuple[Flow, Element, str]]] = {}
+        for event in _events(element):
+            for flow, thrower in self._throwers.get(event, ()):
+                for each in thrower.inputs:
+                    thrown.setdefault(each.name, []).append((flow, thrower, each.text))
+        declared = sources.payload(element.properties.get("payload", "")) or {}
+        found: dict[str, Callable[[], Shape]] = {name: partial(self._thrown, said) for name, said in thrown.items()}
+        return found | {name: partial(_same, shape) for name, shape in declared.items()}
+
+    def _thrown(self, said: list[tuple[Flow, Element, str]]) -> Shape:
+        return shapes.union(self.text(text, self.scope(flow, element, inside=False)) for flow, element, text in said)
+
+    def _worked_out(self, flow: Flow, element: Element) -> Lazily:
+        """The results of scripts, expressions, tables and topics; without a result variable, a context's entries."""
+        if element.result_variable:
+            works = element.script or element.camunda("expression") or element.decision_ref or element.topic
+            return {element.result_variable: partial(self._result, flow, element)} if works else {}
+        if not (element.script or element.decision_ref):
+            return {}
+        shape = self._result(flow, element)
+        return {name: partial(_same, entry) for name, entry in shape.fields.items()} if shape.only(CONTEXT) else {}
+
+    def _result(self, flow: Flow, element: Element) -> Shape:
+        text = element.script if element.kind == "scriptTask" else element.camunda("expression")
+        if element.topic == "live-cases":
+            return sources.LIVE_CASES
+        if text:
+            return shape_of(self.feel, strip_feel(text), self.scope(flow, element))
+        if element.decision_ref:
+            decision = (self.around.decisions or {}).get(element.decision_ref)
+            scope = self.scope(flow, element)
+            return sources.result(decision, element.map_decision_result, self.feel, scope) if decision else ANY
+        return ANY
+
+    def _handed_back(self, flow: Flow, element: Element) -> Lazily:
+        """Output parameters, and the collected results of a loop."""
+        found: dict[str, Callable[[], Shape]] = {
+            each.name: partial(self._output, each.text, flow, element) for each in element.outputs
+        }
+        name = results(flow.diagram, element)
+        return found | ({name: partial(self._collected, flow, element)} if name else {})
+
+    def _output(self, text: str, flow: Flow, element: Element) -> Shape:
+        return self.text(text, self.scope(flow, element, leave=True))
+
+    def _collected(self, flow: Flow, element: Element) -> Shape:
+        loop = element.loop
+        text = (loop.output_element or loop.output_item) if loop is not None else ""
+        scope = self.scope(flow, element, leave=True)
+        return shapes.listed(shape_of(self.feel, strip_feel(text), scope) if text else ANY)
+
+    # -- between processes ----------------------------------------------------------------------------------------------
+
+    def _returned(self, flow: Flow, element: Element, place: int) -> Setter:
+        """What a called process hands back."""
+        called = self.flows.get(element.called_element)
+        mappings = crossing(element, "out")
+
+        def shape(name: str) -> Shape | None:
+            if called is None:
+                named = any(each.target == name for each in mappings)
+                return ANY if named or not mappings or any(each.all for each in mappings) else None
+            return self._mapped(mappings, At(self, called, END), name)
+
+        def sure(name: str) -> bool:
+            return called is None or self._surely_mapped(mappings, called, END, name)
+
+        return Setter(place, element.id, shape, lambda: [each.target for each in mappings if each.target], sure)
+
+    def _brought(self, flow: Flow, start: Element, place: int) -> Setter:
+        """What the processes that call this one hand in."""
+        callers = self._callers.get(flow.key, [])
+
+        def shape(name: str) -> Shape | None:
+            found = [
+                self._mapped(crossing(each, "in"), self.scope(caller, each), name)
+                for caller, each in callers
+                if name != SCHOOL
+            ]
+            given = [each for each in found if each is not None]
+            return shapes.union(given) if given else None
+
+        def sure(name: str) -> bool:
+            return flow.called_only and all(
+                self._surely_mapped(crossing(each, "in"), caller, caller.graph.enter(each.id), name)
+                for caller, each in callers
+            )
+
+        def names() -> Iterable[str]:
+            return [each.target for _, call in callers for each in crossing(call, "in") if each.target]
+
+        return Setter(place, start.id, shape, names, sure)
+
+    def _mapped(self, mappings: list[InOut], scope: Scope, name: str) -> Shape | None:
+        """What a name is on the other side of a border."""
+        found = [] if mappings and not any(each.all for each in mappings) else [scope.lookup(name)]
+        for each in mappings:
+            if each.target == name:
+                text = strip_feel(each.expression)
+                shape = shape_of(self.feel, text, scope) if text else None
+                found.append(Variable(shape) if shape is not None else scope.lookup(each.source))
+        given = [each.shape for each in found if each is not None and each is not _CIRCLE]
+        return shapes.union(given) if given else None
+
+    def _surely_mapped(self, mappings: list[InOut], flow: Flow, place: int, name: str) -> bool:
+        if any(each.target == name for each in mappings):
+            return True
+        whole = not mappings or any(each.all for each in mappings)
+        return whole and not flow.graph.too_large and self.surely(flow, name)[place]
+
+
+def _named(place: int, element: Element, given: Lazily, anything: bool = False) -> Setter:
+    """A setter of these names; of any other too when what it sets isn't known."""
+
+    def shape(name: str) -> Shape | None:
+        return given[name]() if name in given else ANY if anything else None
+
+    return Setter(place, element.id, shape, given.keys, lambda name: anything or name in given)
+
+
+def _same(shape: Shape) -> Shape:
+    return shape
+
+
+@dataclass(frozen=True)
+class At:
+    """The variables of a process at one place."""
+
+    world: World
+    flow: Flow
+    place: int
+
+    def lookup(self, name: str) -> Variable | None:
+        """What is known of a name here."""
+        return self.world.lookup(self.flow, self.place, name)
+
+    def names(self) -> Iterable[str]:
+        """All names that the process may have."""
+        return self.world.names(self.flow)
+
+
+def _always(graph: Graph, here: set[int]) -> list[bool]:
+    """By place, whether every way to it passes one of the places ``here``."""
+    found = [True] * len(graph.surely)
+    found[START] = START in here
+    changed = True
+    while changed:
+        changed = False
+        for place, before in enumerate(graph.surely):
+            if not found[place] or place in here or not before:
+                continue
+            come = any if place in graph.gathers else all
+            if not come(found[each] for each in before):
+                found[place], changed = False, True
+    return found
+
+
+def crossing(element: Element, direction: str) -> list[InOut]:
+    """The mappings of a call activity that carry variables."""
+    return [each for each in element.mappings if each.direction == direction and not each.business_key]
+
+
+def collection(diagram: Diagram, element: Element) -> str:
+    """The FEEL of the collection that a loop goes through; empty when it counts instead."""
+    loop = element.loop
+    return "" if loop is None else loop.collection or _data_name(diagram, loop.data_input)
+
+
+def results(diagram: Diagram, element: Element) -> str:
+    """The variable that collects a loop's results."""
+    loop = element.loop
+    return "" if loop is None else loop.output_collection or _data_name(diagram, loop.data_output)
+
+
+def _data_name(diagram: Diagram, ref: str) -> str:
+    item = diagram.data.get(ref)
+    return (item.name or item.id) if item is not None else ref
+
+
+def _events(element: Element) -> Iterator[tuple[str, str]]:
+    """The messages and signals that an element throws or waits for, by kind and name."""
+    if element.message_name:
+        yield "message", element.message_name
+    yield from ((each.kind, each.name) for each in element.event_definitions if each.kind in ("message", "signal"))
+
+
+def _codes(element: Element) -> Iterator[str]:
+    """The variables in which an event keeps the code of what it caught."""
+    for definition in element.event_definitions:
+        for name, value in definition.attributes.items():
+            if name.endswith(("}errorCodeVariable", "}escalationCodeVariable")) and value:
+                yield value
+
+
+__all__ = ["COUNTS", "OPEN", "At", "Flow", "Setter", "Surroundings", "World", "collection", "crossing", "results"]

@@ -1,0 +1,119 @@
+"""PW-86x: the ``camunda:property`` names that Pathways reads, and where each works. The README's table is made of this
+one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.diagram import Element
+from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.names.shapes import near
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of ours: on which elements it has an effect, in words and as a test, and what it does."""
+
+    where: str
+    works: Callable[[Element], bool]
+    note: str
+
+
+def _timed(element: Element) -> bool:
+    return "timer" in element.event_kinds or bool(element.due_date)
+
+
+def _waits(element: Element) -> bool:
+    return element.kind == "receiveTask" or (element.catching and not {"message"}.isdisjoint(element.event_kinds))
+
+
+def _told(element: Element) -> bool:
+    return _waits(element) or (element.catching and "signal" in element.event_kinds)
+
+
+def _throws(element: Element) -> bool:
+    sends = element.kind in ("sendTask", "serviceTask") and bool(element.message_name)
+    return sends or (element.throwing and "message" in element.event_kinds)
+
+
+def _several(element: Element) -> bool:
+    return element.loop is not None and element.loop.kind == "multi"
+
+
+def _starts(element: Element) -> bool:
+    return element.kind == "startEvent" and set(element.event_kinds) <= {"timer"}
+
+
+def _anywhere(element: Element) -> bool:
+    return True
+
+
+PROPERTIES: Mapping[str, Property] = {
+    "clause": Property("any element, and the process", _anywhere, "What it carries of the policy, by clause id."),
+    "forEach": Property("none and timer start events", _starts, "`school`: one case a school."),
+    "forEachWhen": Property("beside `forEach`", _starts, "FEEL over `school`: which schools are meant."),
+    "timerRule": Property("timers and due dates", _timed, "`meeting` moves to a school day, `period` never moves."),
+    "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),
+    "catchUp": Property("timer cycles", _timed, "`every`: beats that were missed are made up for."),
+    "correlationKey": Property(
+        "where a message is waited for", _waits, "FEEL: the key that the message must carry; else the business key."
+    ),
+    "businessKey": Property("where a message is sent", _throws, "FEEL: the key that the message carries."),
+    "payload": Property(
+        "where a message or signal is waited for",
+        _told,
+        'The variables that it brings: `judgement: "good" \\| "inadequate", judged_on: date, note: text`.',
+    ),
+    "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
+    "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result."),
+}
+
+
+def markdown() -> str:
+    """The properties as a Markdown table, as the README shows it."""
+    rows = [f"| `{name}` | {each.where} | {each.note} |" for name, each in sorted(PROPERTIES.items())]
+    return "\n".join(["| property | works on | what it does |", "| --- | --- | --- |", *rows])
+
+
+def _properties(look: Look) -> Iterator[tuple[Element, str]]:
+    for element in look.elements():
+        names = {*element.properties, *(_of_loop(element) if element.loop is not None else ())}
+        yield from ((element, name) for name in sorted(names))
+
+
+def _of_loop(element: Element) -> Iterator[str]:
+    """Results may be named on the loop itself."""
+    assert element.loop is not None
+    for holder in element.loop.node.iter("{http://camunda.org/schema/1.0/bpmn}property"):
+        yield str(holder.get("name", "")).strip()
+
+
+@rule("PW-861", section=OURS, plain="warning")
+def property_is_spelt_right(look: Look) -> Iterator[Fault]:
+    """A property's name is not one of ours misspelt."""
+    for element, name in _properties(look):
+        meant = near(name, PROPERTIES) if name not in PROPERTIES else ""
+        if meant:
+            yield fault(element, f'its property "{short(name)}" does nothing.', f"Did you mean {meant}?")
+
+
+@rule("PW-862", section=OURS, plain="warning")
+def property_stands_where_it_works(look: Look) -> Iterator[Fault]:
+    """A property of ours stands on an element where it has an effect."""
+    for element, name in _properties(look):
+        known = PROPERTIES.get(name)
+        if known is not None and not name.startswith("forEach") and not known.works(element):
+            message = f'its property "{name}" does nothing here.'
+            yield fault(element, message, f"It works on: {known.where}. Move it, or take it out.")
+
+
+@rule("PW-863", section=OURS, severity="warning")
+def property_is_known(look: Look) -> Iterator[Fault]:
+    """A property that Pathways doesn't know is ignored."""
+    for element, name in _properties(look):
+        if name not in PROPERTIES and not near(name, PROPERTIES):
+            yield fault(element, f'its property "{short(name)}" is ignored.', "Take it out, unless others read it.")
+    for process in look.processes():
+        for name in sorted(process.properties.keys() - {"clause"}):
+            yield fault(process, f'its property "{short(name)}" is ignored.', "Take it out, or put it on an element.")

@@ -1,0 +1,27 @@
+"""PW-86x: properties of ours, misspelt, misplaced, and of nobody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.lint.drawing import TIMER, Case, around, prop, prove
+
+
+def _timer(**properties: str) -> str:
+    return around(f'<intermediateCatchEvent id="t">{prop(**properties)}{TIMER}</intermediateCatchEvent>')
+
+
+def _task(**properties: str) -> str:
+    return around(f'<userTask id="t">{prop(**properties)}</userTask>')
+
+
+CASES = [
+    Case("PW-861", _timer(timerrule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
+    Case("PW-862", _task(timerRule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
+    Case("PW-863", _task(colour="red"), _task(clause="A-1")),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_properties(case: Case) -> None:
+    prove(case)

@@ -1,0 +1,322 @@
+"""PW-87x: names and types. The shipped processes are right; fifteen slips of the kind that people make are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.feel import Feel
+from engine.forms import load_form
+from engine.lint import Finding, Known
+from engine.lint.bundle import check_bundle, expanded, read_bundle, read_file
+from engine.lint.names.sources import SCHOOL
+from engine.lint.project import Project, check_files
+from engine.schools import register
+from engine.store.tables import School
+from tests.engine.lint.drawing import MESSAGE, Case, around, found, inputs, prop, prove
+
+ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
+
+
+def _form(*components: Mapping[str, Any]) -> Any:
+    return load_form({"type": "default", "id": "f", "schemaVersion": 18, "components": list(components)})
+
+
+def _radio(key: str, *values: object) -> dict[str, Any]:
+    options = [{"label": str(value).title(), "value": value} for value in values]
+    return {"type": "radio", "id": f"Field_{key}", "key": key, "label": f"Which {key}?", "values": options}
+
+
+JUDGE = _form(
+    _radio("judgement", "good", "inadequate"),
+    {"type": "number", "id": "Field_score", "key": "score", "label": "Score"},
+    {"type": "datetime", "id": "Field_met_on", "key": "met_on", "label": "Met on"},
+)
+KNOWN = Known(
+    forms={"here/judge": JUDGE, "here/empty": _form()},
+    roles=frozenset({"seo", "clerk"}),
+    decisions={},
+    processes=frozenset(),
+    settings={"wait": "10 working days"},
+)
+ASK = 'camunda:formKey="here/judge" camunda:candidateGroups="seo"'
+
+
+def _after(condition: str, task: str = f'<userTask id="t" name="Judge" {ASK}/>', roots: str = "") -> str:
+    """A judgement, and a gateway whose first way has this condition."""
+    gateway = '<exclusiveGateway id="g" default="g_f"/>'
+    return around(f'{task}{gateway}<endEvent id="f"/>', f"s>t t>g g>e[{condition}] g>f", roots)
+
+
+def _task(attributes: str, inner: str = "", roots: str = "") -> str:
+    """A judgement, and then another task."""
+    body = f'<userTask id="t" name="Judge" {ASK}/><userTask id="u" name="Act" {attributes}>{inner}</userTask>'
+    return around(body, "s>t t>u u>e", roots)
+
+
+def _known(*components: Mapping[str, Any]) -> Known:
+    forms = {**(KNOWN.forms or {}), "here/act": _form(*components)}
+    return replace(KNOWN, forms=forms)
+
+
+def _case(code: str, bad: str, good: str) -> Case:
+    return Case(code, bad, good, strict=True, known=KNOWN)
+
+
+def _several(properties: str = "") -> str:
+    loop = f'<multiInstanceLoopCharacteristics camunda:collection="= [1, 2]">{properties}</multiInstanceLoopCharacteristics>'
+    return around(f'<userTask id="t" name="Judge" {ASK}>{loop}</userTask>')
+
+
+def _told(payload: str) -> str:
+    event = '<messageEventDefinition messageRef="m"/>'
+    return around(
+        f'<intermediateCatchEvent id="t">{prop(payload=payload)}{event}</intermediateCatchEvent>', roots=MESSAGE
+    )
+
+
+RIGHT = _after('judgement = "good"')
+COLLECTED = prop(outputCollection="all", outputElement="judgement")
+
+CASES = [
+    _case("PW-870", _after('judgment = "good"'), RIGHT),
+    _case("PW-870", _after('school.phace = "primary"'), _after('school.phase = "primary"')),
+    _case("PW-870", _task('camunda:dueDate="= settings.wate"'), _task(f'{ASK} camunda:dueDate="= settings.wait"')),
+    _case(
+        "PW-871",
+        around(
+            f'<exclusiveGateway id="t" default="t_v"/><userTask id="u" name="Judge" {ASK}/><exclusiveGateway id="v"/>'
+            '<exclusiveGateway id="g" default="g_f"/><endEvent id="f"/>',
+            's>t t>u[school.academy] t>v u>v v>g g>e[judgement = "good"] g>f',
+        ),
+        RIGHT,
+    ),
+    _case("PW-872", _after('judgement = "Good"'), RIGHT),
+    _case("PW-872", _after('met_on = "soon"'), _after('met_on = "2026-09-01"')),
+    _case("PW-873", _after("judgement = 50"), _after("score = 50")),
+    _case("PW-873", _after('score = "50"'), _after("score = 50")),
+    _case("PW-873", _after("met_on = today()"), _after("date(met_on) = today()")),
+    _case("PW-874", _after('lowercase(judgement) = "good"'), _after('lower case(judgement) = "good"')),
+    _case("PW-874", _after("contains(judgement)"), _after('contains(judgement, "oo")')),
+    _case("PW-875", _after("Is the school inadequate?"), RIGHT),
+    _case("PW-876", _after("judgement"), RIGHT),
+    _case("PW-876", _after("score + 1"), _after("score + 1 = 2")),
+    _case("PW-877", _several(), _several(COLLECTED)),
+    _case("PW-878", _told("judgement = good"), _told("judgement: text, judged_on: date")),
+    _case(
+        "PW-879",
+        _task(
+            'camunda:formKey="here/judge" camunda:candidateGroups="= if score = 1 then &quot;clark&quot; else &quot;seo&quot;"'
+        ),
+        _task(
+            'camunda:formKey="here/judge" camunda:candidateGroups="= if score = 1 then &quot;clerk&quot; else &quot;seo&quot;"'
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_variables(case: Case) -> None:
+    prove(case)
+
+
+def _codes(xml: str, known: Known = KNOWN) -> list[str]:
+    return [one.code for one in found(xml, strict=True, known=known) if one.code.startswith("PW-87")]
+
+
+def _one(xml: str, code: str, known: Known = KNOWN) -> Finding:
+    [one] = [one for one in found(xml, strict=True, known=known) if one.code == code]
+    return one
+
+
+class TestWhatIsSaid:
+    def test_the_nearest_name(self) -> None:
+        assert _one(_after('judgment = "good"'), "PW-870").remedy == "Did you mean judgement?"
+
+    def test_the_options(self) -> None:
+        said = _one(_after('judgement = "excellent"'), "PW-872").remedy
+        assert said == 'They are: "good", "inadequate".'
+
+    def test_the_option_that_was_meant(self) -> None:
+        assert _one(_after('judgement = "Good"'), "PW-872").remedy.startswith('Did you mean "good"?')
+
+    def test_what_to_do_about_two_kinds(self) -> None:
+        assert "string(...)" in _one(_after("judgement = 50"), "PW-873").remedy
+
+
+class TestWhereNamesComeFrom:
+    def test_a_message_s_payload_is_declared(self) -> None:
+        wait = (
+            f'<intermediateCatchEvent id="t">{prop(payload="verdict: &quot;good&quot; | &quot;bad&quot;")}'
+            '<messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+        )
+        assert _codes(_after('verdict = "good"', wait, MESSAGE)) == []
+        assert _codes(_after('verdict = "gone"', wait, MESSAGE)) == ["PW-872"]
+
+    def test_a_message_s_payload_is_what_its_thrower_gives(self) -> None:
+        send = f'<sendTask id="t" messageRef="m">{inputs(verdict="good")}</sendTask>'
+        wait = '<receiveTask id="u" messageRef="m"/>'
+        gateway = '<exclusiveGateway id="g" default="g_f"/><endEvent id="f"/>'
+        xml = around(send + wait + gateway, 's>t t>u u>g g>e[verdict = "bad"] g>f', MESSAGE)
+        assert _codes(xml) == ["PW-872"]
+
+    def test_a_script_gives_what_its_expression_is(self) -> None:
+        script = (
+            '<scriptTask id="t" scriptFormat="feel" camunda:resultVariable="next_step">'
+            '<script>= if school.academy then "talk" else "act"</script></scriptTask>'
+        )
+        assert _codes(_after('next_step = "act"', script)) == []
+        assert _codes(_after('next_step = "wait"', script)) == ["PW-872"]
+
+    def test_an_item_of_a_collection(self) -> None:
+        loop = '<multiInstanceLoopCharacteristics camunda:collection="= [{who: &quot;A&quot;}]" camunda:elementVariable="body"/>'
+        task = '<userTask id="t" name="Ask" camunda:formKey="here/empty" camunda:candidateGroups="= {}">{}</userTask>'
+        assert "PW-870" not in _codes(around(task.format("body.who", loop)))
+        assert "PW-870" in _codes(around(task.format("body.role", loop)))
+
+    def test_what_a_called_process_hands_back(self) -> None:
+        called = (
+            f'<process id="q" isExecutable="true"><startEvent id="qs"/><userTask id="qt" name="Judge" {ASK}/>'
+            '<endEvent id="qe"/><sequenceFlow id="q1" sourceRef="qs" targetRef="qt"/>'
+            '<sequenceFlow id="q2" sourceRef="qt" targetRef="qe"/></process>'
+        )
+        call = '<callActivity id="t" calledElement="q"/>'
+        assert _codes(_after('judgement = "good"', call, called)) == []
+        assert _codes(_after('judgement = "bad"', call, called)) == ["PW-872"]
+        assert _codes(_after('judgment = "good"', call, called)) == ["PW-870"]
+
+    def test_what_is_set_at_the_same_time_is_no_error(self) -> None:
+        body = (
+            f'<parallelGateway id="t"/><userTask id="u" name="Judge" {ASK}/><task id="v"/>'
+            '<exclusiveGateway id="g" default="g_f"/><endEvent id="f"/><endEvent id="h"/>'
+        )
+        assert _codes(around(body, 's>t t>u t>v u>h v>g g>e[judgement = "good"] g>f')) == ["PW-871"]
+
+    def test_what_is_only_set_later_is_an_error(self) -> None:
+        body = f'<exclusiveGateway id="t" default="t_f"/><userTask id="u" name="Judge" {ASK}/><endEvent id="f"/>'
+        assert _codes(around(body, 's>t t>u[judgement = "good"] u>e t>f')) == ["PW-870"]
+
+    def test_a_name_tested_for_null_needs_no_warning(self) -> None:
+        body = (
+            f'<exclusiveGateway id="t" default="t_v"/><userTask id="u" name="Judge" {ASK}/><exclusiveGateway id="v"/>'
+            '<exclusiveGateway id="g" default="g_f"/><endEvent id="f"/>'
+        )
+        condition = 'judgement != null and judgement = "good"'
+        assert _codes(around(body, f"s>t t>u[school.academy] t>v u>v v>g g>e[{condition}] g>f")) == []
+
+    def test_a_condition_that_is_waited_for_needs_no_warning(self) -> None:
+        body = (
+            f'<parallelGateway id="t"/><userTask id="u" name="Judge" {ASK}/><endEvent id="f"/><intermediateCatchEvent id="c">'
+            '<conditionalEventDefinition><condition>= judgement = "good"</condition></conditionalEventDefinition>'
+            "</intermediateCatchEvent>"
+        )
+        assert _codes(around(body, "s>t t>u t>c u>f c>e")) == []
+
+    def test_without_knowing_the_forms_nothing_is_said(self) -> None:
+        assert _codes(_after('judgment = "good"'), Known()) == []
+
+    def test_the_school_is_the_register_s(self) -> None:
+        school = School(authority="here", urn="100001", name="A", phase="primary", type="community", maintained=True)
+        assert set(SCHOOL.fields) == set(register.variable(school))
+
+
+class TestForms:
+    def test_a_condition(self) -> None:
+        hidden = {**_radio("act", "yes", "no"), "conditional": {"hide": '=judgment != "good"'}}
+        xml = _task('camunda:formKey="here/act" camunda:candidateGroups="seo"')
+        assert _codes(xml, _known(hidden)) == ["PW-870"]
+
+    def test_a_text(self) -> None:
+        text = {"type": "text", "id": "Text_1", "text": "It is {{ judgment }}."}
+        xml = _task('camunda:formKey="here/act" camunda:candidateGroups="seo"')
+        assert _codes(xml, _known(text)) == ["PW-870"]
+
+    def test_an_answer_that_is_only_shown(self) -> None:
+        shown = {**_radio("judgment", "good", "inadequate"), "readonly": True}
+        xml = _task('camunda:formKey="here/act" camunda:candidateGroups="seo"')
+        assert _codes(xml, _known(shown)) == ["PW-870"]
+
+    def test_its_own_answers_are_known_to_it(self) -> None:
+        hidden = {**_radio("why", "a", "b"), "conditional": {"hide": '=act != "yes"'}}
+        xml = _task('camunda:formKey="here/act" camunda:candidateGroups="seo"')
+        assert _codes(xml, _known(_radio("act", "yes", "no"), hidden)) == []
+
+    def test_a_changed_form_is_found_where_a_deployed_diagram_reads_it(self) -> None:
+        diagram = read_bundle({"processes/here/p.bpmn": RIGHT.encode()}, "here", True, None).diagrams
+        known = replace(KNOWN, others=tuple(diagram.values()), processes=frozenset({"p"}))
+        form = {"type": "default", "id": "f", "schemaVersion": 18, "components": [_radio("verdict", "good")]}
+        bundle = read_bundle({"forms/here/judge.form": json.dumps(form).encode()}, "here", True, Feel.shared())
+        [said] = [one for one in check_bundle(bundle, known, Feel.shared(), True) if one.code == "PW-870"]
+        assert said.file == "processes/here/p.bpmn"
+
+
+# -- the shipped processes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("authority", SHIPPED)
+def test_the_shipped_processes_have_no_errors(authority: str) -> None:
+    paths = expanded([ROOT / "processes" / authority, ROOT / "forms" / authority])
+    findings = check_files(paths, Project(ROOT), Feel.shared())
+    assert [str(one) for one in findings if one.severity == "error"] == []
+
+
+#: Slips that owners make: the file, what stands in it, what is written instead, and the rule that finds it.
+SLIPS = [
+    ("processes/barnsley/barnsley-escalation.bpmn", 'head_of_bsa_decision = "e', 'head_of_bsa_decison = "e', "PW-870"),
+    ("processes/barnsley/barnsley-complaint.bpmn", '= "primary"', '= "Primary"', "PW-872"),
+    (
+        "processes/barnsley/barnsley-complaint.bpmn",
+        '= settings.complaint_answer"',
+        '= settings.complaint_answr"',
+        "PW-870",
+    ),
+    ("processes/redcar-cleveland/redcar-categorisation.bpmn", 'string(category) = "3"', "category = true", "PW-873"),
+    (
+        "processes/redcar-cleveland/redcar-categorisation.bpmn",
+        'string(category) = "3"',
+        'strng(category) = "3"',
+        "PW-874",
+    ),
+    ("processes/barnsley/barnsley-concerns-academy.bpmn", '= "resolved"', '= "solved"', "PW-872"),
+    ("processes/luton/luton-ri-academy.bpmn", 'trust_result = "good"', "trust_result", "PW-876"),
+    ("processes/luton/luton-ri-academy.bpmn", 'judgement = "requires improvement"', "Is it still RI?", "PW-875"),
+    ("processes/luton/luton-ri-maintained.bpmn", "school.maintained", "school.maintaned", "PW-870"),
+    ("processes/luton/luton-ri-maintained.bpmn", 'name="timerRule"', 'name="timerrule"', "PW-861"),
+    ("processes/barnsley/barnsley-risk-review.bpmn", 'name="forEachWhen"', 'name="forEachwhen"', "PW-861"),
+    (
+        "forms/barnsley/evidence-summary.form",
+        "list contains(areas_of_concern",
+        "list contains(area_of_concern",
+        "PW-870",
+    ),
+    ("processes/barnsley/barnsley-risk-level.dmn", "<text>risk_data</text>", "<text>risk_dta</text>", "PW-881"),
+    ("processes/barnsley/barnsley-risk-level.dmn", '<text>"inadequate"</text>', "<text>inadequate</text>", "PW-881"),
+    ("processes/barnsley/barnsley-risk-level.dmn", '<text>"medium"</text>', '<text>"Medium"</text>', "PW-883"),
+    (
+        "processes/barnsley/barnsley-risk-level.dmn",
+        '<text>"some concern"</text>',
+        '<text>"some concerns"</text>',
+        "PW-883",
+    ),
+]
+
+
+def _slipped(path: str, old: str, new: str) -> list[Finding]:
+    """What is found in a shipped file with a slip in it, beside all that is shipped."""
+    data = read_file(ROOT / path).decode()
+    assert old in data, f"{path} no longer holds {old}"
+    authority = path.split("/")[1]
+    bundle = read_bundle({path: data.replace(old, new, 1).encode()}, authority, True, Feel.shared())
+    return check_bundle(bundle, Project(ROOT).known(authority), Feel.shared(), True)
+
+
+@pytest.mark.parametrize(("path", "old", "new", "code"), SLIPS, ids=[new for _, _, new, _ in SLIPS])
+def test_a_slip_is_found(path: str, old: str, new: str, code: str) -> None:
+    errors = {one.code for one in _slipped(path, old, new) if one.severity == "error"}
+    assert errors == {code}
