@@ -54,6 +54,7 @@ PROPERTIES: Mapping[str, Property] = {
     "forEach": Property("none and timer start events", _starts, "`school`: one case a school."),
     "forEachWhen": Property("beside `forEach`", _starts, "FEEL over `school`: which schools are meant."),
     "timerRule": Property("timers and due dates", _timed, "`meeting` moves to a school day, `period` never moves."),
+    "from": Property("timers inside a case, and due dates", _timed, "FEEL: the date that the time counts from."),
     "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),
     "catchUp": Property("timer cycles", _timed, "`every`: beats that were missed are made up for."),
     "correlationKey": Property(

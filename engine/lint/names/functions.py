@@ -109,6 +109,7 @@ context put(context:any keys:any value:any) context
 context merge(contexts:any) context
 range(from:text) any
 random number() number
+long date(from:any) text
 """
 
 

@@ -9,7 +9,12 @@ import pytest
 
 from engine.feel import Feel
 
-VARIABLES = {"due": date(2026, 10, 14), "sent": datetime(2026, 10, 4, 23, 0), "text date": "2026-10-14", "nothing": None}
+VARIABLES = {
+    "due": date(2026, 10, 14),
+    "sent": datetime(2026, 10, 4, 23, 0),
+    "text date": "2026-10-14",
+    "nothing": None,
+}
 
 
 @pytest.mark.parametrize(
