@@ -4,9 +4,10 @@
 >>> engine = Engine("sqlite:///cases.db")
 """
 
+from engine.cases.reports import EventReport
 from engine.deployments.store import Deployed
 from engine.runtime import Engine
 from engine.settings import Config
 from engine.store.tenancy import Scope
 
-__all__ = ["Config", "Deployed", "Engine", "Scope"]
+__all__ = ["Config", "Deployed", "Engine", "EventReport", "Scope"]

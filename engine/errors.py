@@ -97,6 +97,15 @@ class NoCategory(PathwaysError):
     """ "{element}" puts a school in a category, and its parameter `category` gives none."""
 
 
+class EventNotReportable(PathwaysError):
+    """Nothing called "{event}" can be reported here: no process names it, or the case waits for it no more. Go back and
+    choose what has happened again."""
+
+
+class NotAReporter(PathwaysError):
+    """ "{event}" is reported by {whom}. Tell them what has happened."""
+
+
 class NotForSchools(PathwaysError):
     """The process {key} is not started for many schools: none of its start events has the property forEach=school."""
 

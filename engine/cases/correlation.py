@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases.records import KEY_LENGTH
 from engine.errors import MessageAmbiguous
-from engine.store.tables import EventSubscription
+from engine.store.tables import ACTIVE, EventSubscription, ProcessInstance
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,17 @@ def match(
     keys: Mapping[str, Any],
     target: int | None = None,
     kind: str = "message",
+    school: str | None = None,
 ) -> list[Match]:
     """What waits for a message: at most one case a process. Raises MessageAmbiguous.
 
-    ``target`` narrows it to one case, whatever the keys.
+    ``target`` narrows it to one case, ``school`` to the cases of one school (its URN), whatever the keys.
     """
     waiting = _waiting(authority, kind, name).where(EventSubscription.instance_id.is_not(None))
     if target is not None:
         waiting = waiting.where(EventSubscription.instance_id == target)
+    elif school is not None:
+        waiting = waiting.where(EventSubscription.instance_id.in_(of_school(authority, school)))
     elif keys:
         waiting = waiting.where(EventSubscription.key.in_(spellings(keys)))
     chosen: dict[str, Match] = {}
@@ -68,6 +71,13 @@ def match(
         if first.instance_id != each.instance_id:
             raise MessageAmbiguous(name=name, instances=f"{first.instance_id}, {each.instance_id}")
     return list(chosen.values())
+
+
+def of_school(authority: str, urn: str) -> Select[int]:
+    """The ids of the open cases of a school."""
+    return select(ProcessInstance.id).where(
+        ProcessInstance.authority == authority, ProcessInstance.school_urn == urn, ProcessInstance.status == ACTIVE
+    )
 
 
 def starts(session: Session, authority: str, name: str, kind: str = "message") -> list[Match]:

@@ -35,14 +35,16 @@ def correlate(
     payload: Mapping[str, Any],
     by: str = "",
     target: int | None = None,
+    school: str | None = None,
 ) -> list[int]:
     """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
 
-    The first case takes its step now; further cases (of other processes) get it by rows that the dispatcher delivers,
-    since a transaction is one step of one case. Raises MessageAmbiguous.
+    ``target`` or ``school`` (a URN) say which cases are meant, whatever the keys. The first case takes its step now;
+    further cases (of other processes) get it by rows that the dispatcher delivers, since a transaction is one step of
+    one case. Raises MessageAmbiguous.
     """
     for _ in range(LOOKS):
-        found = correlation.match(session, authority, name, keys, target)
+        found = correlation.match(session, authority, name, keys, target, school=school)
         if not found:
             break
         if _receive(session, world, found[0], name, payload, by):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.diagram import Diagram
+from engine.diagram import Diagram, Element, consequence
 from engine.lint import Finding
 from engine.lint.bundle import Bundle
 from engine.store.tables import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition
@@ -122,7 +122,15 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
         "start_form": none_starts[0].form_key if none_starts else "",
         "starter_groups": list(process.candidate_starter_groups),
         "elements": {
-            e.id: [e.name, e.kind, diagram.lane_of(e.id), e.form_key, e.documentation, list(e.clauses)]
+            e.id: [
+                e.name,
+                e.kind,
+                diagram.lane_of(e.id),
+                e.form_key,
+                e.documentation,
+                list(e.clauses),
+                _event(diagram, e),
+            ]
             for e in elements
         },
     }
@@ -133,6 +141,14 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
         decisions=_named(element.decision_ref for element in elements),
         resource_id=resource_id,
     )
+
+
+def _event(diagram: Diagram, element: Element) -> dict[str, Any] | None:
+    """Of an event that people may report: its message, their roles, and what it brings about."""
+    if not element.reported_by or not element.caught_message:
+        return None
+    follows = consequence(diagram, element)
+    return {"message": element.caught_message, "reported_by": list(element.reported_by), "consequence": follows}
 
 
 def _named(names: Iterable[str]) -> tuple[str, ...]:

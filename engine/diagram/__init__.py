@@ -6,6 +6,7 @@ Nothing here judges a diagram (that is ``engine.lint``) or runs it (that is ``en
 """
 
 from engine.diagram import nodes
+from engine.diagram.consequences import consequence
 from engine.diagram.model import (
     Association,
     DataAssociation,
@@ -51,6 +52,7 @@ __all__ = [
     "RootItem",
     "SequenceFlow",
     "Stray",
+    "consequence",
     "is_feel",
     "nodes",
     "read",

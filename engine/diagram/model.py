@@ -241,6 +241,18 @@ class Element:
         return self.kind in THROWING
 
     @property
+    def reported_by(self) -> tuple[str, ...]:
+        """The roles that may report what this event waits for, by the property ``reportedBy``."""
+        return tuple(self.properties.get("reportedBy", "").replace(",", " ").split())
+
+    @property
+    def caught_message(self) -> str:
+        """The name of the message that this event or receive task waits for; empty when it waits for none."""
+        if not self.catching and self.kind != "receiveTask":
+            return ""
+        return next((d.name for d in self.event_definitions if d.kind == "message"), self.message_name)
+
+    @property
     def event_kinds(self) -> tuple[str, ...]:
         """The kinds of its event definitions."""
         return tuple(definition.kind for definition in self.event_definitions)

@@ -66,6 +66,9 @@ PROPERTIES: Mapping[str, Property] = {
         _told,
         'The variables that it brings: `judgement: "good" \\| "inadequate", judged_on: date, note: text`.',
     ),
+    "reportedBy": Property(
+        "where a message is waited for", _waits, "The roles that may report it, as something that has happened."
+    ),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result."),
 }

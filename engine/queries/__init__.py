@@ -22,6 +22,14 @@ from engine.queries.definitions import (
 )
 from engine.queries.due import MOST as MOST_DUE
 from engine.queries.due import DueRow, falling_due
+from engine.queries.events import (
+    Listener,
+    ReportableEvent,
+    ReportedEventRow,
+    reportable_event,
+    reportable_events,
+    reported_events,
+)
 from engine.queries.instances import (
     DiagramView,
     HistoryRow,
@@ -83,10 +91,13 @@ __all__ = [
     "InstanceDetail",
     "InstanceFilters",
     "InstanceRow",
+    "Listener",
     "MessageRow",
     "NotificationRow",
     "Page",
     "RecordedRow",
+    "ReportableEvent",
+    "ReportedEventRow",
     "SchoolRow",
     "SkippedRow",
     "SubscriptionRow",
@@ -116,6 +127,9 @@ __all__ = [
     "notifications",
     "open_tasks",
     "recorded",
+    "reportable_event",
+    "reportable_events",
+    "reported_events",
     "school",
     "schools",
     "skipped",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -48,6 +48,8 @@ class ElementInfo:
     guidance: str
     """The element's documentation."""
     clauses: tuple[str, ...]
+    event: Mapping[str, Any] | None = None
+    """What people may report here: its ``message``, ``reported_by`` (roles) and ``consequence`` (a sentence)."""
 
 
 def of_school() -> ColumnElement[bool]:
@@ -99,8 +101,9 @@ class Elements:
     def info(self, definition_id: int | None, element: str) -> ElementInfo:
         """What the definition says of this element; its bare id when it says nothing."""
         known = self._known.get(definition_id or 0, {"elements": {}})
-        name, kind, lane, form_key, guidance, clauses = known["elements"].get(element) or ("", "", "", "", "", ())
-        return ElementInfo(element, name or element, kind, lane, form_key, guidance, tuple(clauses))
+        said = known["elements"].get(element) or ("", "", "", "", "", ())
+        name, kind, lane, form_key, guidance, clauses, *more = said  # older versions say nothing of events
+        return ElementInfo(element, name or element, kind, lane, form_key, guidance, tuple(clauses), *more)
 
     def process(self, definition_id: int | None) -> tuple[str, str]:
         """The key and the name of a definition's process."""

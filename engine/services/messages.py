@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases import delivery
+from engine.cases import delivery, reports
+from engine.cases.reports import EventReport
 from engine.errors import MessageNotExpected
 from engine.people import permissions
+from engine.queries.events import reportable_event
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -40,6 +42,19 @@ class Messages:
                 said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
                 raise MessageNotExpected(name=name, keys=said)
             return found
+
+    def report(self, report: EventReport, by: Scope) -> list[int]:
+        """Report something that happened in the world; the ids of the cases that it reached or began.
+
+        It is kept on the school's record whether or not a case listens, and whatever comes of the step. Raises
+        EventNotReportable, NotAReporter, SchoolNotFound, MessageAmbiguous, and what the step raises.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            event = reportable_event(session, report.message, report.school, report.instance)
+            reports.check_may_report(by, event)
+            report_id = reports.keep(session, self._world, by, report, event)
+        with self._transactions.step(by) as session:
+            return reports.tell(session, self._world, by, report, report_id)
 
     def signal(
         self, name: str, payload: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = ""

@@ -12,6 +12,7 @@ from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, Recorded
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
+from webapp.pages.events import reportable
 
 blueprint = Blueprint("cases", __name__)
 STATUSES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled"}
@@ -69,6 +70,7 @@ def case(instance_id: int) -> str:
         words=WORDS,
         mine=_mine(detail),
         contacts=_contacts(),
+        events=reportable(instance=instance_id) if current_user.may("officer") else [],
     )
 
 

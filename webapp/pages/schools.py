@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template, request
+from flask_login import current_user
 
 from engine import queries
-from engine.queries import InstanceFilters
+from engine.forms import load_form
+from engine.queries import InstanceFilters, ReportedEventRow
 from webapp.current import now
 from webapp.db import db
+from webapp.forms.answers import Answer, answers
 from webapp.pages.cases import STATUSES
 
 blueprint = Blueprint("schools", __name__)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """An event on the school's record, and what of its answers this person may read."""
+
+    row: ReportedEventRow
+    given: list[Answer]
 
 
 @blueprint.get("/schools")
@@ -26,9 +39,17 @@ def school(urn: str) -> str:
     session = db.session()
     return render_template(
         "schools/school.html",
+        reported=[Reported(row, _given(row)) for row in queries.reported_events(session, urn)],
         school=queries.school(session, urn),
         categories=queries.categories(session, urn),
         cases=queries.instances(session, InstanceFilters(school=urn)),
         statuses=STATUSES,
         now=now(),
     )
+
+
+def _given(row: ReportedEventRow) -> list[Answer]:
+    content = queries.form(db.session(), row.form_id)
+    if content is None:
+        return []
+    return answers(load_form(content), row.values, current_user.scope.roles, row.by, current_user.username)

@@ -25,7 +25,7 @@ from engine.store.tables.base import (
 )
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
-from engine.store.tables.schools import Batch, BatchSkip, School, SchoolCategory
+from engine.store.tables.schools import Batch, BatchSkip, ReportedEvent, School, SchoolCategory
 from engine.store.tables.work import Incident, Job, Notification, Outbox
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Outbox",
     "ProcessDefinition",
     "ProcessInstance",
+    "ReportedEvent",
     "Resource",
     "School",
     "SchoolCategory",

@@ -61,7 +61,8 @@ class ProcessDefinition(_Versioned, Base):
 
     ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at
     deployment. ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too.
-    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses]}.
+    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses, event]}; the event is what people may
+    report here: {message, reported_by, consequence}, or None.
     """
 
     __tablename__ = "process_definition"

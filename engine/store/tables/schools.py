@@ -80,3 +80,23 @@ class BatchSkip(BelongsToAuthority, Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
     urn: Mapped[str] = mapped_column(Name)
     why: Mapped[str] = mapped_column(Name)
+
+
+class ReportedEvent(BelongsToAuthority, Base):
+    """Something that happened in the world and that somebody reported, for a school's record.
+
+    ``message`` is the message's name, ``title`` what people call it, ``values`` what the form recorded, and ``reached``
+    the ids of the cases that were told of it or begun by it: empty where no case listened.
+    """
+
+    __tablename__ = "reported_event"
+    __table_args__ = (Index(None, "authority", "urn", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    urn: Mapped[str | None] = mapped_column(String(12))
+    message: Mapped[str] = mapped_column(Name)
+    title: Mapped[str] = mapped_column(Name)
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("form_definition.id"))
+    values: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    reached: Mapped[list[Any]]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(Name)

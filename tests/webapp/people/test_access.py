@@ -22,6 +22,7 @@ ARGUMENTS = {
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",
+    "message": "concern-resolved",
     "token": "x",
     "filename": "build/app.css",
 }

@@ -1,0 +1,80 @@
+"""What happened in the world and is reported by people: kept on the school's record, and told to the cases that listen.
+
+A report is a message with a person behind it. It is kept before it is delivered, in a transaction of its own, so that a
+case whose step fails loses nothing of what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.cases import delivery
+from engine.cases.stepping import World
+from engine.errors import NotAReporter
+from engine.queries.events import ReportableEvent
+from engine.schools.register import find
+from engine.store.tables import ReportedEvent
+from engine.store.tenancy import Scope
+
+
+@dataclass(frozen=True)
+class EventReport:
+    """Something that happened: the message's name, what the form recorded, and for which school (URN) or one case."""
+
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    school: str | None = None
+    instance: int | None = None
+
+
+def check_may_report(scope: Scope, event: ReportableEvent) -> None:
+    """Raises NotAReporter when the event names who may report it and the person is none of them."""
+    if not scope.holds(event.roles):
+        raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
+
+
+def keep(session: Session, world: World, scope: Scope, report: EventReport, event: ReportableEvent) -> int:
+    """Put a report on the school's record; its id. Raises SchoolNotFound."""
+    if report.school is not None:
+        find(session, scope.authority, report.school)
+    row = ReportedEvent(
+        authority=scope.authority,
+        urn=report.school,
+        message=report.message,
+        title=event.title,
+        form_id=event.form_id,
+        values=dict(report.values),
+        reached=[],
+        at=world.clock.now(),
+        by=scope.username,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def tell(session: Session, world: World, scope: Scope, report: EventReport, report_id: int) -> list[int]:
+    """Deliver a report that was kept: the ids of the cases that it reached or began, none when nothing listens.
+
+    Raises MessageAmbiguous, and what the step raises.
+    """
+    keys = {"urn": report.school} if report.school else {}
+    reached = delivery.correlate(
+        session,
+        world,
+        scope.authority,
+        report.message,
+        keys,
+        report.values,
+        scope.username,
+        target=report.instance,
+        school=report.school,
+    )
+    row = session.get(ReportedEvent, report_id)
+    assert row is not None
+    row.reached = list(reached)
+    return reached
