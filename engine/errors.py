@@ -106,6 +106,19 @@ class NotAReporter(PathwaysError):
     """ "{event}" is reported by {whom}. Tell them what has happened."""
 
 
+class LiveCaseExists(PathwaysError):
+    """{school} has an open case of “{process}” already: case {instance}. Nothing new was begun. Go on in that case."""
+
+
+class NotForThisSchool(PathwaysError):
+    """“{process}” is not for {school}, as the register has it now ({type}). Nothing was begun. If the register is wrong,
+    have it corrected."""
+
+
+class SchoolNeeded(PathwaysError):
+    """“{process}” is always about a school. Choose the school first."""
+
+
 class NotForSchools(PathwaysError):
     """The process {key} is not started for many schools: none of its start events has the property forEach=school."""
 

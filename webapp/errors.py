@@ -45,6 +45,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.MessageNotFound: 404,
     errors.BatchNotFound: 404,
     errors.EventNotReportable: 404,
+    errors.LiveCaseExists: 409,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
     errors.InstanceBusy: 409,
@@ -64,13 +65,13 @@ def status_of(error: PathwaysError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
-def page(status: int, text: str = "") -> tuple[Any, int]:
-    """The page of a status, or JSON where a script asked."""
+def page(status: int, text: str = "", case: int | None = None) -> tuple[Any, int]:
+    """The page of a status, or JSON where a script asked; ``case`` is one to go on with."""
     title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
     text = text or TEXTS.get(status, TEXTS[400])
     if request.is_json:
         return jsonify(message=f"{title}. {text}"), status
-    return render_template("error.html", title=title, text=text, status=status), status
+    return render_template("error.html", title=title, text=text, status=status, case=case), status
 
 
 def register(app: Flask) -> None:
@@ -93,7 +94,8 @@ def register(app: Flask) -> None:
         status = status_of(error)
         if status >= 500:
             app.logger.error("%s: %s", type(error).__name__, error)
-        return page(status, str(error) if status < 500 else "")
+        case = getattr(error, "instance", None) if isinstance(error, errors.LiveCaseExists) else None
+        return page(status, str(error) if status < 500 else "", case)
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:

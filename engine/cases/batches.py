@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine.cases import records, stepping
+from engine.cases import admission, records, stepping
 from engine.cases.stepping import StartCase, World
 from engine.deployments.registry import Loaded
 from engine.errors import NotForSchools, SchoolNotFound
@@ -143,7 +143,8 @@ def _why_not(world: World, request: BatchRequest, school: School) -> str | None:
         return CLOSED
     when, seen = request.start.for_each_when, {"school": register.variable(school)}
     seen["settings"] = dict(world.settings(request.authority))
-    return None if not when or world.feel.evaluate(when, seen) is True else NOT_MEANT
+    meant = not when or world.feel.evaluate(when, seen) is True
+    return None if meant and admission.is_for(world, request.loaded, school) else NOT_MEANT
 
 
 def fitting(session: Session, world: World, request: BatchRequest) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_by
-from engine.cases import batches, correlation, records, start_events, stepping
+from engine.cases import admission, batches, correlation, records, start_events, stepping
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
 from engine.cases.records import Waiting
@@ -57,7 +57,16 @@ def correlate(
     return [
         _begin(session, world, authority, each, keys, payload, by)
         for each in correlation.starts(session, authority, name)
+        if _may_begin(session, world, authority, each, keys)
     ]
+
+
+def _may_begin(session: Session, world: World, authority: str, match: Match, keys: Mapping[str, Any]) -> bool:
+    """Whether a message may start a process: not for a school that it is not for, or that has an open case of it."""
+    loaded, urn = world.registry.get(session, match.definition_id), _school(session, authority, keys)
+    if urn is None:
+        return not loaded.needs_school
+    return admission.refusal(session, world, loaded, find(session, authority, urn)) is None
 
 
 def _receive(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import records
+from engine.cases import admission, records
 from engine.cases.records import KEY_LENGTH, Step, Waiting, waiting_of
 from engine.clock import Clock
 from engine.deployments.registry import Loaded, Registry
@@ -95,16 +95,20 @@ def latest_id(session: Session, authority: str, key: str) -> int:
 
 
 def start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
-    """Start a case and run it to its first rest. Raises SchoolNotFound, BusinessKeyTooLong and what the step raises."""
+    """Start a case and run it to its first rest.
+
+    Raises SchoolNotFound, SchoolNeeded, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong and what the step raises.
+    """
     variables = dict(starting.variables)
     business_key = starting.business_key
-    if starting.school_urn:
-        school = register.find(session, starting.authority, starting.school_urn)
+    loaded = world.registry.get(session, starting.definition_id)
+    school = admission.check(session, world, loaded, starting.authority, starting.school_urn)
+    if school is not None:
         variables["school"] = register.variable(school)
         business_key = business_key or f"URN {school.urn}"
     if len(business_key) > KEY_LENGTH:
         raise BusinessKeyTooLong(limit=KEY_LENGTH)
-    now, loaded = world.clock.now(), world.registry.get(session, starting.definition_id)
+    now = world.clock.now()
     instance = ProcessInstance(
         authority=starting.authority,
         definition_id=loaded.id,

@@ -35,6 +35,24 @@ class Loaded:
     starter_groups: tuple[str, ...]
     decisions: Mapping[str, Decision]
 
+    @property
+    def start_when(self) -> str:
+        """FEEL over ``school`` that says for which schools the process is; empty when it is for all."""
+        return self._property("startWhen")
+
+    @property
+    def needs_school(self) -> bool:
+        """Whether a case of the process is always about a school."""
+        return self._property("needsSchool") == "true"
+
+    @property
+    def many_cases(self) -> bool:
+        """Whether a school may have several open cases of the process at once."""
+        return self._property("cases") == "many"
+
+    def _property(self, name: str) -> str:
+        return self.definition.diagram.processes[self.key].properties.get(name, "")
+
     def decide(self, feel: Feel, ref: str, variables: Mapping[str, Any], now: datetime) -> Any:
         """The result of a decision in its bound version; ``now`` is what its tables see as today."""
         return evaluate(ref, variables, feel, self.decisions, now=now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import queries
-from engine.cases import records, stepping
+from engine.cases import admission, records, stepping
 from engine.cases.stepping import StartCase
 from engine.people import permissions
 from engine.queries import HistoryRow, InstanceRow
@@ -44,6 +44,16 @@ class Cases:
             permissions.check_may_start(scope, self._world.registry.get(session, definition_id))
             command = StartCase(authority, definition_id, business_key or "", variables or {}, school, scope.username)
             return stepping.start(session, self._world, command).id
+
+    def admission(self, key: str, by: Scope) -> tuple[bool, set[str]]:
+        """Whether a case of the process needs a school, and the URNs of the open schools that it is for.
+
+        Raises DefinitionNotFound, NotAStarter.
+        """
+        with self._transactions.reading(by) as session:
+            loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
+            permissions.check_may_start(by, loaded)
+            return loaded.needs_school, admission.schools_for(session, self._world, loaded, by.authority)
 
     def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
         """Change process variables of a case.

@@ -33,7 +33,8 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     """Choose the school."""
     definition = startable(key)
     search = request.args.get("search", "").strip()
-    known = [s for s in queries.schools(db.session()) if not s.closed]
+    needs_school, meant = the_engine().cases.admission(key, current_user.scope)
+    known = [s for s in queries.schools(db.session()) if s.urn in meant]
     found = [s for s in known if search.lower() in f"{s.name} {s.urn}".lower()]
     chosen = request.args.get("urn")
     if chosen:
@@ -45,7 +46,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
         schools=found,
         search=search,
         problem=problem,
-        whole=WHOLE,
+        whole="" if needs_school else WHOLE,
         many=is_for_many(key),
     )
     return (page, 400) if problem else page

@@ -12,7 +12,8 @@ from tests.engine.spiff.cases import bpmn, prop
 
 ROOTS = '<message id="m" name="judged"/>'
 LISTENS = bpmn(
-    '<startEvent id="s"/><endEvent id="e"/><intermediateCatchEvent id="c" name="Ofsted judges">'
+    prop(cases="many")
+    + '<startEvent id="s"/><endEvent id="e"/><intermediateCatchEvent id="c" name="Ofsted judges">'
     + prop(reportedBy="seo, head")
     + '<messageEventDefinition messageRef="m"/></intermediateCatchEvent><userTask id="a" name="Read it"/>',
     "s>c c>a a>e",

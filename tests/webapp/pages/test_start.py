@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 
+from engine import queries
 from tests.webapp.conftest import CONCERN, Browser, engine_of
 
 
@@ -50,3 +53,20 @@ def test_a_start_begins_the_case_with_what_was_entered(app: Flask, browser: Brow
     assert variables["concern_description"] == "Results have fallen."
     assert variables["school"]["urn"] == "100001"
     assert variables["areas_of_concern"] == ["quality of education"]
+
+
+def test_a_process_that_needs_a_school_offers_no_start_without_one(browser: Browser) -> None:
+    assert "No school in particular" not in browser.sign_in("seo").get("/start/barnsley-escalation")[1]
+
+
+def test_only_the_schools_that_a_process_is_for_are_offered(app: Flask, browser: Browser) -> None:
+    _, page = browser.sign_in("seo").get("/start/barnsley-concerns-academy")
+    with engine_of(app).reading() as session:
+        academies = {row.urn for row in queries.schools(session) if row.type in ("academy", "free")}
+    assert set(re.findall(r'name="urn" value="(\d+)"', page)) == academies
+
+
+def test_a_second_case_of_a_school_is_refused_with_a_link_to_the_first(browser: Browser, case: int) -> None:
+    status, page = browser.post("/start/barnsley-escalation/100001", **CONCERN)
+    assert status == 409
+    assert f'href="/cases/{case}"' in page
