@@ -8,7 +8,7 @@ from alembic import op
 from engine.store.database import PackedJson, UTCDateTime
 
 revision = "e006"
-down_revision = "e004"
+down_revision = "e005"
 branch_labels = None
 depends_on = None
 
