@@ -29,7 +29,7 @@ class Site:
     scope: Scope
     wants: str = ""
     waits: bool = False
-    """Whether it waits for the names to be set, as a conditional event does."""
+    """Whether names that are not set yet are nothing wrong: a conditional event waits for them, a form shows nothing."""
 
 
 def sites(look: Look, world: World) -> Iterator[Site]:
@@ -163,7 +163,7 @@ def _of_form(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     for each in form.fields:
         if each.readonly is True and each.key.isidentifier():
             what = f'the form "{short(element.form_key)}", which only shows'
-            yield Site(element, element.line, what, each.key, world.scope(flow, element))
+            yield Site(element, element.line, what, each.key, world.scope(flow, element), waits=True)
 
 
 def _own(form: Form, world: World, flow: Flow, element: Element) -> dict[str, Variable]:

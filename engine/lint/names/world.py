@@ -120,6 +120,7 @@ class World:
         self._asked: set[tuple[str, int, str]] = set()
         self._cuts = 0
         self._steps = 0
+        self._settling = 0
         self._surely: dict[tuple[str, str], list[bool]] = {}
         self._locals: dict[tuple[str, str], dict[str, Variable]] = {}
 
@@ -134,6 +135,14 @@ class World:
 
     def lookup(self, flow: Flow, place: int, name: str) -> Variable | None:
         """What is known of a name at a place of a process; None when nothing can have set it."""
+        outermost = not (self._asked or self._settling)
+        found = self._variable(flow, place, name)
+        if not outermost or found is None or not found.sure or name in (SCHOOL, SETTINGS) or flow.graph.too_large:
+            return found
+        return Variable(found.shape, self.surely(flow, name)[place])
+
+    def _variable(self, flow: Flow, place: int, name: str) -> Variable | None:
+        """As :meth:`lookup`, without asking whether it is set on every way."""
         if name == SETTINGS:
             return Variable(sources.settings(self.around.settings))
         self._steps += 1
@@ -163,7 +172,7 @@ class World:
         if name == SCHOOL:
             return Variable(shapes.union([sources.SCHOOL, *earlier]))
         if earlier:
-            return Variable(shapes.union(earlier), self.surely(flow, name)[place])
+            return Variable(shapes.union(earlier))
         meanwhile = [shape for setter, shape in setting if flow.graph.beside(setter.place, place)]
         return Variable(shapes.union(meanwhile), sure=False) if meanwhile else None
 
@@ -173,7 +182,9 @@ class World:
         if key not in self._surely:
             graph = flow.graph
             self._surely[key] = [True] * len(graph.surely)  # what a process that calls itself brings is not yet known
+            self._settling += 1
             here = {setter.place for setter, _ in flow.setting(name) if setter.sure(name)}
+            self._settling -= 1
             here |= {place for place, names in flow.waited if name in names}
             self._surely[key] = _always(graph, here)
         return self._surely[key]
