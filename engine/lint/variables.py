@@ -43,7 +43,7 @@ def sites(look: Look, world: World) -> Iterator[Site]:
 
 
 def _of_flows(world: World, flow: Flow) -> Iterator[Site]:
-    for each in flow.diagram.flows.values():
+    for each in flow.graph.flows:
         source = flow.graph.elements.get(each.source)
         if source is not None and each.condition:
             scope = world.scope(flow, source, inside=False)

@@ -7,10 +7,10 @@ activity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from engine.diagram import Diagram, Element
+from engine.diagram import Diagram, Element, SequenceFlow
 
 #: Elements and edges past which a process isn't looked at: no person draws such a one.
 MOST_ELEMENTS, MOST_EDGES = 1_500, 20_000
@@ -22,9 +22,10 @@ START, END = 0, 1
 class Graph:
     """The places of one process and the edges between them."""
 
-    def __init__(self, diagram: Diagram, key: str) -> None:
-        self.diagram, self.key = diagram, key
-        self.elements = {each.id: each for each in diagram.elements.values() if each.process == key}
+    def __init__(self, diagram: Diagram, key: str, elements: Iterable[Element], flows: Iterable[SequenceFlow]) -> None:
+        """``elements`` and ``flows`` are those of the process ``key`` in the diagram."""
+        self.diagram, self.key, self.flows = diagram, key, tuple(flows)
+        self.elements = {each.id: each for each in elements}
         self._place = {each: 2 + 2 * number for number, each in enumerate(self.elements)}
         self._inside: dict[str, list[Element]] = {}
         for each in self.elements.values():
@@ -87,7 +88,7 @@ class Graph:
             if self.too_large:
                 return
             self._element(element)
-        for flow in self.diagram.flows.values():
+        for flow in self.flows:
             if flow.source in self._place and flow.target in self._place:
                 self._edge(self.leave(flow.source), self.enter(flow.target))
         self._links()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from engine.decisions import Decision
-from engine.diagram import Diagram, Element, InOut, is_feel, strip_feel
+from engine.diagram import Diagram, Element, InOut, SequenceFlow, is_feel, strip_feel
 from engine.forms import Component, Form
 from engine.lint.names import shapes, sources
 from engine.lint.names.graph import END, START, Graph
@@ -69,8 +69,8 @@ class Surroundings:
 class Flow:
     """One process: its graph, and what sets variables in it."""
 
-    def __init__(self, world: World, diagram: Diagram, key: str) -> None:
-        self.diagram, self.key, self.graph = diagram, key, Graph(diagram, key)
+    def __init__(self, world: World, diagram: Diagram, graph: Graph) -> None:
+        self.diagram, self.key, self.graph = diagram, graph.key, graph
         self._world = world
 
     @cached_property
@@ -109,8 +109,8 @@ class World:
         self.around, self.feel = around, feel
         self.flows: dict[str, Flow] = {}
         for diagram in diagrams:
-            for key in diagram.processes:
-                self.flows.setdefault(key, Flow(self, diagram, key))
+            for graph in _graphs(diagram):
+                self.flows.setdefault(graph.key, Flow(self, diagram, graph))
         self._callers: dict[str, list[tuple[Flow, Element]]] = {}
         self._throwers: dict[tuple[str, str], list[tuple[Flow, Element]]] = {}
         for flow in self.flows.values():
@@ -425,6 +425,17 @@ class World:
             return True
         whole = not mappings or any(each.all for each in mappings)
         return whole and not flow.graph.too_large and self.surely(flow, name)[place]
+
+
+def _graphs(diagram: Diagram) -> Iterator[Graph]:
+    """The graph of each process of a diagram."""
+    elements: dict[str, list[Element]] = {}
+    for element in diagram.elements.values():
+        elements.setdefault(element.process, []).append(element)
+    flows: dict[str, list[SequenceFlow]] = {}
+    for flow in diagram.flows.values():
+        flows.setdefault(flow.process, []).append(flow)
+    yield from (Graph(diagram, key, elements.get(key, ()), flows.get(key, ())) for key in diagram.processes)
 
 
 def _named(place: int, element: Element, given: Lazily, anything: bool = False) -> Setter:
