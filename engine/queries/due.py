@@ -48,15 +48,17 @@ def falling_due(
     parts = {"timer": _timers(), "task": _tasks()} | ({} if school else {"start": _starts()})
     found: list[tuple[str, AnyRow]] = []
     for kind, (chosen, due) in parts.items():
-        chosen = chosen.where(due < end).order_by(due).limit(limit)
-        chosen = chosen if start is None else chosen.where(due >= start)
+        chosen = _of_process(chosen, kind, process) if process else chosen
         chosen = chosen.where(ProcessInstance.school_urn == school) if school else chosen
-        key = ProcessDefinition.key if kind == "start" else ProcessInstance.process
-        chosen = chosen.where(key == process) if process else chosen
-        found += [(kind, row) for row in session.execute(chosen)]
+        chosen = chosen.where(due >= start) if start is not None else chosen
+        found += [(kind, row) for row in session.execute(chosen.where(due < end).order_by(due).limit(limit))]
     found.sort(key=lambda each: (each[1].due, each[0], each[1].id))
     elements = Elements(session, [i for _, row in found for i in (row.definition_id, row.root_id)])
     return [_row(kind, row, elements) for kind, row in found[:limit]]
+
+
+def _of_process(chosen: AnySelect, kind: str, process: str) -> AnySelect:
+    return chosen.where((ProcessDefinition.key if kind == "start" else ProcessInstance.process) == process)
 
 
 def _timers() -> tuple[AnySelect, Any]:

@@ -265,16 +265,21 @@ def _diagrams(session: Session, row: InstanceRow) -> tuple[DiagramView, ...]:
 def _diagram(definition: AnyRow, active: list[Any], been: Iterable[AnyRow]) -> DiagramView:
     here = [each for each in been if each.definition_id == definition.id]
     standing = [at for at in active if at[0] == definition.id]
-    flows = {each.via for each in here if each.via} | {at[2] for at in standing if at[2]}
+    flows = {*(each.via for each in here), *(at[2] for at in standing)}
     return DiagramView(
         definition_id=definition.id,
         key=definition.key,
         name=definition.name,
         version=definition.version,
-        active=tuple(sorted({at[1] for at in standing})),
-        completed=tuple(sorted({each.element for each in here if each.how == "completed"})),
-        flows=tuple(sorted(flows)),
+        active=_in_order(at[1] for at in standing),
+        completed=_in_order(each.element for each in here if each.how == "completed"),
+        flows=_in_order(flows),
     )
+
+
+def _in_order(ids: Iterable[str | None]) -> tuple[str, ...]:
+    """Each id once; history begins by no flow, and then says none."""
+    return tuple(sorted({each for each in ids if each}))
 
 
 def _subscriptions(session: Session, instance_id: int) -> tuple[SubscriptionRow, ...]:

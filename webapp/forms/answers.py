@@ -48,15 +48,18 @@ def display(component: Component, value: Any, asking: Asking | None = None) -> s
         return "Yes" if value is True else "No"
     if value is None or value == "" or value == []:
         return NOT_ANSWERED
-    if component.kind == "dynamiclist":
-        return [_row(component, row, asking) for row in value if isinstance(row, Mapping)] if _is_list(value) else ""
-    if component.kind == "checklist":
-        return [_label(component, each, asking) for each in value] if _is_list(value) else NOT_ANSWERED
+    if component.kind in {"dynamiclist", "checklist"}:
+        return _several(component, value, asking)
     return _day(value) if component.kind == "datetime" else _label(component, value, asking)
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
+def _several(component: Component, value: Any, asking: Asking | None) -> str | list[str]:
+    """The rows of a list, or the boxes that were ticked; what is stored may be of an older form's shape."""
+    if not isinstance(value, list):
+        return "" if component.kind == "dynamiclist" else NOT_ANSWERED
+    if component.kind == "dynamiclist":
+        return [_row(component, row, asking) for row in value if isinstance(row, Mapping)]
+    return [_label(component, each, asking) for each in value]
 
 
 def _day(value: Any) -> str:

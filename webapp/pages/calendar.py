@@ -13,7 +13,7 @@ from engine import queries
 from engine.calendar.lateness import late_before
 from engine.calendar.rhythms import add_months
 from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, bank_holidays, monday
-from engine.queries import DueRow
+from engine.queries import DueRow, SchoolRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
@@ -133,25 +133,27 @@ def kind_of(day: date, known: SchoolCalendar) -> str:
 @blueprint.get("/calendar/terms/<urn>")
 def terms(urn: str | None = None) -> str:
     """A school calendar: its years with their terms drawn."""
-    engine, authority = the_engine(), current_user.authority
-    own = engine.calendars.folder.schools() if engine.calendars.folder else []
-    if urn is not None and urn not in own:
+    schools = _with_a_calendar()
+    if urn is not None and urn not in schools:
         abort(404)
-    schools = [school for school in queries.schools(db.session()) if school.urn in own]
-    if urn is not None and urn not in {school.urn for school in schools}:
-        abort(404)
-    known = engine.calendars.of(authority, urn)
+    known = the_engine().calendars.of(current_user.authority, urn)
+    ends = known.runs_out_on
     return render_template(
         "calendar/terms.html",
-        known=known,
         years=_years(known),
-        schools=schools,
+        schools=schools.values(),
         urn=urn,
-        today=now(),
-        name=next((school.name for school in schools if school.urn == urn), ""),
-        ends=known.runs_out_on,
-        soon=known.runs_out_on is not None and known.runs_out_on - now().astimezone(ZONE).date() < SOON,
+        name=schools[urn].name if urn else "",
+        ends=ends,
+        soon=ends is not None and ends - now().astimezone(ZONE).date() < SOON,
     )
+
+
+def _with_a_calendar() -> dict[str, SchoolRow]:
+    """The schools of the authority that keep a calendar of their own, by URN."""
+    folder = the_engine().calendars.folder
+    own = folder.schools() if folder else []
+    return {school.urn: school for school in queries.schools(db.session()) if school.urn in own}
 
 
 @dataclass(frozen=True)

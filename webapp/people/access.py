@@ -75,16 +75,19 @@ def _check() -> Response | None:
     if needed == PUBLIC or request.endpoint is None:
         return None
     if not current_user.is_authenticated:
-        if request.method == "GET":
-            return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
-        abort(401)
+        return _sent_to_sign_in()
     set_scope(db.session(), current_user.scope)
     if isinstance(person := current_user._get_current_object(), Guest):
         return None if allowed(person, request.endpoint, request.view_args or {}) else abort(403)
-    if not _may(needed):
-        # A page of sample mode does not exist outside it.
-        abort(404 if needed == SAMPLE else 403)
-    return None
+    # A page of sample mode does not exist outside it.
+    return None if _may(needed) else abort(404 if needed == SAMPLE else 403)
+
+
+def _sent_to_sign_in() -> Response:
+    """A page is come back to after signing in; what was sent is lost, and says so."""
+    if request.method != "GET":
+        abort(401)
+    return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 
 def _may(needed: str) -> bool:
