@@ -1,4 +1,4 @@
-"""Apart from the start: another authority's rows are invisible, however a query is written, and no query goes
+"""Another authority's rows are invisible, however a query is written, and no query goes
 unscoped."""
 
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, exists, func, insert, select, text, union_all, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from engine import Engine, Scope
@@ -134,3 +135,125 @@ def test_settings_belong_to_nobody(engine: Engine) -> None:
 
 def test_the_engine_itself_sees_all(engine: Engine) -> None:
     assert {each.instance_id for each in engine.tasks.open()} == {1, 2}
+
+
+def test_a_person_holds_roles_and_the_engine_all() -> None:
+    assert TOWN.holds({"seo", "head"})
+    assert not TOWN.holds({"head"})
+    assert TOWN.holds(())
+    assert Scope("town").holds(())
+    assert not Scope("town").holds({"seo"})
+    assert Scope.all_authorities().holds({"head"})
+
+
+def test_a_person_acts_in_their_authority_and_the_engine_where_it_is_told() -> None:
+    assert TOWN.within("village") == "town"
+    assert Scope.all_authorities().within("village") == "village"
+
+
+def test_a_scope_is_nobody_s_until_it_is_said_whose() -> None:
+    assert Scope() == Scope("", frozenset(), "", False)
+    assert Scope.all_authorities("sam") == Scope("", frozenset(), "sam", True)
+    assert Scope.all_authorities().username == ""
+
+
+def test_who_acts_in_a_session_is_told(engine: Engine) -> None:
+    with engine.reading(TOWN) as session:
+        assert scope_of(session) is TOWN
+    with Session(engine.database._open()) as session, pytest.raises(ScopeMissing, match="which authority: a query"):
+        scope_of(session)
+
+
+def test_the_refusal_shows_the_statement_in_a_line(engine: Engine) -> None:
+    with engine.reading(TOWN) as session, pytest.raises(ScopeMissing) as refusal:
+        session.execute(text("SELECT *\n  FROM process_instance"))
+    assert ": SELECT * FROM process_instance." in str(refusal.value)
+    with engine.reading(TOWN) as session, pytest.raises(ScopeMissing) as refusal:
+        session.execute(text("SELECT 1 -- " + "x" * 400))
+    assert "x" * 188 in str(refusal.value)
+    assert "x" * 189 not in str(refusal.value)
+
+
+def test_rows_that_hide_from_the_check_are_refused(engine: Engine) -> None:
+    with engine.database.writing() as session:
+        set_scope(session, TOWN)
+        with pytest.raises(ScopeMissing, match="INSERT without its rows as parameters"):
+            session.execute(insert(School).values(urn="1", authority="town"))
+
+
+SCHOOL = {
+    "urn": "1",
+    "name": "X",
+    "phase": "primary",
+    "type": "free",
+    "diocese": "",
+    "trust": "",
+    "maintained": False,
+}
+
+
+def test_rows_of_one_s_own_are_written(engine: Engine) -> None:
+    with engine.database.writing() as session:
+        set_scope(session, TOWN)
+        session.execute(insert(School), [{**SCHOOL, "authority": "town"}])
+        session.execute(insert(School), {**SCHOOL, "urn": "2", "authority": "town"})
+        assert session.scalars(select(School.urn).where(School.name == "X").order_by(School.urn)).all() == ["1", "2"]
+
+
+def test_one_row_of_another_among_one_s_own_is_refused(engine: Engine) -> None:
+    rows = [{**SCHOOL, "authority": "town"}, {**SCHOOL, "urn": "2", "authority": "village"}]
+    with engine.database.writing() as session:
+        set_scope(session, TOWN)
+        for given in (rows, rows[1]):
+            with pytest.raises(OtherAuthority) as refusal:
+                session.execute(insert(School), given)
+            assert refusal.value.details["authority"] == "village"
+
+
+@pytest.mark.filterwarnings("ignore:Column 'school.authority'")
+def test_rows_without_an_authority_are_refused_by_the_table(engine: Engine) -> None:
+    with engine.database.writing() as session:
+        set_scope(session, TOWN)
+        with pytest.raises(IntegrityError):
+            session.execute(insert(School), [SCHOOL])
+
+
+def test_the_engine_itself_writes_for_any_authority(engine: Engine) -> None:
+    with engine.transactions.writing(Scope.all_authorities()) as session:
+        session.execute(insert(School), [{**SCHOOL, "authority": "hamlet"}])
+        session.add(School(**SCHOOL, authority="moor"))
+        session.flush()
+    with engine.reading() as session:
+        assert set(session.scalars(select(School.authority))) == {"town", "village", "hamlet", "moor"}
+
+
+def test_objects_of_another_are_neither_changed_nor_deleted(engine: Engine) -> None:
+    for change in ("changed", "deleted"):
+        with engine.database.writing() as session:
+            set_scope(session, Scope.all_authorities())
+            found = session.scalars(select(School).where(School.authority == "village")).one()
+            set_scope(session, TOWN)
+            if change == "changed":
+                found.name = "Mine"
+            else:
+                session.delete(found)
+            with pytest.raises(OtherAuthority) as refusal:
+                session.flush()
+            assert refusal.value.details["authority"] == "village"
+            session.rollback()
+
+
+def test_objects_that_belong_to_nobody_need_no_scope(engine: Engine) -> None:
+    with engine.database.writing() as session:
+        session.add(Setting(name="mine", value={}))
+        session.flush()
+        session.add(School(**SCHOOL, authority="town"))
+        with pytest.raises(ScopeMissing):
+            session.flush()
+
+
+def test_an_object_that_is_read_again_stays_one_s_own(engine: Engine) -> None:
+    with engine.reading(TOWN) as session:
+        found = session.scalars(select(CASE)).one()
+        session.expire(found)
+        assert found.authority == "town"
