@@ -14,6 +14,7 @@ import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from flask import Flask
+from sqlalchemy import event
 
 from engine import migrations
 from engine.cli.main import main
@@ -89,10 +90,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _make_the_year() -> None:
-    with first_start.aside(settings()["SQLALCHEMY_DATABASE_URI"]) as url:
+    place = settings()["SQLALCHEMY_DATABASE_URI"]
+    with first_start.aside(place) as url:
         app = create_app({"SQLALCHEMY_DATABASE_URI": url})
         upgrade(app)
         with app.app_context():
+            if url != place:
+                event.listen(db.engine, "connect", first_start.unsafe)
+                db.engine.dispose()  # connections opened before would still wait
             try:
                 cases = year.live(db.engine, Path(app.config["ROOT"]), the_engine().config, _say_so)
             except SampleYearTorn as torn:

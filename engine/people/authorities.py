@@ -15,7 +15,7 @@
     settings:                     # optional: values that the policy leaves open, which diagrams read as settings.<name>
       response_days: {value: 10, why: The policy says only "rapid".}
     people:                       # optional: sample sign-ins, shown in sample mode only
-      - {username: seo@barnsley.example.org, name: Sasha Example, roles: [seo]}
+      - {username: seo@barnsley.example.org, name: Sasha Example, roles: [seo], does: starts a case}  # does: optional
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """A sample sign-in."""
+    """A sample sign-in. Whoever has a ``does``, what a visitor can try with it, is shown first."""
 
     username: str
     name: str
     roles: frozenset[str]
+    does: str
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class PersonSchema(_Made):
     username = fields.String(required=True, validate=_TEXT)
     name = fields.String(required=True, validate=_TEXT)
     roles = fields.List(fields.String(), required=True)
+    does = fields.String(load_default="")
 
     def of(self, data: dict[str, Any]) -> Person:
         return Person(**{**data, "roles": frozenset(data["roles"])})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,7 +31,15 @@ def aside(url: str) -> Iterator[str]:
     yield f"sqlite:///{making}"
     with closing(sqlite3.connect(making)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")  # so that the one file holds all
+    with making.open("rb") as file:
+        os.fsync(file.fileno())
     making.replace(place)
+
+
+def unsafe(connection: sqlite3.Connection, _: object) -> None:
+    """Don't wait for the disk at each commit: for a database that is made aside, and is nothing until it is whole."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 def _missing_file(url: str) -> Path | None:

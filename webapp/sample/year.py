@@ -1,51 +1,102 @@
-"""A year of invented work, so that sample mode shows cases at every stage: the real engine runs through it week by week.
+"""A year of invented work, so that sample mode shows cases at every stage: the real engine runs through it day by day.
 
-Timers fire on their day, rounds begin by themselves, people start cases and complete their tasks through the real forms, and
-now and then one is late. It is the same year each time, seen from the day on which it is made.
+Timers fire on their day, rounds begin by themselves, people start cases and complete their tasks on weekdays through the
+real forms, and now and then one is late. It is the same year each time, seen from the day on which it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from engine import Config, Engine, Scope, queries
 from engine.calendar.files import Calendars
-from engine.clock import SystemClock, VirtualClock
-from engine.errors import PathwaysError, SampleYearTorn
+from engine.clock import Clock, SystemClock, VirtualClock
+from engine.errors import LiveCaseExists, NotForThisSchool, PathwaysError, SampleYearTorn
 from engine.feel import Feel
 from engine.forms import Component, Form, load_form, plausible
 from engine.people.authorities import Authority
 from engine.queries import TaskRow
 from engine.settings import YEAR_BEGUN, YEAR_WHOLE
+from webapp.dates import ZONE
+from webapp.sample import answers
 
-WEEKS = 52
-#: How likely somebody is to get to a task in a week, and in the last weeks, so that some are overdue.
-GETS_TO_IT, LATELY, LAST_WEEKS = 0.75, 0.45, 5
-#: Cases that people start: authority, week, process, the starter's role, how many schools, and the first of them.
+DAYS = 364
+#: How likely somebody is to get to a task on a weekday, and in the last weeks, so that some are overdue.
+GETS_TO_IT, LATELY = 0.25, 0.12
+#: In the last days of the year: where people get to less, and where each role keeps its last open task.
+LAST_DAYS, KEEPS_ONE = 35, 84
+#: When people are at work, local time, and how soon after the hour at which timers fire they are run.
+FROM_HOUR, TO_HOUR, AFTER_FIRING = 9, 17, timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Cases that somebody starts: when, by which role, for how many schools of the register, and which is the first.
+
+    ``answers`` are what people answer in these cases; a task that is named in ``waits_at`` is left open.
+    """
+
+    authority: str
+    week: int
+    process: str
+    role: str
+    number: int
+    first: int
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    waits_at: str = ""
+
+
+NOTICE: Mapping[str, Any] = {"step_result": "next", "notice_decision": "notice", "notice_outcome": "not complied"}
+NOT_ENOUGH: Mapping[str, Any] = {
+    "losi": "intensive",
+    "entry_agreed": "yes",
+    "robust_plan": "yes",
+    "meeting_result": "not enough",
+    "ask_notice": "yes",
+    "notice_wanted": "yes",
+    "notice_approved": "yes",
+    "notice_outcome": "not complied",
+    "powers_used": ["governors", "budget"],
+}
+POWERS: Mapping[str, Any] = {"next_step": "powers"}
+PRIMARY: Mapping[str, Any] = {"about_manager": "no", "complaint_phase": "primary"}
+SECONDARY: Mapping[str, Any] = {"about_manager": "no", "complaint_phase": "secondary"}
 STARTS = (
-    ("barnsley", 2, "barnsley-escalation", "seo", 2, 1),
-    ("barnsley", 16, "barnsley-escalation", "seo", 2, 7),
-    ("barnsley", 44, "barnsley-escalation", "system-leader", 3, 17),
-    ("barnsley", 20, "barnsley-concerns-maintained", "seo", 2, 4),
-    ("barnsley", 40, "barnsley-concerns-academy", "seo", 2, 11),
-    ("barnsley", 47, "barnsley-complaint", "seo", 2, 2),
-    ("redcar-cleveland", 8, "redcar-warning-notice", "head-of-education", 2, 8),
-    ("redcar-cleveland", 45, "redcar-warning-notice", "head-of-education", 2, 12),
-    ("redcar-cleveland", 48, "redcar-category-appeal", "sia", 2, 1),
-    ("cheshire-east", 1, "cheshire-east-iop", "mi-manager", 4, 0),
-    ("cheshire-east", 30, "cheshire-east-iop", "mi-officer", 4, 8),
-    ("cheshire-east", 46, "cheshire-east-iop", "mi-manager", 3, 14),
-    ("luton", 4, "luton-ri-maintained", "sia", 3, 0),
-    ("luton", 18, "luton-ri-academy", "sia", 2, 5),
-    ("luton", 36, "luton-inadequate", "service-director", 1, 10),
-    ("luton", 44, "luton-ri-maintained", "sia", 2, 20),
+    Start("barnsley", 2, "barnsley-escalation", "seo", 2, 1),
+    Start("barnsley", 16, "barnsley-escalation", "seo", 2, 7),
+    Start("barnsley", 44, "barnsley-escalation", "system-leader", 3, 17),
+    Start("barnsley", 20, "barnsley-concerns-maintained", "seo", 2, 7),
+    Start("barnsley", 24, "barnsley-concerns-maintained", "seo", 2, 20, NOTICE, "answer-consultation"),
+    Start("barnsley", 40, "barnsley-concerns-academy", "seo", 2, 5),
+    Start("barnsley", 49, "barnsley-complaint", "seo", 2, 1, PRIMARY, "primary-answers"),
+    Start("barnsley", 50, "barnsley-complaint", "system-leader", 1, 9, SECONDARY, "secondary-answers"),
+    Start("redcar-cleveland", 8, "redcar-warning-notice", "head-of-education", 2, 7),
+    Start("redcar-cleveland", 28, "redcar-warning-notice", "head-of-education", 2, 3, NOTICE, "answer-consultation"),
+    Start("redcar-cleveland", 45, "redcar-warning-notice", "head-of-education", 2, 12),
+    Start("redcar-cleveland", 48, "redcar-category-appeal", "sia", 2, 1),
+    Start("cheshire-east", 1, "cheshire-east-iop", "mi-manager", 4, 0),
+    Start("cheshire-east", 10, "cheshire-east-iop", "mi-manager", 1, 4, NOT_ENOUGH, "appoint-governors"),
+    Start("cheshire-east", 30, "cheshire-east-iop", "mi-officer", 4, 8),
+    Start("cheshire-east", 46, "cheshire-east-iop", "mi-manager", 3, 14),
+    Start("luton", 4, "luton-ri-maintained", "sia", 3, 0),
+    Start("luton", 18, "luton-ri-academy", "sia", 1, 5),
+    Start("luton", 19, "luton-ri-academy", "sia", 1, 9),
+    Start("luton", 24, "luton-inadequate", "service-director", 2, 3, POWERS, "answer-consultation"),
+    Start("luton", 44, "luton-ri-academy", "sia", 1, 11, waits_at="send-plan"),
+    Start("luton", 44, "luton-ri-maintained", "sia", 2, 20),
 )
 #: The case that is blocked in the end.
-BLOCKED = ("redcar-cleveland", "redcar-warning-notice", "head-of-education", 1, 20)
+BLOCKED = Start("redcar-cleveland", 52, "redcar-warning-notice", "head-of-education", 1, 20)
+#: Of a case that began by itself.
+NOBODY = Start("", 0, "", "", 0, 0)
 #: What people tend to answer where a first option would lead nowhere much; the rest is by chance.
 TENDS = {
     "head_of_bsa_decision": "escalate",
@@ -68,26 +119,23 @@ TENDS = {
 }
 #: How often they answer so.
 TENDENCY = 0.7
-#: Days from today for dates that lie ahead, by question.
-AHEAD = {"meeting_date": 56}
-SAYS = (
-    "Seen on the visit and talked through with the headteacher.",
-    "The plan is on track; two milestones are late.",
-    "Phonics has improved; reading in the upper years has not.",
-    "Governors ask for evidence and get it.",
-    "Attendance is better for most groups.",
-    "New leaders have made a good start.",
-    "Agreed with the chair of governors.",
-)
 
 
-def live(database: Any, root: Path, config: Config, begins: Callable[[], None] = lambda: None) -> int:
-    """Live through a year that ends now; how many cases it made. ``begins`` is called before it does.
+def live(
+    database: Any,
+    root: Path,
+    config: Config,
+    begins: Callable[[], None] = lambda: None,
+    present: Clock | None = None,
+) -> int:
+    """Live through a year that ends now; how many cases it made.
 
+    Now is by the machine's clock unless ``present`` is given; ``begins`` is called just before the year is made.
     Does nothing where there are cases already. Raises SampleYearTorn where an earlier call was cut short.
     """
-    now = SystemClock().now()
-    clock = VirtualClock(now - timedelta(weeks=WEEKS))
+    now = (present or SystemClock()).now()
+    begun = now - timedelta(days=DAYS)
+    clock = VirtualClock(begun)
     calendars = Calendars(root / "config" / "calendars", config.fires_at)
     engine = Engine(database, clock=clock, calendar=calendars, config=config)
     if not _is_wanted(engine, database):
@@ -95,10 +143,9 @@ def live(database: Any, root: Path, config: Config, begins: Callable[[], None] =
     begins()
     engine.installation.note_sample_year(YEAR_BEGUN)
     year = _Year(engine, clock, root, config)
-    for week in range(WEEKS):
-        year.week(week)
-        clock.set(now - timedelta(weeks=WEEKS - week - 1))
-        engine.jobs.run_due()
+    for day in range(DAYS + 1):
+        year.day(begun.date() + timedelta(days=day), now)
+    clock.set(now)
     year.something_goes_wrong()
     engine.installation.note_sample_year(YEAR_WHOLE)
     with engine.reading() as session:
@@ -116,7 +163,9 @@ class _Year:
     def __init__(self, engine: Engine, clock: VirtualClock, root: Path, config: Config) -> None:
         self.engine, self.clock, self.config = engine, clock, config
         self.chance = Random(2026)  # noqa: S311 the same year each time, and nothing secret
-        self.forms: dict[int, Form] = {}
+        self.starts: dict[int, Start] = {}
+        self.begun = clock.now().date()
+        self.start_day = next(day for day in range(7) if (self.begun + timedelta(days=day)).weekday() == 1)  # a Tuesday
         for authority in config.authorities:
             register = root / "config" / "schools" / f"{authority}.csv"
             if register.is_file():
@@ -125,57 +174,104 @@ class _Year:
             if files:
                 engine.deployments.deploy(files, by=Scope(authority, frozenset(), "sample"), note="Sample diagrams")
 
-    def week(self, week: int) -> None:
-        """What people do in a week: start cases, and get to most of their tasks."""
-        for name, when, process, role, number, first in STARTS:
-            if when == week and name in self.config.authorities:
-                self._start(self.config.authorities[name], process, role, number, first)
-        likely = GETS_TO_IT if week < WEEKS - LAST_WEEKS else LATELY
+    def day(self, day: date, end: datetime) -> None:
+        """A day's work until ``end``: what falls due in the morning, and on a weekday what people start and complete."""
+        if self._at(datetime.combine(day, self.config.fires_at, ZONE) + AFTER_FIRING, end):
+            self.engine.jobs.run_due()
+        if day.weekday() < 5:
+            for moment, act in sorted(self._planned(day), key=lambda planned: planned[0]):
+                if self._at(moment, end):
+                    act()
+                    self.engine.jobs.run_due()
+
+    def _at(self, moment: datetime, end: datetime) -> bool:
+        """Move the clock there, unless it has been there or that lies past the end."""
+        reached = self.clock.now() < moment <= end
+        if reached:
+            self.clock.set(moment)
+        return reached
+
+    def _planned(self, day: date) -> Iterator[tuple[datetime, Callable[[], None]]]:
+        since = (day - self.begun).days
+        for start in STARTS:
+            if start.week * 7 == since - since % 7 and since % 7 == self.start_day and self._knows(start):
+                yield self._moment(day), partial(self._start, start)
+        likely = GETS_TO_IT if since < DAYS - LAST_DAYS else LATELY
         for authority in self.config.authorities.values():
-            for task in self._open(authority):
-                if self.chance.random() < likely:
-                    self._complete(authority, task)
+            waiting = self._open(authority)
+            left = Counter(role for task in waiting for role in task.roles) if since >= DAYS - KEEPS_ONE else None
+            for task in waiting:
+                if self.chance.random() < likely and self._lets_go(task, left):
+                    yield self._moment(day), partial(self._complete, authority, task)
+
+    def _lets_go(self, task: TaskRow, left: Counter[str] | None) -> bool:
+        """Whether the task may be completed: its case does not wait there, and no role is left without a task."""
+        if task.element == self.starts.get(task.instance_id, NOBODY).waits_at:
+            return False
+        if left is None:
+            return True
+        left.subtract(task.roles)
+        last = any(left[role] == 0 for role in task.roles)
+        left.update(task.roles if last else ())
+        return not last
+
+    def _moment(self, day: date) -> datetime:
+        minute = self.chance.randrange(FROM_HOUR * 60, TO_HOUR * 60)
+        return datetime.combine(day, time(minute // 60, minute % 60), ZONE)
+
+    def _knows(self, start: Start) -> bool:
+        return start.authority in self.config.authorities
 
     def _open(self, authority: Authority) -> list[TaskRow]:
         with self.engine.reading(Scope(authority.id, frozenset(), "sample")) as session:
             return queries.open_tasks(session)
 
-    def _start(self, authority: Authority, process: str, role: str, number: int, first: int) -> None:
-        by = _person(authority, role)
+    def _start(self, start: Start) -> None:
+        """Start the cases for the schools from the first on that may have one."""
+        authority = self.config.authorities[start.authority]
+        by = _person(authority, start.role)
         with self.engine.reading(by) as session:
-            schools = [school.urn for school in queries.schools(session)][first : first + number]
-            content = queries.start_form(session, queries.latest_definition(session, process).id)
-        for urn in schools:
-            values = self._answers(load_form(content), {}, by) if content else {}
-            self.engine.cases.start(process, variables=values, by=by, school=urn)
+            register = sorted(school.urn for school in queries.schools(session))
+            content = queries.start_form(session, queries.latest_definition(session, start.process).id)
+        for urn in islice(register, start.first, None):
+            values = self._answers(load_form(content), {}, by, start.answers) if content else {}
+            try:
+                case = self.engine.cases.start(start.process, variables=values, by=by, school=urn)
+            except (LiveCaseExists, NotForThisSchool):
+                continue
+            self.starts[case] = start
+            if sum(each is start for each in self.starts.values()) == start.number:
+                break
 
     def _complete(self, authority: Authority, task: TaskRow) -> None:
+        """Complete a task that is still open: somebody's answer may have ended another's."""
         by = _person(authority, next((role for role in task.roles if role in authority.roles), ""))
         with self.engine.reading(by) as session:
             detail = queries.task(session, task.id)
-        values = self._answers(load_form(detail.form), dict(detail.variables), by) if detail.form else {}
-        self.engine.tasks.complete(task.id, values, by=by)
+        if detail.row.status == "open":
+            steered = self.starts.get(task.instance_id, NOBODY).answers
+            form = load_form(detail.form) if detail.form else None
+            values = self._answers(form, dict(detail.variables), by, steered) if form else {}
+            self.engine.tasks.complete(task.id, values, by=by)
 
-    def _answers(self, form: Form, variables: dict[str, Any], by: Scope) -> dict[str, Any]:
-        today = self.clock.now().date()
+    def _answers(self, form: Form, variables: dict[str, Any], by: Scope, steered: Mapping[str, Any]) -> dict[str, Any]:
+        today = self.clock.now().astimezone(ZONE).date()
+        asked = {each.key for each in form.fields}
         given = {
-            key: _later(today, days) for key, days in AHEAD.items() if any(each.key == key for each in form.fields)
+            **answers.given(form.fields, today, self.chance),
+            **{key: value for key, value in steered.items() if key in asked},
         }
-        return plausible(form, variables, Feel.shared(), by.roles, today, given, self._choose, self._say)
+        return plausible(form, variables, Feel.shared(), by.roles, today, given, self._choose)
 
     def _choose(self, question: Component, options: list[Any]) -> Any:
         wanted = TENDS.get(question.key)
         return wanted if wanted in options and self.chance.random() < TENDENCY else self.chance.choice(options)
 
-    def _say(self, question: Component) -> str:
-        said, longest = self.chance.choice(SAYS), question.rules.max_length
-        return said[:longest] if isinstance(longest, int) else said
-
     def something_goes_wrong(self) -> None:
         """Cases that a manager has to look at: a period in a unit that nobody knows. One is begun for it, to be sure."""
-        authority = self.config.authorities.get(BLOCKED[0])
+        authority = self.config.authorities.get(BLOCKED.authority)
         if authority is not None:
-            self._start(authority, *BLOCKED[1:])
+            self._start(BLOCKED)
             for task in _first_of_each(self._open(authority)[::-1], ("determine-notice",)):
                 values = {"notice_decision": "notice", "notice_grounds": ["low standards"]}
                 self.engine.tasks.complete(task.id, values, by=_person(authority, "head-of-education"))
@@ -188,10 +284,6 @@ class _Year:
                 )
             except PathwaysError:
                 continue  # the case is as it was, and an incident tells of it
-
-
-def _later(today: date, days: int) -> str:
-    return (today + timedelta(days=days)).isoformat()
 
 
 def _person(authority: Authority, role: str) -> Scope:
