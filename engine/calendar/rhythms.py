@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from engine.calendar.terms import DAY, WEEK, SchoolCalendar, is_working_day, monday
+from engine.calendar.terms import DAY, WEEK, SchoolCalendar, monday
 from engine.errors import TimerNotUnderstood
 
 Unit = Literal["half-term", "term", "month", "week", "day", "working day", "school day"]
@@ -76,7 +76,7 @@ class Every(Rhythm):
         if self.unit == "month":
             return add_months(anchor, count)
         if self.unit == "working day":
-            return add_working_days(anchor, count)
+            return add_working_days(anchor, count, calendar)
         if self.unit == "school day":
             return add_school_days(anchor, count, calendar)
         return anchor + (WEEK if self.unit == "week" else DAY) * count
@@ -176,7 +176,7 @@ class Nth(Rhythm):
         if self.weekday is not None and day.weekday() != self.weekday:
             return False
         if self.of == "month" and self.what != "school day":
-            return self.weekday is not None or is_working_day(day)
+            return self.weekday is not None or calendar.is_working_day(day)
         return calendar.is_school_day(day)
 
     def _months(self, anchor: date) -> Iterator[tuple[date, date, bool]]:
@@ -228,11 +228,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def add_working_days(day: date, number: int) -> date:
+def add_working_days(day: date, number: int, calendar: SchoolCalendar) -> date:
     """The Nth weekday that is no bank holiday, counted from the day after."""
     while number > 0:
         day += DAY
-        number -= is_working_day(day)
+        number -= calendar.is_working_day(day)
     return day
 
 

@@ -30,9 +30,15 @@ def bank_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
-def is_working_day(day: date) -> bool:
-    """Whether this is a weekday and no bank holiday."""
-    return day.weekday() < 5 and day not in bank_holidays(day.year)
+@dataclass(frozen=True)
+class BankHolidays:
+    """England's bank holidays: the law's, with days that were proclaimed, and without days that were taken away."""
+
+    added: frozenset[date] = frozenset()
+    removed: frozenset[date] = frozenset()
+
+    def __contains__(self, day: date) -> bool:
+        return day in self.added or (day in bank_holidays(day.year) and day not in self.removed)
 
 
 def monday(day: date) -> date:
@@ -90,9 +96,15 @@ class SchoolCalendar:
     """The calendar of an authority or of one school. Immutable. ``fires_at`` is the local time at which timers fire."""
 
     def __init__(
-        self, half_terms: Iterable[HalfTerm], inset: Iterable[date] = (), name: str = "", fires_at: time = FIRES_AT
+        self,
+        half_terms: Iterable[HalfTerm],
+        inset: Iterable[date] = (),
+        name: str = "",
+        fires_at: time = FIRES_AT,
+        bank_holidays: BankHolidays | None = None,
     ) -> None:
         self.name, self.fires_at = name, fires_at
+        self.bank_holidays = bank_holidays or BankHolidays()
         self._known = tuple(sorted(half_terms, key=lambda half: half.first))
         self._inset = frozenset(inset)
         self._halves = list(self._known)
@@ -101,9 +113,9 @@ class SchoolCalendar:
         self._years = 0
 
     @classmethod
-    def bare(cls, fires_at: time = FIRES_AT) -> SchoolCalendar:
+    def bare(cls, fires_at: time = FIRES_AT, bank_holidays: BankHolidays | None = None) -> SchoolCalendar:
         """A calendar without school years: weekdays and bank holidays only. Words about terms raise CalendarMissing."""
-        return cls((), fires_at=fires_at)
+        return cls((), fires_at=fires_at, bank_holidays=bank_holidays)
 
     @property
     def runs_out_on(self) -> date | None:
@@ -154,9 +166,13 @@ class SchoolCalendar:
         before = self.half_term(index - 1) if index > 0 else None
         return before is None or (before.school_year, before.term) != (here.school_year, here.term)
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether this is a weekday and no bank holiday."""
+        return day.weekday() < 5 and day not in self.bank_holidays
+
     def is_school_day(self, day: date) -> bool:
         """Whether school is open that day; in a bare calendar, whether it is a working day."""
-        if not is_working_day(day):
+        if not self.is_working_day(day):
             return False
         if not self._known:
             return True

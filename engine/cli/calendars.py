@@ -10,6 +10,7 @@ import click
 
 from engine.calendar import files, timers
 from engine.calendar.files import Calendars
+from engine.calendar.reading import Reading
 from engine.cli.common import with_calendars, with_engine
 from engine.runtime import Engine
 
@@ -63,7 +64,7 @@ def import_calendar(engine: Engine, file: Path, authority: str, school: str | No
     click.echo(f"Written. The dates of {engine.calendars.follow()} cases have been worked out again.")
 
 
-def _say_calendar(reading: files.Reading) -> None:
+def _say_calendar(reading: Reading) -> None:
     for year, halves in groupby((placed.half for placed in reading.half_terms), key=lambda half: half.school_year):
         click.echo(f"School year {year}")
         for half in halves:

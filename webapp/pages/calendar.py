@@ -12,7 +12,7 @@ from flask_login import current_user
 from engine import queries
 from engine.calendar.lateness import late_before
 from engine.calendar.rhythms import add_months
-from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, bank_holidays, monday
+from engine.calendar.terms import DAY, WEEK, HalfTerm, SchoolCalendar, monday
 from engine.queries import DueRow, SchoolRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
@@ -120,7 +120,7 @@ def kind_of(day: date, known: SchoolCalendar) -> str:
     """What a day is, in words: weekend, bank holiday, INSET day, school holiday, or nothing for a school day."""
     if day.weekday() > 4:
         return "weekend"
-    if day in bank_holidays(day.year):
+    if day in known.bank_holidays:
         return "bank holiday"
     if day in known.inset_days:
         return "INSET day"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -105,6 +106,8 @@ def after(day: str) -> str:
         (YEAR.replace("autumn 2", "michaelmas"), 3, "is none of autumn 1"),
         ("# a comment\n\n" + YEAR.replace("2026-09-01,", "1 September,"), 4, "2026-09-01"),
         (YEAR.replace("2026-10-23", "2026-08-23"), 2, "is after"),
+        (YEAR.replace("2026-09-01,2026-09-02", "2026-09-02,2026-09-01"), 8, "2026-09-02 is after 2026-09-01"),
+        (YEAR.replace("2026-09-01,", "31/09/2026,"), 2, "01/09/2026"),
         (YEAR.replace("inset,INSET", "holiday,INSET"), 8, "neither half-term nor inset"),
         ("", 1, "no half-term"),
     ],
@@ -132,7 +135,7 @@ def test_an_icalendar_that_does_not_hold_together_is_refused(data: bytes, line: 
 
 def test_a_file_of_one_year_takes_the_place_of_that_year_only() -> None:
     known = files.read((HEAD + YEAR + moved(YEAR, 1)).encode(), "known.csv").calendar()
-    fresh = files.read((HEAD + moved(YEAR, 1).replace("2027-09-01", "2027-09-06")).encode(), "fresh.csv")
+    fresh = files.read((HEAD + moved(YEAR, 1).replace("1,2027-09-01", "1,2027-09-06")).encode(), "fresh.csv")
     both = files.replace_years(known, fresh)
     assert [str(half.first) for half in both.half_terms if half.name == "autumn 1"] == ["2026-09-01", "2027-09-06"]
     again = files.read(files.as_csv(both).encode(), "written.csv").calendar()
@@ -144,7 +147,7 @@ def test_a_file_of_one_year_takes_the_place_of_that_year_only() -> None:
 def test_a_school_s_own_calendar_takes_the_place_of_its_authority_s(tmp_path: Path) -> None:
     (tmp_path / "schools").mkdir()
     (tmp_path / "barnsley.csv").write_text(HEAD + YEAR, encoding="utf-8")
-    (tmp_path / "schools/100002.csv").write_text(HEAD + YEAR.replace("2026-09-01,", "2026-09-07,"), encoding="utf-8")
+    (tmp_path / "schools/100002.csv").write_text(HEAD + YEAR.replace("1,2026-09-01,", "1,2026-09-07,"), encoding="utf-8")
     found = Calendars(tmp_path)
     assert found("barnsley", "100001").half_terms[0].first == date(2026, 9, 1)
     assert found("barnsley", "100002").half_terms[0].first == date(2026, 9, 7)
@@ -156,7 +159,7 @@ def test_a_replaced_file_is_read_anew_and_a_broken_one_is_not(tmp_path: Path) ->
     file.write_text(HEAD + YEAR, encoding="utf-8")
     calendars = Calendars(tmp_path)
     before = calendars.digests()
-    write_later(file, HEAD + YEAR.replace("2026-09-01,", "2026-09-03,"))
+    write_later(file, HEAD + YEAR.replace("1,2026-09-01,", "1,2026-09-03,"))
     assert calendars("barnsley").half_terms[0].first == date(2026, 9, 3)
     assert calendars.digests() != before
     write_later(file, "nonsense")
@@ -171,6 +174,34 @@ def write_later(file: Path, text: str) -> None:
     was = file.stat().st_mtime_ns
     file.write_text(text, encoding="utf-8")
     os.utime(file, ns=(was + 1_000_000_000,) * 2)
+
+
+def british(text: str) -> str:
+    return re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3/\2/\1", text)
+
+
+WHOLE = HEAD + YEAR.replace("INSET,2026", "Governors\u2019 day,2026")
+AS_EXCEL_SAVES_IT = {
+    "British dates": british(WHOLE).encode(),
+    "semicolons": british(WHOLE).replace(",", ";").encode(),
+    "tabs in UTF-16": british(WHOLE).replace(",", "\t").encode("utf-16"),
+    "empty columns at the end": "".join(f"{line},,,\n" for line in WHOLE.splitlines()).encode(),
+    "empty rows at the end": (WHOLE + ",,,,\n,,,,\n\n").encode(),
+    "capitals": WHOLE.replace("half-term", "Half Term").replace("autumn", "AUTUMN").replace("kind", "Kind").encode(),
+    "inset in capitals": WHOLE.replace(",inset,", ",INSET,").encode(),
+    "Windows-1252": WHOLE.encode("cp1252"),
+    "a byte order mark": WHOLE.encode("utf-8-sig"),
+    "line ends of Windows": WHOLE.replace("\n", "\r\n").encode(),
+    "years written whole": WHOLE.replace("2026/27", "2026/2027").encode(),
+    "a comment in a cell": b'"# saved, by Excel",,,,\n' + WHOLE.encode(),
+}
+
+
+@pytest.mark.parametrize("way", AS_EXCEL_SAVES_IT)
+def test_a_csv_is_read_as_a_spreadsheet_saves_it(way: str) -> None:
+    expected, found = files.read((HEAD + YEAR).encode(), "x.csv"), files.read(AS_EXCEL_SAVES_IT[way], "x.csv")
+    assert found.calendar().half_terms == expected.calendar().half_terms
+    assert found.inset == expected.inset
 
 
 # -- the commands -------------------------------------------------------------------------------------------------

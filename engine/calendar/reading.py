@@ -1,0 +1,103 @@
+"""What a calendar file was understood to say, whatever its form, and whether that holds together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from engine.calendar.rhythms import days
+from engine.calendar.terms import HalfTerm, SchoolCalendar
+from engine.errors import CalendarInvalid
+
+NAMES = ("autumn 1", "autumn 2", "spring 1", "spring 2", "summer 1", "summer 2")
+#: Breaks longer than these are taken for a half-term that is missing: within a school year, and over the summer.
+LONGEST_BREAK, LONGEST_SUMMER = timedelta(days=28), timedelta(days=70)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A half-term, and the line of the file that it comes from."""
+
+    half: HalfTerm
+    line: int
+
+
+@dataclass
+class Reading:
+    """What a file was understood to say."""
+
+    file: str
+    half_terms: list[Placed] = field(default_factory=list)
+    inset: list[date] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+    def add(self, line: int, label: str, name: str, first: date, last: date) -> None:
+        """Take a half-term in. Raises CalendarInvalid when its days are the wrong way round."""
+        if first > last:
+            raise CalendarInvalid(file=self.file, line=line, reason=f"{first} is after {last}")
+        self.half_terms.append(Placed(HalfTerm(label, name, first, last), line))
+
+    def add_inset(self, line: int, first: date, last: date) -> None:
+        """Take INSET days in. Raises CalendarInvalid when they are the wrong way round."""
+        if first > last:
+            raise CalendarInvalid(file=self.file, line=line, reason=f"{first} is after {last}")
+        self.inset.extend(days(first, last))
+
+    def calendar(self) -> SchoolCalendar:
+        """The calendar, checked. Raises CalendarInvalid for overlaps, gaps, and half-terms or years that are missing."""
+        check(self.half_terms, self.file)
+        return SchoolCalendar((placed.half for placed in self.half_terms), self.inset, self.file)
+
+
+def label(day: date) -> str:
+    """The school year of a day, which begins in August: "2026/27"."""
+    first = day.year if day.month >= 8 else day.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def check(found: Iterable[Placed], file: str) -> None:
+    """Raise CalendarInvalid unless the half-terms follow each other whole, year after year, without overlaps or gaps."""
+    placed = sorted(found, key=lambda each: each.half.first)
+    if not placed:
+        raise CalendarInvalid(file=file, line=1, reason="no half-term was found in it")
+    for earlier, later in pairwise(placed):
+        _check_pair(earlier, later, file)
+    for year in dict.fromkeys(each.half.school_year for each in placed):
+        _check_year(year, [each for each in placed if each.half.school_year == year], file)
+
+
+def _check_pair(earlier: Placed, later: Placed, file: str) -> None:
+    one, two = earlier.half, later.half
+    if two.first <= one.last:
+        line = max(earlier.line, later.line)
+        reason = f"{_said(two)} begins on {two.first}, before {_said(one)} ends on {one.last}: they overlap"
+        raise CalendarInvalid(file=file, line=line, reason=reason)
+    if int(two.school_year[:4]) > int(one.school_year[:4]) + 1:
+        reason = f"the school year after {one.school_year} is missing: {two.school_year} comes next"
+        raise CalendarInvalid(file=file, line=later.line, reason=reason)
+    longest = LONGEST_BREAK if one.school_year == two.school_year else LONGEST_SUMMER
+    if two.first - one.last > longest:
+        reason = f"there is a gap of {(two.first - one.last).days - 1} days between {_said(one)} and {_said(two)}"
+        raise CalendarInvalid(file=file, line=later.line, reason=reason)
+
+
+def _check_year(year: str, placed: list[Placed], file: str) -> None:
+    names = [each.half.name for each in placed]
+    for each in placed:
+        if label(each.half.first) != year or label(each.half.last) != year:
+            reason = f"{each.half.first} to {each.half.last} does not lie in the school year {year}"
+            raise CalendarInvalid(file=file, line=each.line, reason=reason)
+        if names.count(each.half.name) > 1:
+            raise CalendarInvalid(file=file, line=each.line, reason=f"{_said(each.half)} is there twice")
+    missing = [name for name in NAMES if name not in names]
+    if missing:
+        raise CalendarInvalid(file=file, line=placed[-1].line, reason=f"{year} has no {', '.join(missing)}")
+    if names != list(NAMES):
+        reason = f"the half-terms of {year} are not in their order, autumn 1 to summer 2"
+        raise CalendarInvalid(file=file, line=placed[0].line, reason=reason)
+
+
+def _said(half: HalfTerm) -> str:
+    return f"{half.name} {half.school_year}"
