@@ -123,6 +123,10 @@ class NotForSchools(PathwaysError):
     """The process {key} is not started for many schools: none of its start events has the property forEach=school."""
 
 
+class MovedDateNotFound(PathwaysError):
+    """There is no date {moved} that waits to be confirmed: somebody may have done it already."""
+
+
 class BatchNotFound(PathwaysError):
     """There is no start for many schools with the number {batch}."""
 

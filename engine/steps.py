@@ -111,6 +111,8 @@ class WaitingUserTask:
     due_estimated: bool
     priority: int
     local_variables: Variables = field(default_factory=dict)
+    from_notice: bool = False
+    """Whether the due date counts from a date that a form gave."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ class WaitingTimer:
     due: datetime
     estimated: bool
     why: str
+    from_notice: bool = False
+    """Whether it counts from a date that a form gave, which people outside may have been told."""
 
 
 @dataclass(frozen=True)

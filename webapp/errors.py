@@ -46,6 +46,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.BatchNotFound: 404,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.MovedDateNotFound: 404,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
     errors.InstanceBusy: 409,

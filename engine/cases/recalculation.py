@@ -6,12 +6,18 @@ a change, a file that was edited by hand included, and none is followed twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import Session
 
-from engine.store.tables import OPEN, Job, ProcessInstance, Setting, UserTask
+from engine.calendar.files import BANK_HOLIDAYS
+from engine.cases.records import Waiting
+from engine.deployments.registry import Loaded
+from engine.errors import MovedDateNotFound
+from engine.steps import Outcome, WaitingTimer, WaitingUserTask
+from engine.store.tables import OPEN, START, Job, MovedDate, ProcessInstance, Setting, UserTask
 
 _SETTING = "calendars"
 
@@ -33,7 +39,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 
 
 def affected(session: Session, names: list[str]) -> list[int]:
-    """The open cases of these authorities and schools that wait for a date, the oldest first."""
+    """The open cases of these authorities and schools that wait for a date, the oldest first; bank holidays are for all."""
     authorities = [name for name in names if "/" not in name]
     urns = [name.removeprefix("schools/") for name in names if "/" in name]
     timers = exists().where(Job.instance_id == ProcessInstance.id)
@@ -44,7 +50,56 @@ def affected(session: Session, names: list[str]) -> list[int]:
         session.scalars(
             select(ProcessInstance.id)
             .where(ProcessInstance.status == "active", or_(timers, tasks))
-            .where(or_(ProcessInstance.authority.in_(authorities), ProcessInstance.school_urn.in_(urns)))
+            .where(
+                true()
+                if BANK_HOLIDAYS in names
+                else or_(ProcessInstance.authority.in_(authorities), ProcessInstance.school_urn.in_(urns))
+            )
             .order_by(ProcessInstance.id)
         )
     )
+
+
+def authorities(session: Session, names: list[str]) -> list[str]:
+    """The authorities whose start timers go by these calendars; all that have one when the bank holidays are among them."""
+    if BANK_HOLIDAYS in names:
+        return sorted(session.scalars(select(Job.authority).where(Job.kind == START).distinct()))
+    return [name for name in names if "/" not in name]
+
+
+def note_moved(
+    session: Session, instance: ProcessInstance, loaded: Loaded, waiting: Waiting, outcome: Outcome, now: datetime
+) -> None:
+    """Note for a manager which dates of notices that were given a step has moved; ``waiting`` is as it was before."""
+    for each, before in _moved(waiting, outcome):
+        assert each.due is not None
+        session.add(
+            MovedDate(
+                authority=instance.authority,
+                instance_id=instance.id,
+                definition_id=loaded.ids[each.process],
+                element=each.element,
+                before=before,
+                after=each.due,
+                noticed=now,
+                confirmed=None,
+                confirmed_by=None,
+            )
+        )
+
+
+def _moved(waiting: Waiting, outcome: Outcome) -> Iterator[tuple[WaitingTimer | WaitingUserTask, datetime]]:
+    rows = {**waiting.jobs, **waiting.tasks}
+    waits: list[WaitingTimer | WaitingUserTask] = [*outcome.timers, *outcome.user_tasks]
+    for each in waits:
+        known = rows.get(each.token)
+        if each.from_notice and known and known.due and each.due and known.due != each.due:
+            yield each, known.due
+
+
+def confirm(session: Session, moved_id: int, by: str, now: datetime) -> None:
+    """A manager has seen that a date moved, and who has to know it has been told. Raises MovedDateNotFound."""
+    found = session.get(MovedDate, moved_id)
+    if found is None or found.confirmed is not None:
+        raise MovedDateNotFound(moved=moved_id)
+    found.confirmed, found.confirmed_by = now, by

@@ -21,7 +21,7 @@ from engine.queries.definitions import (
     versions,
 )
 from engine.queries.due import MOST as MOST_DUE
-from engine.queries.due import DueRow, falling_due
+from engine.queries.due import DueRow, MovedRow, falling_due, moved_dates
 from engine.queries.events import (
     Listener,
     ReportableEvent,
@@ -93,6 +93,7 @@ __all__ = [
     "InstanceRow",
     "Listener",
     "MessageRow",
+    "MovedRow",
     "NotificationRow",
     "Page",
     "RecordedRow",
@@ -124,6 +125,7 @@ __all__ = [
     "instances",
     "latest_definition",
     "live_cases",
+    "moved_dates",
     "notifications",
     "open_tasks",
     "recorded",

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.queries.common import AnyRow, AnySelect, Elements, of_school
-from engine.store.tables import OPEN, START, WAITING, Job, ProcessDefinition, ProcessInstance, School, UserTask
+from engine.store.tables import (
+    OPEN,
+    START,
+    WAITING,
+    Job,
+    MovedDate,
+    ProcessDefinition,
+    ProcessInstance,
+    School,
+    UserTask,
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,44 @@ class DueRow:
     process_name: str
     school_urn: str | None
     school_name: str
+
+
+@dataclass(frozen=True)
+class MovedRow:
+    """A date of a notice that was given, moved by a change of the bank holidays, which nobody has confirmed yet."""
+
+    id: int
+    name: str
+    before: datetime
+    after: datetime
+    instance_id: int
+    school_name: str
+
+
+def moved_dates(session: Session) -> list[MovedRow]:
+    """The dates that wait for a manager to confirm them, the oldest first."""
+    name = func.coalesce(School.name, ProcessInstance.business_key).label("school_name")
+    chosen = (
+        select(MovedDate, name)
+        .join(ProcessInstance, ProcessInstance.id == MovedDate.instance_id)
+        .join(School, of_school(), isouter=True)
+        .where(MovedDate.confirmed.is_(None))
+        .order_by(MovedDate.id)
+        .limit(MOST)
+    )
+    rows = session.execute(chosen).all()
+    elements = Elements(session, [row.definition_id for row, _ in rows])
+    return [
+        MovedRow(
+            row.id,
+            elements.info(row.definition_id, row.element).name,
+            row.before,
+            row.after,
+            row.instance_id,
+            school,
+        )
+        for row, school in rows
+    ]
 
 
 #: More than this fits no page: the pages say that there is more.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from engine.calendar.files import BANK_HOLIDAYS
 from engine.calendar.files import Calendars as Folder
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import recalculation, start_events, stepping
+from engine.cases import recalculation, records, start_events, stepping
 from engine.errors import InstanceEnded, PathwaysError
 from engine.steps import CalendarChanged
 from engine.store.tenancy import Scope
@@ -32,6 +33,11 @@ class Calendars:
         """The school calendar of an authority, or of one of its schools (a URN) that has its own."""
         return self._world.calendars(authority, school)
 
+    def confirm(self, moved_id: int, by: Scope) -> None:
+        """Confirm a date that a change of the bank holidays moved. Raises MovedDateNotFound."""
+        with self._transactions.writing(by, wakes=False) as session:
+            recalculation.confirm(session, moved_id, by.username, self._world.clock.now())
+
     def follow(self) -> int:
         """Where school calendars have been replaced, work out again the dates of all cases that go by them.
 
@@ -48,7 +54,7 @@ class Calendars:
             names = recalculation.changed(digests if before is None else before, digests)
             affected = recalculation.affected(session, names) if names else []
         for instance_id in affected:
-            self._recalculate(instance_id)
+            self._recalculate(instance_id, BANK_HOLIDAYS in names)
         if before is None or names:
             self._recalculate_starts(names, digests)
         self._followed = digests
@@ -58,15 +64,21 @@ class Calendars:
         """The start timers of these calendars' authorities; then all of these calendars are followed."""
         world = self._world
         with self._transactions.writing(Scope.all_authorities()) as session:
-            for authority in (name for name in names if "/" not in name):
+            for authority in recalculation.authorities(session, names):
                 listening = start_events.Listening(authority, world.clock.now(), self.of(authority), world.feel)
                 start_events.recalculate(session, world.registry, listening)
             recalculation.remember(session, digests)
 
-    def _recalculate(self, instance_id: int) -> None:
+    def _recalculate(self, instance_id: int, bank_holidays: bool) -> None:
+        world = self._world
         try:
             with self._transactions.step(Scope.all_authorities()) as session:
-                stepping.step(session, self._world, stepping.lock(session, instance_id), CalendarChanged())
+                instance = stepping.lock(session, instance_id)
+                waiting = records.waiting_of(session, instance_id)
+                outcome = stepping.step(session, world, instance, CalendarChanged(), waiting)
+                if bank_holidays:
+                    loaded = world.registry.get(session, instance.definition_id)
+                    recalculation.note_moved(session, instance, loaded, waiting, outcome, world.clock.now())
         except InstanceEnded:
             return
         except PathwaysError:

@@ -154,6 +154,7 @@ def _user_task(token: Token) -> WaitingUserTask:
         due_estimated=bool(due and due[1]),
         priority=_priority(instance.value(token, element.priority)),
         local_variables=_locals(token),
+        from_notice="from" in element.properties,
     )
 
 
@@ -194,6 +195,7 @@ def _timers(token: Token) -> list[WaitingTimer]:
             due=datetime.fromisoformat(at),
             estimated=estimated,
             why=why,
+            from_notice="from" in spec.element.properties,
         )
         for index, (at, estimated, why, *_) in waiting.items()
     ]

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.calendar.lateness import late_before
@@ -59,6 +60,7 @@ def due() -> str:
         rows=rows,
         late=late,
         kinds=KINDS,
+        moved=queries.moved_dates(db.session()),
         start=start,
         end=end - DAY,
         weeks=_weeks(month, known, rows) if view == "month" else (),
@@ -72,6 +74,14 @@ def due() -> str:
         now=now(),
         ends=running_out(current_user.authority),
     )
+
+
+@blueprint.post("/calendar/moved/<int:moved_id>")
+def confirm(moved_id: int) -> Response:
+    """A manager confirms a date that moved because of a bank holiday."""
+    the_engine().calendars.confirm(moved_id, current_user.scope)
+    flash("The new date is confirmed.")
+    return redirect(url_for("calendar.due"))
 
 
 def _month(given: str, today: date) -> date:

@@ -47,6 +47,7 @@ ROUTES = {
     "schools.school": OFFICER,
     "coverage.index": OFFICER,
     "calendar.due": MANAGE,
+    "calendar.confirm": MANAGE,
     "calendar.terms": OFFICER,
     "cases.index": OFFICER,
     "cases.case": SIGNED_IN,

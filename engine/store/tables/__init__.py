@@ -26,7 +26,7 @@ from engine.store.tables.base import (
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
 from engine.store.tables.schools import Batch, BatchSkip, ReportedEvent, School, SchoolCategory
-from engine.store.tables.work import Incident, Job, Notification, Outbox
+from engine.store.tables.work import Incident, Job, MovedDate, Notification, Outbox
 
 __all__ = [
     "ACTIVE",
@@ -48,6 +48,7 @@ __all__ = [
     "Incident",
     "Job",
     "Message",
+    "MovedDate",
     "Name",
     "Notification",
     "Outbox",

@@ -107,6 +107,25 @@ class Outbox(BelongsToAuthority, Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
+class MovedDate(BelongsToAuthority, Base):
+    """A date of a notice that was given (it counts from a date of a form), moved by a change of the bank holidays.
+
+    ``before`` and ``after`` are when it fell due. A manager confirms it, since people outside were told the old date.
+    """
+
+    __tablename__ = "moved_date"
+    __table_args__ = (partial("ix_moved_date_open", "authority", "id", where="confirmed IS NULL"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    element: Mapped[str] = mapped_column(Name)
+    before: Mapped[datetime]
+    after: Mapped[datetime]
+    noticed: Mapped[datetime]
+    confirmed: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None] = mapped_column(Name)
+
+
 class Notification(BelongsToAuthority, Base):
     """Something that people of a role are told inside the app."""
 

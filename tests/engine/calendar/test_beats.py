@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -131,6 +131,7 @@ def nominal(text: str, anchor: date, number: int) -> date | None:
     return None if days is None else anchor + timedelta(days=days * amount)
 
 
+@settings(deadline=None)
 @given(ANCHORS, st.sampled_from(CYCLES), st.integers(1, 20))
 def test_a_beat_never_drifts_and_is_on_a_school_day(anchor: date, text: str, number: int) -> None:
     due = timers.parse(text).beat(number, at(anchor), BARNSLEY, "meeting")
@@ -143,6 +144,7 @@ def test_a_beat_never_drifts_and_is_on_a_school_day(anchor: date, text: str, num
         assert f"{wanted.day} {wanted:%B %Y} is no school day, so it moves to" in due.why
 
 
+@settings(deadline=None)
 @given(ANCHORS, st.sampled_from([*CYCLES, "every start of next term", "R/P1M", "every 31 August"]))
 def test_beats_never_go_backwards(anchor: date, text: str) -> None:
     timer = timers.parse(text)
@@ -150,6 +152,7 @@ def test_beats_never_go_backwards(anchor: date, text: str) -> None:
     assert all(one <= two for one, two in pairwise(beats))
 
 
+@settings(deadline=None)
 @given(ANCHORS, st.sampled_from(CYCLES), st.integers(0, 5), st.integers(0, 400))
 def test_the_following_beat_is_the_one_that_counting_one_by_one_finds(
     anchor: date, text: str, number: int, days: int

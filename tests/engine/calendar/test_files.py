@@ -147,7 +147,9 @@ def test_a_file_of_one_year_takes_the_place_of_that_year_only() -> None:
 def test_a_school_s_own_calendar_takes_the_place_of_its_authority_s(tmp_path: Path) -> None:
     (tmp_path / "schools").mkdir()
     (tmp_path / "barnsley.csv").write_text(HEAD + YEAR, encoding="utf-8")
-    (tmp_path / "schools/100002.csv").write_text(HEAD + YEAR.replace("1,2026-09-01,", "1,2026-09-07,"), encoding="utf-8")
+    (tmp_path / "schools/100002.csv").write_text(
+        HEAD + YEAR.replace("1,2026-09-01,", "1,2026-09-07,"), encoding="utf-8"
+    )
     found = Calendars(tmp_path)
     assert found("barnsley", "100001").half_terms[0].first == date(2026, 9, 1)
     assert found("barnsley", "100002").half_terms[0].first == date(2026, 9, 7)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from engine.clock import VirtualClock
+from engine.store.tables import MovedDate, ProcessInstance
+from engine.store.tenancy import Scope
+from tests.engine.spiff.cases import bpmn, prop
 from tests.webapp.conftest import Browser, engine_of
 
 MANAGER = "service-director"
+MANAGERS = Scope("barnsley", frozenset({MANAGER}), MANAGER)
 
 
 @pytest.fixture
@@ -110,3 +114,35 @@ def test_a_school_s_own_calendar_has_a_page(app: Flask, browser: Browser) -> Non
 
 def test_what_falls_due_is_for_managers(browser: Browser) -> None:
     assert browser.sign_in("seo").get("/calendar")[0] == 403
+
+
+NOTICE = bpmn(
+    '<startEvent id="s"/><intermediateCatchEvent id="t" name="The notice runs out">'
+    f"{prop(**{'from': '= notice_given'})}<timerEventDefinition><timeDuration>15 working days</timeDuration>"
+    '</timerEventDefinition></intermediateCatchEvent><endEvent id="e"/>',
+    "s>t t>e",
+)
+
+
+def test_a_date_that_a_bank_holiday_moved_is_confirmed_by_a_manager(app: Flask, browser: Browser, case: int) -> None:
+    engine = engine_of(app)
+    engine.deployments.deploy({"p.bpmn": NOTICE}, "barnsley", strict=False)
+    notice = engine.cases.start("p", authority="barnsley", variables={"notice_given": "2026-10-01"})
+    with engine.transactions.writing(MANAGERS) as session:
+        row = {"instance_id": notice, "definition_id": session.get_one(ProcessInstance, notice).definition_id}
+        days = {"before": datetime(2026, 10, 23, 7, tzinfo=UTC), "after": datetime(2026, 10, 24, 7, tzinfo=UTC)}
+        moved = MovedDate(element="t", noticed=days["before"], authority="barnsley", **row, **days)
+        session.add(moved)
+    _, page = browser.sign_in(MANAGER).get("/calendar")
+    assert "Dates that moved because of a bank holiday" in page
+    assert "23 October 2026" in page
+    assert "24 October 2026" in page
+    status, page = browser.post("/calendar/moved/1")
+    assert status == 200
+    assert "The new date is confirmed." in page
+    assert "Dates that moved because of a bank holiday" not in page
+    assert browser.post("/calendar/moved/1")[0] == 404
+
+
+def test_only_a_manager_confirms(browser: Browser, case: int) -> None:
+    assert browser.sign_in("clerk").post("/calendar/moved/1")[0] == 403
