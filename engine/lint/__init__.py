@@ -23,6 +23,7 @@ from engine.lint import (
     support,
     timers,
     variables,
+    tokens,
 )
 from engine.lint.causes import one_per_cause
 from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered, world_of
@@ -42,6 +43,7 @@ SUBJECTS = (
     properties,
     support,
     ignored,
+    tokens,
 )
 """The modules that hold rules; importing them is what registers the rules."""
 

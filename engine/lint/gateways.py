@@ -134,15 +134,3 @@ def parallel_event_gateway_starts(look: Look) -> Iterator[Fault]:
         if gateway.event_gateway_type == "Parallel" and not gateway.instantiate:
             message = "it waits for all its events, which only a gateway that starts a process may."
             yield fault(gateway, message, "Set eventGatewayType to Exclusive.")
-
-
-@rule("PW-312", section=OURS, severity="warning")
-def parallel_join_does_not_follow_choice(look: Look) -> Iterator[Fault]:
-    """A parallel gateway doesn't join two ways out of one exclusive gateway: it would wait for ever."""
-    for gateway in look.elements("parallelGateway"):
-        sources = [flow.source for flow in look.diagram.flows_into(gateway)]
-        for source in {one for one in sources if sources.count(one) > 1} if len(sources) < 100 else ():
-            found = look.diagram.elements.get(source)
-            if found is not None and found.kind == "exclusiveGateway":
-                message = f'it waits for two ways out of the exclusive gateway "{short(source)}".'
-                yield fault(gateway, message, "Join them with an exclusive gateway.")

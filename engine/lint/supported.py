@@ -25,7 +25,7 @@ EXECUTED: Mapping[str, str] = {
     "transaction": "With cancel end event, compensation and cancel boundary event.",
     "exclusiveGateway": "First true flow in the file's order, else the default.",
     "inclusiveGateway": "Joins by the activation rule of table 13.3; default flows too.",
-    "parallelGateway": "Counts tokens by incoming flow.",
+    "parallelGateway": "Counts tokens by incoming flow; lint finds joins that can wait for ever.",
     "eventBasedGateway": "Exclusive: the first event wins.",
     "startEvent": "See the positions of events.",
     "intermediateCatchEvent": "See the positions of events.",

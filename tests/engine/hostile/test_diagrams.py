@@ -58,6 +58,18 @@ def _ring() -> str:
     return around(T + _times('<task id="u{}"/>', 4_000), f"s>t t>e {ring}")
 
 
+def _wide() -> str:
+    gates = _times('<exclusiveGateway id="g{0}" default="g{0}_u{0}"/><task id="u{0}"/><task id="v{0}"/>', 900)
+    ways = " ".join(f"t>g{n} g{n}>u{n} g{n}>v{n}[x] u{n}>j v{n}>g{n}" for n in range(900))
+    return around(f'<parallelGateway id="t"/><parallelGateway id="j"/>{gates}', f"s>t j>e {ways}")
+
+
+def _multiplied() -> str:
+    tasks = _times('<task id="u{}" completionQuantity="100"/>', 50)
+    ways = " ".join(f"u{n}>u{n + 1}" for n in range(49))
+    return around(f"{T}{tasks}", f"s>t t>u0 u49>e {ways}")
+
+
 DIAGRAMS: dict[str, Callable[[], str]] = {
     "thousands of user tasks": lambda: around(T + _times('<userTask id="u{}"/>', 9_900)),
     "thousands of boundary events on one task": lambda: around(T + _times(BORDER, 4_900)),
@@ -74,6 +86,17 @@ DIAGRAMS: dict[str, Callable[[], str]] = {
         '<exclusiveGateway id="t"/>', "s>t " + " ".join(f"t>e[(({n}]" for n in range(3_000))
     ),
     "a ring of thousands": _ring,
+    "hundreds of choices at one time": _wide,
+    "tokens that a hundred times become a hundred": _multiplied,
+    "a thousand event subprocesses that may all begin": lambda: around(
+        T
+        + _times(
+            '<subProcess id="f{0}" triggeredByEvent="true"><startEvent id="z{0}" isInterrupting="false">'
+            "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></startEvent>"
+            '<endEvent id="y{0}"/><sequenceFlow id="x{0}" sourceRef="z{0}" targetRef="y{0}"/></subProcess>',
+            1_000,
+        )
+    ),
     "subprocesses ninety deep": _deep,
     "subprocesses of one id, ninety deep": lambda: around(T + '<subProcess id="x">' * 90 + "</subProcess>" * 90),
     "thousands of event subprocesses": lambda: around(
@@ -113,7 +136,14 @@ DIAGRAMS: dict[str, Callable[[], str]] = {
 
 
 # Large, but nothing in them is wrong, and they cost no more to run than they do to read.
-ALLOWED = {"thousands of properties", "thousands of associations", "thousands of flows of one task to itself"}
+ALLOWED = {
+    "thousands of properties",
+    "thousands of associations",
+    "thousands of flows of one task to itself",
+    "hundreds of choices at one time",
+    "tokens that a hundred times become a hundred",
+    "a thousand event subprocesses that may all begin",
+}
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)

@@ -23,8 +23,6 @@ RECEIVE = '<receiveTask id="r" messageRef="m"/>'
 TASK = '<task id="u"/>'
 DECIDING = around('<exclusiveGateway id="t" default="t_e"/>' + TASK, "s>t t>u[a] t>e u>e")
 SPLIT = around('<parallelGateway id="t" gatewayDirection="Diverging"/>' + TASK, "s>t t>u t>e u>e")
-JOIN = '<parallelGateway id="t"/><parallelGateway id="j"/><task id="u"/><task id="v"/>'
-XOR_JOIN = '<exclusiveGateway id="t" default="t_v"/><parallelGateway id="j"/><task id="u"/><task id="v"/>'
 
 CASES = [
     Case("PW-301", around('<exclusiveGateway id="t"/>'), DECIDING),
@@ -48,13 +46,6 @@ CASES = [
     Case("PW-309", _race(A + B + TASK, "t>a t>b s>u u>a a>e b>e"), RACE),
     Case("PW-310", _race(A + B, "t>a t>b a>e b>e", 'instantiate="true"'), RACE),
     Case("PW-311", _race(A + B, "t>a t>b a>e b>e", 'eventGatewayType="Parallel"'), RACE),
-    Case(
-        "PW-312",
-        around(XOR_JOIN, "s>t t>j[a] t>v v>j j>e t>u[b] u>t").replace(
-            'sourceRef="v" targetRef="j"', 'sourceRef="t" targetRef="j"'
-        ),
-        around(JOIN, "s>t t>u t>v u>j v>j j>e"),
-    ),
 ]
 
 

@@ -23,6 +23,7 @@ from tests.engine.lint import (
     test_support,
     test_timers,
     test_variables,
+    test_tokens,
 )
 from tests.engine.lint.drawing import Case, around, found, parsed
 
@@ -41,6 +42,7 @@ MODULES = (
     test_support,
     test_timers,
     test_variables,
+    test_tokens,
 )
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 # It takes two files, so it has a test of its own.
