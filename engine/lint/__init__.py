@@ -22,8 +22,8 @@ from engine.lint import (
     structure,
     support,
     timers,
-    variables,
     tokens,
+    variables,
 )
 from engine.lint.causes import one_per_cause
 from engine.lint.core import Checker, Finding, Known, Look, Rule, Severity, registered, world_of

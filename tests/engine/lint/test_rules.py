@@ -22,8 +22,8 @@ from tests.engine.lint import (
     test_structure,
     test_support,
     test_timers,
-    test_variables,
     test_tokens,
+    test_variables,
 )
 from tests.engine.lint.drawing import Case, around, found, parsed
 
