@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-from SpiffWorkflow.util.task import TaskState
+from typing import Any
 
 from engine.decisions import map_result
 from engine.errors import CalledProcessMissing, NoCategory, NoSchool
 from engine.spiff import loops
 from engine.spiff.compensation import handler_ended, remember
+from engine.spiff.memo import Listener, Memo
 from engine.spiff.messages import message_key, throw_message
-from engine.spiff.nodes import NodeSpec, end_if_empty, win_race
+from engine.spiff.nodes import NodeSpec, end_if_empty, open_scope, win_race
 from engine.spiff.timers import due_changed, keep_due
-from engine.spiff.tree import Instance, Token
+from engine.spiff.tree import Definition, Instance, Token
 from engine.steps import Categorised, Notification
-
-if TYPE_CHECKING:
-    from engine.spiff.parser import Definition
 
 #: The topic of an external task that tells people something.
 NOTIFY = "notify"
@@ -34,24 +30,24 @@ class Activity(NodeSpec):
         if wanted <= 1:
             super().accept(instance, scope, via)
             return
-        gathering = next((t for t in scope.inside() if t.task_spec is self and "arrived" in t.memo), None)
+        gathering = next((t for t in scope.inside() if t.task_spec is self and t.memo.arrived is not None), None)
         if gathering is None:
-            gathering = instance.add(self, scope, via, {"arrived": {}})
-        arrived = gathering.memo["arrived"]
-        arrived[via] = arrived.get(via, 0) + 1
-        if sum(arrived.values()) >= wanted:
-            del gathering.memo["arrived"]
-            self._update(gathering)
+            gathering = instance.add(self, scope, via, Memo(arrived={}))
+        arrived = gathering.memo.arrived or {}
+        gathering.memo.arrived = {**arrived, via: arrived.get(via, 0) + 1}
+        if sum(gathering.memo.arrived.values()) >= wanted:
+            gathering.memo.arrived = None
+            gathering.arrive()
 
     def enter(self, token: Token) -> bool:
-        if "instance" not in token.memo:
+        if token.memo.instance is None:
             self.attach_boundary_events(token)
             if self.element.loop is not None:
                 return loops.begin(self, token)
         self._take_inputs(token)
         if self.begin(token):
             return True
-        token._set_state(TaskState.STARTED)
+        token.begin_work()
         return False
 
     def begin(self, token: Token) -> bool:
@@ -62,16 +58,16 @@ class Activity(NodeSpec):
         """Let every boundary event that waits for something from outside listen beside this activity."""
         for event in self.definition.boundary.get(self.element_id, ()):
             if event.listens:
-                host.workflow.place(event, host.scope, "", {"listener": "boundary", "host": str(host.id)})
+                host.workflow.place(event, host.scope, "", Memo(listener=Listener(str(host.id))))
 
     def detach_boundary_events(self, host: Token) -> None:
         """Withdraw the boundary events of an activity that has ended."""
         for token in host.scope.inside():
-            if token.memo.get("host") == str(host.id) and token.is_listener:
+            if token.memo.listener == Listener(str(host.id)):
                 host.workflow.cancel_token(token)
 
     def settle(self, token: Token, changed: bool) -> bool:
-        return "loop" not in token.memo and self.settle_body(token, changed)
+        return token.memo.loop is None and self.settle_body(token, changed)
 
     def settle_body(self, token: Token, changed: bool) -> bool:
         """As :meth:`NodeSpec.settle`, for an activity that is not the body of a loop."""
@@ -79,15 +75,16 @@ class Activity(NodeSpec):
 
     def _run_hook(self, my_task: Token) -> bool:
         # The body of a loop has no work of its own: its instances have done it.
-        return True if "loop" in my_task.memo else super()._run_hook(my_task)
+        return True if my_task.memo.loop is not None else super()._run_hook(my_task)
 
     def completed(self, token: Token) -> None:
-        if "loop" in token.memo:
+        if token.memo.loop is not None:
             loops.ended(self, token)
+            self.finish(token)
             return
         self._give_outputs(token)
         token.workflow.record(token, "completed")
-        if "instance" in token.memo:
+        if token.memo.instance is not None:
             loops.instance_ended(self, token)
         else:
             self.finish(token)
@@ -98,14 +95,14 @@ class Activity(NodeSpec):
         remember(self, token)
         for _ in range(int(self.element.completion_quantity)):
             self.leave(token)
-        if "for" in token.memo:
+        if token.memo.undoes_for:
             handler_ended(token)
         token.workflow.discard(token)
 
     def cancelled(self, token: Token) -> None:
-        if "loop" not in token.memo:
+        if token.memo.loop is None:
             super().cancelled(token)
-        if "instance" not in token.memo:
+        if token.memo.instance is None:
             self.detach_boundary_events(token)
 
     # -- parameters -------------------------------------------------------------------------------------------
@@ -117,7 +114,7 @@ class Activity(NodeSpec):
     def _take_inputs(self, token: Token) -> None:
         if self.given or self.handed_back:
             values = self.parameters(token, self.given)
-            token.memo.setdefault("locals", {}).update(values)
+            token.workflow.set_locals(token, values)
 
     def _give_outputs(self, token: Token) -> None:
         if self.handed_back and token.parent is not None:
@@ -127,8 +124,7 @@ class Activity(NodeSpec):
         """Take values from outside: kept inside the activity where the diagram collects them, shared otherwise."""
         loop = self.element.loop
         if self.handed_back or (loop is not None and loop.output_collection):
-            token.memo.setdefault("locals", {}).update(values)
-            token.workflow.changed = True
+            token.workflow.set_locals(token, values)
         else:
             token.workflow.set_variables(token, values)
 
@@ -153,7 +149,7 @@ class UserTask(Activity):
     def complete(self, token: Token, values: Mapping[str, Any]) -> None:
         """A person has answered."""
         self.submit(token, values)
-        token._ready()
+        token.ready()
 
 
 class ScriptTask(Activity):
@@ -235,17 +231,17 @@ class ReceiveTask(Activity):
     """Waits for a message."""
 
     def begin(self, token: Token) -> bool:
-        token.memo["key"] = message_key(token)
+        token.memo.key = message_key(token)
         return False
 
     def waits_for(self, token: Token, kind: str, name: str) -> int | None:
-        waiting = token.state == TaskState.STARTED and "loop" not in token.memo
+        waiting = token.at_work and token.memo.loop is None
         return 0 if waiting and kind == "message" and self.element.message_name == name else None
 
     def receive(self, token: Token, payload: Mapping[str, Any], name: str) -> None:
         self.submit(token, payload)
         win_race(token)
-        token._ready()
+        token.ready()
 
 
 class SubProcess(Activity):
@@ -253,8 +249,9 @@ class SubProcess(Activity):
 
     def begin(self, token: Token) -> bool:
         # A scope must be running before its first token is placed, or an empty one could not end.
-        token._set_state(TaskState.STARTED)
-        self.definition.open_scope(token, self.element_id, token.memo.pop("start", None))
+        token.begin_work()
+        start, token.memo.start = token.memo.start, ""
+        open_scope(token, self.definition, self.element_id, start or None)
         return False
 
     def settle_body(self, token: Token, changed: bool) -> bool:
@@ -268,10 +265,10 @@ class CallActivity(Activity):
         called = self.definition.called.get(self.element.called_element)
         if called is None:
             raise CalledProcessMissing(process=self.element.called_element, element=self.label)
-        token._set_state(TaskState.STARTED)
+        token.begin_work()
         given = self.mapped(token, "in")
-        root = token.workflow.place(called.root, token, "", {"vars": given})
-        called.open_scope(root, called.key, None)
+        root = token.workflow.place(called.root, token, "", Memo(variables=given))
+        open_scope(root, called, called.key)
         return False
 
     def home_of_children(self, name: str) -> Definition | None:
@@ -282,7 +279,7 @@ class CallActivity(Activity):
     def called_ended(self, token: Token, root: Token) -> None:
         """The called process has ended: take over what it hands back."""
         token.workflow.set_variables(token, self.mapped(root, "out"))
-        token._ready()
+        token.ready()
 
     def mapped(self, source: Token, direction: str) -> dict[str, Any]:
         """The variables that cross the border: all when the diagram says nothing (as if ``variables="all"``)."""

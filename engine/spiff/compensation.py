@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
-from SpiffWorkflow.util.task import TaskState
-
-from engine.spiff.tree import Token
-
-if TYPE_CHECKING:
-    from engine.spiff.activities import Activity
-    from engine.spiff.parser import Definition
+from engine.spiff.memo import Completed, Memo
+from engine.spiff.tree import Definition, Node, Token
 
 
-def remember(activity: Activity, token: Token) -> None:
+def remember(activity: Node, token: Token) -> None:
     """Note a completed activity that could be compensated later. Only diagrams that compensate pay for it."""
     definition = activity.definition
-    inner = token.memo.get("done")
-    if not definition.compensates or not (inner or activity.element_id in definition.compensation):
-        return
-    token.scope.memo.setdefault("done", []).append([activity.element_id, inner or []])
+    inside = token.memo.completed
+    if definition.compensates and (inside or activity.element_id in definition.compensation):
+        token.scope.memo.completed.append(Completed(activity.element_id, tuple(inside)))
 
 
 def begin(token: Token, activity_ref: str) -> bool:
     """Start compensating what is completed in the token's scope; true when there is nothing (more) to undo."""
     scope = _compensated_scope(token)
-    done = scope.memo.get("done", [])
-    chosen = [entry for entry in done if not activity_ref or entry[0] == activity_ref]
-    scope.memo["done"] = [entry for entry in done if entry not in chosen]
-    token.memo["todo"] = _handlers(token.task_spec.definition, chosen)
-    token._set_state(TaskState.STARTED)
+    done = scope.memo.completed
+    chosen = [entry for entry in done if not activity_ref or entry.element == activity_ref]
+    scope.memo.completed = [entry for entry in done if entry not in chosen]
+    token.memo.to_undo = _handlers(token.task_spec.definition, chosen)
+    token.begin_work()
     return not _next(token)
 
 
 def handler_ended(handler: Token) -> None:
     """One handler has ended: start the next, or let the event that asked for compensation go on."""
-    thrower = handler.workflow.find(handler.memo["for"])
+    thrower = handler.workflow.find(handler.memo.undoes_for)
     if thrower is not None and not _next(thrower):
-        thrower._ready()
+        thrower.ready()
 
 
 def _next(token: Token) -> bool:
     """Start the next handler, if any is left."""
-    todo = token.memo["todo"]
-    if not todo:
+    if not token.memo.to_undo:
         return False
-    spec = token.task_spec.definition.nodes[todo.pop(0)]
-    token.workflow.place(spec, token.scope, "", {"for": str(token.id)})
+    spec = token.task_spec.definition.nodes[token.memo.to_undo.pop(0)]
+    token.workflow.place(spec, token.scope, "", Memo(undoes_for=str(token.id)))
     return True
 
 
@@ -56,10 +49,10 @@ def _compensated_scope(token: Token) -> Token:
     return scope.scope if scope.task_spec.definition.is_event_subprocess(scope.task_spec.element_id) else scope
 
 
-def _handlers(definition: Definition, entries: list[list[Any]]) -> list[str]:
+def _handlers(definition: Definition, entries: Iterable[Completed]) -> list[str]:
     """The handlers of these completed activities, last completed first, reaching into completed subprocesses."""
     found: list[str] = []
-    for activity, inner in reversed(entries):
-        handler = definition.compensation.get(activity)
-        found += [handler] if handler else _handlers(definition, inner)
+    for entry in reversed(list(entries)):
+        handler = definition.compensation.get(entry.element)
+        found += [handler] if handler else _handlers(definition, entry.inside)
     return found

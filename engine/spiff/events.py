@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.spiff import compensation, propagation, timers
+from engine.spiff.memo import Memo
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, win_race
 from engine.spiff.tree import Token
@@ -22,11 +21,10 @@ class CatchEvent(NodeSpec):
 
     @property
     def listens(self) -> bool:
-        """Whether it has something to wait for beside the flow."""
         return any(d.kind in LISTENING for d in self.element.event_definitions)
 
     def enter(self, token: Token) -> bool:
-        if token.memo.get("fired") or not self.listens:
+        if token.memo.happened or not self.listens:
             return True
         self._arm(token)
         return False
@@ -36,11 +34,11 @@ class CatchEvent(NodeSpec):
             if definition.kind == "timer":
                 timers.arm(token, index, definition)
             elif definition.kind == "message":
-                token.memo["key"] = message_key(token)
+                token.memo.key = message_key(token)
 
     def waits_for(self, token: Token, kind: str, name: str) -> int | None:
         """Which event definition waits for this message or signal, if one does."""
-        if token.state != TaskState.WAITING:
+        if not token.waits:
             return None
         events = enumerate(self.element.event_definitions)
         return next((i for i, d in events if d.kind == kind and d.name == name), None)
@@ -53,28 +51,28 @@ class CatchEvent(NodeSpec):
 
     def timer_fired(self, token: Token, index: int) -> None:
         """The timer with this index has fallen due."""
-        token.memo["beat"] = token.memo["timers"][str(index)][0]
+        token.memo.fired_at = token.memo.beats[index].due
         self._occurred(token, index, {})
 
     def settle(self, token: Token, changed: bool) -> bool:
         """Conditions are looked at when the wait begins and whenever variables change; they fire on becoming true."""
-        if token.state != TaskState.WAITING:
+        if not token.waits:
             return False
-        first = not token.memo.get("watched")
-        token.memo["watched"] = True
+        first = token.memo.held is None
         if changed and not first:
             self._retime(token)
         for index, definition in enumerate(self.element.event_definitions):
             if definition.kind == "conditional" and (changed or first) and self._becomes_true(token, index):
                 self._occurred(token, index, {})
                 return True
+        token.memo.held = token.memo.held or {}
         return False
 
     def _becomes_true(self, token: Token, index: int) -> bool:
-        before = token.memo.setdefault("held", {}).get(str(index), False)
+        held = token.memo.held or {}
         now = token.workflow.holds(token, self.element.event_definitions[index].text)
-        token.memo["held"][str(index)] = now
-        return now and not before
+        token.memo.held = {**held, index: now}
+        return now and not held.get(index, False)
 
     def _retime(self, token: Token) -> None:
         for index, definition in enumerate(self.element.event_definitions):
@@ -88,22 +86,22 @@ class CatchEvent(NodeSpec):
 
     def _all_seen(self, token: Token, index: int, payload: Mapping[str, Any]) -> bool:
         token.workflow.set_variables(token, payload)
-        seen = token.memo.setdefault("seen", [])
+        seen = token.memo.seen
         seen.extend([] if index in seen else [index])
-        token.memo.get("timers", {}).pop(str(index), None)
+        token.memo.beats.pop(index, None)
         return len(seen) == len(self.element.event_definitions)
 
     def fire(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
         """What was waited for has happened."""
         token.workflow.set_variables(token, payload)
         win_race(token)
-        token._ready()
+        token.ready()
 
     def listen_again(self, token: Token, index: int) -> None:
         """A listener that does not interrupt waits on, unless its timer has had its last beat."""
-        token.memo.pop("seen", None)
+        token.memo.seen = []
         definition = self.element.event_definitions[index]
-        if definition.kind == "timer" and not timers.rearm(token, index, definition) and not token.memo["timers"]:
+        if definition.kind == "timer" and not timers.rearm(token, index, definition) and not token.memo.beats:
             token.workflow.cancel_token(token)
 
 
@@ -121,7 +119,8 @@ class BoundaryEvent(CatchEvent):
     """Attached to an activity: ends it, or goes on beside it."""
 
     def fire(self, token: Token, index: int, payload: Mapping[str, Any]) -> None:
-        host = token.workflow.find(token.memo["host"])
+        listener = token.memo.listener
+        host = token.workflow.find(listener.host) if listener else None
         assert host is not None, "a boundary event goes when its activity does"
         propagation.leave_by_boundary(host, self, payload)
         if token.live:
@@ -163,7 +162,7 @@ class ThrowEvent(NodeSpec):
             _cancel_others(token)
         elif definition.kind == "link":
             target = self.definition.links[(self.element.parent, definition.name)]
-            token.workflow.place(self.definition.nodes[target], token.scope, "", {"fired": True})
+            token.workflow.place(self.definition.nodes[target], token.scope, "", Memo(happened=True))
 
 
 def _cancel_others(token: Token) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.errors import NoFlowTaken
-from engine.spiff.nodes import Flow, NodeSpec
+from engine.spiff.definition import Flow
+from engine.spiff.memo import Memo
+from engine.spiff.nodes import NodeSpec
 from engine.spiff.tree import Instance, Token
 
 
@@ -30,13 +30,12 @@ class Join(NodeSpec):
         if len(self.incoming) < 2:
             super().accept(instance, scope, via)
             return
-        waiting = next((t for t in scope.inside() if t.task_spec is self and t.state == TaskState.WAITING), None)
+        waiting = next((t for t in scope.inside() if t.task_spec is self and t.waits), None)
         if waiting is None:
-            waiting = instance.add(self, scope, via, {"arrived": {}})
-        arrived = waiting.memo["arrived"]
-        arrived[via] = arrived.get(via, 0) + 1
+            waiting = instance.add(self, scope, via, Memo(arrived={}))
+        arrivals(waiting)[via] = arrivals(waiting).get(via, 0) + 1
         if self.complete_set(waiting):
-            waiting._ready()
+            waiting.ready()
 
     def complete_set(self, token: Token) -> bool:
         """Whether enough has arrived to go on at once."""
@@ -44,30 +43,30 @@ class Join(NodeSpec):
 
     def execute(self, token: Token) -> None:
         """Use up one token of each flow; what arrived twice waits for the next time round."""
-        left = {via: count - 1 for via, count in token.memo.get("arrived", {}).items() if count > 1}
+        left = {via: count - 1 for via, count in (token.memo.arrived or {}).items() if count > 1}
         if left:
-            again = token.workflow.add(self, token.scope, next(iter(left)), {"arrived": left})
+            again = token.workflow.add(self, token.scope, next(iter(left)), Memo(arrived=left))
             if self.complete_set(again):
-                again._ready()
+                again.ready()
 
 
 class ParallelGateway(Join):
     """Waits for a token from each incoming flow, then sends one along every outgoing flow."""
 
     def complete_set(self, token: Token) -> bool:
-        return len(token.memo["arrived"]) == len(self.incoming)
+        return len(arrivals(token)) == len(self.incoming)
 
 
 class InclusiveGateway(Join):
     """Waits until no token elsewhere in its scope could still arrive, then takes every flow whose condition is true."""
 
     def complete_set(self, token: Token) -> bool:
-        return len(token.memo["arrived"]) == len(self.incoming)
+        return len(arrivals(token)) == len(self.incoming)
 
     def settle(self, token: Token, changed: bool) -> bool:
-        if token.state != TaskState.WAITING or self._more_may_come(token):
+        if not token.waits or self._more_may_come(token):
             return False
-        token._ready()
+        token.ready()
         return True
 
     def _more_may_come(self, token: Token) -> bool:
@@ -76,7 +75,7 @@ class InclusiveGateway(Join):
         A token elsewhere holds the join back if it can reach an incoming flow that is still empty, unless it can also
         reach one that is already filled; paths through this gateway itself do not count.
         """
-        filled = set(token.memo["arrived"])
+        filled = set(arrivals(token))
         to_empty = self._sources(set(self.incoming) - filled)
         to_filled = self._sources(filled)
         others = (t.task_spec.element_id for t in token.scope.running() if t.task_spec is not self)
@@ -108,4 +107,10 @@ class EventBasedGateway(NodeSpec):
         race = str(token.id)
         for flow in self.flows:
             target = self.definition.nodes[flow.target]
-            token.workflow.place(target, token.scope, flow.id, {"race": race})
+            token.workflow.place(target, token.scope, flow.id, Memo(race=race))
+
+
+def arrivals(token: Token) -> dict[str, int]:
+    """How many tokens have come to an element that waits for more, by sequence flow."""
+    assert token.memo.arrived is not None, "a token that collects others counts them"
+    return token.memo.arrived

@@ -5,153 +5,152 @@ The activity's token becomes the *body*; each run of the activity is a token ins
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-
+from engine.diagram import Loop
 from engine.errors import ExpressionFailed
-from engine.spiff.tree import Token
-
-if TYPE_CHECKING:
-    from engine.spiff.activities import Activity
+from engine.spiff.memo import LoopState, Memo
+from engine.spiff.tree import Node, Token
 
 #: Instances that one multi-instance activity may have.
 INSTANCE_LIMIT = 5_000
 
 
-def begin(activity: Activity, body: Token) -> bool:
+def begin(activity: Node, body: Token) -> bool:
     """Start a loop's body; true when it has nothing to do and can end at once."""
-    state: dict[str, Any] = {"done": 0, "started": 0}
-    body.memo["loop"] = state
-    body._set_state(TaskState.STARTED)
-    loop = activity.element.loop
-    assert loop is not None
-    if loop.kind == "standard":
-        if loop.test_before and not _again(activity, body):
-            return True
-        _start_instance(activity, body, None)
-        return False
-    items = _items(activity, body)
-    state["total"] = len(items)
-    state["results"] = {}
-    if not items:
+    body.memo.loop = LoopState()
+    body.begin_work()
+    if _drawn(activity).kind == "standard":
+        return _begin_standard(activity, body)
+    return _begin_instances(activity, body, _items(activity, body))
+
+
+def _begin_standard(activity: Node, body: Token) -> bool:
+    if _drawn(activity).test_before and not _again(activity, body):
         return True
-    if loop.sequential:
-        state["items"] = items[1:]
-        _start_instance(activity, body, items[0])
-    else:
-        for item in items:
-            _start_instance(activity, body, item)
+    _start_instance(activity, body, None)
     return False
 
 
-def instance_ended(activity: Activity, token: Token) -> None:
+def _begin_instances(activity: Node, body: Token, items: list[Any]) -> bool:
+    state = _state(body)
+    state.total, state.results = len(items), {}
+    at_once = items[:1] if _drawn(activity).sequential else items
+    state.items = items[1:] if _drawn(activity).sequential else None
+    for item in at_once:
+        _start_instance(activity, body, item)
+    return not items
+
+
+def instance_ended(activity: Node, token: Token) -> None:
     """One run of the activity has ended: collect its result, and start the next or end the whole."""
     body = token.scope
-    state = body.memo["loop"]
-    state["done"] += 1
-    loop = activity.element.loop
-    assert loop is not None
+    state, loop = _state(body), _drawn(activity)
+    state.done += 1
     text = loop.output_element or loop.output_item
-    if text and "results" in state:
-        state["results"][str(token.memo["instance"])] = token.workflow.evaluate(token, text)
+    if text and state.results is not None:
+        assert token.memo.instance is not None
+        state.results[token.memo.instance] = token.workflow.evaluate(token, text)
     token.workflow.discard(token)
     if _finished(activity, body):
         for left in body.inside():
             body.workflow.cancel_token(left)
-        body._ready()
-    elif _is_sequential(activity):
-        items = state.get("items")
-        _start_instance(activity, body, items.pop(0) if items else None)
+        body.ready()
+    elif loop.kind == "standard" or loop.sequential:
+        _start_instance(activity, body, state.items.pop(0) if state.items else None)
 
 
-def ended(activity: Activity, body: Token) -> None:
+def ended(activity: Node, body: Token) -> None:
     """All runs are over: hand on what was collected."""
-    state = body.memo["loop"]
-    loop = activity.element.loop
-    assert loop is not None
+    state, loop = _state(body), _drawn(activity)
     name = loop.output_collection or data_name(activity, loop.data_output)
-    if name and "results" in state:
-        results = state["results"]
-        body.workflow.set_variables(body.scope, {name: [results[key] for key in sorted(results, key=int)]})
-    if not state["started"]:
+    if name and state.results is not None:
+        results = [state.results[number] for number in sorted(state.results)]
+        body.workflow.set_variables(body.scope, {name: results})
+    if not state.started:
         body.workflow.record(body, "completed")
-    activity.finish(body)
 
 
-def _is_sequential(activity: Activity) -> bool:
+def _drawn(activity: Node) -> Loop:
     loop = activity.element.loop
-    return loop is not None and (loop.kind == "standard" or loop.sequential)
+    assert loop is not None, "only an activity with a loop has a body"
+    return loop
 
 
-def _finished(activity: Activity, body: Token) -> bool:
-    loop, state = activity.element.loop, body.memo["loop"]
-    assert loop is not None
+def _state(body: Token) -> LoopState:
+    assert body.memo.loop is not None, "the body of a loop knows how far it is"
+    return body.memo.loop
+
+
+def _finished(activity: Node, body: Token) -> bool:
+    loop, state = _drawn(activity), _state(body)
     if loop.kind == "standard":
         return not _again(activity, body)
     if loop.completion_condition and body.workflow.holds(_counting(body), loop.completion_condition):
         return True
-    return bool(state["done"] >= state["total"])
+    return state.done >= (state.total or 0)
 
 
-def _again(activity: Activity, body: Token) -> bool:
+def _again(activity: Node, body: Token) -> bool:
     """Whether a standard loop goes round once more: its condition holds and its maximum is not reached."""
-    loop, state = activity.element.loop, body.memo["loop"]
-    assert loop is not None
-    if loop.maximum and state["done"] >= int(loop.maximum):
+    loop, state = _drawn(activity), _state(body)
+    if loop.maximum and state.done >= int(loop.maximum):
         return False
-    body.memo["locals"] = {"loopCounter": state["done"]}
+    body.memo.locals = {"loopCounter": state.done}
     return not loop.condition or body.workflow.holds(body, loop.condition)
 
 
 def _counting(body: Token) -> Token:
     """The body, with the counts that a completion condition may use (BPMN's names and Camunda's)."""
-    state = body.memo["loop"]
+    state = _state(body)
     active = len(body.inside())
-    body.memo["locals"] = {
-        "numberOfInstances": state["total"],
-        "nrOfInstances": state["total"],
+    body.memo.locals = {
+        "numberOfInstances": state.total,
+        "nrOfInstances": state.total,
         "numberOfActiveInstances": active,
         "nrOfActiveInstances": active,
-        "numberOfCompletedInstances": state["done"],
-        "nrOfCompletedInstances": state["done"],
+        "numberOfCompletedInstances": state.done,
+        "nrOfCompletedInstances": state.done,
         "numberOfTerminatedInstances": 0,
     }
     return body
 
 
-def _items(activity: Activity, body: Token) -> list[Any]:
-    loop = activity.element.loop
-    assert loop is not None
+def _items(activity: Node, body: Token) -> list[Any]:
+    loop = _drawn(activity)
     collection = loop.collection or data_name(activity, loop.data_input)
     text = collection or loop.cardinality
     value = body.workflow.evaluate(body, text)
-    if collection:
-        if not isinstance(value, list):
-            raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a list is needed")
-        items = value
-    else:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a whole number is needed")
-        items = list(range(min(value, INSTANCE_LIMIT + 1)))
+    items = _listed(text, value) if collection else _counted(text, value)
     if len(items) > INSTANCE_LIMIT:
         raise ExpressionFailed(expression=text, reason=f"more than {INSTANCE_LIMIT} instances are not allowed")
     return items
 
 
-def _start_instance(activity: Activity, body: Token, item: Any) -> None:
-    loop, state = activity.element.loop, body.memo["loop"]
-    assert loop is not None
-    number = state["started"]
-    state["started"] += 1
+def _listed(text: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a list is needed")
+    return value
+
+
+def _counted(text: str, value: Any) -> list[Any]:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a whole number is needed")
+    return list(range(min(value, INSTANCE_LIMIT + 1)))
+
+
+def _start_instance(activity: Node, body: Token, item: Any) -> None:
+    loop, state = _drawn(activity), _state(body)
+    number = state.started
+    state.started += 1
     own: dict[str, Any] = {"loopCounter": number}
     variable = loop.element_variable or loop.input_item
     if variable:
         own[variable] = item
-    body.workflow.place(activity, body, body.via, {"instance": number, "locals": own})
+    body.workflow.place(activity, body, body.via, Memo(instance=number, locals=own))
 
 
-def data_name(activity: Activity, ref: str) -> str:
+def data_name(activity: Node, ref: str) -> str:
     """The variable that a loopDataInputRef or loopDataOutputRef stands for: the data item's name, else its id."""
     item = activity.definition.diagram.data.get(ref)
     return (item.name or item.id) if item is not None else ref

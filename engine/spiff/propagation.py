@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.diagram import CAMUNDA
 from engine.errors import UncaughtError
-from engine.spiff.nodes import NodeSpec
-from engine.spiff.tree import Token
+from engine.spiff.memo import Memo
+from engine.spiff.tree import Node, Token
 
 
 def throw_error(token: Token, code: str) -> None:
@@ -36,7 +36,7 @@ def throw_signal(token: Token, name: str, payload: Mapping[str, Any]) -> None:
             catcher.task_spec.receive(catcher, payload, name)
 
 
-def start_event_subprocess(scope: Token, start: NodeSpec, payload: Mapping[str, Any]) -> None:
+def start_event_subprocess(scope: Token, start: Node, payload: Mapping[str, Any]) -> None:
     """Run an event subprocess in its scope, first ending everything else there if it interrupts."""
     instance = scope.workflow
     if start.element.interrupting:
@@ -44,16 +44,16 @@ def start_event_subprocess(scope: Token, start: NodeSpec, payload: Mapping[str, 
             instance.cancel_token(token)
     instance.set_variables(scope, payload)
     subprocess = start.definition.nodes[start.element.parent]
-    instance.place(subprocess, scope, "", {"start": start.element_id})
+    instance.place(subprocess, scope, "", Memo(start=start.element_id))
 
 
-def leave_by_boundary(host: Token, event: NodeSpec, payload: Mapping[str, Any]) -> None:
+def leave_by_boundary(host: Token, event: Node, payload: Mapping[str, Any]) -> None:
     """A boundary event has happened: end its activity if it interrupts, and send a token from the event."""
     instance, scope = host.workflow, host.scope
     if event.element.cancel_activity:
         instance.cancel_token(host)
     instance.set_variables(scope, payload)
-    instance.place(event, scope, "", {"fired": True})
+    instance.place(event, scope, "", Memo(happened=True))
 
 
 def _propagate(token: Token, kind: str, code: str) -> bool:
@@ -65,7 +65,7 @@ def _propagate(token: Token, kind: str, code: str) -> bool:
             if start is not None:
                 start_event_subprocess(scope, start, _payload(start, kind, code))
                 return True
-        if "instance" not in scope.memo and scope.parent is not None:
+        if scope.memo.instance is None and scope.parent is not None:
             event = _match(scope.task_spec.boundary_events(), kind, code)
             if event is not None:
                 leave_by_boundary(scope, event, _payload(event, kind, code))
@@ -74,7 +74,7 @@ def _propagate(token: Token, kind: str, code: str) -> bool:
     return False
 
 
-def _match(specs: list[NodeSpec], kind: str, code: str) -> NodeSpec | None:
+def _match(specs: list[Node], kind: str, code: str) -> Node | None:
     """The event that names this code, or else one that catches all of the kind."""
     catching = [(spec, d) for spec in specs for d in spec.element.event_definitions if d.kind == kind]
     exact = [spec for spec, d in catching if d.code == code and d.ref]
@@ -82,7 +82,7 @@ def _match(specs: list[NodeSpec], kind: str, code: str) -> NodeSpec | None:
     return next(iter(exact + anything), None)
 
 
-def _payload(spec: NodeSpec, kind: str, code: str) -> dict[str, Any]:
+def _payload(spec: Node, kind: str, code: str) -> dict[str, Any]:
     """The variable in which the diagram wants the code, if it says so (``camunda:errorCodeVariable`` and its like)."""
     attribute = f"{{{CAMUNDA}}}{kind}CodeVariable"
     names = [d.attributes.get(attribute, "") for d in spec.element.event_definitions if d.kind == kind]

@@ -1,23 +1,25 @@
-"""The stored form of an instance: only live tokens, as compact JSON. Specs are never in it (design, decision 3)."""
+"""The stored form of an instance: only live tokens, as compact JSON. Specs are never in it (DECISIONS.md, 4).
+
+Each change of what is stored is a new version, with a function here that brings states of the version before up to it: a
+case that runs for years is read by every later version of Pathways. A case takes the newest form with its next step.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from SpiffWorkflow.util.task import TaskState
+from typing import Any
 
 from engine.errors import StateUnreadable
-from engine.spiff.tree import Instance, Token
+from engine.spiff import memo as memos
+from engine.spiff.tree import Definition, Instance, Node, Token
 from engine.steps import StepContext
 
-if TYPE_CHECKING:
-    from engine.spiff.nodes import NodeSpec
-    from engine.spiff.parser import Definition
+#: The version that is written.
+VERSION = 2
 
-#: The version of this format; a change of it needs a migration of stored states.
-FORMAT = 1
+State = dict[str, Any]
 
 
 def dump(instance: Instance) -> bytes:
@@ -30,50 +32,118 @@ def dump(instance: Instance) -> bytes:
             token.state,
             token.via,
             token.entered.isoformat(),
-            token.memo,
+            memos.stored(token.memo),
         ]
         for token in instance.tokens()
     ]
-    state = {"format": FORMAT, "next": instance.next_id, "tokens": rows}
+    state = {"version": VERSION, "next": instance.next_id, "tokens": rows}
     return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def load(definition: Definition, state: bytes, context: StepContext) -> Instance:
     """The instance that :func:`dump` stored. Raises StateUnreadable when it doesn't fit the definition."""
-    stored = json.loads(state)
-    if stored.get("format") != FORMAT:
-        raise StateUnreadable(reason=f"its format {stored.get('format')} is not known")
+    stored = _read(state)
     instance = Instance(definition, context)
     for token_id, parent_id, name, status, via, entered, memo in stored["tokens"]:
         parent = instance.tasks.get(parent_id) if parent_id else None
         assert parent is None or isinstance(parent, Token)
-        token = Token(instance, _spec(definition, parent, name), parent, token_id, via, memo, status)
+        spec = _spec(definition, parent, name)
+        token = Token(instance, spec, parent, token_id, via, memos.read(memo), status)
         token.entered = datetime.fromisoformat(entered)
         if parent is None:
             instance.task_tree = token
     instance.next_id = stored["next"]
-    assert not any(token.state == TaskState.READY for token in instance.tokens()), "nothing is left ready"
+    assert not any(token.is_ready for token in instance.tokens()), "nothing is left ready"
     return instance
 
 
 def variables_at(state: bytes, token_id: str) -> dict[str, Any]:
-    """What a waiting token sees: its process's variables and the locals around it, read from the stored state alone."""
-    rows = {row[0]: row for row in json.loads(state)["tokens"]}
+    """What a waiting token sees: its process's variables and the locals around it, read from the stored state alone.
+
+    Raises StateUnreadable.
+    """
+    rows = {row[0]: row for row in _read(state)["tokens"]}
     layers: list[dict[str, Any]] = []
     row = rows.get(token_id)
     while row is not None:
         layers.append(row[6].get("locals", {}))
-        if "vars" in row[6]:
-            layers.append(row[6]["vars"])
+        if "variables" in row[6]:
+            layers.append(row[6]["variables"])
             break
         row = rows.get(row[1])
     return {name: value for layer in reversed(layers) for name, value in layer.items()}
 
 
-def _spec(definition: Definition, parent: Token | None, name: str) -> NodeSpec:
+def _read(state: bytes) -> State:
+    """A stored state in the newest form. Raises StateUnreadable for one of a later version than this one knows."""
+    stored: State = json.loads(state)
+    version = stored.get("version", 1)
+    if not isinstance(version, int) or version not in {*UPGRADES, VERSION}:
+        raise StateUnreadable(reason=f"it has version {version}, and this Pathways reads versions 1 to {VERSION}")
+    for each in range(version, VERSION):
+        stored = UPGRADES[each](stored)
+    return stored
+
+
+def _spec(definition: Definition, parent: Token | None, name: str) -> Node:
     """The spec of a stored token: in its process's definition, which a call activity changes."""
     home = definition if parent is None else parent.task_spec.home_of_children(name)
     spec: Any = home.spec.task_specs.get(name) if home is not None else None
     if spec is None:
         raise StateUnreadable(reason=f'the element "{name}" is not in the diagram')
     return spec  # type: ignore[no-any-return]
+
+
+# -- version 1: memories without types, timers and due dates as lists ---------------------------------------------
+
+
+def _from_1(state: State) -> State:
+    rows = [[*row[:6], _memo_from_1(row[6])] for row in state["tokens"]]
+    return {"version": 2, "next": state["next"], "tokens": rows}
+
+
+def _memo_from_1(old: State) -> State:
+    new = {name: old[key] for key, name in _RENAMED.items() if key in old}
+    if "listener" in old:
+        new["listener"] = {"host": old["host"]} if "host" in old else {}
+    if "timers" in old:
+        new["beats"] = {index: _beat_from_1(*timer) for index, timer in old["timers"].items()}
+    if "due" in old:
+        new["due"] = dict(zip(("at", "estimated", "after", "words"), old["due"], strict=True))
+    if "loop" in old:
+        new["loop"] = {name: old["loop"][name] for name in _LOOP if name in old["loop"]}
+    if "watched" in old:
+        new["held"] = old.get("held", {})
+    return {**new, "completed": [_completed_from_1(*entry) for entry in old.get("done", ())]}
+
+
+_RENAMED = {
+    "vars": "variables",
+    "locals": "locals",
+    "race": "race",
+    "fired": "happened",
+    "start": "start",
+    "beat": "fired_at",
+    "key": "key",
+    "seen": "seen",
+    "arrived": "arrived",
+    "undated": "undated",
+    "instance": "instance",
+    "for": "undoes_for",
+    "todo": "to_undo",
+}
+_LOOP = ("started", "done", "total", "results", "items")
+
+
+def _beat_from_1(due: str, estimated: bool, why: str, left: int | None, anchor: str, words: str, *number: int) -> State:
+    beat = {"due": due, "why": why, "estimated": estimated, "left": left}
+    numbered = {"number": number[0]} if number else {}
+    return {**beat, "anchor": anchor, "words": words, **numbered} if anchor else beat
+
+
+def _completed_from_1(element: str, inside: list[Any]) -> State:
+    return {"element": element, "inside": [_completed_from_1(*entry) for entry in inside]}
+
+
+#: How a state of each earlier version becomes one of the next.
+UPGRADES: Mapping[int, Callable[[State], State]] = {1: _from_1}

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
-
-from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotWaiting
 from engine.spiff import state as stored
 from engine.spiff import timers
 from engine.spiff.activities import ReceiveTask, UserTask
 from engine.spiff.events import CatchEvent
-from engine.spiff.parser import Definition
-from engine.spiff.tree import Instance, Token
+from engine.spiff.memo import Memo
+from engine.spiff.nodes import open_scope
+from engine.spiff.tree import Definition, Instance, Token
 from engine.steps import (
     ActiveToken,
     CalendarChanged,
@@ -50,13 +48,13 @@ def apply(instance: Instance, trigger: Trigger) -> None:
 
 
 def _start(instance: Instance, trigger: Start) -> None:
-    root = instance.place(instance.definition.root, None, "", {"vars": dict(trigger.variables)})
-    instance.definition.open_scope(root, instance.definition.key, trigger.element)
+    root = instance.place(instance.definition.root, None, "", Memo(variables=dict(trigger.variables)))
+    open_scope(root, instance.definition, instance.definition.key, trigger.element)
 
 
 def _complete(instance: Instance, trigger: Complete) -> None:
     token = _waiting(instance, trigger.token)
-    if not isinstance(token.task_spec, UserTask) or token.state != TaskState.STARTED or "loop" in token.memo:
+    if not isinstance(token.task_spec, UserTask) or not _is_open_user_task(token):
         raise NotWaiting(token=trigger.token)
     token.task_spec.complete(token, trigger.values)
 
@@ -64,7 +62,7 @@ def _complete(instance: Instance, trigger: Complete) -> None:
 def _fire(instance: Instance, trigger: Fire) -> None:
     token_id, _, index = trigger.token.partition(".")
     token = _waiting(instance, token_id)
-    if not isinstance(token.task_spec, CatchEvent) or (index or "0") not in token.memo.get("timers", {}):
+    if not isinstance(token.task_spec, CatchEvent) or int(index or "0") not in token.memo.beats:
         raise NotWaiting(token=trigger.token)
     token.task_spec.timer_fired(token, int(index or "0"))
 
@@ -110,7 +108,7 @@ def outcome(instance: Instance) -> Outcome:
     return Outcome(
         state=stored.dump(instance) if tokens else b"",
         status="active" if tokens else "completed",
-        variables=dict(root.memo["vars"]),
+        variables=dict(root.memo.variables or {}),
         user_tasks=tuple(_user_task(t) for t in tokens if _is_open_user_task(t)),
         timers=tuple(timer for t in tokens for timer in _timers(t)),
         subscriptions=tuple(s for t in tokens for s in _subscriptions(t)),
@@ -135,12 +133,12 @@ def _active(token: Token) -> ActiveToken:
 
 
 def _is_open_user_task(token: Token) -> bool:
-    return isinstance(token.task_spec, UserTask) and "loop" not in token.memo and token.state == TaskState.STARTED
+    return isinstance(token.task_spec, UserTask) and token.memo.loop is None and token.at_work
 
 
 def _user_task(token: Token) -> WaitingUserTask:
     spec, element, instance = token.task_spec, token.task_spec.element, token.workflow
-    due = token.memo.get("due")
+    due = token.memo.due
     return WaitingUserTask(
         token=str(token.id),
         process=spec.process,
@@ -150,8 +148,8 @@ def _user_task(token: Token) -> WaitingUserTask:
         form_key=element.form_key,
         candidate_groups=tuple(_groups(token)),
         assignee=str(instance.value(token, element.assignee) or ""),
-        due=datetime.fromisoformat(due[0]) if due else None,
-        due_estimated=bool(due and due[1]),
+        due=due.at if due else None,
+        due_estimated=bool(due and due.estimated),
         priority=_priority(instance.value(token, element.priority)),
         local_variables=_locals(token),
         from_notice="from" in element.properties,
@@ -176,14 +174,14 @@ def _priority(value: Any) -> int:
 def _locals(token: Token) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     at: Token | None = token
-    while at is not None and "vars" not in at.memo:
-        seen = {**at.memo.get("locals", {}), **seen}
+    while at is not None and at.memo.variables is None:
+        seen = {**(at.memo.locals or {}), **seen}
         at = at.parent
     return seen
 
 
 def _timers(token: Token) -> list[WaitingTimer]:
-    waiting = token.memo.get("timers", {}) if token.state == TaskState.WAITING else {}
+    waiting = token.memo.beats if token.waits else {}
     several = len(token.task_spec.element.event_definitions) > 1 if waiting else False
     spec = token.task_spec
     return [
@@ -192,12 +190,12 @@ def _timers(token: Token) -> list[WaitingTimer]:
             process=spec.process,
             element=spec.element_id,
             name=spec.label,
-            due=datetime.fromisoformat(at),
-            estimated=estimated,
-            why=why,
+            due=beat.due,
+            estimated=beat.estimated,
+            why=beat.why,
             from_notice="from" in spec.element.properties,
         )
-        for index, (at, estimated, why, *_) in waiting.items()
+        for index, beat in waiting.items()
     ]
 
 
@@ -217,7 +215,7 @@ def _subscriptions(token: Token) -> list[Subscription]:
             spec.element_id,
             kind,
             name,
-            token.memo.get("key", "") if kind == "message" else "",
+            token.memo.key if kind == "message" else "",
         )
         for kind, name in wanted
         if spec.waits_for(token, kind, name) is not None

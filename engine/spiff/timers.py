@@ -5,47 +5,18 @@ SpiffWorkflow's own timer events read the system clock and miss month ends, so n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.calendar import timers
-from engine.diagram import is_feel
+from engine.calendar.timers import Due, Timer
+from engine.diagram import EventDefinition, is_feel
 from engine.errors import TimerImpossible, TimerNotUnderstood
+from engine.spiff.memo import Beat, DueDate
 from engine.spiff.tree import Token
-
-if TYPE_CHECKING:
-    from engine.calendar.timers import Due, Timer
-    from engine.diagram import EventDefinition
-
 
 #: How much of an answer an error shows.
 SHOWN = 60
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A waiting beat as it is stored with its token: its number, counted from the anchor, and what it was made of.
-
-    States stored before beats were numbered have no number, and as anchor the beat before (or nothing).
-    """
-
-    at: datetime
-    left: int | None
-    anchor: datetime | None
-    words: str
-    number: int | None
-
-    @classmethod
-    def of(cls, token: Token, index: int | str) -> _Kept:
-        at, _, _, left, anchor, words, *number = token.memo["timers"][str(index)]
-        return cls(
-            datetime.fromisoformat(at),
-            left,
-            datetime.fromisoformat(anchor) if anchor else None,
-            words,
-            number[0] if number else None,
-        )
 
 
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
@@ -55,7 +26,7 @@ def arm(token: Token, index: int, definition: EventDefinition) -> None:
     """
     anchor = _anchor(token)
     if anchor is None:
-        token.memo.setdefault("undated", []).append(index)
+        token.memo.undated.append(index)
         return
     timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
     after = anchor if _catches_up(token) else max(anchor, token.workflow.context.now)
@@ -68,15 +39,14 @@ def rearm(token: Token, index: int, definition: EventDefinition) -> bool:
 
     Beats missed while nothing ran are passed over, unless the property ``catchUp`` is ``every``.
     """
-    kept = _Kept.of(token, index)
-    token.memo["timers"].pop(str(index))
+    kept = token.memo.beats.pop(index)
     if timers.left_after(kept.left, 1) is None:
         return False
     timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
-    after = kept.at if _catches_up(token) else max(kept.at, token.workflow.context.now)
+    after = kept.due if _catches_up(token) else max(kept.due, token.workflow.context.now)
     anchor = kept.anchor if kept.number is not None and kept.anchor else token.entered
     same = kept.number is not None and kept.words == timer.text
-    before = kept.number if same and kept.number is not None else _beats_until(token, timer, anchor, kept.at)
+    before = kept.number if same and kept.number is not None else _beats_until(token, timer, anchor, kept.due)
     number, due = _following(token, timer, anchor, before, after)
     left = timers.left_after(kept.left, number - before)
     if left is not None:
@@ -88,42 +58,40 @@ def variables_changed(token: Token, index: int, definition: EventDefinition) -> 
     """Work a waiting beat out again where the date that it counts from is another, or the diagram asks for it by the
     property ``retime``."""
     properties, anchor = token.task_spec.element.properties, _anchor(token)
-    if index in token.memo.get("undated", ()):
+    if index in token.memo.undated:
         if anchor is not None:
-            token.memo["undated"].remove(index)
+            token.memo.undated.remove(index)
             arm(token, index, definition)
-    elif str(index) in token.memo.get("timers", {}):
-        moved = "from" in properties and anchor != _Kept.of(token, index).anchor
+    elif index in token.memo.beats:
+        moved = "from" in properties and anchor != token.memo.beats[index].anchor
         if moved or properties.get("retime") == "true":
             _retime(token, index, definition, anchor)
 
 
 def _retime(token: Token, index: int, definition: EventDefinition, anchor: datetime | None) -> None:
-    left = _Kept.of(token, index).left
+    left = token.memo.beats[index].left
     if anchor is None:
-        del token.memo["timers"][str(index)]
-        token.memo.setdefault("undated", []).append(index)
+        del token.memo.beats[index]
+        token.memo.undated.append(index)
         return
     timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
-    beat = token.memo.get("beat")
-    number, due = _first(token, timer, anchor, datetime.fromisoformat(beat) if beat else token.entered)
+    number, due = _first(token, timer, anchor, token.memo.fired_at or token.entered)
     _keep(token, index, timer, anchor, number, due, left)
 
 
 def recalculate(token: Token) -> None:
     """The school calendar has changed: work out again what a token waits for, from when each wait began."""
-    for index in list(token.memo.get("timers", {})):
-        kept = _Kept.of(token, index)
+    for index, kept in list(token.memo.beats.items()):
         timer = timers.parse(kept.words) if kept.words else None
         if timer is not None and kept.anchor is not None and timer.by_calendar(_rule(token)):
             anchor, number = _numbered(token, timer, kept, kept.anchor)
-            _keep(token, int(index), timer, anchor, number, _beat(token, timer, anchor, number), kept.left)
-    if "due" in token.memo and token.memo["due"][3]:
-        _, _, after, words = token.memo["due"]
-        token.memo["due"] = _due(token, timers.parse(words), datetime.fromisoformat(after))
+            _keep(token, index, timer, anchor, number, _beat(token, timer, anchor, number), kept.left)
+    due = token.memo.due
+    if due is not None and due.words:
+        token.memo.due = _due(token, timers.parse(due.words), due.after)
 
 
-def _numbered(token: Token, timer: Timer, kept: _Kept, anchor: datetime) -> tuple[datetime, int]:
+def _numbered(token: Token, timer: Timer, kept: Beat, anchor: datetime) -> tuple[datetime, int]:
     """The anchor and number of a waiting beat; of one from before beats were numbered, by the beat before it."""
     if kept.number is not None or timer.repeats is None:
         return anchor, kept.number or 1
@@ -137,28 +105,28 @@ def keep_due(token: Token, text: str) -> None:
     """
     anchor = _anchor(token)
     assert anchor is not None, "only a listener can wait for its date"
-    token.memo["due"] = _due(token, _timer(token, text, "due"), anchor)
+    token.memo.due = _due(token, _timer(token, text, "due"), anchor)
 
 
 def due_changed(token: Token, text: str) -> None:
     """Variables have changed: where the date that a due date counts from is another, so is the due date."""
-    if "from" in token.task_spec.element.properties and _anchor(token) != datetime.fromisoformat(token.memo["due"][2]):
+    due = token.memo.due
+    if "from" in token.task_spec.element.properties and due is not None and _anchor(token) != due.after:
         keep_due(token, text)
 
 
-def _due(token: Token, timer: Timer, after: datetime) -> list[Any]:
+def _due(token: Token, timer: Timer, after: datetime) -> DueDate:
     """A period's timer fires on the morning after its last day; what is due within the period is due by that day's end."""
     due = _first(token, timer, after, after)[1]
     at = due.at
     if due.last_day is not None:
         at = datetime.combine(due.last_day, time(23, 59), timers.ZONE).astimezone(UTC)
     words = timer.text if timer.by_calendar(_rule(token)) else ""
-    return [at.isoformat(), due.estimated, after.isoformat(), words]
+    return DueDate(at, after, due.estimated, words)
 
 
 def _keep(token: Token, index: int, timer: Timer, anchor: datetime, number: int, due: Due, left: int | None) -> None:
-    made_of = [anchor.isoformat(), timer.text, number]
-    token.memo.setdefault("timers", {})[str(index)] = [due.at.isoformat(), due.estimated, due.why, left, *made_of]
+    token.memo.beats[index] = Beat(due.at, due.why, due.estimated, left, anchor, timer.text, number)
 
 
 def _first(token: Token, timer: Timer, anchor: datetime, after: datetime) -> tuple[int, Due]:

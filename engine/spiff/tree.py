@@ -3,6 +3,8 @@
 SpiffWorkflow's own tree keeps every task that ever ran below its predecessor and predicts those to come, so each step walks
 a tree that grows with every loop. Here a token's parent is the scope that it runs in (the process, a subprocess, a called
 process, a multi-instance body), nothing is predicted, and a finished token leaves the tree at once.
+
+Token, node and instance speak of one another, so they stand together; what kinds of nodes do is in the modules above.
 """
 
 from __future__ import annotations
@@ -10,18 +12,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
-from engine.errors import ExpressionFailed, StepLimitReached
+from engine.diagram import Element
+from engine.errors import ExpressionFailed, NotWaiting, StepLimitReached
+from engine.spiff.definition import DefinitionOf, Flow
+from engine.spiff.memo import Memo
 from engine.steps import Categorised, HistoryStep, Notification, StepContext, Thrown
-
-if TYPE_CHECKING:
-    from engine.spiff.nodes import NodeSpec
-    from engine.spiff.parser import Definition
 
 #: Elements that one step may run before the diagram is taken to loop for ever.
 STEP_LIMIT = 5_000
@@ -32,38 +34,26 @@ LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 class Token(Task):
     """A SpiffWorkflow task that stands for one token: where it is, how it came there and what it has to remember.
 
-    ``memo`` holds what must survive between steps (JSON values only):
-
-    ==============  =================================================================================
-    vars            the variables of a process or called process (on its root token)
-    locals          variables seen only by this token and those inside it
-    listener        "boundary" or "event-subprocess": waits beside the flow, is not itself a token
-    host            the id of the activity that a boundary listener is attached to
-    race            the id shared by the events that follow one event-based gateway
-    timers          by index of the event definition: when it falls due, and why
-    loop            the state of a loop or multi-instance body;  instance: this token is one of its instances
-    arrived         tokens received by a gateway or activity that waits for more, by sequence flow
-    done            activities of this scope that can be compensated, oldest first
-    ==============  =================================================================================
+    SpiffWorkflow's hooks for the state of a task have a leading underscore; they are called here and nowhere else.
     """
 
-    task_spec: NodeSpec
+    task_spec: Node
     workflow: Instance
 
     def __init__(
         self,
         instance: Instance,
-        spec: NodeSpec,
+        spec: Node,
         parent: Token | None,
         token_id: str,
         via: str = "",
-        memo: dict[str, Any] | None = None,
+        memo: Memo | None = None,
         state: int = TaskState.WAITING,
     ) -> None:
         super().__init__(instance, spec, parent, state=state, id=token_id)
         self.via = via
         self.entered: datetime = instance.context.now
-        self.memo: dict[str, Any] = memo if memo is not None else {}
+        self.memo = memo if memo is not None else Memo()
 
     def _set_state(self, value: int) -> None:
         # SpiffWorkflow logs each change with the ids of all tasks of the instance; that is a cost for every loop.
@@ -82,9 +72,24 @@ class Token(Task):
         return bool(self._state & LIVE)
 
     @property
+    def waits(self) -> bool:
+        """Whether the token has come to its element and waits for something before it is run."""
+        return bool(self._state == TaskState.WAITING)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the token stands in the queue of those to be run."""
+        return bool(self._state == TaskState.READY)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the element's own work has begun and not ended: an open user task, a running subprocess."""
+        return bool(self._state == TaskState.STARTED)
+
+    @property
     def is_listener(self) -> bool:
         """Whether this is an event that waits beside the flow (boundary event, start of an event subprocess)."""
-        return "listener" in self.memo
+        return self.memo.listener is not None
 
     def inside(self) -> list[Token]:
         """The live tokens directly inside this scope, listeners included, oldest first."""
@@ -93,6 +98,142 @@ class Token(Task):
     def running(self) -> list[Token]:
         """The live tokens directly inside this scope that keep it from ending."""
         return [child for child in self.inside() if not child.is_listener]
+
+    # -- what becomes of it -----------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """Let the element decide whether the token runs now or waits."""
+        self.task_spec._update(self)
+
+    def ready(self) -> None:
+        """Let the token be run: what it waited for has come. Nothing happens to one that has ended."""
+        self._ready()
+
+    def begin_work(self) -> None:
+        """The element's own work has begun, and will take until something from outside ends it."""
+        self._set_state(TaskState.STARTED)
+
+    def withdraw(self) -> None:
+        """Take the token back: it no longer affects anything."""
+        self._set_state(TaskState.CANCELLED)
+        self.task_spec.cancelled(self)
+
+
+class Node(TaskSpec):
+    """A flow node as tokens and their tree see it; :class:`engine.spiff.nodes.NodeSpec` is what all of them share."""
+
+    #: Whether the element shows in the history (the invisible root of a process does not).
+    visible = True
+
+    def __init__(self, definition: Definition, name: str, element: Element | None = None) -> None:
+        super().__init__(definition.spec, name)
+        self.definition = definition
+        self._element = element
+        self.flows: list[Flow] = definition.outgoing.get(name, [])
+        self.incoming: list[str] = definition.incoming.get(name, [])
+
+    @property
+    def element(self) -> Element:
+        """The element of the diagram that this node runs."""
+        assert self._element is not None
+        return self._element
+
+    @property
+    def element_id(self) -> str:
+        """The element's id in the diagram."""
+        return str(self.name)
+
+    @property
+    def process(self) -> str:
+        """The key of the process that the element belongs to."""
+        return self.definition.key
+
+    @property
+    def kind(self) -> str:
+        """The element's BPMN kind, such as ``userTask``."""
+        return self.element.kind
+
+    @property
+    def listens(self) -> bool:
+        """Whether it is an event with something to wait for beside the flow."""
+        return False
+
+    @property
+    def label(self) -> str:
+        """The element's name, or its id when it has none."""
+        return (self._element.name if self._element else "") or self.element_id
+
+    # -- SpiffWorkflow's hooks --------------------------------------------------------------------------------
+
+    def _predict(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is predicted: a token exists once it has arrived."""
+
+    def test(self) -> None:
+        """SpiffWorkflow refuses a spec without inputs; the rules in ``engine.lint`` say which elements need them."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return self.enter(my_task)
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        my_task.workflow.queue.append(str(my_task.id))
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.execute(my_task)
+        return True
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        self.completed(my_task)
+
+    # -- BPMN -------------------------------------------------------------------------------------------------
+
+    def accept(self, instance: Instance, scope: Token, via: str) -> None:
+        """A token arrives by the sequence flow ``via``."""
+        instance.place(self, scope, via)
+
+    def enter(self, token: Token) -> bool:
+        """Prepare for running; true to run at once, false to wait."""
+        return True
+
+    def execute(self, token: Token) -> None:
+        """Do the element's work."""
+
+    def completed(self, token: Token) -> None:
+        """The element's work is done."""
+
+    def cancelled(self, token: Token) -> None:
+        """The token was withdrawn."""
+
+    def settle(self, token: Token, changed: bool) -> bool:
+        """All is quiet: go on if this element waited for that (``changed``: variables have changed). True if it did."""
+        return False
+
+    def waits_for(self, token: Token, kind: str, name: str) -> int | None:
+        """Which event definition at this token waits for this message or signal; None when it does not wait for it."""
+        return None
+
+    def receive(self, token: Token, payload: Mapping[str, Any], name: str) -> None:
+        """A message or signal of this name has come for this token."""
+        raise NotWaiting(token=token.id)
+
+    def called_ended(self, token: Token, root: Token) -> None:
+        """A process that this element called has ended."""
+        raise NotWaiting(token=token.id)
+
+    def home_of_children(self, name: str) -> Definition | None:
+        """The definition that a token inside this one belongs to, ``name`` being that token's spec."""
+        return self.definition
+
+    def event_subprocess_starts(self, scope: Token) -> list[Node]:
+        """The start events of the event subprocesses that watch over this scope."""
+        return []
+
+    def boundary_events(self) -> list[Node]:
+        """The boundary events attached to this element."""
+        return list(self.definition.boundary.get(self.element_id, ()))
+
+
+#: A process as it is executed here.
+Definition = DefinitionOf[Node]
 
 
 class Instance(Workflow):
@@ -114,13 +255,13 @@ class Instance(Workflow):
 
     # -- the tree ---------------------------------------------------------------------------------------------
 
-    def place(self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None) -> Token:
+    def place(self, spec: Node, scope: Token | None, via: str = "", memo: Memo | None = None) -> Token:
         """Put a new token on ``spec`` inside ``scope`` and let the element decide whether it runs now or waits."""
         token = self.add(spec, scope, via, memo)
-        spec._update(token)
+        token.arrive()
         return token
 
-    def add(self, spec: NodeSpec, scope: Token | None, via: str = "", memo: dict[str, Any] | None = None) -> Token:
+    def add(self, spec: Node, scope: Token | None, via: str = "", memo: Memo | None = None) -> Token:
         """Put a new waiting token on ``spec`` without running it."""
         token = Token(self, spec, scope, str(self.next_id), via, memo)
         self.next_id += 1
@@ -147,8 +288,7 @@ class Instance(Workflow):
             return
         for child in token.inside():
             self.cancel_token(child)
-        token._set_state(TaskState.CANCELLED)
-        token.task_spec._on_cancel(token)
+        token.withdraw()
         self.discard(token)
 
     def discard(self, token: Token) -> None:
@@ -171,8 +311,8 @@ class Instance(Workflow):
                 return
 
     def _run_one(self, token_id: str) -> None:
-        token = self.tasks.get(token_id)
-        if token is None or token.state != TaskState.READY:
+        token = self.find(token_id)
+        if token is None or not token.is_ready:
             return
         self._steps += 1
         if self._steps > STEP_LIMIT:
@@ -194,10 +334,9 @@ class Instance(Workflow):
         layers: list[Mapping[str, Any]] = []
         at: Token | None = token
         while at is not None:
-            if "locals" in at.memo:
-                layers.append(at.memo["locals"])
-            if "vars" in at.memo:
-                layers.append(at.memo["vars"])
+            layers.append(at.memo.locals or {})
+            if at.memo.variables is not None:
+                layers.append(at.memo.variables)
                 break
             at = at.parent
         seen: dict[str, Any] = {"settings": self.context.settings} if self.context.settings else {}
@@ -212,13 +351,18 @@ class Instance(Workflow):
         if values:
             self.changed = True
 
+    def set_locals(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Set variables that only this token and those inside it see."""
+        token.memo.locals = {**(token.memo.locals or {}), **values}
+        self.changed = True
+
     def _holder(self, token: Token, name: str) -> dict[str, Any]:
         at: Token | None = token
         while at is not None:
-            if name in at.memo.get("locals", ()):
-                return _dict(at.memo["locals"])
-            if "vars" in at.memo:
-                return _dict(at.memo["vars"])
+            if at.memo.locals is not None and name in at.memo.locals:
+                return at.memo.locals
+            if at.memo.variables is not None:
+                return at.memo.variables
             at = at.parent
         raise AssertionError("every token runs inside a process")
 
@@ -263,8 +407,3 @@ def truth(expression: str, value: Any) -> bool:
 
 def _depth(token: Token) -> int:
     return int(token.depth)
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    assert isinstance(value, dict)
-    return value

@@ -57,6 +57,7 @@ class Case:
         self.definitions[key] = self.definition
         self.now = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
         self.out: Outcome | None = None
+        self.state: bytes | None = None
         self.trace: list[str] = []
         self.cancelled: list[str] = []
         self.thrown: list[str] = []
@@ -68,8 +69,9 @@ class Case:
         raise AssertionError(ref)
 
     def step(self, trigger: Trigger) -> Case:
-        state = None if isinstance(trigger, Start) else self.now_out.state
+        state = None if isinstance(trigger, Start) else self.state
         self.out = advance(self.definition, state, trigger, self.context())
+        self.state = self.out.state
         self.trace += [h.element for h in self.out.history if h.how == "completed"]
         self.cancelled += [h.element for h in self.out.history if h.how == "cancelled"]
         self.thrown += [t.name for t in self.out.thrown]
