@@ -125,6 +125,18 @@ def test_no_module_imports_itself_by_a_detour() -> None:
     none((" -> ".join(circle) for circle in shortest), remedy)
 
 
+def test_the_modules_that_run_a_diagram_know_one_another_in_one_direction_only() -> None:
+    graph = grimp.build_graph("engine", exclude_type_checking_imports=False, cache_dir=None)
+    room = {module for module in graph.modules if module.startswith("engine.spiff.")}
+    circles = (
+        f"{module} -> {' -> '.join(detour)}"
+        for module in room
+        for imported in graph.find_modules_directly_imported_by(module) & room
+        if (detour := graph.find_shortest_chain(imported, module))
+    )
+    none(circles, "Not even for type checkers: put the types that both need into a module below them:")
+
+
 def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
@@ -161,6 +173,28 @@ def test_only_the_clock_asks_the_machine_for_the_time() -> None:
         found,
         "Take the time from the clock that you are given (engine.clock.Clock), so that tests can move it:",
     )
+
+
+#: How SpiffWorkflow moves a task on. Its own code calls them too, so their names can't be ours.
+HOOKS = {"_ready", "_set_state", "_update", "_on_cancel", "_on_complete", "_on_ready", "_run"}
+
+
+def test_only_a_token_calls_the_private_hooks_of_spiffworkflow() -> None:
+    tree_file = ROOT / "engine/spiff/tree.py"
+    token = next(node for node in tree(tree_file).body if isinstance(node, ast.ClassDef) and node.name == "Token")
+    allowed = set(ast.walk(token))
+    found = (
+        f"{where} {name}"
+        for where, call, name in calls(sources("engine/spiff"))
+        if call not in allowed and (name.rpartition(".")[2] in HOOKS or _of_another(name))
+    )
+    none(found, "Use a public method of engine.spiff.tree.Token, or write one there, in place of:")
+
+
+def _of_another(name: str) -> bool:
+    """Whether a private method of another object is called, as in ``token._ready``."""
+    owner, _, method = name.rpartition(".")
+    return bool(owner) and method.startswith("_") and owner not in {"self", "cls", "super()"}
 
 
 def test_nothing_is_evaluated_as_python() -> None:
