@@ -42,6 +42,9 @@ class Activity(NodeSpec):
     def enter(self, token: Token) -> bool:
         if token.memo.instance is None:
             self.attach_boundary_events(token)
+            token.workflow.look()
+            if not token.live:
+                return False
             if self.element.loop is not None:
                 return loops.begin(self, token)
         self._take_inputs(token)
@@ -84,16 +87,19 @@ class Activity(NodeSpec):
             return
         self._give_outputs(token)
         token.workflow.record(token, "completed")
-        if token.memo.instance is not None:
-            loops.instance_ended(self, token)
-        else:
+        if token.memo.instance is None:
             self.finish(token)
+            return
+        token.workflow.look()
+        if not token.stopped:
+            loops.instance_ended(self, token)
 
     def finish(self, token: Token) -> None:
         """The whole activity has ended (all its loops): note it for compensation and go on."""
         self.detach_boundary_events(token)
         remember(self, token)
-        for _ in range(int(self.element.completion_quantity)):
+        token.workflow.look()
+        for _ in range(0 if token.stopped else int(self.element.completion_quantity)):
             self.leave(token)
         if token.memo.undoes_for:
             handler_ended(token)

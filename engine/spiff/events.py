@@ -23,6 +23,10 @@ class CatchEvent(NodeSpec):
     def listens(self) -> bool:
         return any(d.kind in LISTENING for d in self.element.event_definitions)
 
+    @property
+    def watches(self) -> bool:
+        return any(d.kind == "conditional" for d in self.element.event_definitions)
+
     def enter(self, token: Token) -> bool:
         if token.memo.happened or not self.listens:
             return True
@@ -54,25 +58,24 @@ class CatchEvent(NodeSpec):
         token.memo.fired_at = token.memo.beats[index].due
         self._occurred(token, index, {})
 
-    def settle(self, token: Token, changed: bool) -> bool:
-        """Conditions are looked at when the wait begins and whenever variables change; they fire on becoming true."""
-        if not token.waits:
-            return False
-        first = token.memo.held is None
-        if changed and not first:
-            self._retime(token)
-        for index, definition in enumerate(self.element.event_definitions):
-            if definition.kind == "conditional" and (changed or first) and self._becomes_true(token, index):
+    def look(self, token: Token, changed: bool) -> None:
+        """A condition fires on becoming true; at the first look, when the wait begins, it counts as false before."""
+        if not changed and token.memo.held is not None:
+            return
+        before, now = token.memo.held or {}, self._holding(token)
+        token.memo.held = now
+        for index, holds in now.items():
+            if holds and not before.get(index, False) and token.waits:
                 self._occurred(token, index, {})
-                return True
-        token.memo.held = token.memo.held or {}
-        return False
 
-    def _becomes_true(self, token: Token, index: int) -> bool:
-        held = token.memo.held or {}
-        now = token.workflow.holds(token, self.element.event_definitions[index].text)
-        token.memo.held = {**held, index: now}
-        return now and not held.get(index, False)
+    def _holding(self, token: Token) -> dict[int, bool]:
+        conditions = {i: d.text for i, d in enumerate(self.element.event_definitions) if d.kind == "conditional"}
+        return {index: token.workflow.holds(token, text) for index, text in conditions.items()}
+
+    def settle(self, token: Token, changed: bool) -> bool:
+        if token.waits and changed:
+            self._retime(token)
+        return False
 
     def _retime(self, token: Token) -> None:
         for index, definition in enumerate(self.element.event_definitions):
@@ -141,7 +144,7 @@ class ThrowEvent(NodeSpec):
     def leave(self, token: Token) -> None:
         for definition in self.element.event_definitions:
             self._throw(token, definition)
-        if token.parent is not None and token.scope.live:
+        if not token.stopped:
             super().leave(token)
 
     def _throw(self, token: Token, definition: Any) -> None:
@@ -161,7 +164,11 @@ class ThrowEvent(NodeSpec):
         elif definition.kind == "terminate":
             _cancel_others(token)
         elif definition.kind == "link":
-            target = self.definition.links[(self.element.parent, definition.name)]
+            self._follow_link(token, definition.name)
+
+    def _follow_link(self, token: Token, name: str) -> None:
+        if not token.stopped:
+            target = self.definition.links[(self.element.parent, name)]
             token.workflow.place(self.definition.nodes[target], token.scope, "", Memo(happened=True))
 
 

@@ -24,7 +24,9 @@ class NodeSpec(Node):
         """Record the end, send tokens on, and drop this one."""
         if self.visible:
             token.workflow.record(token, "completed")
-        self.leave(token)
+        token.workflow.look()
+        if not token.stopped:
+            self.leave(token)
         token.workflow.discard(token)
 
     def cancelled(self, token: Token) -> None:
@@ -108,17 +110,17 @@ def open_scope(scope: Token, definition: Definition, inside: str, start: str | N
     for listener in definition.event_starts.get(inside, ()):
         if listener.listens:
             instance.place(listener, scope, "", Memo(listener=Listener()))
+    instance.look()
     for element in definition.first_elements(inside, start):
-        instance.place(definition.nodes[element], scope, "", Memo(happened=True))
+        if scope.live and not scope.interrupted:
+            instance.place(definition.nodes[element], scope, "", Memo(happened=True))
 
 
 def send(token: Token, flows: list[Flow]) -> None:
-    """Send one token along each of these flows, inside the token's scope."""
-    scope = token.scope if token.parent is not None else None
-    if scope is None:
-        return
+    """Send one token along each of these flows, inside the token's scope; none any more once that is interrupted."""
     for flow in flows:
-        token.task_spec.definition.nodes[flow.target].accept(token.workflow, scope, flow.id)
+        if not token.stopped:
+            token.task_spec.definition.nodes[flow.target].accept(token.workflow, token.scope, flow.id)
 
 
 def win_race(token: Token) -> None:

@@ -40,8 +40,7 @@ def start_event_subprocess(scope: Token, start: Node, payload: Mapping[str, Any]
     """Run an event subprocess in its scope, first ending everything else there if it interrupts."""
     instance = scope.workflow
     if start.element.interrupting:
-        for token in scope.inside():
-            instance.cancel_token(token)
+        instance.interrupt(scope)
     instance.set_variables(scope, payload)
     subprocess = start.definition.nodes[start.element.parent]
     instance.place(subprocess, scope, "", Memo(start=start.element_id))

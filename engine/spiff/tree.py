@@ -54,6 +54,9 @@ class Token(Task):
         self.via = via
         self.entered: datetime = instance.context.now
         self.memo = memo if memo is not None else Memo()
+        self.interrupted = False
+        if spec.watches:
+            instance.watchers.append(self)
 
     def _set_state(self, value: int) -> None:
         # SpiffWorkflow logs each change with the ids of all tasks of the instance; that is a cost for every loop.
@@ -90,6 +93,14 @@ class Token(Task):
     def is_listener(self) -> bool:
         """Whether this is an event that waits beside the flow (boundary event, start of an event subprocess)."""
         return self.memo.listener is not None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the scope around has been interrupted or left in this step, so that nothing may follow this token."""
+        scope = self.parent
+        if self._parent is None:
+            return False
+        return scope is None or scope.interrupted or not scope.live
 
     def inside(self) -> list[Token]:
         """The live tokens directly inside this scope, listeners included, oldest first."""
@@ -159,6 +170,11 @@ class Node(TaskSpec):
         return False
 
     @property
+    def watches(self) -> bool:
+        """Whether it is an event with a condition over variables."""
+        return False
+
+    @property
     def label(self) -> str:
         """The element's name, or its id when it has none."""
         return (self._element.name if self._element else "") or self.element_id
@@ -203,6 +219,9 @@ class Node(TaskSpec):
     def cancelled(self, token: Token) -> None:
         """The token was withdrawn."""
 
+    def look(self, token: Token, changed: bool) -> None:
+        """Look at the conditions that this token waits for (``changed``: variables have changed since the last look)."""
+
     def settle(self, token: Token, changed: bool) -> bool:
         """All is quiet: go on if this element waited for that (``changed``: variables have changed). True if it did."""
         return False
@@ -246,7 +265,9 @@ class Instance(Workflow):
         self.prune = prune
         self.next_id = 1
         self.queue: deque[str] = deque()
+        self.watchers: list[Token] = []
         self.changed = False
+        self._unseen = False
         self.history: list[HistoryStep] = []
         self.thrown: list[Thrown] = []
         self.notifications: list[Notification] = []
@@ -291,6 +312,12 @@ class Instance(Workflow):
         token.withdraw()
         self.discard(token)
 
+    def interrupt(self, scope: Token) -> None:
+        """End everything in a scope, what has just completed in it included: its token goes no further."""
+        scope.interrupted = True
+        for token in scope.inside():
+            self.cancel_token(token)
+
     def discard(self, token: Token) -> None:
         """Drop a finished token from the tree: its story is in the history, and nothing looks back at it."""
         if self.prune and token.parent is not None and token.id in self.tasks:
@@ -307,8 +334,22 @@ class Instance(Workflow):
         while True:
             while self.queue:
                 self._run_one(self.queue.popleft())
-            if not self._settle():
+                self.look()
+            self.look()
+            if not self.queue and not self._settle():
                 return
+
+    def look(self) -> None:
+        """Look at conditions: where a wait has just begun, and everywhere when variables have changed.
+
+        The innermost are looked at first. Whoever calls this from within an element must see whether its token is still
+        live, or :attr:`Token.stopped`.
+        """
+        changed, self._unseen = self._unseen, False
+        self.watchers = [token for token in self.watchers if token.live]
+        for token in sorted(self.watchers, key=_depth, reverse=True):
+            if token.waits:
+                token.task_spec.look(token, changed)
 
     def _run_one(self, token_id: str) -> None:
         token = self.find(token_id)
@@ -349,12 +390,12 @@ class Instance(Workflow):
         for name, value in values.items():
             self._holder(token, name)[name] = value
         if values:
-            self.changed = True
+            self.changed = self._unseen = True
 
     def set_locals(self, token: Token, values: Mapping[str, Any]) -> None:
         """Set variables that only this token and those inside it see."""
         token.memo.locals = {**(token.memo.locals or {}), **values}
-        self.changed = True
+        self.changed = self._unseen = True
 
     def _holder(self, token: Token, name: str) -> dict[str, Any]:
         at: Token | None = token
@@ -380,7 +421,7 @@ class Instance(Workflow):
 
     # -- the record -------------------------------------------------------------------------------------------
 
-    def record(self, token: Token, how: Literal["completed", "cancelled"]) -> None:
+    def record(self, token: Token, how: Literal["completed", "cancelled", "skipped"]) -> None:
         """Add the end of an element to the history of this step."""
         spec = token.task_spec
         self.history.append(
