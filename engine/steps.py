@@ -155,7 +155,10 @@ class ActiveToken:
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """An element that ended in this step. ``via`` is the sequence flow by which it was entered (empty at a start)."""
+    """An element that ended in this step. ``via`` is the sequence flow by which it was entered (empty at a start).
+
+    ``how`` is skipped for an activity that ran no time: an empty collection, a loop that was not entered.
+    """
 
     token: str
     process: str
@@ -163,7 +166,7 @@ class HistoryStep:
     name: str
     kind: str
     via: str
-    how: Literal["completed", "cancelled"]
+    how: Literal["completed", "cancelled", "skipped"]
     entered: datetime
     ended: datetime
 

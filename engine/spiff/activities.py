@@ -148,7 +148,7 @@ class UserTask(Activity):
         return False
 
     def settle_body(self, token: Token, changed: bool) -> bool:
-        if changed and token.state == TaskState.STARTED and "due" in token.memo:
+        if changed and token.at_work and token.memo.due is not None:
             due_changed(token, self.element.due_date)
         return False
 

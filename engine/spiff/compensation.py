@@ -10,8 +10,10 @@ from engine.spiff.tree import Definition, Node, Token
 
 def remember(activity: Node, token: Token) -> None:
     """Note a completed activity that could be compensated later. Only diagrams that compensate pay for it."""
-    definition = activity.definition
+    definition, loop = activity.definition, token.memo.loop
     inside = token.memo.completed
+    if loop is not None and not loop.started:
+        return
     if definition.compensates and (inside or activity.element_id in definition.compensation):
         token.scope.memo.completed.append(Completed(activity.element_id, tuple(inside)))
 

@@ -38,7 +38,8 @@ def _begin_instances(activity: Node, body: Token, items: list[Any]) -> bool:
     at_once = items[:1] if _drawn(activity).sequential else items
     state.items = items[1:] if _drawn(activity).sequential else None
     for item in at_once:
-        _start_instance(activity, body, item)
+        if body.live:  # what the first of them set may have ended the whole
+            _start_instance(activity, body, item)
     return not items
 
 
@@ -68,7 +69,7 @@ def ended(activity: Node, body: Token) -> None:
         results = [state.results[number] for number in sorted(state.results)]
         body.workflow.set_variables(body.scope, {name: results})
     if not state.started:
-        body.workflow.record(body, "completed")
+        body.workflow.record(body, "skipped")
 
 
 def _drawn(activity: Node) -> Loop:

@@ -144,7 +144,8 @@ class History(BelongsToAuthority, Base):
     """An element that ended in a step, or something that was done to the instance. Kept small: names are in
     ``elements``.
 
-    ``how``: completed or cancelled (an element); started, stopped, incident, retried, changed (``detail`` says more).
+    ``how``: completed, cancelled or skipped (an element: skipped when it ran no time); started, stopped, incident,
+    retried, changed (``detail`` says more).
     ``entered`` is null when it is the same as ``ended``.
     """
 

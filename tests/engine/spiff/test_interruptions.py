@@ -159,3 +159,29 @@ def test_a_condition_behind_an_event_based_gateway_that_holds_wins_the_race() ->
     case = Case(bpmn(body, "s>g g>c g>m c>x m>y x>e y>e", ROOTS)).start(n=6)
     assert case.waiting == ["x"]
     assert not case.now_out.subscriptions
+
+
+# -- what ran no time -----------------------------------------------------------------------------------------------
+
+NONE = '<multiInstanceLoopCharacteristics isSequential="{}" camunda:collection="= []"/>'
+NEVER = '<standardLoopCharacteristics testBefore="true"><loopCondition>= false</loopCondition></standardLoopCharacteristics>'
+
+
+@pytest.mark.parametrize("loop", [NONE.format("true"), NONE.format("false"), NEVER])
+def test_an_activity_that_ran_no_time_is_skipped_and_not_completed(loop: str) -> None:
+    body = START_END + f'<userTask id="a">{loop}</userTask><userTask id="b"/>'
+    case = Case(bpmn(body, "s>a a>b b>e")).start()
+    assert [(h.element, h.how) for h in case.now_out.history] == [("s", "completed"), ("a", "skipped")]
+    assert case.waiting == ["b"]
+
+
+def test_an_activity_that_ran_no_time_is_not_compensated() -> None:
+    body = (
+        START_END
+        + f'<userTask id="a">{NONE.format("false")}</userTask><userTask id="undone" isForCompensation="true"/>'
+    )
+    body += (
+        boundary("u", "a", "<compensateEventDefinition/>") + '<association id="as" sourceRef="u" targetRef="undone"/>'
+    )
+    body += event("intermediateThrowEvent", "back", "<compensateEventDefinition/>")
+    assert Case(bpmn(body, "s>a a>back back>e")).start().done

@@ -82,3 +82,15 @@ def test_a_case_of_many_tasks_asks_no_more_than_one_of_few(app: Flask, browser: 
         asked[case] = page.count("Seen "), len(statements.sent)
     assert [answers for answers, _ in asked.values()] == [5, 25]
     assert asked[few][1] == asked[many][1]
+
+
+def test_a_task_that_was_asked_of_nobody_is_said_to_be_skipped(app: Flask, browser: Browser) -> None:
+    nobody = '<multiInstanceLoopCharacteristics camunda:collection="= []"/>'
+    body = (
+        f'<startEvent id="s"/><userTask id="a" name="Ask each">{nobody}</userTask><userTask id="b"/><endEvent id="e"/>'
+    )
+    engine = engine_of(app)
+    engine.deployments.deploy({"p.bpmn": bpmn(body, "s>a a>b b>e")}, "barnsley", by="owner", strict=False)
+    case = engine.cases.start("p", authority="barnsley")
+    browser.sign_in("service-director")
+    assert "Ask each (skipped: there was nothing to do)" in browser.get(f"/cases/{case}")[1]
