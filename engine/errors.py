@@ -66,6 +66,11 @@ class NoFlowTaken(PathwaysError):
     """At "{element}" no way out fits and none is the default, so the case cannot go on."""
 
 
+class CaseStuck(PathwaysError):
+    """Nothing can move in this case any more: {elements} can never go on, since what is still missing there cannot come.
+    Cancel the case, and have the diagram mended before the next one."""
+
+
 class UncaughtError(PathwaysError):
     """The error "{code}" thrown at "{element}" is caught by no boundary event or event subprocess."""
 

@@ -154,6 +154,15 @@ class ActiveToken:
 
 
 @dataclass(frozen=True)
+class StuckToken:
+    """An element that waits for tokens that can never come."""
+
+    token: str
+    element: str
+    name: str
+
+
+@dataclass(frozen=True)
 class HistoryStep:
     """An element that ended in this step. ``via`` is the sequence flow by which it was entered (empty at a start).
 
@@ -217,5 +226,5 @@ class Outcome:
     thrown: tuple[Thrown, ...]
     notifications: tuple[Notification, ...]
     categories: tuple[Categorised, ...] = ()
-    stuck: bool = False
-    """Active, yet waiting for nobody and nothing: a join whose token can never come. A manager must look."""
+    stuck: tuple[StuckToken, ...] = ()
+    """Where an active case waits in vain: it waits for nobody and nothing, as a join whose tokens can never come."""

@@ -17,9 +17,10 @@ from sqlalchemy import Update, case, delete, insert, literal, null, select, unio
 from sqlalchemy.orm import Session
 
 from engine.deployments.registry import Loaded
+from engine.errors import CaseStuck
 from engine.jobs import outbox
 from engine.schools import register
-from engine.steps import HistoryStep, Outcome, Subscription, Thrown, WaitingTimer, WaitingUserTask
+from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.store.tables import (
     NEVER,
     OPEN,
@@ -33,6 +34,8 @@ from engine.store.tables import (
     UserTaskRole,
 )
 
+#: The kind of the incident that says that nothing can move in a case.
+STUCK = "stuck"
 #: How much of a correlation key is stored and compared.
 KEY_LENGTH = 250
 
@@ -49,13 +52,14 @@ class OpenRow:
 
 @dataclass
 class Waiting:
-    """All that an instance waits for, as stored: tasks and jobs by token, subscriptions by token, kind and name; and by
-    token, incidents of steps that failed."""
+    """All that an instance waits for, as stored: tasks and jobs by token, subscriptions by token, kind and name; by token,
+    incidents of steps that failed; and the incident that says that nothing can move."""
 
     tasks: dict[str, OpenRow] = field(default_factory=dict)
     jobs: dict[str, OpenRow] = field(default_factory=dict)
     subscriptions: dict[str, OpenRow] = field(default_factory=dict)
     incidents: dict[str, OpenRow] = field(default_factory=dict)
+    stuck: dict[str, OpenRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,8 +94,9 @@ def waiting_of(session: Session, instance_id: int) -> Waiting:
     subscriptions = select(
         literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key, null()
     ).where(waits.instance_id == instance_id)
-    troubles = select(literal("incidents"), Incident.id, Incident.token, literal(""), null()).where(
-        Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind == "step"
+    kind = case((Incident.kind == STUCK, STUCK), else_="incidents")
+    troubles = select(kind, Incident.id, Incident.token, literal(""), null()).where(
+        Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind.in_(("step", STUCK))
     )
     found = Waiting()
     rows: Iterable[Any] = session.execute(union_all(tasks, jobs, subscriptions, troubles))
@@ -113,6 +118,7 @@ def write(step: Step, outcome: Outcome) -> None:
     _jobs(step, outcome.timers, messages)
     if outcome.status != "active" or step.token in step.waiting.incidents:
         _settle_incidents(step, outcome.status != "active")
+    _tell_of_standstill(step, outcome)
     outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
     for each in outcome.categories:
         register.categorise(step.session, step.instance, each, step.now)
@@ -396,6 +402,35 @@ def _settle_incidents(step: Step, everything: bool) -> None:
     found = _open_incidents(step.instance.id)
     found = found if everything else found.where(Incident.id == step.waiting.incidents[step.token].id)
     step.session.execute(found.values(resolved=step.now, resolved_by=step.by))
+
+
+def _tell_of_standstill(step: Step, outcome: Outcome) -> None:
+    """A case in which nothing can move is an incident; one that moves again is none any more."""
+    stuck = outcome.stuck
+    known = next(iter(step.waiting.stuck.items()), None)
+    if known is not None and (not stuck or known[0] != stuck[0].token):
+        settled = _open_incidents(step.instance.id).where(Incident.kind == STUCK)
+        step.session.execute(settled.values(resolved=step.now, resolved_by=step.by))
+    if stuck and (known is None or known[0] != stuck[0].token):
+        step.session.add(_standstill(step, stuck))
+
+
+def _standstill(step: Step, stuck: Iterable[StuckToken]) -> Incident:
+    first, *_ = stuck
+    elements = " and ".join(f'"{each.name}"' for each in stuck)
+    return Incident(
+        authority=step.instance.authority,
+        instance_id=step.instance.id,
+        job_id=None,
+        kind=STUCK,
+        element=first.element,
+        token=first.token,
+        message=str(CaseStuck(elements=elements)),
+        detail=", ".join(f"{each.element} (token {each.token})" for each in stuck),
+        created=step.now,
+        resolved=None,
+        resolved_by=None,
+    )
 
 
 def _open_incidents(instance_id: int) -> Update:

@@ -23,6 +23,7 @@ from engine.steps import (
     SetVariables,
     Start,
     StepContext,
+    StuckToken,
     Subscription,
     Trigger,
     WaitingTimer,
@@ -117,7 +118,7 @@ def outcome(instance: Instance) -> Outcome:
         thrown=tuple(instance.thrown),
         notifications=tuple(instance.notifications),
         categories=tuple(instance.categories),
-        stuck=bool(tokens) and not any(_is_awaited(t) for t in tokens),
+        stuck=() if any(_is_awaited(t) for t in tokens) else tuple(_stuck(t) for t in tokens if _waits_in_vain(t)),
     )
 
 
@@ -125,6 +126,15 @@ def _is_awaited(token: Token) -> bool:
     """Whether a person, a date, a message or a condition can move this token on."""
     waits = isinstance(token.task_spec, CatchEvent | ReceiveTask) and not token.is_listener
     return _is_open_user_task(token) or waits
+
+
+def _waits_in_vain(token: Token) -> bool:
+    """Where nothing can move, the innermost tokens are those that wait: a scope only waits for what is in it."""
+    return token.task_spec.visible and not token.is_listener and not token.running()
+
+
+def _stuck(token: Token) -> StuckToken:
+    return StuckToken(str(token.id), token.task_spec.element_id, token.task_spec.label)
 
 
 def _active(token: Token) -> ActiveToken:
