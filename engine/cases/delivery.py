@@ -211,9 +211,7 @@ def _start(session: Session, world: World, job: Claimed) -> None:
         stepping.start(session, world, StartCase(job.authority, job.definition_id, element=job.element, detail=detail))
     listening = start_events.Listening(job.authority, now, world.calendars(job.authority, None), world.feel)
     beat = start_events.Beat(job.repeats, job.anchor, job.beat)
-    following = start_events.again(listening, loaded, job.element, job.due, beat)
-    if following is not None:
-        session.execute(insert(Job), [following])
+    start_events.fired(session, listening, loaded, job.element, job.due, beat)
 
 
 def _deliver(session: Session, world: World, job: Claimed) -> None:

@@ -1,6 +1,7 @@
 """Start events that wait: timer start events as jobs, message and signal start events as subscriptions.
 
-Only the latest version of a process listens. A timer whose text is the same in the new version keeps its date.
+Only the latest version of a process listens. A timer whose text is the same in the new version keeps its date; one that
+has fired is remembered, so that it goes on counting, or fires no more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from engine.cases.records import job_row
 from engine.deployments.registry import Loaded, Registry
 from engine.feel import Feel
 from engine.spiff import StartTrigger
-from engine.store.tables import START, WAITING, EventSubscription, Job, ProcessDefinition
+from engine.store.tables import START, WAITING, EventSubscription, Job, ProcessDefinition, StartTimer
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def listen(session: Session, registry: Registry, world: Listening, fresh: Iterab
         session.execute(delete(Job).where(Job.kind == START, Job.definition_id.in_(earlier)))
         waits = EventSubscription
         session.execute(delete(waits).where(waits.instance_id.is_(None), waits.definition_id.in_(earlier)))
-        jobs = [_job(world, loaded, start, kept) for start in loaded.definition.starts if start.kind == "timer"]
+        begun = _begun(session, world, loaded.key)
+        timers_of = [start for start in loaded.definition.starts if start.kind == "timer"]
+        jobs = [job for start in timers_of if (job := _job(world, loaded, start, kept, begun)) is not None]
         if jobs:
             session.execute(insert(Job), jobs)
         rows = [_subscription(world, loaded, s) for s in loaded.definition.starts if s.kind in ("message", "signal")]
@@ -83,12 +86,27 @@ def _kept(session: Session, registry: Registry, earlier: list[int]) -> dict[tupl
     return found
 
 
-def _job(world: Listening, loaded: Loaded, start: StartTrigger, kept: dict[tuple[str, str], Job]) -> dict[str, Any]:
-    old = kept.get((start.element, start.text))
+def _begun(session: Session, world: Listening, process: str) -> dict[tuple[str, str], StartTimer]:
+    """Start timers of this process that have fired, by (element, text)."""
+    chosen = select(StartTimer).where(StartTimer.authority == world.authority, StartTimer.process == process)
+    return {(row.element, row.text): row for row in session.scalars(chosen)}
+
+
+def _job(
+    world: Listening,
+    loaded: Loaded,
+    start: StartTrigger,
+    kept: dict[tuple[str, str], Job],
+    begun: dict[tuple[str, str], StartTimer],
+) -> dict[str, Any] | None:
+    """The job of a start timer: its earlier version's, or the next beat of one that has fired, or its first."""
+    old, fired = kept.get((start.element, start.text)), begun.get((start.element, start.text))
     if old is not None:
         said = {"estimated": old.estimated, "why": old.why, "next_try": old.next_try}
         counted = {"repeats": old.repeats, "anchor": old.anchor, "beat": old.beat}
         return {**_row(world.authority, loaded, start, old.due), **said, **counted}
+    if fired is not None:
+        return again(world, loaded, start.element, fired.due, Beat(fired.repeats, fired.anchor, fired.beat))
     timer = _timer(world, start)
     number, due = 1, timer.next(world.now, world.calendar, start.rule or None)
     if timer.repeats is not None:
@@ -116,6 +134,21 @@ def recalculate(session: Session, registry: Registry, world: Listening) -> None:
             continue
         due = timer.beat(job.beat, job.anchor, world.calendar, rule)
         job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
+
+
+def fired(session: Session, world: Listening, loaded: Loaded, element: str, due: datetime, beat: Beat) -> None:
+    """A start timer has fired: remember that, and let it wait for its next beat, if it has one."""
+    start = next((s for s in loaded.definition.starts if s.element == element and s.kind == "timer"), None)
+    if start is None:
+        return
+    row = _begun(session, world, loaded.key).get((element, start.text))
+    if row is None:
+        row = StartTimer(authority=world.authority, process=loaded.key, element=element, text=start.text)
+        session.add(row)
+    row.due, row.repeats, row.anchor, row.beat = due, beat.repeats, beat.anchor, beat.number
+    following = again(world, loaded, element, due, beat)
+    if following is not None:
+        session.execute(insert(Job), [following])
 
 
 def again(world: Listening, loaded: Loaded, element: str, due: datetime, beat: Beat) -> dict[str, Any] | None:

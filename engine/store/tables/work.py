@@ -62,6 +62,25 @@ class Job(BelongsToAuthority, Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
 
 
+class StartTimer(BelongsToAuthority, Base):
+    """A timer start event of a process that has fired: a later version that says the same does not begin it anew.
+
+    ``due`` is when its last beat was due, ``repeats`` how many beats it had then, that one included, ``beat`` that beat's
+    number, counted from ``anchor`` (as a job has them).
+    """
+
+    __tablename__ = "start_timer"
+    __table_args__ = (Index(None, "authority", "process", "element"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    process: Mapped[str] = mapped_column(Name)
+    element: Mapped[str] = mapped_column(Name)
+    text: Mapped[str] = mapped_column(Text)
+    due: Mapped[datetime]
+    repeats: Mapped[int | None]
+    anchor: Mapped[datetime | None]
+    beat: Mapped[int | None]
+
+
 class Incident(BelongsToAuthority, Base):
     """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it."""
 
