@@ -66,6 +66,23 @@ class NoFlowTaken(PathwaysError):
     """At "{element}" no way out fits and none is the default, so the case cannot go on."""
 
 
+class ConditionUndecided(PathwaysError):
+    """{what} gives {gives}, not true or false: {expression}. Something that it asks of may be missing or misspelt."""
+
+    seen: str  # names and values of its variables, for whoever mends it; not part of the message
+
+
+class ValueMissing(PathwaysError):
+    """{what} gives null where a value is needed: {expression}. Something that it asks of may be missing or misspelt."""
+
+    seen: str  # as in ConditionUndecided
+
+
+class AnswerKept(PathwaysError):
+    """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given again.
+    What went wrong: {reason}."""
+
+
 class CaseStuck(PathwaysError):
     """Nothing can move in this case any more: {elements} can never go on, since what is still missing there cannot come.
     Cancel the case, and have the diagram mended before the next one."""

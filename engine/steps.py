@@ -33,6 +33,14 @@ TYPES = (
 )
 
 
+class StepFailed(Exception):
+    """A step that could not be taken: at which ``element`` (empty when at none), and for what ``cause``."""
+
+    def __init__(self, element: str, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.element, self.cause = element, cause
+
+
 @dataclass(frozen=True)
 class Start:
     """Start a new instance with these variables; ``element`` names the start event when it is not the none start event."""

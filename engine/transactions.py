@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from engine.cases import stepping
 from engine.cases.stepping import StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
 from engine.deployments.registry import Registry
-from engine.errors import InstanceBusy
+from engine.errors import AnswerKept, InstanceBusy
 from engine.feel import Feel
 from engine.jobs import queue
 from engine.settings import Config, StoredOffset
@@ -63,12 +64,14 @@ class Transactions:
     @contextmanager
     def step(self, scope: Scope) -> Iterator[Session]:
         """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
-        raised."""
+        raised; AnswerKept when the incident keeps what a person had answered."""
         try:
             with self.writing(scope) as session:
                 yield session
         except StepBroken as broken:
             self._report(broken, scope)
+            if broken.answer is not None:
+                raise AnswerKept(reason=queue.in_words(broken.cause).rstrip(".")) from broken.cause
             raise broken.cause from None
 
     def _report(self, broken: StepBroken, scope: Scope) -> None:
@@ -76,7 +79,8 @@ class Transactions:
             return  # a case that could not be started is no case
         with self.writing(scope, wakes=False) as session:
             instance = stepping.lock(session, broken.instance_id)
-            queue.report(session, instance, broken.element, broken.token, broken.cause, self.world.clock.now())
+            now, answer = self.world.clock.now(), asdict(broken.answer) if broken.answer else None
+            queue.report(session, instance, queue.Failure(broken.element, broken.token, broken.cause, answer), now)
 
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[Session]:

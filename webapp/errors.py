@@ -12,6 +12,7 @@ from engine import errors
 from engine.errors import PathwaysError
 
 TITLES = {
+    202: "The answer is kept",
     400: "That request could not be understood",
     401: "Sign in first",
     403: "This is not yours to see",
@@ -37,6 +38,7 @@ TEXTS = {
 
 #: The status of each error that the engine raises; those not named here are 422, "it could not be done".
 STATUS: dict[type[PathwaysError], int] = {
+    errors.AnswerKept: 202,
     errors.TaskNotFound: 404,
     errors.InstanceNotFound: 404,
     errors.DefinitionNotFound: 404,

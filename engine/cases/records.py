@@ -116,8 +116,7 @@ def write(step: Step, outcome: Outcome) -> None:
     _subscriptions(step, outcome.subscriptions)
     messages = _messages(step, outcome.thrown)
     _jobs(step, outcome.timers, messages)
-    if outcome.status != "active" or step.token in step.waiting.incidents:
-        _settle_incidents(step, outcome.status != "active")
+    _settle_incidents(step, outcome)
     _tell_of_standstill(step, outcome)
     outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
     for each in outcome.categories:
@@ -397,10 +396,15 @@ def close(session: Session, waiting: Waiting, now: datetime, instance: ProcessIn
     session.execute(delete(EventSubscription).where(EventSubscription.instance_id == instance.id))
 
 
-def _settle_incidents(step: Step, everything: bool) -> None:
-    """A case that has ended has nothing left to mend; a step that failed before has now been done."""
+def _settle_incidents(step: Step, outcome: Outcome) -> None:
+    """A case that has ended has nothing left to mend; a step that failed before has now been done, or can't be any more."""
     found = _open_incidents(step.instance.id)
-    found = found if everything else found.where(Incident.id == step.waiting.incidents[step.token].id)
+    if outcome.status == "active":
+        waits = {task.token for task in outcome.user_tasks} | {each.token for each in outcome.subscriptions}
+        over = [row.id for token, row in step.waiting.incidents.items() if token == step.token or token not in waits]
+        if not over:
+            return
+        found = found.where(Incident.id.in_(over))
     step.session.execute(found.values(resolved=step.now, resolved_by=step.by))
 
 
@@ -427,6 +431,7 @@ def _standstill(step: Step, stuck: Iterable[StuckToken]) -> Incident:
         token=first.token,
         message=str(CaseStuck(elements=elements)),
         detail=", ".join(f"{each.element} (token {each.token})" for each in stuck),
+        answer=None,
         created=step.now,
         resolved=None,
         resolved_by=None,

@@ -145,7 +145,7 @@ def fired(session: Session, world: Listening, loaded: Loaded, element: str, due:
     if row is None:
         row = StartTimer(authority=world.authority, process=loaded.key, element=element, text=start.text)
         session.add(row)
-    row.due, row.repeats, row.anchor, row.beat = due, beat.repeats, beat.anchor, beat.number
+    row.due, row.repeats, row.anchor, row.beat = due, beat.left, beat.anchor, beat.number
     following = again(world, loaded, element, due, beat)
     if following is not None:
         session.execute(insert(Job), [following])

@@ -21,7 +21,6 @@ from engine.errors import (
     DefinitionNotFound,
     InstanceEnded,
     InstanceNotFound,
-    NotWaiting,
     TaskNotFound,
     TaskNotOpen,
 )
@@ -29,7 +28,7 @@ from engine.feel import Feel
 from engine.schools import register
 from engine.settings import Config
 from engine.spiff import advance
-from engine.steps import Complete, Outcome, Start, StepContext, Trigger
+from engine.steps import Complete, Outcome, Start, StepContext, StepFailed, Trigger
 from engine.store.tables import ProcessDefinition, ProcessInstance, UserTask
 
 
@@ -60,12 +59,26 @@ class World:
         )
 
 
-class StepBroken(Exception):
-    """Carries an error out of a step to where it becomes an incident; callers of the engine see ``cause``."""
+@dataclass(frozen=True)
+class Answer:
+    """What a person has answered in a task, kept when the case could not go on with it."""
 
-    def __init__(self, instance_id: int | None, element: str, token: str, cause: Exception) -> None:
+    values: Mapping[str, Any]
+    note: str
+    by: str
+
+
+class StepBroken(Exception):
+    """Carries an error out of a step to where it becomes an incident; callers of the engine see ``cause``.
+
+    ``element`` is where the step failed, ``token`` what was acted upon, ``answer`` what a person had answered there.
+    """
+
+    def __init__(
+        self, instance_id: int | None, element: str, token: str, cause: Exception, answer: Answer | None = None
+    ) -> None:
         super().__init__(str(cause))
-        self.instance_id, self.element, self.token, self.cause = instance_id, element, token, cause
+        self.instance_id, self.element, self.token, self.cause, self.answer = instance_id, element, token, cause, answer
 
 
 @dataclass
@@ -120,7 +133,10 @@ def start(session: Session, world: World, starting: StartCase) -> ProcessInstanc
         started_by=starting.by,
     )
     trigger = Start(variables, starting.element)
-    outcome = _advance(session, world, loaded, instance, trigger, "", now)
+    try:
+        outcome = _advance(session, world, loaded, instance, trigger, now)
+    except StepFailed as failed:
+        raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
     made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mail=_mails(world))
     records.write(made, outcome)
     return instance
@@ -180,7 +196,11 @@ def step(
     waiting = waiting or waiting_of(session, instance.id)
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
     token = getattr(trigger, "token", "")
-    outcome = _advance(session, world, loaded, instance, trigger, element, now)
+    try:
+        outcome = _advance(session, world, loaded, instance, trigger, now)
+    except StepFailed as failed:
+        answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
+        raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause
     values = trigger.values if isinstance(trigger, Complete) else None
     records.write(
         Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, _mails(world)), outcome
@@ -194,16 +214,10 @@ def _advance(
     loaded: Loaded,
     instance: ProcessInstance,
     trigger: Trigger,
-    element: str,
     now: datetime,
 ) -> Outcome:
     state = None if isinstance(trigger, Start) else instance.state
-    try:
-        return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
-    except NotWaiting:
-        raise
-    except Exception as error:
-        raise StepBroken(instance.id, element, getattr(trigger, "token", ""), error) from error
+    return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
 
 
 def _mails(world: World) -> bool:

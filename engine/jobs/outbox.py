@@ -124,6 +124,7 @@ def failed(session: Session, mail: Mail, error: Exception, now: datetime, config
                 token="",
                 message=message,
                 detail=reason,
+                answer=None,
                 created=now,
                 resolved=None,
                 resolved_by=None,

@@ -117,13 +117,14 @@ def finish(session: Session, job: Claimed) -> None:
         raise JobLost(job=job.id)
 
 
-def fail(session: Session, job: Claimed, error: Exception, now: datetime, config: Config) -> None:
+def fail(session: Session, job: Claimed, failure: Failure, now: datetime, config: Config) -> None:
     """After a failed step was rolled back: try again after a pause, or give up and tell a manager."""
+    error = failure.error
     row = session.scalars(_locked(job)).first()
     if row is None or row.claim != job.claim:
         return  # another worker has taken it over, or the case has moved on
     if row.attempts >= config.attempts:
-        _give_up(session, row, in_words(error), trace_of(error), now)
+        _give_up(session, row, in_words(error), trace_of(error), now, failure.element)
     else:
         row.claim, row.error, row.next_try = None, in_words(error), now + config.pause(row.attempts)
 
@@ -136,7 +137,7 @@ def _locked(job: Claimed) -> Select[Job]:
     return found.join(ProcessInstance, ProcessInstance.id == Job.instance_id).with_for_update(of=ProcessInstance)
 
 
-def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime) -> None:
+def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime, element: str = "") -> None:
     job.status, job.claim, job.error = "failed", None, message
     message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
     session.add(
@@ -145,10 +146,11 @@ def _give_up(session: Session, job: Job, message: str, detail: str, now: datetim
             instance_id=job.instance_id,
             job_id=job.id,
             kind="job",
-            element=job.element,
+            element=element or job.element,
             token=job.token,
             message=message,
             detail=detail,
+            answer=None,
             created=now,
             resolved=None,
             resolved_by=None,
@@ -156,35 +158,40 @@ def _give_up(session: Session, job: Job, message: str, detail: str, now: datetim
     )
 
 
-def report(
-    session: Session, instance: ProcessInstance, element: str, token: str, error: Exception, now: datetime
-) -> None:
-    """An incident about a step that a person asked for and that failed; one a token, however often it is tried."""
+@dataclass(frozen=True)
+class Failure:
+    """A person's step that failed: at which element, on which token, why, and what had been answered there."""
+
+    element: str
+    token: str
+    error: Exception
+    answer: dict[str, Any] | None = None
+
+
+def report(session: Session, instance: ProcessInstance, failure: Failure, now: datetime) -> None:
+    """An incident about a step that a person asked for and that failed; one a token, however often it is tried.
+
+    What was answered last is kept with it.
+    """
     same = select(Incident).where(
         Incident.instance_id == instance.id,
-        Incident.token == token,
+        Incident.token == failure.token,
         Incident.kind == "step",
         Incident.resolved.is_(None),
     )
-    found = session.scalars(same).first()
-    if found is not None:
-        found.message, found.detail, found.created = in_words(error), trace_of(error), now
-        return
-    session.add(
-        Incident(
-            authority=instance.authority,
-            instance_id=instance.id,
-            job_id=None,
-            kind="step",
-            element=element,
-            token=token,
-            message=in_words(error),
-            detail=trace_of(error),
-            created=now,
-            resolved=None,
-            resolved_by=None,
-        )
+    found = session.scalars(same).first() or Incident(
+        authority=instance.authority,
+        instance_id=instance.id,
+        job_id=None,
+        kind="step",
+        token=failure.token,
+        resolved=None,
+        resolved_by=None,
     )
+    found.element, found.created = failure.element, now
+    found.message, found.detail = in_words(failure.error), trace_of(failure.error)
+    found.answer = failure.answer
+    session.add(found)
 
 
 def incident(session: Session, incident_id: int) -> Incident:
@@ -213,8 +220,10 @@ def in_words(error: Exception) -> str:
 
 
 def trace_of(error: Exception) -> str:
-    """The traceback, for whoever mends it."""
-    return "".join(traceback.format_exception(error))[-20_000:]
+    """What whoever mends it needs: the values that an expression saw, and the traceback."""
+    seen = getattr(error, "seen", "")
+    saw = f"What it saw:\n{seen}\n\n" if seen else ""
+    return saw + "".join(traceback.format_exception(error))[-20_000:]
 
 
 def _changed(result: Any) -> bool:

@@ -63,6 +63,14 @@ class IncidentRow:
 
 
 @dataclass(frozen=True)
+class KeptAnswer:
+    """Who gave an answer with which the case could not go on, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NotificationRow:
     """Something that a role was told."""
 
@@ -198,10 +206,19 @@ def _incident_row(row: Incident) -> IncidentRow:
         message=row.message,
         detail=row.detail,
         created=row.created,
-        retriable=row.resolved is None and row.kind in ("job", "outbox"),
+        retriable=row.resolved is None and (row.kind in ("job", "outbox") or row.answer is not None),
         resolved=row.resolved,
         resolved_by=row.resolved_by,
     )
+
+
+def kept_answer(session: Session, instance_id: int, token: str) -> KeptAnswer | None:
+    """The answer that is kept for an open task, if its case could not go on with it."""
+    chosen = select(Incident).where(
+        Incident.instance_id == instance_id, Incident.token == token, Incident.resolved.is_(None)
+    )
+    found = next((row for row in session.scalars(chosen) if row.answer is not None), None)
+    return KeptAnswer(found.answer["by"], found.created) if found is not None and found.answer else None
 
 
 def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:

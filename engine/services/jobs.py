@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from engine.cases import delivery, records, stepping
 from engine.cases.stepping import StepBroken
 from engine.errors import IncidentNotFound, JobLost, WorkerKilled
 from engine.jobs import metrics, outbox, queue
 from engine.people import permissions
+from engine.steps import Complete
+from engine.store.tables import Incident
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -45,9 +49,11 @@ class Jobs:
             pass  # another worker has it; this one has written nothing
         except Exception as error:
             metrics.failed(claimed.kind)
-            cause = error.cause if isinstance(error, StepBroken) else error
+            failure = queue.Failure("", claimed.token, error)
+            if isinstance(error, StepBroken):
+                failure = queue.Failure(error.element, claimed.token, error.cause)
             with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
-                queue.fail(session, claimed, cause, clock.now(), self._world.config)
+                queue.fail(session, claimed, failure, clock.now(), self._world.config)
         return True
 
     def _claim(self) -> queue.Claimed | None:
@@ -90,9 +96,13 @@ class Jobs:
                 outbox.failed(session, mail, failure, now, self._world.config)
 
     def retry(self, incident_id: int, by: str | Scope = "") -> None:
-        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound."""
+        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound.
+
+        An answer that was kept is given again, by whoever gave it. Raises AnswerKept when the case can still not go on
+        with it: then the incident stays open.
+        """
         scope, now = permissions.who(by), self._world.clock.now()
-        with self._transactions.writing(scope) as session:
+        with self._transactions.step(scope) as session:
             found = queue.incident(session, incident_id)
             if found.instance_id is not None and found.kind != "outbox":
                 instance = stepping.lock(session, found.instance_id)
@@ -102,6 +112,18 @@ class Jobs:
             if found.resolved is not None:
                 raise IncidentNotFound(incident=incident_id)
             queue.retry(session, found, now, scope.username)
+            if found.answer is not None:
+                self._answer_again(session, found)
+
+    def _answer_again(self, session: Session, found: Incident) -> None:
+        assert found.instance_id is not None
+        assert found.answer is not None
+        session.flush()
+        instance = stepping.lock(session, found.instance_id)
+        trigger, given = Complete(found.token, found.answer["values"]), found.answer
+        stepping.step(
+            session, self._world, instance, trigger, by=given["by"], element=found.element, note=given["note"]
+        )
 
     def figures(self) -> dict[str, float]:
         """The numbers that a monitor watches (``engine/jobs/metrics.py``), read now."""

@@ -31,8 +31,9 @@ class Tasks:
     ) -> None:
         """Complete a user task; ``values`` become process variables.
 
-        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, and whatever
-        the step raises: then the case is as it was, and an incident tells a manager.
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed; and AnswerKept,
+        caused by whatever the step raises: then the case is as it was, and an incident tells a manager and keeps the
+        answer. The task stays open: an answer that is given anew takes the place of the one that is kept.
         """
         scope = permissions.who(by)
         with self._transactions.step(scope) as session:

@@ -14,6 +14,7 @@ from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, open_scope, win_race
 from engine.spiff.timers import due_changed, keep_due
 from engine.spiff.tree import Definition, Instance, Token
+from engine.spiff.values import evaluate, require, value
 from engine.steps import Categorised, Notification
 
 #: The topic of an external task that tells people something.
@@ -115,12 +116,20 @@ class Activity(NodeSpec):
 
     def parameters(self, token: Token, texts: Mapping[str, str]) -> dict[str, Any]:
         """The values of a ``camunda:inputOutput`` mapping at this token."""
-        return {name: token.workflow.value(token, text) for name, text in texts.items()}
+        return {name: value(token, text) for name, text in texts.items()}
 
     def _take_inputs(self, token: Token) -> None:
         if self.given or self.handed_back:
             values = self.parameters(token, self.given)
             token.workflow.set_locals(token, values)
+
+    def require_unless_allowed(self, token: Token, found: Any, text: str, what: str) -> None:
+        """Null is an error, unless the element's property ``nullAllowed`` says that it is a result like any other.
+
+        Raises ValueMissing.
+        """
+        if self.element.properties.get("nullAllowed") != "true":
+            require(token, found, text, what)
 
     def _give_outputs(self, token: Token) -> None:
         if self.handed_back and token.parent is not None:
@@ -163,19 +172,21 @@ class ScriptTask(Activity):
 
     def execute(self, token: Token) -> None:
         instance, element = token.workflow, self.element
-        value = instance.evaluate(token, element.script)
+        found = evaluate(token, element.script)
+        self.require_unless_allowed(token, found, element.script, "The script")
         if element.result_variable:
-            instance.set_variables(token, {element.result_variable: value})
-        elif isinstance(value, dict):
-            instance.set_variables(token, value)
+            instance.set_variables(token, {element.result_variable: found})
+        elif isinstance(found, dict):
+            instance.set_variables(token, found)
 
 
 class BusinessRuleTask(Activity):
-    """Asks a decision table."""
+    """Asks a decision. One that gives nothing, as when no rule fits, is an error unless ``nullAllowed`` is ``true``."""
 
     def execute(self, token: Token) -> None:
         instance, element = token.workflow, self.element
         result = instance.context.decide(element.decision_ref, instance.variables(token))
+        self.require_unless_allowed(token, result, element.decision_ref, "The decision")
         mapped = map_result(result, element.map_decision_result)
         if element.result_variable:
             instance.set_variables(token, {element.result_variable: mapped})
@@ -197,15 +208,22 @@ class ServiceTask(Activity):
         elif element.topic == CATEGORY:
             self._categorise(token)
         elif element.topic == LIVE_CASES:
-            process = str(self.parameters(token, self.given).get("process") or "")
-            found = token.workflow.context.live_cases(process)
+            found = token.workflow.context.live_cases(str(self._parameter(token, "process")))
             token.workflow.set_variables(token, {element.result_variable: found})
         elif element.message_name:
             throw_message(token, element.message_name, self.given)
         elif element.camunda("expression"):
-            value = token.workflow.evaluate(token, element.camunda("expression"))
+            found = evaluate(token, element.camunda("expression"))
+            self.require_unless_allowed(token, found, element.camunda("expression"), "The expression")
             if element.result_variable:
-                token.workflow.set_variables(token, {element.result_variable: value})
+                token.workflow.set_variables(token, {element.result_variable: found})
+
+    def _parameter(self, token: Token, name: str) -> Any:
+        """A parameter that the topic can't do without, where the diagram gives it. Raises ValueMissing."""
+        text = self.given.get(name, "")
+        found = value(token, text)
+        require(token, found, text, f"The parameter {name}")
+        return found
 
     def _categorise(self, token: Token) -> None:
         given, instance = self.parameters(token, self.given), token.workflow
@@ -220,7 +238,7 @@ class ServiceTask(Activity):
 
     def _notify(self, token: Token) -> None:
         given = self.parameters(token, self.given)
-        to = given.get("to") or ()
+        to = self._parameter(token, "to") or ()
         roles = to if isinstance(to, list) else [role.strip() for role in str(to).split(",")]
         token.workflow.notifications.append(
             Notification(
@@ -300,7 +318,7 @@ class CallActivity(Activity):
             if mapping.all:
                 values.update(seen)
             elif mapping.expression:
-                values[mapping.target] = instance.evaluate(source, mapping.expression)
+                values[mapping.target] = evaluate(source, mapping.expression)
             elif mapping.target:
                 values[mapping.target] = seen.get(mapping.source)
         return values

@@ -10,6 +10,7 @@ from engine.spiff.memo import Memo
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, win_race
 from engine.spiff.tree import Token
+from engine.spiff.values import holds, value
 from engine.steps import Thrown
 
 #: Event definitions that wait for something from outside the flow (the rest are found when they are thrown).
@@ -64,13 +65,13 @@ class CatchEvent(NodeSpec):
             return
         before, now = token.memo.held or {}, self._holding(token)
         token.memo.held = now
-        for index, holds in now.items():
-            if holds and not before.get(index, False) and token.waits:
+        for index, is_true in now.items():
+            if is_true and not before.get(index, False) and token.waits:
                 self._occurred(token, index, {})
 
     def _holding(self, token: Token) -> dict[int, bool]:
         conditions = {i: d.text for i, d in enumerate(self.element.event_definitions) if d.kind == "conditional"}
-        return {index: token.workflow.holds(token, text) for index, text in conditions.items()}
+        return {index: holds(token, text, "The condition") for index, text in conditions.items()}
 
     def settle(self, token: Token, changed: bool) -> bool:
         if token.waits and changed:
@@ -151,7 +152,7 @@ class ThrowEvent(NodeSpec):
         if definition.kind == "message":
             throw_message(token, definition.name, self.given)
         elif definition.kind == "signal":
-            payload = {name: token.workflow.value(token, text) for name, text in self.given.items()}
+            payload = {name: value(token, text) for name, text in self.given.items()}
             thrown = Thrown("signal", definition.name, "", payload, self.process, self.element_id)
             token.workflow.thrown.append(thrown)
             propagation.throw_signal(token, definition.name, payload)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from engine.errors import NoFlowTaken
 from engine.spiff.definition import Flow
 from engine.spiff.memo import Memo
 from engine.spiff.nodes import NodeSpec
 from engine.spiff.tree import Instance, Token
+from engine.spiff.values import true_flows
 
 
 class ExclusiveGateway(NodeSpec):
@@ -17,7 +19,7 @@ class ExclusiveGateway(NodeSpec):
     def choose(self, token: Token) -> list[Flow]:
         if len(self.flows) == 1 and self.flows[0].condition is None:
             return list(self.flows)
-        taken = self.true_flows(token)[:1] or [flow for flow in self.flows if flow.is_default]
+        taken = list(islice(true_flows(token, self.flows), 1)) or [flow for flow in self.flows if flow.is_default]
         if self.flows and not taken:
             raise NoFlowTaken(element=self.label)
         return taken

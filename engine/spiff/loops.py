@@ -11,6 +11,7 @@ from engine.diagram import Loop
 from engine.errors import ExpressionFailed
 from engine.spiff.memo import LoopState, Memo
 from engine.spiff.tree import Node, Token
+from engine.spiff.values import evaluate, holds
 
 #: Instances that one multi-instance activity may have.
 INSTANCE_LIMIT = 5_000
@@ -51,7 +52,7 @@ def instance_ended(activity: Node, token: Token) -> None:
     text = loop.output_element or loop.output_item
     if text and state.results is not None:
         assert token.memo.instance is not None
-        state.results[token.memo.instance] = token.workflow.evaluate(token, text)
+        state.results[token.memo.instance] = evaluate(token, text)
     token.workflow.discard(token)
     if _finished(activity, body):
         for left in body.inside():
@@ -87,7 +88,8 @@ def _finished(activity: Node, body: Token) -> bool:
     loop, state = _drawn(activity), _state(body)
     if loop.kind == "standard":
         return not _again(activity, body)
-    if loop.completion_condition and body.workflow.holds(_counting(body), loop.completion_condition):
+    condition = loop.completion_condition
+    if condition and holds(_counting(body), condition, "The completion condition"):
         return True
     return state.done >= (state.total or 0)
 
@@ -98,7 +100,7 @@ def _again(activity: Node, body: Token) -> bool:
     if loop.maximum and state.done >= int(loop.maximum):
         return False
     body.memo.locals = {"loopCounter": state.done}
-    return not loop.condition or body.workflow.holds(body, loop.condition)
+    return not loop.condition or holds(body, loop.condition, "The loop condition")
 
 
 def _counting(body: Token) -> Token:
@@ -121,7 +123,7 @@ def _items(activity: Node, body: Token) -> list[Any]:
     loop = _drawn(activity)
     collection = loop.collection or data_name(activity, loop.data_input)
     text = collection or loop.cardinality
-    value = body.workflow.evaluate(body, text)
+    value = evaluate(body, text)
     items = _listed(text, value) if collection else _counted(text, value)
     if len(items) > INSTANCE_LIMIT:
         raise ExpressionFailed(expression=text, reason=f"more than {INSTANCE_LIMIT} instances are not allowed")

@@ -6,7 +6,8 @@ from engine.diagram import Element
 from engine.errors import NoFlowTaken
 from engine.spiff.definition import Flow
 from engine.spiff.memo import Listener, Memo
-from engine.spiff.tree import Definition, Node, Token, truth
+from engine.spiff.tree import Definition, Node, Token
+from engine.spiff.values import true_flows
 
 #: Elements that hold other elements.
 SCOPES = {"process", "subProcess", "transaction"}
@@ -49,23 +50,13 @@ class NodeSpec(Node):
 
         Unconditional ones always, conditional ones when true, the default when no condition is. Raises NoFlowTaken.
         """
-        true = self.true_flows(token)
+        true = list(true_flows(token, self.flows))
         always = [flow for flow in self.flows if flow.condition is None and not flow.is_default]
         default = [] if true else [flow for flow in self.flows if flow.is_default]
         taken = [flow for flow in self.flows if flow in always or flow in true or flow in default]
         if self.flows and not taken:
             raise NoFlowTaken(element=self.label)
         return taken
-
-    def true_flows(self, token: Token) -> list[Flow]:
-        """The conditional flows whose condition is true, in the diagram's order; all asked in one call."""
-        asked = [flow for flow in self.flows if flow.condition is not None and not flow.is_default]
-        if not asked:
-            return []
-        instance = token.workflow
-        texts = [flow.condition or "" for flow in asked]
-        values = instance.context.feel.evaluate_many(texts, instance.variables(token), now=instance.context.now)
-        return [flow for flow, text, value in zip(asked, texts, values, strict=True) if truth(text, value)]
 
 
 class RootSpec(NodeSpec):

@@ -13,6 +13,7 @@ from engine.spiff.events import CatchEvent
 from engine.spiff.memo import Memo
 from engine.spiff.nodes import open_scope
 from engine.spiff.tree import Definition, Instance, Token
+from engine.spiff.values import needed, require
 from engine.steps import (
     ActiveToken,
     CalendarChanged,
@@ -23,6 +24,7 @@ from engine.steps import (
     SetVariables,
     Start,
     StepContext,
+    StepFailed,
     StuckToken,
     Subscription,
     Trigger,
@@ -34,12 +36,20 @@ from engine.steps import (
 def advance(definition: Definition, state: bytes | None, trigger: Trigger, context: StepContext) -> Outcome:
     """Run one trigger to the next rest. ``state`` is None for :class:`~engine.steps.Start` and only then.
 
-    Raises NotWaiting when the trigger's token no longer waits, and any error of an expression, timer or flow on the way:
-    then nothing has happened, since the stored state is not touched.
+    Raises NotWaiting when the trigger's token no longer waits, and StepFailed for any error of an expression, timer or
+    flow on the way, with the element at which it happened: then nothing has happened, since the stored state is not
+    touched.
     """
-    instance = Instance(definition, context) if state is None else stored.load(definition, state, context)
-    apply(instance, trigger)
-    return outcome(instance)
+    instance = Instance(definition, context)
+    try:
+        instance = instance if state is None else stored.load(definition, state, context)
+        apply(instance, trigger)
+        return outcome(instance)
+    except NotWaiting:
+        raise
+    except Exception as error:
+        at = instance.at
+        raise StepFailed(at.task_spec.element_id if at and at.task_spec.visible else "", error) from error
 
 
 def apply(instance: Instance, trigger: Trigger) -> None:
@@ -147,8 +157,12 @@ def _is_open_user_task(token: Token) -> bool:
 
 
 def _user_task(token: Token) -> WaitingUserTask:
-    spec, element, instance = token.task_spec, token.task_spec.element, token.workflow
-    due = token.memo.due
+    with token.workflow.working(token):
+        return _asked(token)
+
+
+def _asked(token: Token) -> WaitingUserTask:
+    spec, element, due = token.task_spec, token.task_spec.element, token.memo.due
     return WaitingUserTask(
         token=str(token.id),
         process=spec.process,
@@ -157,10 +171,10 @@ def _user_task(token: Token) -> WaitingUserTask:
         lane=spec.definition.lane(spec.element_id),
         form_key=element.form_key,
         candidate_groups=tuple(_groups(token)),
-        assignee=str(instance.value(token, element.assignee) or ""),
+        assignee=str(needed(token, element.assignee, "The assignee")),
         due=due.at if due else None,
         due_estimated=bool(due and due.estimated),
-        priority=_priority(instance.value(token, element.priority)),
+        priority=_priority(needed(token, element.priority, "The priority")),
         local_variables=_locals(token),
         from_notice="from" in element.properties,
     )
@@ -169,8 +183,11 @@ def _user_task(token: Token) -> WaitingUserTask:
 def _groups(token: Token) -> list[str]:
     groups = token.task_spec.element.candidate_groups
     if groups and groups[0].lstrip().startswith("="):
-        value = token.workflow.evaluate(token, ",".join(groups))
-        return [str(group) for group in value] if isinstance(value, list) else [str(value or "")]
+        text = ",".join(groups)
+        found = needed(token, text, "The candidate groups")
+        named = found if isinstance(found, list) else [found]
+        require(token, None if None in named else named, text, "One of the candidate groups")
+        return [str(group) for group in named]
     return [group for group in groups if group]
 
 

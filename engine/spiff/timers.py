@@ -14,6 +14,7 @@ from engine.diagram import EventDefinition, is_feel
 from engine.errors import TimerImpossible, TimerNotUnderstood
 from engine.spiff.memo import Beat, DueDate
 from engine.spiff.tree import Token
+from engine.spiff.values import needed
 
 #: How much of an answer an error shows.
 SHOWN = 60
@@ -174,7 +175,7 @@ def _anchor(token: Token) -> datetime | None:
 
 
 def _timer(token: Token, text: str, kind: timers.Kind) -> Timer:
-    value: Any = token.workflow.value(token, text)
+    value: Any = needed(token, text, "The due date" if kind == "due" else "The timer")
     try:
         return timers.from_value(value, kind)
     except TimerNotUnderstood as wrong:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 from engine.diagram import Element
-from engine.errors import ExpressionFailed, NotWaiting, StepLimitReached
+from engine.errors import NotWaiting, StepLimitReached
 from engine.spiff.definition import DefinitionOf, Flow
 from engine.spiff.memo import Memo
 from engine.steps import Categorised, HistoryStep, Notification, StepContext, Thrown
@@ -114,7 +115,8 @@ class Token(Task):
 
     def arrive(self) -> None:
         """Let the element decide whether the token runs now or waits."""
-        self.task_spec._update(self)
+        with self.workflow.working(self):
+            self.task_spec._update(self)
 
     def ready(self) -> None:
         """Let the token be run: what it waited for has come. Nothing happens to one that has ended."""
@@ -265,6 +267,7 @@ class Instance(Workflow):
         self.prune = prune
         self.next_id = 1
         self.queue: deque[str] = deque()
+        self.at: Token | None = None
         self.watchers: list[Token] = []
         self.changed = False
         self._unseen = False
@@ -327,6 +330,13 @@ class Instance(Workflow):
         # SpiffWorkflow would look at every waiting task of the tree here; `settle` does so once, when all is quiet.
         pass
 
+    @contextmanager
+    def working(self, token: Token) -> Iterator[None]:
+        """Note at which token the step is. When the step fails, :attr:`at` still says where."""
+        before, self.at = self.at, token
+        yield
+        self.at = before
+
     # -- running ----------------------------------------------------------------------------------------------
 
     def run_until_quiet(self) -> None:
@@ -349,7 +359,8 @@ class Instance(Workflow):
         self.watchers = [token for token in self.watchers if token.live]
         for token in sorted(self.watchers, key=_depth, reverse=True):
             if token.waits:
-                token.task_spec.look(token, changed)
+                with self.working(token):
+                    token.task_spec.look(token, changed)
 
     def _run_one(self, token_id: str) -> None:
         token = self.find(token_id)
@@ -358,14 +369,16 @@ class Instance(Workflow):
         self._steps += 1
         if self._steps > STEP_LIMIT:
             raise StepLimitReached(steps=STEP_LIMIT, element=token.task_spec.label)
-        token.run()
+        with self.working(token):
+            token.run()
 
     def _settle(self) -> bool:
         """Give each element that waits for the rest to be quiet its turn; true when that made something ready."""
         changed, self.changed = self.changed, False
         for token in sorted(self.tokens(), key=_depth, reverse=True):
-            if token.live and token.task_spec.settle(token, changed):
-                return True
+            with self.working(token):
+                if token.live and token.task_spec.settle(token, changed):
+                    return True
         return bool(self.queue) or self.changed
 
     # -- variables --------------------------------------------------------------------------------------------
@@ -407,18 +420,6 @@ class Instance(Workflow):
             at = at.parent
         raise AssertionError("every token runs inside a process")
 
-    def evaluate(self, token: Token, expression: str) -> Any:
-        """The value of a FEEL expression at this token."""
-        return self.context.feel.evaluate(expression, self.variables(token), now=self.context.now)
-
-    def value(self, token: Token, text: str) -> Any:
-        """A text from the diagram: literal, or FEEL when it begins with ``=``."""
-        return self.evaluate(token, text) if text.lstrip().startswith("=") else text
-
-    def holds(self, token: Token, expression: str) -> bool:
-        """Whether a condition is true; null counts as false, anything else that is no boolean is an error."""
-        return truth(expression, self.evaluate(token, expression))
-
     # -- the record -------------------------------------------------------------------------------------------
 
     def record(self, token: Token, how: Literal["completed", "cancelled", "skipped"]) -> None:
@@ -437,13 +438,6 @@ class Instance(Workflow):
                 ended=self.context.now,
             )
         )
-
-
-def truth(expression: str, value: Any) -> bool:
-    """A condition's value as true or false. Raises ExpressionFailed for a value that is neither, nor null."""
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise ExpressionFailed(expression=expression, reason=f"it gives {value!r}, not true or false")
 
 
 def _depth(token: Token) -> int:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
-from engine.queries import InboxFilters, TaskDetail
+from engine.queries import InboxFilters, KeptAnswer, TaskDetail
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms import confidential
@@ -128,6 +128,7 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         given=_given(detail),
         clauses=clauses.named(detail.info.clauses),
         today=now(),
+        kept=_kept(detail),
         roles=_role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=confidential.readable(detail, view.conditions if view else ()),
@@ -140,6 +141,11 @@ def _given(detail: TaskDetail) -> list[Answer]:
         return []
     by = detail.ended_by or ""
     return answers(load_form(detail.form), detail.values, current_user.scope.roles, by, current_user.username)
+
+
+def _kept(detail: TaskDetail) -> KeptAnswer | None:
+    row = detail.row
+    return queries.kept_answer(db.session(), row.instance_id, row.token) if row.status == "open" else None
 
 
 def _next(instance_id: int) -> str:

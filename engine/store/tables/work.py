@@ -82,7 +82,12 @@ class StartTimer(BelongsToAuthority, Base):
 
 
 class Incident(BelongsToAuthority, Base):
-    """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it."""
+    """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it.
+
+    ``kind``: step (a person's step failed; ``token`` is what was acted upon), stuck (nothing can move in the case), job,
+    outbox. ``answer`` is the answer to a task with which the case could not go on: {values, note, by}; whoever retries
+    gives it again.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -97,6 +102,7 @@ class Incident(BelongsToAuthority, Base):
     token: Mapped[str] = mapped_column(String(40))
     message: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
     created: Mapped[datetime]
     resolved: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(Name)

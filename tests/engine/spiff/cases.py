@@ -11,7 +11,7 @@ from engine.calendar.terms import SchoolCalendar
 from engine.feel import Feel
 from engine.spiff import Definition, advance, parse, variables_at
 from engine.spiff.step import outcome
-from engine.steps import Complete, Fire, Outcome, Receive, SetVariables, Start, StepContext, Trigger
+from engine.steps import Complete, Fire, Outcome, Receive, SetVariables, Start, StepContext, StepFailed, Trigger
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -58,6 +58,7 @@ class Case:
         self.now = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
         self.out: Outcome | None = None
         self.state: bytes | None = None
+        self.failed_at = ""
         self.trace: list[str] = []
         self.cancelled: list[str] = []
         self.thrown: list[str] = []
@@ -70,7 +71,11 @@ class Case:
 
     def step(self, trigger: Trigger) -> Case:
         state = None if isinstance(trigger, Start) else self.state
-        self.out = advance(self.definition, state, trigger, self.context())
+        try:
+            self.out = advance(self.definition, state, trigger, self.context())
+        except StepFailed as failed:
+            self.failed_at = failed.element
+            raise failed.cause from None
         self.state = self.out.state
         self.trace += [h.element for h in self.out.history if h.how == "completed"]
         self.cancelled += [h.element for h in self.out.history if h.how == "cancelled"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from flask import Flask
 
+from engine.errors import AnswerKept
 from tests.engine.running import Statements
 from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
@@ -61,12 +63,19 @@ def test_a_case_says_where_it_stands_and_what_has_happened(browser: Browser, cas
 
 def test_an_incident_is_shown_and_tried_again_by_a_manager(app: Flask, browser: Browser, case: int) -> None:
     engine = engine_of(app)
-    engine.cases.set_variables(1, {"school": None})
     engine.tasks.complete(1, {"evidence_summary": "x"}, by="seo@barnsley.example.org")
     task = engine.tasks.open(1)[0]
     values = {"head_of_bsa_decision": 5, "school_category": "other"}
-    engine.tasks.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
-    assert browser.sign_in("service-director").get("/cases/1")[0] == 200
+    with pytest.raises(AnswerKept):
+        engine.tasks.complete(task.id, values, by="head-of-bsa@barnsley.example.org")
+    _, page = browser.sign_in("service-director").get("/cases/1")
+    assert "gives null, not true or false" in page
+    assert "Try again" in page
+    assert browser.post("/incidents/1/retry")[0] == 202
+    assert "Try again" in browser.get("/cases/1")[1]
+    better = {**values, "head_of_bsa_decision": "no further action"}
+    engine.tasks.complete(task.id, better, by="head-of-bsa@barnsley.example.org")
+    assert "Try again" not in browser.get("/cases/1")[1]
     assert browser.post("/incidents/999/retry")[0] == 404
 
 

@@ -120,3 +120,19 @@ def test_an_answer_that_gives_no_time_is_shown_with_the_error_and_nothing_is_los
     assert "It was agreed with the head." in page
     assert [each.id for each in engine_of(app).tasks.open(case)] == [task.id]
     assert browser.post(f"/tasks/{task.id}", weeks="2", reason="It was agreed with the head.")[0] == 200
+
+
+
+
+def test_an_answer_with_which_the_case_cannot_go_on_is_kept(app: Flask, browser: Browser) -> None:
+    body = '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><exclusiveGateway id="g"/><endEvent id="e"/>'
+    engine = engine_of(app)
+    xml = bpmn(body, "s>a a>g g>e[missing > 3]")
+    engine.deployments.deploy({"p.bpmn": xml}, "barnsley", by="owner", strict=False)
+    case = engine.cases.start("p", authority="barnsley")
+    [task] = engine.tasks.open(case)
+    status, page = browser.sign_in("seo").post(f"/tasks/{task.id}")
+    assert status == 202
+    assert "The answer is kept, but the case could not go on with it, and a manager has been told." in page
+    assert "The answer of" in browser.get(f"/tasks/{task.id}")[1]
+    assert "Try again" in browser.sign_in("service-director").get(f"/cases/{case}")[1]

@@ -1,0 +1,86 @@
+"""Asking FEEL at a token. What must be true or false, or must not be null, is an error when it is something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from engine.errors import ConditionUndecided, ValueMissing
+from engine.spiff.definition import Flow
+from engine.spiff.tree import Token
+
+#: How much of a variable's value stands in an incident.
+SHOWN = 120
+#: What a condition can give instead of true or false, in words; the value itself may be confidential.
+KINDS = {type(None): "null", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a context"}
+
+
+def evaluate(token: Token, expression: str) -> Any:
+    """The value of a FEEL expression at this token."""
+    instance = token.workflow
+    return instance.context.feel.evaluate(expression, instance.variables(token), now=instance.context.now)
+
+
+def value(token: Token, text: str) -> Any:
+    """A text from the diagram: literal, or FEEL when it begins with ``=``."""
+    return evaluate(token, text) if text.lstrip().startswith("=") else text
+
+
+def needed(token: Token, text: str, what: str) -> Any:
+    """As :func:`value`, where null is no answer; ``what`` says what is worked out. Raises ValueMissing."""
+    found = value(token, text)
+    require(token, found, text, what)
+    return found
+
+
+def require(token: Token, found: Any, expression: str, what: str) -> None:
+    """Raise ValueMissing when what an expression gave is null."""
+    if found is None:
+        where = f'{what} of "{token.task_spec.label}"'
+        raise ValueMissing(what=where, expression=expression.strip(), seen=_seen(token, expression))
+
+
+def holds(token: Token, expression: str, what: str) -> bool:
+    """Whether a condition of this token's element is true. Raises ConditionUndecided when it is neither true nor false."""
+    return _truth(token, expression, evaluate(token, expression), f'{what} of "{token.task_spec.label}"')
+
+
+def true_flows(token: Token, flows: Iterable[Flow]) -> Iterator[Flow]:
+    """The conditional flows whose condition is true, in the diagram's order.
+
+    All are asked in one call, and looked at one after another: a caller that stops at the first true one never meets
+    those behind it. Raises ConditionUndecided on coming to one that is neither true nor false.
+    """
+    asked = [flow for flow in flows if flow.condition is not None and not flow.is_default]
+    if not asked:
+        return
+    instance = token.workflow
+    texts = [flow.condition or "" for flow in asked]
+    values = instance.context.feel.evaluate_many(texts, instance.variables(token), now=instance.context.now)
+    yield from (flow for flow, found in zip(asked, values, strict=True) if _is_true(token, flow, found))
+
+
+def _is_true(token: Token, flow: Flow, found: Any) -> bool:
+    name = f' "{flow.name}"' if flow.name else ""
+    what = f'The condition of the flow{name} ({flow.id}) from "{token.task_spec.label}"'
+    return _truth(token, flow.condition or "", found, what)
+
+
+def _truth(token: Token, expression: str, found: Any, what: str) -> bool:
+    if isinstance(found, bool):
+        return found
+    gives = KINDS.get(type(found), "something else")
+    raise ConditionUndecided(what=what, gives=gives, expression=expression.strip(), seen=_seen(token, expression))
+
+
+def _seen(token: Token, expression: str) -> str:
+    """The variables that an expression names, with their values, a line each; ``not set`` for those that nobody has set."""
+    variables = token.workflow.variables(token)
+    names = sorted(token.workflow.context.feel.names(expression))
+    return "\n".join(f"{name} = {_shown(variables[name]) if name in variables else 'not set'}" for name in names)
+
+
+def _shown(found: Any) -> str:
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
