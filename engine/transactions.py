@@ -19,7 +19,7 @@ from engine.cases import stepping
 from engine.cases.stepping import StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
 from engine.deployments.registry import Registry
-from engine.errors import AnswerKept, InstanceBusy
+from engine.errors import AnswerKept, InstanceBusy, TimerImpossible
 from engine.feel import Feel
 from engine.jobs import queue
 from engine.settings import Config, StoredOffset
@@ -64,11 +64,14 @@ class Transactions:
     @contextmanager
     def step(self, scope: Scope) -> Iterator[Session]:
         """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
-        raised; AnswerKept when the incident keeps what a person had answered."""
+        raised; AnswerKept when the incident keeps what a person had answered. An answer that gives no time to wait is
+        for that person to correct: TimerImpossible is raised, and no manager is asked."""
         try:
             with self.writing(scope) as session:
                 yield session
         except StepBroken as broken:
+            if _is_correctable(broken):
+                raise broken.cause from None
             self._report(broken, scope)
             if broken.answer is not None:
                 raise AnswerKept(reason=queue.in_words(broken.cause).rstrip(".")) from broken.cause
@@ -97,6 +100,14 @@ class Transactions:
     def _read_offset(self) -> timedelta:
         with self.reading() as session:
             return settings.read_offset(session)
+
+
+def _is_correctable(broken: StepBroken) -> bool:
+    """Whether the step failed by an answer that was just given, and that whoever gave it can give anew."""
+    cause, answer = broken.cause, broken.answer
+    return (
+        isinstance(cause, TimerImpossible) and answer is not None and not answer.values.keys().isdisjoint(cause.names)
+    )
 
 
 def _calendars(given: SchoolCalendar | CalendarOf | None) -> CalendarOf:

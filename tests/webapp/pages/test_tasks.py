@@ -122,8 +122,6 @@ def test_an_answer_that_gives_no_time_is_shown_with_the_error_and_nothing_is_los
     assert browser.post(f"/tasks/{task.id}", weeks="2", reason="It was agreed with the head.")[0] == 200
 
 
-
-
 def test_an_answer_with_which_the_case_cannot_go_on_is_kept(app: Flask, browser: Browser) -> None:
     body = '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><exclusiveGateway id="g"/><endEvent id="e"/>'
     engine = engine_of(app)
