@@ -52,7 +52,9 @@ STRICT = [
     Case("PW-703", draw('<startEvent id="s" camunda:formKey="gone"/><endEvent id="e"/>', "s>e"), GOOD),
     Case("PW-704", _user(FORM, NAME, 'camunda:candidateGroups="seo,mayor"'), GOOD),
     Case(
-        "PW-704", _user(FORM, NAME, ROLE.replace("clerk", "mayor")), _user(FORM, NAME, 'camunda:candidateGroups="=who"')
+        "PW-704",
+        _user(FORM, NAME, ROLE.replace("clerk", "mayor")),
+        _user(FORM, NAME, 'camunda:candidateGroups="=school.category"'),
     ),
     Case(
         "PW-705",
@@ -64,7 +66,7 @@ STRICT = [
     Case("PW-708", _started("seo, mayor"), _started("seo, clerk")),
     Case("PW-709", _started(""), _started("seo")),
     Case("PW-710", _notice(text=""), _notice()),
-    Case("PW-711", _notice(to="seo, mayor"), _notice(to="=who")),
+    Case("PW-711", _notice(to="seo, mayor"), _notice(to="=school.category")),
     Case(
         "PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')
     ),
