@@ -10,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -25,6 +25,7 @@ from sqlalchemy import make_url
 
 from engine.migrations import upgrade
 from engine.store.database import make_engine
+from tests.processor import until
 
 #: The run's folder, and the process that the server must not outlive; set in the first process, inherited by workers.
 RUN, OWNER = "PATHWAYS_TEST_RUN", "PATHWAYS_TEST_OWNER"
@@ -80,7 +81,7 @@ def server() -> str:
 @contextmanager
 def database(url: str, template: str | None = TEMPLATE) -> Iterator[str]:
     """A database of its own, a copy of the migrated template (or empty); gives its URL."""
-    name = f"pathways_{os.getpid()}_{time.monotonic_ns()}"
+    name = f"pathways_{os.getpid()}_{secrets.token_hex(4)}"
     origin = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} {origin}")
@@ -189,12 +190,13 @@ def _binaries(folder: Path, foreign: bool) -> Path:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(url).close()
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from None
-            time.sleep(0.02)
+    if not until(lambda: process.poll() is not None or _answers(url)) or process.poll() is not None:
+        raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -59,6 +59,10 @@ MACHINE_TIME = {
 }
 
 
+#: Clocks that go on while other programs work.
+WALL = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}
+
+
 @cache
 def sources(*rooms: str) -> tuple[Path, ...]:
     """The Python files of these rooms; of both when none is named."""
@@ -135,6 +139,22 @@ def test_the_modules_that_run_a_diagram_know_one_another_in_one_direction_only()
         if (detour := graph.find_shortest_chain(imported, module))
     )
     none(circles, "Not even for type checkers: put the types that both need into a module below them:")
+
+
+def test_no_test_is_limited_by_a_clock_on_the_wall() -> None:
+    outside_benchmarks = [path for path in _tests() if ROOT / "tests/benchmarks" not in path.parents]
+    found = [
+        f"{where} {name}" for where, _, name in calls(outside_benchmarks) if name in {f"time.{each}" for each in WALL}
+    ]
+    found += [
+        f"{where} {name}" for where, node in nodes(outside_benchmarks) for name in _from_time(node) if name in WALL
+    ]
+    none(found, "On a busy machine it fails. Measure processor time, or count looks (tests/processor.py):")
+
+
+def _from_time(node: ast.AST) -> list[str]:
+    is_time = isinstance(node, ast.ImportFrom) and node.module == "time"
+    return [alias.name for alias in node.names] if is_time else []
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -252,15 +272,20 @@ def test_each_error_is_a_message_and_a_page() -> None:
     none(elsewhere, "Errors stand together in engine/errors.py. Move these there:")
 
 
+def _missing(call: ast.Call, wanted: set[str]) -> set[str]:
+    """What a message names and the call does not give; nothing where it gives ``**more``."""
+    given = {word.arg for word in call.keywords}
+    return set() if None in given else wanted - {word for word in given if word}
+
+
 def test_each_error_is_raised_with_what_its_message_names() -> None:
     named = {kind.__name__: _names_in(kind.__doc__ or "") for kind in _kinds()}
     raised = {node.exc for _, node in nodes(sources()) if isinstance(node, ast.Raise)}
     found = (
         f"{where} {name} lacks {', '.join(sorted(missing))}"
         for where, call, name in calls(sources())
-        if (call in raised or call.keywords) and all(word.arg for word in call.keywords)
-        if (wanted := named.get(name.rsplit(".", 1)[-1]))
-        if (missing := wanted - {word.arg for word in call.keywords})
+        if call in raised or call.keywords
+        if (missing := _missing(call, named.get(name.rsplit(".", 1)[-1], set())))
     )
     none(found, "The message would say “unknown”. Give the error what the braces in its docstring name:")
 

@@ -12,14 +12,16 @@ import signal
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from time import monotonic
 
 from engine import Config, Engine, queries
 from tests.engine.running import deploy
 from tests.engine.spiff.cases import bpmn, prop
+from tests.processor import Work, used_by
 
 KILLS = int(os.environ.get("PATHWAYS_KILLS", "8"))
 CASES = 4
+#: Seconds of processor time in which something must have come of the work.
+STUCK = 20
 #: An officer's task and a timer in turn, with a reminder beside the task; each round is counted twice, by both.
 ROUNDS = bpmn(
     '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><scriptTask id="count" scriptFormat="feel" '
@@ -52,25 +54,25 @@ def test_nothing_is_lost_doubled_or_stuck(database_url: str) -> None:
     told = dict.fromkeys(found, 0)
     chance = random.Random(7)
     context = get_context("forkserver")
-    context.set_forkserver_preload(["engine", "tests.engine.test_crash"])
+    context.set_forkserver_preload(["engine", "tests.engine.cases.test_crash"])
     for _ in range(KILLS):
-        _live_and_die(context, database_url, told, chance.uniform(0.0, 0.25))
+        _live_and_die(context, database_url, told, chance.randrange(1, 12), chance.uniform(0.0, 0.03))
         _check(engine, told)
     assert all(number > 0 for number in told.values())
     _goes_on(engine, found)
 
 
-def _live_and_die(context, url, told: dict[int, int], life: float, doing=work) -> None:  # type: ignore[no-untyped-def]
+def _live_and_die(context, url, told: dict[int, int], answers: int, rest: float, doing=work) -> None:  # type: ignore[no-untyped-def]
+    """A child that is killed so many answers after it began, and as many seconds (at most) after the last of them."""
     receiving, sending = context.Pipe(duplex=False)
     child = context.Process(target=doing, args=(url, sending), daemon=True)
     child.start()
     sending.close()
-    assert receiving.poll(30), "a child that does nothing: the case is stuck"
-    end = monotonic() + life
-    while (left := end - monotonic()) > 0:
-        if receiving.poll(left):
-            _note(told, receiving)
     assert child.pid is not None
+    for _ in range(answers):
+        _wait(receiving, child.pid)
+        _note(told, receiving)
+    receiving.poll(rest)
     os.kill(child.pid, signal.SIGKILL)
     child.join()
     try:
@@ -78,6 +80,13 @@ def _live_and_die(context, url, told: dict[int, int], life: float, doing=work) -
             _note(told, receiving)
     except EOFError:
         pass
+
+
+def _wait(receiving: Connection, pid: int) -> None:
+    """For the child's next answer, as long as it has not worked for :data:`STUCK` since the last."""
+    began = used_by(pid)
+    while not receiving.poll(0.05):
+        assert used_by(pid) - began < STUCK, "a child that does nothing: the case is stuck"
 
 
 def _note(told: dict[int, int], receiving: Connection) -> None:
@@ -101,9 +110,9 @@ def _check(engine: Engine, told: dict[int, int]) -> None:
 
 def _goes_on(engine: Engine, found: list[int]) -> None:
     """Every case can still be carried on: its timer fires once a dead worker's lease is over."""
-    end = monotonic() + 20
-    while len(engine.tasks.open()) < len(found) and monotonic() < end:
-        engine.jobs.run_due()
+    with Work() as work:
+        while len(engine.tasks.open()) < len(found) and work.so_far() < STUCK:
+            engine.jobs.run_due()
     assert sorted(task.instance_id for task in engine.tasks.open()) == found
 
 
@@ -134,10 +143,10 @@ def test_each_school_gets_one_case_of_a_beat(database_url: str) -> None:
     chance, context = random.Random(7), get_context("forkserver")
     for _ in range(KILLS):
         engine.dispose()
-        _live_and_die(context, database_url, {0: 0}, chance.uniform(0.0, 0.15), begin)
-    end = monotonic() + 20
-    while engine.jobs.next_due() is not None and monotonic() < end:
-        engine.jobs.run_due()
+        _live_and_die(context, database_url, {0: 0}, chance.randrange(1, 5), chance.uniform(0.0, 0.03), begin)
+    with Work() as work:
+        while engine.jobs.next_due() is not None and work.so_far() < STUCK:
+            engine.jobs.run_due()
     with engine.reading() as session:
         found = [row.school_urn for row in queries.instances(session, per_page=100).items]
         assert sorted(found) == [f"1000{n}" for n in range(10, 70)]

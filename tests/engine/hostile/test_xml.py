@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from engine.diagram import LIMITS, read, read_bounded, read_xml
 from engine.errors import DiagramRefused, ParseFailed
 from tests.engine.hostile import xml_corpus as corpus
+from tests.processor import Work
 
 NOWHERE = ("/nowhere/secret", "http://127.0.0.1:9")
 REFUSED = corpus.document_types(*NOWHERE) | corpus.encodings() | corpus.sizes() | corpus.malformed() | corpus.not_bpmn()
@@ -33,15 +33,13 @@ def test_the_corpus_is_large() -> None:
 def test_hostile_xml_is_refused(name: str) -> None:
     made = REFUSED[name]()
     tracemalloc.start()
-    began = time.process_time()
     try:
-        with pytest.raises(ParseFailed) as refusal:
+        with Work() as work, pytest.raises(ParseFailed) as refusal:
             read(made, "hostile.bpmn")
-        took = time.process_time() - began
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert took < 1
+    assert work.within(1)
     assert peak < PYTHON_MEMORY
     message = str(refusal.value)
     assert "hostile.bpmn" in message
@@ -52,9 +50,9 @@ def test_hostile_xml_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_is_harmless_is_read_quickly(name: str) -> None:
     made = HARMLESS[name]()
-    began = time.process_time()
-    read(made, "harmless.bpmn")
-    assert time.process_time() - began < 1
+    with Work() as work:
+        read(made, "harmless.bpmn")
+    assert work.within(1)
 
 
 @pytest.fixture
@@ -101,9 +99,7 @@ print(peak() - before)
 
 def test_the_memory_of_a_whole_process_is_bounded() -> None:
     root = Path(__file__).parents[3]
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE], cwd=root, capture_output=True, text=True, check=True, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-c", MEASURE], cwd=root, capture_output=True, text=True, check=True)
     assert int(done.stdout) < PROCESS_MEMORY
 
 
