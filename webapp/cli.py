@@ -99,7 +99,7 @@ def _make_the_year() -> None:
                 event.listen(db.engine, "connect", first_start.unsafe)
                 db.engine.dispose()  # connections opened before would still wait
             try:
-                cases = year.live(db.engine, Path(app.config["ROOT"]), the_engine().config, _say_so)
+                cases = year.make(db.engine, Path(app.config["ROOT"]), the_engine().config, _say_so)
             except SampleYearTorn as torn:
                 raise click.ClickException(str(torn)) from None
             finally:
@@ -109,9 +109,7 @@ def _make_the_year() -> None:
 
 
 def _say_so() -> None:
-    click.echo(
-        "Living through a year of invented cases, the first time only: this takes about half a minute.", err=True
-    )
+    click.echo("Making a year of invented cases, the first time only: this takes about half a minute.", err=True)
 
 
 def _greet(app: Flask, address: str) -> None:

@@ -108,7 +108,7 @@ def latest_id(session: Session, authority: str, key: str) -> int:
 
 
 def start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
-    """Start a case and run it to its first rest.
+    """Start a case and run it until it waits or has ended.
 
     Raises SchoolNotFound, SchoolNeeded, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong and what the step raises.
     """

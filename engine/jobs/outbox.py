@@ -42,7 +42,7 @@ Sender = Callable[[Mail], None]
 
 
 def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool) -> None:
-    """Write what a step tells people: for the app, and for the post when there is a mail server."""
+    """Write what a step tells people: as notifications, and as mails when there is a mail server."""
     told = [replace(each, text=_one_stop(each.text)) for each in told]
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
     rows = [

@@ -1,4 +1,4 @@
-"""PW-86x: the ``camunda:property`` names that Pathways reads, and where each works. The README's table is made of this
+"""PW-86x: the ``camunda:property`` names that Pathways reads, and where each works. The table in docs/reference is made of this
 one."""
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ PROPERTIES: Mapping[str, Property] = {
 
 
 def markdown() -> str:
-    """The properties as a Markdown table, as the README shows it."""
+    """The properties as a Markdown table, as docs/reference/bpmn.md shows it."""
     rows = [f"| `{name}` | {each.where} | {each.note} |" for name, each in sorted(PROPERTIES.items())]
     return "\n".join(["| property | works on | what it does |", "| --- | --- | --- |", *rows])
 

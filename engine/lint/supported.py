@@ -1,4 +1,4 @@
-"""What Pathways executes of BPMN 2.0.2, and what it refuses and why: the table behind lint and the README's reference."""
+"""What Pathways executes of BPMN 2.0.2, and what it refuses and why: the table behind lint and docs/reference."""
 
 from __future__ import annotations
 
@@ -176,6 +176,6 @@ def reference() -> Iterator[Support]:
 
 
 def markdown() -> str:
-    """The reference as a Markdown table, as the README shows it."""
+    """The reference as a Markdown table, as docs/reference/bpmn.md shows it."""
     rows = [f"| {row.what} | {'executed' if row.runs else 'refused'} | {row.note} |" for row in reference()]
     return "\n".join(["| element | | |", "| --- | --- | --- |", *rows])

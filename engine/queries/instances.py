@@ -1,4 +1,4 @@
-"""Lists of cases, one case live, and its story."""
+"""Lists of cases, one case live, and its history."""
 
 from __future__ import annotations
 

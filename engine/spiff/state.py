@@ -1,4 +1,4 @@
-"""The stored form of an instance: only live tokens, as compact JSON. Specs are never in it (DECISIONS.md, 4).
+"""The stored form of an instance: only live tokens, as compact JSON. Specs are never in it.
 
 Each change of what is stored is a new version, with a function here that brings states of the version before up to it: a
 case that runs for years is read by every later version of Pathways. A case takes the newest form with its next step.

@@ -34,7 +34,7 @@ from engine.steps import (
 
 
 def advance(definition: Definition, state: bytes | None, trigger: Trigger, context: StepContext) -> Outcome:
-    """Run one trigger to the next rest. ``state`` is None for :class:`~engine.steps.Start` and only then.
+    """Run one trigger until the instance waits or has ended. ``state`` is None for :class:`~engine.steps.Start` and only then.
 
     Raises NotWaiting when the trigger's token no longer waits, and StepFailed for any error of an expression, timer or
     flow on the way, with the element at which it happened: then nothing has happened, since the stored state is not

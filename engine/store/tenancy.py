@@ -1,4 +1,4 @@
-"""Apart from the start: whose rows a database session may see, kept in one place that cannot be forgotten.
+"""Tenancy: whose rows a database session may see, decided in one place that no query can forget.
 
 Every table that belongs to an authority mixes in :class:`BelongsToAuthority`. Every session carries a :class:`Scope`.
 A hook on SQLAlchemy's own ``Session`` class adds ``authority = ...`` to each SELECT, UPDATE and DELETE of such a

@@ -1,4 +1,4 @@
-"""The engine alone, in the ten lines that the README shows."""
+"""The engine alone, in the lines that the README shows."""
 
 import subprocess
 import sys

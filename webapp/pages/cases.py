@@ -1,4 +1,4 @@
-"""Cases: the list, and one case live, with its diagrams, its story and what a manager may do."""
+"""Cases: the list, and one case live, with its diagrams, its history and what a manager may do."""
 
 from __future__ import annotations
 

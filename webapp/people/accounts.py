@@ -17,7 +17,7 @@ from engine.store.tables import Base
 from engine.store.tenancy import Scope
 from webapp.db import db
 
-#: Wrong passwords in a row after which an account rests, and for how long.
+#: Wrong passwords in a row after which an account is locked, and for how long.
 MOST_FAILURES = 5
 REST = timedelta(minutes=15)
 #: Characters that a password of a real person must have at least.
@@ -87,7 +87,7 @@ def by_id(account_id: str) -> Account | None:
 
 
 def sign_in(username: str, password: str, now: datetime) -> Account | None:
-    """The account, when the password is right and it does not rest after too many wrong ones."""
+    """The account, when the password is right and the account is not locked after too many wrong ones."""
     account = find(username)
     if account is None:
         check_password_hash(_decoy(), password)  # as slow as a known name, so that names cannot be found out

@@ -21,9 +21,7 @@ def person(ident: str) -> accounts.Account | guests.Guest | None:
     return guests.by_id(ident) or accounts.by_id(ident)
 
 
-WRONG = (
-    "The email address or password is wrong, or the account rests after too many tries. Check both, or wait 15 minutes."
-)
+WRONG = "The email address or password is wrong, or the account is locked after too many tries. Check both, or wait 15 minutes."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -121,14 +121,14 @@ TENDS = {
 TENDENCY = 0.7
 
 
-def live(
+def make(
     database: Any,
     root: Path,
     config: Config,
     begins: Callable[[], None] = lambda: None,
     present: Clock | None = None,
 ) -> int:
-    """Live through a year that ends now; how many cases it made.
+    """Make the year that ends now; how many cases it made.
 
     Now is by the machine's clock unless ``present`` is given; ``begins`` is called just before the year is made.
     Does nothing where there are cases already. Raises SampleYearTorn where an earlier call was cut short.

@@ -1,4 +1,4 @@
-"""Work that falls due or leaves the engine: jobs, incidents, the outbox, notifications."""
+"""Jobs that fall due, incidents, notifications, and the outbox of mails to be sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people look at: inbox, lists, a case live, its story; and that none of it grows with what is finished."""
+"""What people look at: inbox, lists, a case live, its history; and that none of it grows with what is finished."""
 
 from datetime import timedelta
 

@@ -12,6 +12,7 @@ def test_each_document_lists_its_duties_with_what_carries_them(browser: Browser)
     assert "BAR-ESC-0.2" in page
     assert "SEO evidence summary, in" in page
     assert "Nothing yet" not in page
+    assert page.count('<details class="govuk-details app-document">') == 2, "a line a document, its duties folded"
 
 
 def test_another_authority_sees_none_of_it(browser: Browser) -> None:

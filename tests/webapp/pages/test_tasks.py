@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 from flask import Flask
+from lxml import html
 
 from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
@@ -134,3 +135,21 @@ def test_an_answer_with_which_the_case_cannot_go_on_is_kept(app: Flask, browser:
     assert "The answer is kept, but the case could not go on with it, and a manager has been told." in page
     assert "The answer of" in browser.get(f"/tasks/{task.id}")[1]
     assert "Try again" in browser.sign_in("service-director").get(f"/cases/{case}")[1]
+
+
+def test_the_newest_notices_are_shown_and_earlier_ones_folded(app: Flask, browser: Browser) -> None:
+    tell = (
+        '<startEvent id="s" name="Begun"/><endEvent id="e" name="Told"/>'
+        '<sendTask id="n" name="Tell" camunda:type="external" camunda:topic="notify"><extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="to">clerk</camunda:inputParameter>'
+        '<camunda:inputParameter name="subject">A notice</camunda:inputParameter>'
+        '<camunda:inputParameter name="text">Of today.</camunda:inputParameter></camunda:inputOutput>'
+        "</extensionElements></sendTask>"
+    )
+    engine = engine_of(app)
+    engine.deployments.deploy({"tell.bpmn": bpmn(tell, "s>n n>e", key="tell")}, "barnsley", strict=False)
+    for _ in range(5):
+        engine.cases.start("tell", authority="barnsley")
+    page = html.fromstring(browser.sign_in("clerk").get("/tasks")[1])
+    assert len(page.xpath("//li[strong='A notice']")) == 5
+    assert len(page.xpath("//details//li[strong='A notice']")) == 2

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+from flask import Flask
+from lxml import html
+
+from engine.people.authorities import load_authorities
 from tests.webapp.conftest import Browser
+from webapp import create_app
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_signing_in(browser: Browser) -> None:
@@ -15,7 +23,7 @@ def test_signing_in(browser: Browser) -> None:
     for _ in range(5):
         assert browser.post("/sign-in", username="seo@barnsley.example.org", password="wrong")[0] == 400
     status, _ = browser.post("/sign-in", username="seo@barnsley.example.org", password="pathways")
-    assert status == 400, "the account rests after five wrong passwords"
+    assert status == 400, "the account is locked after five wrong passwords"
     browser.client.application.config["CLOCK"].advance(timedelta(minutes=16))
     assert browser.post("/sign-in", username="seo@barnsley.example.org", password="pathways")[0] == 200
 
@@ -38,3 +46,13 @@ def test_sample_sign_ins_are_shown_in_sample_mode_only(browser: Browser) -> None
     assert "seo@barnsley.example.org" in browser.get("/sign-in")[1]
     browser.client.application.config["SAMPLE"] = False
     assert "seo@barnsley.example.org" not in browser.get("/sign-in")[1]
+
+
+def test_a_dozen_sample_people_are_shown_first_and_the_rest_is_folded(app: Flask) -> None:
+    page = html.fromstring(Browser(create_app({**app.config, "ROOT": ROOT}).test_client()).get("/sign-in")[1])
+    first = page.xpath("//dl//dt")
+    folded = page.xpath("//details//li")
+    assert 6 <= len(first) <= 12
+    assert len(first) + len(folded) == sum(
+        len(each.people) for each in load_authorities(ROOT / "config/authorities").values()
+    )

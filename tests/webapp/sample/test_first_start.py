@@ -72,7 +72,7 @@ def run(database: Path, *options: str) -> subprocess.Popen[str]:
 def test_a_first_start_that_is_killed_leaves_no_database(tmp_path: Path) -> None:
     with run(tmp_path / "pathways.db", "--port", "0") as started:
         assert started.stderr is not None
-        assert "Living through a year" in started.stderr.readline()
+        assert "Making a year" in started.stderr.readline()
         started.send_signal(signal.SIGKILL)
     assert (tmp_path / "pathways.db.making").exists()
     assert not (tmp_path / "pathways.db").exists()

@@ -29,13 +29,13 @@ OTHER_WORK = {"own-processes", "administer"}
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """An engine on a database in which the year has been lived, on Thursday 26 November 2026."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An engine on a database with the year in it, made on Thursday 26 November 2026."""
     engine = Engine(f"sqlite:///{tmp_path_factory.mktemp('year')}/year.db", clock=VirtualClock(NOW), config=CONFIG)
     engine.create_schema()
     begun: list[str] = []
-    made = year.live(str(_url(engine)), ROOT, CONFIG, lambda: begun.append("once"), VirtualClock(NOW))
-    assert made > 300, "rounds, and what people began"
+    cases = year.make(str(_url(engine)), ROOT, CONFIG, lambda: begun.append("once"), VirtualClock(NOW))
+    assert cases > 300, "rounds, and what people began"
     assert begun == ["once"]
     return engine
 
@@ -45,47 +45,47 @@ def _url(engine: Engine) -> Any:
         return session.get_bind().url  # type: ignore[union-attr]
 
 
-def test_it_is_lived_once(lived: Engine) -> None:
+def test_it_is_made_once(made: Engine) -> None:
     begun: list[str] = []
-    assert year.live(str(_url(lived)), ROOT, CONFIG, lambda: begun.append("again"), VirtualClock(NOW)) == 0
+    assert year.make(str(_url(made)), ROOT, CONFIG, lambda: begun.append("again"), VirtualClock(NOW)) == 0
     assert begun == []
 
 
-def test_it_has_cases_at_every_stage(lived: Engine) -> None:
-    with lived.reading() as session:
+def test_it_has_cases_at_every_stage(made: Engine) -> None:
+    with made.reading() as session:
         pages = range(1, queries.instances(session).total // 20 + 2)
         cases = [case for page in pages for case in queries.instances(session, page=page).items]
     assert {case.status for case in cases} >= {"active", "completed"}
     assert max(case.started for case in cases) <= NOW
 
 
-def test_one_case_is_blocked_and_some_tasks_are_overdue(lived: Engine) -> None:
-    with lived.reading() as session:
+def test_one_case_is_blocked_and_some_tasks_are_overdue(made: Engine) -> None:
+    with made.reading() as session:
         troubles, tasks = queries.incidents(session), queries.open_tasks(session)
     assert "fortnights" in troubles[0].message
     assert any(task.due is not None and task.due < NOW for task in tasks)
     assert all(task.created <= NOW for task in tasks)
 
 
-def test_whatever_fell_due_has_happened_on_its_day(lived: Engine) -> None:
-    with lived.reading() as session:
+def test_whatever_fell_due_has_happened_on_its_day(made: Engine) -> None:
+    with made.reading() as session:
         waiting = queries.timers(session)
         late = [row.element for row in session.scalars(select(History)) if "late_by" in (row.detail or {})]
     assert all(timer.due > NOW for timer in waiting)
     assert late == []
 
 
-def test_a_school_has_changed_its_category(lived: Engine) -> None:
-    with lived.reading() as session:
+def test_a_school_has_changed_its_category(made: Engine) -> None:
+    with made.reading() as session:
         assert any(queries.categories(session, school.urn) for school in queries.schools(session))
 
 
 @pytest.mark.parametrize("authority", CONFIG.authorities.values(), ids=lambda each: each.id)
-def test_each_sample_person_has_something_to_do(lived: Engine, authority: Any) -> None:
+def test_each_sample_person_has_something_to_do(made: Engine, authority: Any) -> None:
     idle = []
     for person in authority.people:
         scope = Scope(authority.id, person.roles, person.username)
-        with lived.reading(scope) as session:
+        with made.reading(scope) as session:
             busy = queries.inbox(session, scope).items or queries.notifications(session, scope)
         elsewhere = any(authority.roles[role].capabilities & OTHER_WORK for role in person.roles)
         if not busy and not elsewhere:
@@ -93,8 +93,8 @@ def test_each_sample_person_has_something_to_do(lived: Engine, authority: Any) -
     assert idle == []
 
 
-def test_notifications_are_written_for_people(lived: Engine) -> None:
-    with lived.reading() as session:
+def test_notifications_are_written_for_people(made: Engine) -> None:
+    with made.reading() as session:
         texts = {f"{row.subject} {row.text}" for row in session.scalars(select(Notification))}
     assert not [text for text in texts if ISO_DATE.search(text)]
     assert not [text for text in texts if ".." in text]
@@ -135,8 +135,8 @@ def _is_wrong(question: Component, value: Any, day: date) -> bool:
     return bool(re.match("Where|Who|Whom|With whom|Name|For how long", label)) and value.endswith(".")
 
 
-def test_no_answer_is_of_the_wrong_kind(lived: Engine) -> None:
-    asked = list(_answers(lived))
+def test_no_answer_is_of_the_wrong_kind(made: Engine) -> None:
+    asked = list(_answers(made))
     assert len(asked) > 2000
     assert not {(each.label, str(value)) for each, value, day in asked if _is_wrong(each, value, day)}
 
@@ -144,4 +144,4 @@ def test_no_answer_is_of_the_wrong_kind(lived: Engine) -> None:
 def test_a_year_that_was_cut_short_is_refused(database_url: str) -> None:
     Engine(database_url).installation.note_sample_year(YEAR_BEGUN)
     with pytest.raises(SampleYearTorn, match="Empty that database"):
-        year.live(database_url, ROOT, CONFIG)
+        year.make(database_url, ROOT, CONFIG)
