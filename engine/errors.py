@@ -285,6 +285,18 @@ class BusinessKeyTooLong(PathwaysError):
     """A business key may have at most {limit} characters."""
 
 
+class TextTooLong(PathwaysError):
+    """The {what} is too long: it may have {limit} characters, and this one has {length}. Shorten it."""
+
+
+class TextUnusable(PathwaysError):
+    """The {what} holds a character that cannot be stored, {character}. Take it out."""
+
+
+class ValueRefused(PathwaysError):
+    """The database takes no such value: {reason}. Correct it."""
+
+
 class DecisionRefused(PathwaysError):
     """The decision file {file} cannot be run: {element} (line {line}): {reason}."""
 

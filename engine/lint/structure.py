@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.diagram import BPMN, Diagram, Element, Process, nodes
+from engine.diagram import BPMN, Diagram, Element, Process, is_feel, nodes
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short, words
 
 _ID = re.compile(r"[^\W\d][\w.\-]*")
@@ -168,13 +168,42 @@ def start_and_end_come_together(look: Look) -> Iterator[Fault]:
 
 
 LONGEST_ID, LONGEST_NAME = 200, 1_000
-"""In characters: ids and names are shown in pages and kept in indexed columns."""
+"""In characters: ids and names are shown in pages, and kept with a version's elements."""
+LONGEST_KEPT, LONGEST_ROLE = 250, 60
+"""In characters: the columns for names of processes and messages, form keys and people, and for roles."""
+_KEPT = frozenset(["process", "message", "signal"])
 
 
 @rule("PW-014", section=OURS)
 def names_are_short(look: Look) -> Iterator[Fault]:
-    """An id has at most 200 characters, a name at most 1,000."""
+    """An id has at most 200 characters; the name of a process, message or signal at most 250, another at most
+    1,000."""
     for holder in look.diagram.holders.values():
-        for what, text, most in (("id", holder.id, LONGEST_ID), ("name", holder.name, LONGEST_NAME)):
+        longest = LONGEST_KEPT if holder.kind in _KEPT else LONGEST_NAME
+        for what, text, most in (("id", holder.id, LONGEST_ID), ("name", holder.name, longest)):
             if len(text) > most:
                 yield fault(holder, f"its {what} has {len(text):,} characters.", f"Use at most {most:,}.")
+
+
+@rule("PW-015", section=OURS)
+def keys_and_roles_are_short(look: Look) -> Iterator[Fault]:
+    """A form key and an assignee have at most 250 characters, the id of a role at most 60."""
+    for process in look.processes():
+        for role in process.candidate_starter_groups:
+            yield from _too_long(process, "a role", role, LONGEST_ROLE)
+    for element in look.elements():
+        yield from _too_long(element, "its form key", element.form_key, LONGEST_KEPT)
+        yield from _too_long(element, "its assignee", element.assignee, LONGEST_KEPT)
+        for role in (*element.candidate_groups, *_told(element)):
+            yield from _too_long(element, "a role", role, LONGEST_ROLE)
+
+
+def _told(element: Element) -> tuple[str, ...]:
+    """Give the roles that a notification goes to."""
+    to = (one.text for one in element.inputs if one.name == "to") if element.topic == "notify" else ()
+    return tuple(role for text in to for role in nodes.words(text))
+
+
+def _too_long(part: Process | Element, what: str, text: str, most: int) -> Iterator[Fault]:
+    if len(text) > most and not is_feel(text):
+        yield fault(part, f"{what} has {len(text):,} characters.", f"Use at most {most:,}.")

@@ -64,7 +64,10 @@ REFUSED: Mapping[str, str] = {
 
 #: Attributes and child elements: what becomes of each.
 ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
-    "id, name, documentation": (True, "Any id that XML allows; names and documentation are shown to people."),
+    "id, name, documentation": (
+        True,
+        "Ids to 200 characters; names to 1,000, of processes, messages and signals to 250; shown to people.",
+    ),
     "isExecutable": (True, "A process that says false is for the reader and is not deployed."),
     "processType, isClosed": (True, "For the reader."),
     "default, conditionExpression": (True, "FEEL; on flows out of exclusive and inclusive gateways and of activities."),

@@ -15,9 +15,12 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, ExceptionContext, LargeBinary, create_engine, event
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from engine.errors import PathwaysError, ValueRefused
 
 #: Execution option of a connection that is going to write: on SQLite its transaction takes the write lock at once.
 WRITING = "pathways_writing"
@@ -119,12 +122,26 @@ def prepare(engine: Engine) -> Engine:
     SQLite: write-ahead log, foreign keys, patience with other writers, and transactions that begin when we say so
     (Python's driver would begin them late, so that two readers who both want to write would end in an error).
     """
-    if engine.dialect.name == "sqlite" and not getattr(engine, _PREPARED, False):
-        setattr(engine, _PREPARED, True)
+    if getattr(engine, _PREPARED, False):
+        return engine
+    setattr(engine, _PREPARED, True)
+    event.listen(engine, "handle_error", _own_error)
+    if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         engine.dispose()  # connections opened before would lack the settings
     return engine
+
+
+def _own_error(context: ExceptionContext) -> BaseException | None:
+    """What a column's type says about a value goes to the person, not wrapped into an error of SQLAlchemy; so does
+    what only the driver finds."""
+    error = context.original_exception
+    if isinstance(error, PathwaysError):
+        return error
+    if isinstance(context.sqlalchemy_exception, DataError) or isinstance(error, OverflowError):
+        return ValueRefused(reason=str(error).partition("\n")[0].rstrip("."))
+    return None
 
 
 def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:

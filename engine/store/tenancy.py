@@ -14,13 +14,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, event
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import Table
 
 from engine.errors import OtherAuthority, ScopeMissing
+from engine.store.text import Short
 
 #: How many characters the id of an authority may have.
 AUTHORITY_LENGTH = 60
@@ -56,7 +57,7 @@ class Scope:
 class BelongsToAuthority:
     """Mixin for every table whose rows belong to one authority."""
 
-    authority: Mapped[str] = mapped_column(String(AUTHORITY_LENGTH))
+    authority: Mapped[str] = mapped_column(Short(AUTHORITY_LENGTH))
 
 
 def set_scope(session: Session, scope: Scope) -> None:

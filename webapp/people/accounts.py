@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import JSON, String, select
+from sqlalchemy import JSON, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -15,6 +15,7 @@ from engine.people.authorities import Authority, Role
 from engine.store.database import UTCDateTime
 from engine.store.tables import Base
 from engine.store.tenancy import Scope
+from engine.store.text import Short
 from webapp.db import db
 
 #: Wrong passwords in a row after which an account is locked, and for how long.
@@ -29,11 +30,11 @@ class Account(Base):
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(200), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    authority: Mapped[str] = mapped_column(String(60))
+    username: Mapped[str] = mapped_column(Short(200), unique=True)
+    name: Mapped[str] = mapped_column(Short(200))
+    authority: Mapped[str] = mapped_column(Short(60))
     roles: Mapped[list[Any]] = mapped_column(JSON)
-    password_hash: Mapped[str] = mapped_column(String(300))
+    password_hash: Mapped[str] = mapped_column(Short(300))
     failures: Mapped[int] = mapped_column(default=0)
     rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

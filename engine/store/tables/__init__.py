@@ -19,7 +19,6 @@ from engine.store.tables.base import (
     WAITING,
     Base,
     Id,
-    Name,
     Setting,
     partial,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "Job",
     "Message",
     "MovedDate",
-    "Name",
     "Notification",
     "Outbox",
     "ProcessDefinition",

@@ -12,18 +12,15 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from engine.store.database import PackedBytes, UTCDateTime
+from engine.store.text import Short
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-Name = String(250)
 
 
 #: Statuses as SQL literals: an index with a WHERE is only used when the database sees the value in the statement's
@@ -80,5 +77,5 @@ class Setting(Base):
     installation."""
 
     __tablename__ = "setting"
-    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(Short(60), primary_key=True)
     value: Mapped[dict[str, Any]]

@@ -10,8 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    String,
-    Text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,10 +17,10 @@ from engine.store.database import PackedJson
 from engine.store.tables.base import (
     Base,
     Id,
-    Name,
     partial,
 )
 from engine.store.tenancy import BelongsToAuthority
+from engine.store.text import Long, Name, Short
 
 
 class ProcessInstance(BelongsToAuthority, Base):
@@ -44,8 +42,8 @@ class ProcessInstance(BelongsToAuthority, Base):
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), index=True)
     process: Mapped[str] = mapped_column(Name)
     business_key: Mapped[str] = mapped_column(Name)
-    school_urn: Mapped[str | None] = mapped_column(String(12))
-    status: Mapped[str] = mapped_column(String(12))
+    school_urn: Mapped[str | None] = mapped_column(Short(12))
+    status: Mapped[str] = mapped_column(Short(12))
     revision: Mapped[int] = mapped_column(Integer)
     state: Mapped[bytes]
     variables: Mapped[dict[str, Any]] = mapped_column(PackedJson)
@@ -54,7 +52,7 @@ class ProcessInstance(BelongsToAuthority, Base):
     started: Mapped[datetime]
     started_by: Mapped[str] = mapped_column(Name)
     ended: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Long)
     __mapper_args__ = {"version_id_col": revision}
 
 
@@ -75,8 +73,8 @@ class UserTask(BelongsToAuthority, Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     element: Mapped[str] = mapped_column(Name)
-    token: Mapped[str] = mapped_column(String(40))
-    status: Mapped[str] = mapped_column(String(12))
+    token: Mapped[str] = mapped_column(Short(40))
+    status: Mapped[str] = mapped_column(Short(12))
     candidate_groups: Mapped[list[Any]]
     assignee: Mapped[str | None] = mapped_column(Name)
     priority: Mapped[int]
@@ -87,8 +85,8 @@ class UserTask(BelongsToAuthority, Base):
     ended: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(Name)
     values: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
-    note: Mapped[str | None] = mapped_column(Text)
-    mark: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str | None] = mapped_column(Long)
+    mark: Mapped[str] = mapped_column(Short(16))
 
 
 class UserTaskRole(BelongsToAuthority, Base):
@@ -100,7 +98,7 @@ class UserTaskRole(BelongsToAuthority, Base):
     __tablename__ = "user_task_role"
     __table_args__ = (Index("ix_user_task_role_inbox", "authority", "role", "due_order", "task_id"),)
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(60), primary_key=True)
+    role: Mapped[str] = mapped_column(Short(60), primary_key=True)
     due_order: Mapped[datetime]
 
 
@@ -113,9 +111,9 @@ class EventSubscription(BelongsToAuthority, Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     process: Mapped[str] = mapped_column(Name)
-    token: Mapped[str] = mapped_column(String(40))
+    token: Mapped[str] = mapped_column(Short(40))
     element: Mapped[str] = mapped_column(Name)
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(Short(8))
     name: Mapped[str] = mapped_column(Name)
     key: Mapped[str] = mapped_column(Name)
 
@@ -129,13 +127,13 @@ class Message(BelongsToAuthority, Base):
     __tablename__ = "message"
     __table_args__ = (partial("ix_message_undelivered", "authority", "id", where="status = 'undelivered'"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(Short(8))
     name: Mapped[str] = mapped_column(Name)
     keys: Mapped[dict[str, Any]]
     payload: Mapped[dict[str, Any]] = mapped_column(PackedJson)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
     target_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
-    status: Mapped[str] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(Short(12))
     sent: Mapped[datetime]
     delivered: Mapped[datetime | None]
 
@@ -154,9 +152,9 @@ class History(BelongsToAuthority, Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     definition_id: Mapped[int | None]
     element: Mapped[str] = mapped_column(Name)
-    token: Mapped[str] = mapped_column(String(40))
+    token: Mapped[str] = mapped_column(Short(40))
     via: Mapped[str] = mapped_column(Name)
-    how: Mapped[str] = mapped_column(String(10))
+    how: Mapped[str] = mapped_column(Short(10))
     entered: Mapped[datetime | None]
     ended: Mapped[datetime]
     by: Mapped[str | None] = mapped_column(Name)

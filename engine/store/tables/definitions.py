@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
-    String,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,10 +15,10 @@ from engine.store.database import PackedJson
 from engine.store.tables.base import (
     Base,
     Id,
-    Name,
     partial,
 )
 from engine.store.tenancy import BelongsToAuthority
+from engine.store.text import Long, Name, Short
 
 
 class Deployment(BelongsToAuthority, Base):
@@ -30,7 +28,7 @@ class Deployment(BelongsToAuthority, Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(Name)
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Long)
     strict: Mapped[bool]
 
 
@@ -41,7 +39,7 @@ class Resource(BelongsToAuthority, Base):
     __table_args__ = (UniqueConstraint("authority", "content_hash"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(Name)
-    content_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(Short(64))
     content: Mapped[bytes]
 
 
@@ -71,7 +69,7 @@ class ProcessDefinition(_Versioned, Base):
         partial("ix_process_definition_latest", "authority", "key", where="latest", unique=True),
     )
     name: Mapped[str] = mapped_column(Name)
-    documentation: Mapped[str] = mapped_column(Text)
+    documentation: Mapped[str] = mapped_column(Long)
     startable: Mapped[bool]
     start_form: Mapped[str] = mapped_column(Name)
     starter_groups: Mapped[list[Any]]

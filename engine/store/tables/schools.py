@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ForeignKey,
     Index,
-    String,
-    Text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,20 +15,20 @@ from engine.store.database import PackedJson
 from engine.store.tables.base import (
     Base,
     Id,
-    Name,
 )
 from engine.store.tenancy import BelongsToAuthority
+from engine.store.text import Long, Name, Short
 
 
 class School(BelongsToAuthority, Base):
     """A school of the register, by its Unique Reference Number (URN). A ``closed`` one stays for the cases it had."""
 
     __tablename__ = "school"
-    urn: Mapped[str] = mapped_column(String(12), primary_key=True)
-    authority: Mapped[str] = mapped_column(String(60), primary_key=True)
+    urn: Mapped[str] = mapped_column(Short(12), primary_key=True)
+    authority: Mapped[str] = mapped_column(Short(60), primary_key=True)
     name: Mapped[str] = mapped_column(Name)
-    phase: Mapped[str] = mapped_column(String(30))
-    type: Mapped[str] = mapped_column(String(60))
+    phase: Mapped[str] = mapped_column(Short(30))
+    type: Mapped[str] = mapped_column(Short(60))
     diocese: Mapped[str] = mapped_column(Name, default="")
     trust: Mapped[str] = mapped_column(Name, default="")
     maintained: Mapped[bool]
@@ -46,9 +44,9 @@ class SchoolCategory(BelongsToAuthority, Base):
     __tablename__ = "school_category"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    urn: Mapped[str] = mapped_column(String(12))
+    urn: Mapped[str] = mapped_column(Short(12))
     category: Mapped[str] = mapped_column(Name)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Long)
     since: Mapped[datetime]
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
 
@@ -69,7 +67,7 @@ class Batch(BelongsToAuthority, Base):
     by: Mapped[str] = mapped_column(Name)
     begun: Mapped[datetime]
     total: Mapped[int]
-    key: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(Short(64))
 
 
 class BatchSkip(BelongsToAuthority, Base):
@@ -92,7 +90,7 @@ class ReportedEvent(BelongsToAuthority, Base):
     __tablename__ = "reported_event"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    urn: Mapped[str | None] = mapped_column(String(12))
+    urn: Mapped[str | None] = mapped_column(Short(12))
     message: Mapped[str] = mapped_column(Name)
     title: Mapped[str] = mapped_column(Name)
     form_id: Mapped[int | None] = mapped_column(ForeignKey("form_definition.id"))

@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ForeignKey,
     Index,
-    String,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,10 +16,10 @@ from engine.store.database import PackedJson
 from engine.store.tables.base import (
     Base,
     Id,
-    Name,
     partial,
 )
 from engine.store.tenancy import BelongsToAuthority
+from engine.store.text import Long, Name, Short
 
 
 class Job(BelongsToAuthority, Base):
@@ -42,20 +40,20 @@ class Job(BelongsToAuthority, Base):
         partial("ix_job_batch", "batch_id", where="batch_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(Short(12))
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
-    token: Mapped[str] = mapped_column(String(40))
+    token: Mapped[str] = mapped_column(Short(40))
     element: Mapped[str] = mapped_column(Name)
     due: Mapped[datetime]
     estimated: Mapped[bool]
-    why: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(12))
+    why: Mapped[str] = mapped_column(Long)
+    status: Mapped[str] = mapped_column(Short(12))
     next_try: Mapped[datetime]
     attempts: Mapped[int]
-    claim: Mapped[str | None] = mapped_column(String(32))
-    error: Mapped[str | None] = mapped_column(Text)
+    claim: Mapped[str | None] = mapped_column(Short(32))
+    error: Mapped[str | None] = mapped_column(Long)
     repeats: Mapped[int | None]
     anchor: Mapped[datetime | None]
     beat: Mapped[int | None]
@@ -74,7 +72,7 @@ class StartTimer(BelongsToAuthority, Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     process: Mapped[str] = mapped_column(Name)
     element: Mapped[str] = mapped_column(Name)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Long)
     due: Mapped[datetime]
     repeats: Mapped[int | None]
     anchor: Mapped[datetime | None]
@@ -97,12 +95,18 @@ class Incident(BelongsToAuthority, Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     job_id: Mapped[int | None] = mapped_column(Id)
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(Short(12))
     element: Mapped[str] = mapped_column(Name)
-    token: Mapped[str] = mapped_column(String(40))
-    message: Mapped[str] = mapped_column(Text)
-    detail: Mapped[str] = mapped_column(Text)
+<<<<<<< HEAD
+    token: Mapped[str] = mapped_column(Short(40))
+    message: Mapped[str] = mapped_column(Long)
+    detail: Mapped[str] = mapped_column(Long)
     answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
+=======
+    token: Mapped[str] = mapped_column(Short(40))
+    message: Mapped[str] = mapped_column(Long)
+    detail: Mapped[str] = mapped_column(Long)
+>>>>>>> 31d1ceb (Refuse on every database what PostgreSQL refuses, and say what is wrong)
     created: Mapped[datetime]
     resolved: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(Name)
@@ -120,16 +124,16 @@ class Outbox(BelongsToAuthority, Base):
         partial("ix_outbox_waiting", "next_try", "id", where="status = 'waiting'"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    key: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[str] = mapped_column(String(12))
+    key: Mapped[str] = mapped_column(Short(80))
+    kind: Mapped[str] = mapped_column(Short(12))
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     payload: Mapped[dict[str, Any]] = mapped_column(PackedJson)
-    status: Mapped[str] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(Short(12))
     next_try: Mapped[datetime]
     attempts: Mapped[int]
     created: Mapped[datetime]
     sent: Mapped[datetime | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Long)
 
 
 class MovedDate(BelongsToAuthority, Base):
@@ -157,9 +161,9 @@ class Notification(BelongsToAuthority, Base):
     __tablename__ = "notification"
     __table_args__ = (Index(None, "authority", "role", "id"), Index(None, "instance_id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    role: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(Short(60))
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     element: Mapped[str] = mapped_column(Name)
-    subject: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Long)
+    text: Mapped[str] = mapped_column(Long)
     created: Mapped[datetime]
