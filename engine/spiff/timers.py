@@ -14,7 +14,7 @@ from engine.diagram import EventDefinition, is_feel
 from engine.errors import TimerImpossible, TimerNotUnderstood
 from engine.spiff.memo import Beat, DueDate
 from engine.spiff.tree import Token
-from engine.spiff.values import needed
+from engine.spiff.values import evaluate, value
 
 #: How much of an answer an error shows.
 SHOWN = 60
@@ -70,11 +70,11 @@ def variables_changed(token: Token, index: int, definition: EventDefinition) -> 
 
 
 def _retime(token: Token, index: int, definition: EventDefinition, anchor: datetime | None) -> None:
-    left = token.memo.beats[index].left
     if anchor is None:
         del token.memo.beats[index]
         token.memo.undated.append(index)
         return
+    left = token.memo.beats[index].left
     timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
     number, due = _first(token, timer, anchor, token.memo.fired_at or token.entered)
     _keep(token, index, timer, anchor, number, due, left)
@@ -112,7 +112,7 @@ def keep_due(token: Token, text: str) -> None:
 def due_changed(token: Token, text: str) -> None:
     """Variables have changed: where the date that a due date counts from is another, so is the due date."""
     due = token.memo.due
-    if "from" in token.task_spec.element.properties and due is not None and _anchor(token) != due.after:
+    if due is not None and "from" in token.task_spec.element.properties and _anchor(token) != due.after:
         keep_due(token, text)
 
 
@@ -165,19 +165,18 @@ def _anchor(token: Token) -> datetime | None:
     text = token.task_spec.element.properties.get("from", "")
     if not text:
         return token.entered
-    value = token.workflow.evaluate(token, text)
-    if value in (None, "") and token.is_listener:
+    given = evaluate(token, text)
+    if given in (None, "") and token.is_listener:
         return None
     try:
-        return timers.day_given(value, token.workflow.context.calendar)
+        return timers.day_given(given, token.workflow.context.calendar)
     except TimerNotUnderstood as wrong:
         raise _impossible(token, text, wrong) from None
 
 
 def _timer(token: Token, text: str, kind: timers.Kind) -> Timer:
-    value: Any = needed(token, text, "The due date" if kind == "due" else "The timer")
     try:
-        return timers.from_value(value, kind)
+        return timers.from_value(value(token, text), kind)
     except TimerNotUnderstood as wrong:
         raise _impossible(token, text, wrong) from None
 

@@ -97,16 +97,10 @@ class Incident(BelongsToAuthority, Base):
     job_id: Mapped[int | None] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(Short(12))
     element: Mapped[str] = mapped_column(Name)
-<<<<<<< HEAD
     token: Mapped[str] = mapped_column(Short(40))
     message: Mapped[str] = mapped_column(Long)
     detail: Mapped[str] = mapped_column(Long)
     answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
-=======
-    token: Mapped[str] = mapped_column(Short(40))
-    message: Mapped[str] = mapped_column(Long)
-    detail: Mapped[str] = mapped_column(Long)
->>>>>>> 31d1ceb (Refuse on every database what PostgreSQL refuses, and say what is wrong)
     created: Mapped[datetime]
     resolved: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(Name)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import ConditionUndecided, PathwaysError, ValueMissing
+from engine.errors import ConditionUndecided, PathwaysError, TimerImpossible, ValueMissing
 from engine.steps import Start
 from tests.engine.spiff.cases import Case, bpmn, prop
 from tests.engine.spiff.test_events import ROOTS, START_END, boundary, event, timer
@@ -115,13 +115,12 @@ def test_a_decision_that_may_give_nothing_says_so() -> None:
 
 def test_a_timer_that_gives_null_is_an_error() -> None:
     body = START_END + event("intermediateCatchEvent", "t", timer("= when"))
-    fails(bpmn(body, "s>t t>e"), ValueMissing, 'The timer of "t" gives null', "t")
+    fails(bpmn(body, "s>t t>e"), TimerImpossible, '"t"', "t")
 
 
 @pytest.mark.parametrize(
     ("attribute", "what"),
     [
-        ("dueDate", "The due date"),
         ("candidateGroups", "The candidate groups"),
         ("assignee", "The assignee"),
         ("priority", "The priority"),
@@ -130,6 +129,11 @@ def test_a_timer_that_gives_null_is_an_error() -> None:
 def test_what_a_task_needs_and_does_not_get_is_an_error(attribute: str, what: str) -> None:
     body = START_END + f'<userTask id="a" camunda:{attribute}="= who"/>'
     fails(bpmn(body, "s>a a>e"), ValueMissing, f'{what} of "a" gives null', "a")
+
+
+def test_a_due_date_that_gives_null_is_an_error() -> None:
+    body = START_END + '<userTask id="a" camunda:dueDate="= who"/>'
+    fails(bpmn(body, "s>a a>e"), TimerImpossible, '"a"', "a")
 
 
 def test_one_candidate_group_that_is_null_is_an_error() -> None:
