@@ -191,7 +191,8 @@ class Element:
     """eventDefinitionRefs that name nothing; those that name a definition are in ``event_definitions``."""
     loop: Loop | None
     form_key: str
-    """camunda:formKey of a user task or start event, such as "barnsley/evidence-summary"."""
+    """camunda:formKey of a user task or start event, such as "barnsley/evidence-summary"; of other events, which have no
+    such attribute in Camunda's schema, the property ``formKey``."""
     candidate_groups: tuple[str, ...]
     """Role ids; a FEEL expression is kept whole, as one item that begins with ``=``."""
     candidate_users: tuple[str, ...]

@@ -237,7 +237,7 @@ def element(node: etree._Element, place: Place, roots: Roots) -> Element:
             ref for ref in nodes.child_refs(node, "eventDefinitionRef") if ref not in roots.definitions
         ),
         loop=loop(node),
-        form_key=nodes.camunda_attr(node, "formKey"),
+        form_key=nodes.camunda_attr(node, "formKey") or nodes.properties(node).get("formKey", ""),
         candidate_groups=nodes.words(nodes.camunda_attr(node, "candidateGroups")),
         candidate_users=nodes.words(nodes.camunda_attr(node, "candidateUsers")),
         assignee=nodes.camunda_attr(node, "assignee"),

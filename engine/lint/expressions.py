@@ -35,6 +35,9 @@ class Expression:
 
 def expressions(look: Look) -> Iterator[Expression]:
     """Give every text of the processes that run which is or may be FEEL."""
+    for process in look.processes():
+        when = process.properties.get("startWhen", "")
+        yield Expression(process, process.line, "the property startWhen", when, always=True)
     for flow in look.flows():
         yield Expression(flow, flow.line, "the condition", flow.condition, always=True)
     for element in look.elements():

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.diagram import Element
+from engine.diagram import Element, Process
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.names.shapes import near
 
@@ -41,6 +41,10 @@ def _several(element: Element) -> bool:
     return element.loop is not None and element.loop.kind == "multi"
 
 
+def _may_be_null(element: Element) -> bool:
+    return element.kind in ("scriptTask", "businessRuleTask") or bool(element.camunda("expression"))
+
+
 def _starts(element: Element) -> bool:
     return element.kind == "startEvent" and set(element.event_kinds) <= {"timer"}
 
@@ -57,6 +61,9 @@ PROPERTIES: Mapping[str, Property] = {
     "from": Property("timers inside a case, and due dates", _timed, "FEEL: the date that the time counts from."),
     "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),
     "catchUp": Property("timer cycles", _timed, "`every`: beats that were missed are made up for."),
+    "nullAllowed": Property(
+        "scripts, decisions and service expressions", _may_be_null, "`true`: null is a result, and no incident."
+    ),
     "correlationKey": Property(
         "where a message is waited for", _waits, "FEEL: the key that the message must carry; else the business key."
     ),
@@ -69,14 +76,27 @@ PROPERTIES: Mapping[str, Property] = {
     "reportedBy": Property(
         "where a message is waited for", _waits, "The roles that may report it, as something that has happened."
     ),
+    "formKey": Property(
+        "where a message is waited for, but at a start", _waits, "The form that asks what to record of a report."
+    ),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result."),
+}
+
+#: The properties of a process itself, and what each does.
+OF_PROCESSES: Mapping[str, str] = {
+    "clause": PROPERTIES["clause"].note,
+    "startWhen": "FEEL over `school`: the schools that the process is for.",
+    "needsSchool": "`true`: every case is about a school.",
+    "cases": "`many`: a school may have several open cases of it at once.",
 }
 
 
 def markdown() -> str:
     """The properties as a Markdown table, as docs/reference/bpmn.md shows it."""
-    rows = [f"| `{name}` | {each.where} | {each.note} |" for name, each in sorted(PROPERTIES.items())]
+    known = {name: (each.where, each.note) for name, each in PROPERTIES.items()}
+    known |= {name: ("the process", note) for name, note in OF_PROCESSES.items() if name not in known}
+    rows = [f"| `{name}` | {where} | {note} |" for name, (where, note) in sorted(known.items())]
     return "\n".join(["| property | works on | what it does |", "| --- | --- | --- |", *rows])
 
 
@@ -84,6 +104,12 @@ def _properties(look: Look) -> Iterator[tuple[Element, str]]:
     for element in look.elements():
         names = {*element.properties, *(_of_loop(element) if element.loop is not None else ())}
         yield from ((element, name) for name in sorted(names))
+
+
+def _of_processes(look: Look) -> Iterator[tuple[Process, str]]:
+    """The properties of processes that are none of ours."""
+    for process in look.processes():
+        yield from ((process, name) for name in sorted(process.properties.keys() - OF_PROCESSES.keys()))
 
 
 def _of_loop(element: Element) -> Iterator[str]:
@@ -100,6 +126,10 @@ def property_is_spelt_right(look: Look) -> Iterator[Fault]:
         meant = near(name, PROPERTIES) if name not in PROPERTIES else ""
         if meant:
             yield fault(element, f'its property "{short(name)}" does nothing.', f"Did you mean {meant}?")
+    for process, name in _of_processes(look):
+        meant = near(name, OF_PROCESSES)
+        if meant:
+            yield fault(process, f'its property "{short(name)}" does nothing.', f"Did you mean {meant}?")
 
 
 @rule("PW-862", section=OURS, plain="warning")
@@ -118,6 +148,6 @@ def property_is_known(look: Look) -> Iterator[Fault]:
     for element, name in _properties(look):
         if name not in PROPERTIES and not near(name, PROPERTIES):
             yield fault(element, f'its property "{short(name)}" is ignored.', "Take it out, unless others read it.")
-    for process in look.processes():
-        for name in sorted(process.properties.keys() - {"clause"}):
+    for process, name in _of_processes(look):
+        if not near(name, OF_PROCESSES):
             yield fault(process, f'its property "{short(name)}" is ignored.', "Take it out, or put it on an element.")

@@ -37,6 +37,8 @@ def sites(look: Look, world: World) -> Iterator[Site]:
     for process in look.processes():
         flow = world.flows.get(process.key)
         if flow is not None and flow.diagram is look.diagram and not flow.graph.too_large:
+            when = process.properties.get("startWhen", "")
+            yield Site(process, process.line, "the property startWhen", when, _school(world), BOOLEAN)
             yield from _of_flows(world, flow)
             for element in flow.graph.elements.values():
                 yield from _of_element(world, flow, element)
@@ -98,8 +100,12 @@ def _of_element(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     yield from _of_mappings(world, flow, element)
     yield from _of_form(world, flow, element)
     when = element.properties.get("forEachWhen", "")
-    school = Table({"school": Variable(SCHOOL), "settings": Variable(settings(world.around.settings))})
-    yield Site(element, element.line, "the property forEachWhen", when, school, BOOLEAN)
+    yield Site(element, element.line, "the property forEachWhen", when, _school(world), BOOLEAN)
+
+
+def _school(world: World) -> Scope:
+    """What is seen before a case begins: one school, and the settings."""
+    return Table({"school": Variable(SCHOOL), "settings": Variable(settings(world.around.settings))})
 
 
 def _of_loop(world: World, flow: Flow, element: Element) -> Iterator[Site]:

@@ -221,7 +221,7 @@ def test_a_step_that_fails_changes_nothing_and_leaves_one_incident(engine: Engin
     assert engine.cases.variables(case) == {}
     with engine.reading() as session:
         detail = queries.instance_detail(session, case)
-    assert [(i.kind, i.retriable, '"g"' in i.message) for i in detail.incidents] == [("step", False, True)]
+    assert [(i.kind, i.retriable, '"g"' in i.message) for i in detail.incidents] == [("step", True, True)]
     engine.tasks.complete(ident, {"n": 1}, by="sam")
     assert engine.cases.get(case).incidents == 0
     assert waiting(engine, case) == ["b"]

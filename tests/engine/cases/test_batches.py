@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from engine import Engine, Scope, queries
-from engine.errors import NoSchool, NotForSchools, SchoolNotFound
+from engine.errors import AnswerKept, NotForSchools, SchoolNotFound
 from engine.queries import BatchRow
 from engine.store.tables import School
 from tests.engine.running import DAY, MESSAGES, Statements, clock_of, deploy, running, task
@@ -183,7 +183,7 @@ def test_a_category_is_set_and_kept_in_the_school_s_history(engine: Engine) -> N
         ]
     assert engine.schools.import_file(SCHOOLS.encode(), "").unchanged == 6, "an import does not undo what was decided"
     case = engine.cases.start("p")
-    with pytest.raises(NoSchool):
+    with pytest.raises(AnswerKept, match="this case is not for a school"):
         engine.tasks.complete(task(engine, "a", case), {"risk": "high"})
 
 

@@ -111,7 +111,7 @@ def test_a_failing_job_is_tried_again_and_becomes_an_incident(engine: Engine) ->
     assert (row.status, row.at, row.incidents) == ("active", ("t",), 1)
     with engine.reading() as session:
         [incident] = queries.incidents(session)
-    assert (incident.kind, incident.element, incident.instance_id, incident.retriable) == ("job", "t", case, True)
+    assert (incident.kind, incident.element, incident.instance_id, incident.retriable) == ("job", "x", case, True)
     assert "Traceback" not in incident.message
     assert "Traceback" in incident.detail
     engine.cases.set_variables(case, {"broken": False}, by="mo")
@@ -166,7 +166,7 @@ def test_a_failure_reported_late_changes_nothing(engine: Engine) -> None:
     clock_of(engine).advance(engine.config.lease)
     fresh = claim(engine)
     with engine.transactions.writing(Scope.all_authorities()) as session:
-        queue.fail(session, slow, ValueError("late"), engine.clock.now(), engine.config)
+        queue.fail(session, slow, queue.Failure("t", slow.token, ValueError("late")), engine.clock.now(), engine.config)
         row = session.get(Job, slow.id)
         assert row is not None
         assert (row.claim, row.error) == (fresh.claim, None)

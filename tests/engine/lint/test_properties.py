@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.lint.drawing import TIMER, Case, around, prop, prove
+from tests.engine.lint.drawing import TIMER, Case, around, draw, prop, prove
 
 
 def _timer(**properties: str) -> str:
@@ -15,9 +15,16 @@ def _task(**properties: str) -> str:
     return around(f'<userTask id="t">{prop(**properties)}</userTask>')
 
 
+def _process(**properties: str) -> str:
+    """A process with properties of its own."""
+    return draw(f'{prop(**properties)}<startEvent id="s"/><task id="t"/><endEvent id="e"/>', "s>t t>e")
+
+
 CASES = [
     Case("PW-861", _timer(timerrule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-862", _task(timerRule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
+    Case("PW-861", _process(startwhen="= school.academy"), _process(startWhen="= school.academy"), strict=True),
+    Case("PW-863", _process(colour="red"), _process(needsSchool="true")),
     Case("PW-863", _task(colour="red"), _task(clause="A-1")),
 ]
 

@@ -18,7 +18,7 @@ from engine.lint.names.sources import SCHOOL
 from engine.lint.project import Project, check_files
 from engine.schools import register
 from engine.store.tables import School
-from tests.engine.lint.drawing import MESSAGE, Case, around, found, inputs, prop, prove
+from tests.engine.lint.drawing import MESSAGE, Case, around, draw, found, inputs, prop, prove
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
@@ -81,6 +81,11 @@ def _told(payload: str) -> str:
     )
 
 
+def _process(when: str) -> str:
+    """A process for some schools only."""
+    return draw(f'{prop(startWhen=when)}<startEvent id="s"/><task id="t"/><endEvent id="e"/>', "s>t t>e")
+
+
 RIGHT = _after('judgement = "good"')
 COLLECTED = prop(outputCollection="all", outputElement="judgement")
 
@@ -88,6 +93,8 @@ CASES = [
     _case("PW-870", _after('judgment = "good"'), RIGHT),
     _case("PW-870", _after('school.phace = "primary"'), _after('school.phase = "primary"')),
     _case("PW-870", _task('camunda:dueDate="= settings.wate"'), _task(f'{ASK} camunda:dueDate="= settings.wait"')),
+    _case("PW-870", _process("= school.acadmy"), _process("= school.academy")),
+    _case("PW-876", _process("= school.name"), _process("= school.academy")),
     _case(
         "PW-871",
         around(
