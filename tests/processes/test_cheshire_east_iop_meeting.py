@@ -40,7 +40,7 @@ def test_a_meeting_from_its_date_to_the_feedback(story: Story) -> None:
     """
     story.do(MI, "publish-date", meeting_date="2026-11-11", agencies_asked=["diocese"])
     circulated = [HEAD, CHAIR, "sip", "hr-officer", "finance-officer", "diocesan-representative"]
-    assert told(story, "IOP meeting on 2026-11-11") == circulated
+    assert told(story, "IOP meeting on 11 November 2026") == circulated
     # Fourteen days before Wednesday 11 November 2026.
     assert str(story.due("report-due").date()) == "2026-10-28"
     story.wait_for("report-due").do(HEAD, "progress-report", report_agreed=True)

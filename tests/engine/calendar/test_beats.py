@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -188,8 +189,8 @@ class BarnsleyCase(Case):
     def rewrite(self, change: Any) -> None:
         """Change what is stored of the waiting timer, as an older version would have left it."""
         instance: Instance = state.load(self.definition, self.now_out.state, self.context())
-        token = next(each for each in instance.tokens() if "timers" in each.memo)
-        token.memo["timers"]["0"] = change(token.memo["timers"]["0"])
+        token = next(each for each in instance.tokens() if each.memo.beats)
+        token.memo.beats[0] = change(token.memo.beats[0])
         object.__setattr__(self.out, "state", state.dump(instance))
 
 
@@ -235,15 +236,15 @@ def test_a_calendar_that_changes_moves_the_waiting_beat_and_not_the_anchor() -> 
 def test_a_beat_stored_before_beats_were_numbered_finds_its_anchor_again() -> None:
     case = reminded("every month").fire("t").fire("t")
     assert isinstance(case, BarnsleyCase)
-    drifted = at("2026-12-09", 8).isoformat()  # a month after the moved 9 November
-    case.rewrite(lambda kept: [drifted, False, "", kept[3], at("2026-11-09", 8).isoformat(), "every month"])
+    drifted = at("2026-12-09", 8)  # a month after the moved 9 November
+    case.rewrite(lambda kept: replace(kept, due=drifted, anchor=at("2026-11-09", 8), words="every month", number=None))
     assert case.fire("t").beat == "2027-01-07"  # type: ignore[attr-defined]
 
 
 def test_a_cycle_of_days_stored_before_beats_were_numbered_goes_on() -> None:
     case = reminded("R/P7D").fire("t")
     assert isinstance(case, BarnsleyCase)
-    case.rewrite(lambda kept: [*kept[:4], "", ""])
+    case.rewrite(lambda kept: replace(kept, anchor=None, words="", number=None))
     case.step(CalendarChanged())
     assert case.fire("t").beat == "2026-09-28"  # type: ignore[attr-defined]
 

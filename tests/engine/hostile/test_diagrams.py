@@ -15,7 +15,7 @@ from tests.processor import Work
 T = '<task id="t"/>'
 BORDER = '<boundaryEvent id="u{0}" attachedToRef="t"><compensateEventDefinition/></boundaryEvent>'
 FAR = "<dataInputAssociation><sourceRef>q</sourceRef><targetRef>z</targetRef></dataInputAssociation>"
-SECONDS = 3
+SECONDS = 9
 """Of processor time. A quarter of this is usual."""
 
 

@@ -16,7 +16,8 @@ BOTH = Scope("town", frozenset({"seo", "head"}), "bo")
 CLERK = Scope("town", frozenset({"clerk"}), "cleo")
 SCHOOLS = b"urn,name,phase,type\n100001,Sampleby,primary,community\n100002,Madeup Lane,primary,academy\n"
 WITH_DATES = bpmn(
-    '<startEvent id="s"/><userTask id="a" name="Look" camunda:candidateGroups="seo" camunda:dueDate="= due"/>'
+    prop(cases="many")
+    + '<startEvent id="s"/><userTask id="a" name="Look" camunda:candidateGroups="seo" camunda:dueDate="= due"/>'
     '<userTask id="b" camunda:candidateGroups="head"/><endEvent id="e"/>',
     "s>a a>b b>e",
     key="dated",
@@ -30,6 +31,10 @@ OUTER = bpmn(
     "s>a a>c c>e t>r r>e2",
     key="outer",
 ).replace(b'<bpmn:textAnnotation id="n"/>', b"")
+MANY = (
+    b"<bpmn:extensionElements><camunda:properties>"
+    b'<camunda:property name="cases" value="many"/></camunda:properties></bpmn:extensionElements>'
+)
 INNER = bpmn('<startEvent id="s"/><userTask id="a" name="Meet"/><endEvent id="e"/>', "s>a a>e", key="inner")
 
 
@@ -38,7 +43,7 @@ def engine(database_url: str) -> Engine:
     engine = running(database_url)
     engine.schools.import_file(SCHOOLS, "town")
     deploy(engine, WITH_DATES, "dated", "town")
-    deploy(engine, REMINDED, authority="town")
+    deploy(engine, REMINDED.replace(b'isExecutable="true">', b'isExecutable="true">' + MANY), authority="town")
     return engine
 
 
@@ -188,7 +193,7 @@ def test_definitions_and_their_files(engine: Engine) -> None:
 
 def test_what_falls_due_between_two_days(engine: Engine) -> None:
     deploy(engine, LATER, authority="town")
-    start(engine, None, key="p")
+    start(engine, None, "100002", "p")
     clock_of(engine).advance(timedelta(days=10))
     start(engine, None, key="p")
     with engine.reading(SEO) as session:

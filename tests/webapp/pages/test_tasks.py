@@ -97,7 +97,7 @@ def test_the_inbox_is_narrowed_by_school_and_process(browser: Browser, case: int
 
 
 WEEKS = bpmn(
-    '<startEvent id="s"/><userTask id="a" name="Agree the wait" camunda:formKey="wait"/>'
+    '<startEvent id="s"/><userTask id="a" name="Agree the wait" camunda:formKey="barnsley/wait"/>'
     '<intermediateCatchEvent id="t" name="The wait"><timerEventDefinition>'
     '<timeDuration>= string(weeks) + " weeks"</timeDuration></timerEventDefinition></intermediateCatchEvent>'
     '<endEvent id="e"/>',
