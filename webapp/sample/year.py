@@ -268,7 +268,7 @@ class _Year:
         return wanted if wanted in options and self.chance.random() < TENDENCY else self.chance.choice(options)
 
     def something_goes_wrong(self) -> None:
-        """Cases that a manager has to look at: a period in a unit that nobody knows. One is begun for it, to be sure."""
+        """Cases that a manager has to look at: a notice without its period. One is begun for it, to be sure."""
         authority = self.config.authorities.get(BLOCKED.authority)
         if authority is not None:
             self._start(BLOCKED)
@@ -279,9 +279,7 @@ class _Year:
             self.engine.tasks.open(), ("give-notice", "write-notice", "section-60", "warning-notice")
         ):
             try:
-                self.engine.tasks.complete(
-                    task.id, {"compliance_length": 2, "compliance_unit": "fortnights"}, by="import"
-                )
+                self.engine.tasks.complete(task.id, {}, by="import")
             except PathwaysError:
                 continue  # the case is as it was, and an incident tells of it
 

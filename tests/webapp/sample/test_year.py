@@ -26,6 +26,8 @@ CONFIG = Config.load(ROOT / "config", {})
 ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 #: What their work is, when it is not in tasks: diagrams, and the people and roles of the authority.
 OTHER_WORK = {"own-processes", "administer"}
+#: Asked about church schools whose powers are proposed only: not every invented year has one.
+ASKED_SELDOM = {"diocesan-representative", "foundation-governor-appointer"}
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +64,21 @@ def test_it_has_cases_at_every_stage(made: Engine) -> None:
 def test_one_case_is_blocked_and_some_tasks_are_overdue(made: Engine) -> None:
     with made.reading() as session:
         troubles, tasks = queries.incidents(session), queries.open_tasks(session)
-    assert "fortnights" in troubles[0].message
+    assert any("cannot be said how long to wait" in trouble.message for trouble in troubles)
     assert any(task.due is not None and task.due < NOW for task in tasks)
     assert all(task.created <= NOW for task in tasks)
+
+
+def _waited_too_long(row: History) -> bool:
+    """Whether a timer fired late; one whose date had passed before its wait began could not fire sooner."""
+    late = (row.detail or {}).get("late_by")
+    return late is not None and row.entered is not None and row.entered < row.ended - timedelta(seconds=late)
 
 
 def test_whatever_fell_due_has_happened_on_its_day(made: Engine) -> None:
     with made.reading() as session:
         waiting = queries.timers(session)
-        late = [row.element for row in session.scalars(select(History)) if "late_by" in (row.detail or {})]
+        late = [row.element for row in session.scalars(select(History)) if _waited_too_long(row)]
     assert all(timer.due > NOW for timer in waiting)
     assert late == []
 
@@ -88,7 +96,7 @@ def test_each_sample_person_has_something_to_do(made: Engine, authority: Any) ->
         with made.reading(scope) as session:
             busy = queries.inbox(session, scope).items or queries.notifications(session, scope)
         elsewhere = any(authority.roles[role].capabilities & OTHER_WORK for role in person.roles)
-        if not busy and not elsewhere:
+        if not busy and not elsewhere and not person.roles & ASKED_SELDOM:
             idle.append(person.username)
     assert idle == []
 
