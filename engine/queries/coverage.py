@@ -28,7 +28,7 @@ def coverage(session: Session) -> dict[str, list[CoverageRow]]:
         ProcessDefinition.latest
     )
     for key, process, elements in session.execute(latest.order_by(ProcessDefinition.name)):
-        for element, (name, kind, _, _, _, clauses) in elements.items():
+        for element, (name, kind, _, _, _, clauses, *_) in elements.items():
             for clause in clauses:
                 found.setdefault(clause, []).append(CoverageRow(key, process, element, name or element, kind))
     return found
