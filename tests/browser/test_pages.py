@@ -75,7 +75,7 @@ def test_the_menu_opens_on_a_phone(person: Person, page: Page) -> None:
 
 
 def test_the_live_diagram_marks_where_the_case_stands(person: Person, page: Page) -> None:
-    person.sign_in("seo").start(PROCESS, SCHOOL)
+    person.sign_in("seo").start(PROCESS, "Figment Hill Primary School")
     page.wait_for_selector("[data-diagram][data-shown]")
     assert page.locator(".app-now").get_attribute("data-element-id") == "document-evidence"
     done = page.locator(".app-done").evaluate_all("all => all.map(e => e.dataset.elementId)")

@@ -24,7 +24,7 @@ def test_each_quarter_a_report_is_drawn_from_the_live_cases(story: Story) -> Non
     assert str(story.beat(PROCESS, "each-quarter").date()) == "2026-12-07"
     story.start_by_timer(PROCESS, "each-quarter")
     # The evidence was due ten working days after 7 September: it is overdue.
-    line = ": since 2026-09-07; waits for LOSI evidence; 1 overdue"
+    line = ": since 7 September 2026; waits for LOSI evidence; 1 overdue"
     assert story.variables["iop_schools"].endswith(f"Sampleford Community Primary School{line}")
     story.do(QA, "write-report")
     assert story.ended

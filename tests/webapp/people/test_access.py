@@ -19,6 +19,7 @@ ARGUMENTS = {
     "instance_id": "1",
     "incident_id": "1",
     "definition_id": "1",
+    "moved_id": "1",
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",
