@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+# Compiled at once: every process that starts would compile the libraries anew where Python may not write.
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 WORKERS ?= 2
 TESTS ?= tests
 PORT ?= 8000
@@ -40,7 +41,7 @@ check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decis
 
 .PHONY: test lint format docs bench lock clean
 test: lint webapp/static/build/.stamp $(CHROMIUM) ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.dev ## ruff, mypy and the import contracts
 	$(BIN)/ruff check engine webapp tests
