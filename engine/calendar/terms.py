@@ -179,6 +179,16 @@ class SchoolCalendar:
         half = self.half_term(self.half_term_index(day))
         return day in half and day not in self._extended_inset
 
+    def why_closed(self, day: date) -> str:
+        """Why school is not open that day, as the end of a sentence ("is a bank holiday"); empty when it is open."""
+        if self.is_school_day(day):
+            return ""
+        if day.weekday() >= 5:
+            return f"is a {day:%A}"
+        if day in self.bank_holidays:
+            return "is a bank holiday"
+        return "is an INSET day" if day in self._extended_inset else "is in the school holidays"
+
     def next_school_day(self, day: date) -> date:
         """The day itself, or the first school day after it."""
         while not self.is_school_day(day):

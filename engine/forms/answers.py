@@ -174,6 +174,14 @@ def _period(component: Component, value: str, asking: Asking) -> None:
         raise refuse(component, f"must be the same as or before {in_words(latest)}")
 
 
+def _school_day(component: Component, value: str, asking: Asking) -> None:
+    """A meeting is on a school day, unless the form's own question says why it is not."""
+    if not component.reason_key or asking.variables.get(component.reason_key):
+        return
+    if closed := asking.why_closed(date.fromisoformat(value)):
+        raise refuse(component, f"{closed}: choose a school day, or say below why it is that day")
+
+
 def _day(limit: Any) -> date | None:
     try:
         return date.fromisoformat(as_text(limit)[:10])
@@ -195,5 +203,5 @@ _RULES: dict[str, tuple[Callable[[Component, Any, Asking], None], ...]] = {
     "textfield": (_lengths, _format, _pattern),
     "textarea": (_lengths, _pattern),
     "number": (_size,),
-    "datetime": (_period,),
+    "datetime": (_period, _school_day),
 }

@@ -17,7 +17,7 @@ from typing import Any
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
 from engine.forms import text as texts
 from engine.forms.conditions import as_text, mentions
-from engine.forms.model import CHOICES, QUESTIONS, Checks, Component, questions
+from engine.forms.model import CHOICES, DECIDING, QUESTIONS, Checks, Component, questions
 from engine.forms.reader import Problem, Reader, parse_json
 
 Finding = Problem
@@ -64,6 +64,8 @@ def _component(component: Component, keys: Collection[str], feel: Checks | None)
     yield from _limits(component)
     yield from _pattern(component, feel)
     yield from _words(component)
+    yield from _prefill(component)
+    yield from _dates(component, keys)
     yield from _confidential(component)
     for path, expression in _expressions(component):
         yield from _expression(component, path, expression, feel)
@@ -122,6 +124,27 @@ def _pattern(component: Component, feel: Checks | None) -> Iterator[Finding]:
         )
     if not component.error:
         yield _at(component, "properties.error", "an answer with a pattern needs its own error message")
+
+
+def _prefill(component: Component) -> Iterator[Finding]:
+    given = component.properties.get("prefill")
+    if given is not None and given != "keep":
+        yield _at(component, "properties.prefill", 'prefill is "keep", for answers that last, or it is left out')
+    elif given and component.kind in DECIDING:
+        yield _at(
+            component, "properties.prefill", "what is decided anew is never answered beforehand: take prefill out"
+        )
+
+
+def _dates(component: Component, keys: Collection[str]) -> Iterator[Finding]:
+    if component.kind != "datetime" or component.readonly is True:
+        return
+    missing = [name for name, limit in (("min", component.rules.min), ("max", component.rules.max)) if limit is None]
+    if missing:
+        message = f"any date is taken, 1962 or 2062: say between which days it lies ({' and '.join(missing)})"
+        yield Finding(f"{component.path}.validate", message, "warning")
+    if component.reason_key and component.reason_key not in keys:
+        yield _at(component, "properties.schoolDay", "it names no question of this form that says why")
 
 
 def _words(component: Component) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import ExpressionFailed, ExpressionLimit
-from engine.forms.model import Component, Evaluates, Limit, Option
+from engine.forms.model import AtTime, Component, Evaluates, Limit, Option
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[^\W\d]\w*|\d\w*|.', re.DOTALL)
 _BINDERS = frozenset({"if", "for", "some", "every", "function"})
@@ -41,6 +41,10 @@ class Asking:
         """A limit, worked out when it is FEEL: a number, a date or an ISO date string; None when there is
         none."""
         return self.value(limit) if isinstance(limit, str) and limit.startswith("=") else limit
+
+    def why_closed(self, day: date) -> str:
+        """Why school is closed on a day; empty when it is open, or no calendar is known."""
+        return self.feel.why_closed(day) if isinstance(self.feel, AtTime) else ""
 
     def readonly(self, component: Component) -> bool:
         """Whether the answer may only be read: then it is never taken from what is submitted."""

@@ -13,10 +13,10 @@ from marshmallow import ValidationError
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms import checking
 from engine.forms.conditions import Asking, hidden_for_sure
-from engine.forms.model import Checks, Component, Evaluates, may_see, questions
+from engine.forms.model import DECIDING, Checks, Component, Evaluates, may_see, questions
 from engine.forms.posted import Posted, Typed, collect, edited, typed_of
 from engine.forms.reader import Reader, parse_json
-from engine.forms.schema import FormSchema, flat, is_asked, schema_class
+from engine.forms.schema import FormSchema, flat, is_asked, nothing, schema_class
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +98,27 @@ class Form:
         """
         return edited(self._asked(variables, feel, roles), raw)
 
-    def initial(self, variables: Mapping[str, Any]) -> Typed:
-        """What the page shows at first: the process variables of the same names, or the default values."""
-        return {each.key: typed_of(each, variables.get(each.key, each.default)) for each in self.fields}
+    def initial(self, variables: Mapping[str, Any], corrects: bool = False) -> Typed:
+        """What the page shows at first: nothing, or the form's default values.
+
+        What was said before is no answer to what is asked now, so the process variables of the same names show only in
+        questions whose answers last (``prefill`` = ``keep``) and, where the task ``corrects`` its last answers, in all
+        but choices.
+        """
+
+        def first(question: Component) -> Any:
+            before = question.lasting or (corrects and question.kind not in DECIDING)
+            return variables.get(question.key, question.default) if before else question.default
+
+        return {each.key: typed_of(each, first(each)) for each in self.fields}
+
+    def typed(self, values: Mapping[str, Any]) -> Typed:
+        """Values as they would have been typed, to be shown again and changed; defaults for those that are not there."""
+        return {each.key: typed_of(each, values.get(each.key, each.default)) for each in self.fields}
+
+    def unanswered(self) -> dict[str, Any]:
+        """The values of a form that nobody answered: a blank for each question."""
+        return {each.key: nothing(each) for each in self.fields}
 
     def _asked(self, variables: Mapping[str, Any], feel: Evaluates, roles: Collection[str] | None) -> list[Component]:
         asking = asking_of(variables, feel, roles)

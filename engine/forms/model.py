@@ -3,15 +3,17 @@ changed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 QUESTIONS = frozenset(
     {"textfield", "textarea", "number", "datetime", "radio", "select", "checklist", "checkbox", "dynamiclist"}
 )
 CHOICES = frozenset({"radio", "select", "checklist"})
+#: Never answered beforehand by what was said before: one click would decide as last time.
+DECIDING = frozenset({"radio", "select", "checkbox"})
 KINDS = QUESTIONS | {"text", "group", "separator"}
 
 Limit = int | float | str | None  # a string that begins with "=" is FEEL
@@ -48,6 +50,8 @@ class AtTime:
 
     feel: EvaluatesAt
     now: datetime  # aware
+    why_closed: Callable[[date], str] = lambda day: ""
+    """Why school is closed on a day ("is a bank holiday"), empty when it is open, or no calendar is known."""
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
         """The value of a FEEL expression at this time."""
@@ -123,6 +127,16 @@ class Component:
         """A short noun phrase for the answer, used in error messages, from ``properties.name`` ("the
         evidence")."""
         return self.properties.get("name", "")
+
+    @property
+    def reason_key(self) -> str:
+        """The key of the question that says why this date is no school day, where it has to be one (``schoolDay``)."""
+        return self.properties.get("schoolDay", "")
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what was answered holds until it is changed (``properties.prefill`` = "keep"): a group's members."""
+        return self.properties.get("prefill") == "keep"
 
     @property
     def entry(self) -> str:

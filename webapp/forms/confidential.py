@@ -12,14 +12,14 @@ from engine import queries
 from engine.feel import Feel
 from engine.forms import AtTime, load_form, mentions
 from engine.queries import TaskDetail
-from webapp.current import now
+from webapp.current import now, the_engine
 from webapp.db import db
 
 
-def timed_feel() -> AtTime:
-    """FEEL whose today() is the engine's: the sample clock may have been moved."""
+def timed_feel(school: str | None = None) -> AtTime:
+    """FEEL whose today() is the engine's (the sample clock may have been moved), with a school's calendar (by its URN)."""
     moment: datetime = now()
-    return AtTime(Feel.shared(), moment)
+    return AtTime(Feel.shared(), moment, the_engine().calendars.of(current_user.authority, school).why_closed)
 
 
 def unseen(instance_id: int) -> set[str]:

@@ -145,7 +145,7 @@ def wrong_answers(
     errors = {name: [str(wrong)] for name in wrong.names if name in asked}
     if form is None or not errors:
         raise wrong
-    return form.initial(values), errors
+    return form.typed(values), errors
 
 
 def form_view(
@@ -159,18 +159,20 @@ def form_view(
     unseen: Collection[str] = (),
     role_names: Mapping[str, str] | None = None,
     action: str = "",
+    corrects: bool = False,
 ) -> FormView:
     """The page of a form for a person with these roles.
 
     ``posted`` and ``errors`` are those of a FormInvalid (or what ``Form.edited`` gave). ``unseen`` names
     process variables that this person may not read: they are neither prefilled nor quoted, though conditions
     see them. ``role_names`` gives role ids their names for the note on confidential questions. ``action`` is
-    the page's own URL; with it, the buttons of a list bring the person back to that list.
+    the page's own URL; with it, the buttons of a list bring the person back to that list. ``corrects`` as in
+    Form.initial.
     """
     asking = asking_of(variables, feel, roles)
     hidden = {*unseen, *(key for key, may in form.confidential().items() if may.isdisjoint(roles))}
     shown = asking_of({key: value for key, value in variables.items() if key not in hidden}, feel, roles)
-    answers_so_far = form.initial(shown.variables) | dict(posted or {})
+    answers_so_far = form.initial(shown.variables, corrects) | dict(posted or {})
     page = _Page(form.own_keys(asking), asking, shown, errors or {}, role_names or {})
     return FormView(page.views(form.components, answers_so_far, "", "m"), action)
 

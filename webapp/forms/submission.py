@@ -15,7 +15,7 @@ from flask import request
 from flask_login import current_user
 
 from engine.errors import FormInvalid, TimerImpossible
-from engine.forms import Form, load_form
+from engine.forms import AtTime, Form, load_form
 from webapp.forms.confidential import timed_feel
 from webapp.forms.fields import FormView, form_view, wrong_answers
 
@@ -42,20 +42,31 @@ class Asked:
     """A form as it is put to the person of this request; ``form`` None asks nothing.
 
     ``variables`` are what its conditions look at, ``unseen`` those of them that this person may not read, ``action``
-    the address that the page sends it to.
+    the address that the page sends it to. ``corrects``: its last answers were sent back, and show again.
     """
 
     form: Form | None
     variables: Mapping[str, Any]
     action: str
     unseen: Collection[str] = field(default=())
+    corrects: bool = False
+
+    @property
+    def _feel(self) -> AtTime:
+        school = self.variables.get("school")
+        return timed_feel(str(school["urn"]) if isinstance(school, Mapping) and "urn" in school else None)
 
     @classmethod
     def of(
-        cls, content: bytes | None, variables: Mapping[str, Any], action: str, unseen: Collection[str] = ()
+        cls,
+        content: bytes | None,
+        variables: Mapping[str, Any],
+        action: str,
+        unseen: Collection[str] = (),
+        corrects: bool = False,
     ) -> Asked:
         """From a form's stored JSON, None where there is no form. Raises FormUnreadable."""
-        return cls(load_form(content) if content else None, variables, action, unseen)
+        return cls(load_form(content) if content else None, variables, action, unseen, corrects)
 
     def view(
         self, posted: Mapping[str, Any] | None = None, errors: Mapping[str, list[str]] | None = None
@@ -66,13 +77,14 @@ class Asked:
         return form_view(
             self.form,
             self.variables,
-            timed_feel(),
+            self._feel,
             current_user.scope.roles,
             posted=posted,
             errors=errors,
             unseen=self.unseen,
             action=self.action,
             role_names=_role_names(),
+            corrects=self.corrects,
         )
 
     def refused(self, values: Mapping[str, Any], wrong: TimerImpossible) -> FormView | None:
@@ -83,7 +95,7 @@ class Asked:
         """What came of this request's POST."""
         if self.form is None:
             return Submission(None, {})
-        with_person = (self.variables, timed_feel(), current_user.scope.roles)
+        with_person = (self.variables, self._feel, current_user.scope.roles)
         edited = self.form.edited(request.form, *with_person)
         if edited is not None:
             return Submission(self.view(edited), None, edited=True)

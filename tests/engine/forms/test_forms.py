@@ -456,3 +456,64 @@ def test_the_schema_is_made_once_for_a_form_and_can_be_loaded_again() -> None:
 def test_a_number_is_shown_so_that_it_comes_back_the_same(value: float, text: str) -> None:
     assert as_text(value) == text
     assert float(text) == value
+
+
+# What a page shows at first
+
+
+def lasting(kind: str, **more: Any) -> Form:
+    return make(question(kind, "Members", properties={"prefill": "keep"}, **more))
+
+
+def test_a_question_that_is_asked_again_begins_empty() -> None:
+    form = make(question("textarea", "Minutes"), question("datetime", "Day", key="day"))
+    before = {"answer": "Last term's minutes", "day": "2026-06-01"}
+    assert form.initial(before) == {"answer": "", "day": {"day": "", "month": "", "year": ""}}
+
+
+def test_a_question_begins_with_the_form_s_own_default() -> None:
+    assert make(question("number", "Weeks", defaultValue=6)).initial({"answer": 3}) == {"answer": "6"}
+
+
+@pytest.mark.parametrize(("kind", "before"), [("textfield", "Ann Example"), ("checklist", ["attendance"])])
+def test_an_answer_that_lasts_shows_again(kind: str, before: Any) -> None:
+    assert lasting(kind, values=AREAS).initial({"answer": before}) == {"answer": before}
+
+
+def test_answers_that_were_sent_back_show_again() -> None:
+    assert make(question("textarea", "Plan")).initial({"answer": "As it was"}, corrects=True) == {"answer": "As it was"}
+
+
+@pytest.mark.parametrize("kind", ["radio", "select"])
+def test_a_choice_is_made_anew_even_where_answers_were_sent_back(kind: str) -> None:
+    assert make(question(kind, "Area", values=AREAS)).initial({"answer": "attendance"}, corrects=True) == {"answer": ""}
+
+
+def test_a_tick_is_made_anew_even_where_answers_were_sent_back() -> None:
+    assert make(question("checkbox", "Agreed")).initial({"answer": True}, corrects=True) == {"answer": ""}
+
+
+# School days
+
+
+def meeting(why: str = "") -> dict[str, list[str]]:
+    """What a form that asks for a meeting on a school day says of Saturday 12 September 2026."""
+    form = make(
+        question("datetime", "Date of the meeting", properties={"schoolDay": "why"}),
+        question("textfield", "Reason", key="why", required=False),
+    )
+    feel = AtTime(Feel.shared(), datetime(2026, 9, 7, tzinfo=UTC), lambda day: "is a Saturday" if day.day == 12 else "")
+    try:
+        form.accept({"answer": "2026-09-12", "why": why}, {}, feel)
+    except FormInvalid as refused:
+        return refused.errors
+    return {}
+
+
+def test_a_meeting_is_on_a_school_day() -> None:
+    says = "Date of the meeting is a Saturday: choose a school day, or say below why it is that day"
+    assert meeting() == {"answer": [says]}
+
+
+def test_a_meeting_on_another_day_says_why() -> None:
+    assert meeting("Governors can only come at the weekend") == {}
