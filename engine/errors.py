@@ -216,6 +216,18 @@ class TaskClaimed(PathwaysError):
     """This task has been claimed by {by}."""
 
 
+class NotOnBehalf(PathwaysError):
+    """An answer to "{task}" may be recorded for others by {whom}, and you do not act as one of them."""
+
+
+class AnswerNotDispensable(PathwaysError):
+    """The case cannot go on without an answer to "{task}": its diagram does not say what holds then (property noAnswer)."""
+
+
+class AnswerNotDue(PathwaysError):
+    """An answer to "{task}" may still come: its date, {due}, has not passed."""
+
+
 class NotAStarter(PathwaysError):
     """The process "{process}" is started by {whom}, and you do not act as one of them."""
 

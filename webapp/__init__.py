@@ -22,6 +22,7 @@ from webapp import current, dates, errors
 from webapp.db import db, migrate
 from webapp.pages import (
     batches,
+    behalf,
     calendar,
     cases,
     clauses,
@@ -101,6 +102,7 @@ def _pages(app: Flask) -> None:
         coverage,
         sign_in,
         tasks,
+        behalf,
         links,
         batches,
         start,

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Europe/London")
 
 
-def day(moment: datetime | date | None) -> str:
-    """A day as GOV.UK writes it: 14 October 2026."""
+def day(moment: datetime | date | str | None) -> str:
+    """A day as GOV.UK writes it: 14 October 2026; of an ISO date too."""
     if moment is None:
         return ""
+    if isinstance(moment, str):
+        moment = date.fromisoformat(moment)
     local = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
     return f"{local.day} {local:%B %Y}"
 

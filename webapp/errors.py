@@ -56,6 +56,8 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.NotWaiting: 409,
     errors.TaskNotYours: 403,
     errors.NotAStarter: 403,
+    errors.NotOnBehalf: 403,
+    errors.AnswerNotDue: 409,
     errors.NotAReporter: 403,
     errors.FeelNotBuilt: 503,
     errors.ScopeMissing: 500,

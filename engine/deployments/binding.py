@@ -130,6 +130,7 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
                 e.documentation,
                 list(e.clauses),
                 _event(diagram, e),
+                _task(e),
             ]
             for e in elements
         },
@@ -149,6 +150,13 @@ def _event(diagram: Diagram, element: Element) -> dict[str, Any] | None:
         return None
     follows = consequence(diagram, element)
     return {"message": element.caught_message, "reported_by": list(element.reported_by), "consequence": follows}
+
+
+def _task(element: Element) -> dict[str, Any] | None:
+    """Of a user task, what its properties say of how it is answered; None when they say nothing."""
+    said = {"prefill": element.properties.get("prefill", ""), "on_behalf": list(element.on_behalf)}
+    said["no_answer"] = element.properties.get("noAnswer", "")
+    return {name: each for name, each in said.items() if each} or None
 
 
 def _named(names: Iterable[str]) -> tuple[str, ...]:

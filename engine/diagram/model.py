@@ -247,6 +247,11 @@ class Element:
         return tuple(self.properties.get("reportedBy", "").replace(",", " ").split())
 
     @property
+    def on_behalf(self) -> tuple[str, ...]:
+        """The roles that may record an answer for those whose task this is, by the property ``onBehalf``."""
+        return tuple(self.properties.get("onBehalf", "").replace(",", " ").split())
+
+    @property
     def caught_message(self) -> str:
         """The name of the message that this event or receive task waits for; empty when it waits for none."""
         if not self.catching and self.kind != "receiveTask":

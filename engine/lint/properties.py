@@ -37,6 +37,14 @@ def _throws(element: Element) -> bool:
     return sends or (element.throwing and "message" in element.event_kinds)
 
 
+def _asks(element: Element) -> bool:
+    return element.kind == "userTask"
+
+
+def _recorded(element: Element) -> bool:
+    return _asks(element) and bool(element.on_behalf)
+
+
 def _several(element: Element) -> bool:
     return element.loop is not None and element.loop.kind == "multi"
 
@@ -79,6 +87,11 @@ PROPERTIES: Mapping[str, Property] = {
     "formKey": Property(
         "where a message is waited for, but at a start", _waits, "The form that asks what to record of a report."
     ),
+    "onBehalf": Property("user tasks", _asks, "The roles that may record the answer for those whose task it is."),
+    "noAnswer": Property(
+        "user tasks with `onBehalf`", _recorded, "FEEL, a context: what holds when no answer came by the task's date."
+    ),
+    "prefill": Property("user tasks", _asks, "`last`: sent back for correction, so its last answers show again."),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result."),
 }

@@ -42,9 +42,9 @@ def _form_remedy(key: str) -> str:
 
 @rule("PW-704", section=OURS, plain="off")
 def role_exists(look: Look) -> Iterator[Fault]:
-    """The candidate groups of a user task are roles of the authority."""
-    for element in look.elements("userTask"):
-        for role in _unknown(look, element.candidate_groups):
+    """Those who do a user task, record its answer for others (onBehalf) or report an event (reportedBy) are roles."""
+    for element in look.elements():
+        for role in _unknown(look, (*element.candidate_groups, *element.on_behalf, *element.reported_by)):
             yield fault(element, f'there is no role "{short(role)}".', _ROLE_REMEDY)
 
 
@@ -56,6 +56,19 @@ def _unknown(look: Look, roles: Iterable[str]) -> Iterator[str]:
     known = look.known.roles
     if known is not None:
         yield from (role for role in roles if role not in known and not is_feel(role))
+
+
+@rule("PW-717", section=OURS)
+def answering_is_understood(look: Look) -> Iterator[Fault]:
+    """A task's prefill is "last"; one that goes on without an answer (noAnswer) has a due date to wait for."""
+    for element in look.elements("userTask"):
+        prefill = element.properties.get("prefill")
+        if prefill is not None and prefill != "last":
+            remedy = 'Use "last" where answers are sent back for correction; else take it out.'
+            yield fault(element, f'its prefill is "{short(prefill)}".', remedy)
+        if "noAnswer" in element.properties and not element.due_date:
+            message = "it goes on without an answer after its due date, and has none."
+            yield fault(element, message, "Give it a due date.")
 
 
 @rule("PW-705", section=OURS)

@@ -83,7 +83,10 @@ class _Behind:
 def _of_element(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     inside = world.scope(flow, element)
     works = {"the script": element.script, "camunda:expression": element.camunda("expression")}
-    keys = {f"the property {name}": element.properties.get(name, "") for name in ("correlationKey", "businessKey")}
+    keys = {
+        f"the property {name}": element.properties.get(name, "")
+        for name in ("correlationKey", "businessKey", "noAnswer")
+    }
     for what, text in {**works, **keys}.items():
         yield Site(element, element.line, what, text, inside)
     texts = {

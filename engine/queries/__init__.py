@@ -59,7 +59,18 @@ from engine.queries.schools import (
     schools,
     skipped,
 )
-from engine.queries.tasks import InboxFilters, RecordedRow, TaskDetail, TaskRow, inbox, open_tasks, recorded, task
+from engine.queries.tasks import (
+    EarlierAnswers,
+    InboxFilters,
+    RecordedRow,
+    TaskDetail,
+    TaskRow,
+    earlier_answers,
+    inbox,
+    open_tasks,
+    recorded,
+    task,
+)
 from engine.queries.work import (
     Counts,
     IncidentRow,
@@ -85,6 +96,7 @@ __all__ = [
     "DeploymentRow",
     "DiagramView",
     "DueRow",
+    "EarlierAnswers",
     "ElementInfo",
     "FailedRow",
     "HistoryRow",
@@ -117,6 +129,7 @@ __all__ = [
     "definition_xml",
     "definitions",
     "deployments",
+    "earlier_answers",
     "failed",
     "falling_due",
     "form",

@@ -50,6 +50,17 @@ class ElementInfo:
     clauses: tuple[str, ...]
     event: Mapping[str, Any] | None = None
     """What people may report here: its ``message``, ``reported_by`` (roles) and ``consequence`` (a sentence)."""
+    task: Mapping[str, Any] | None = None
+    """How a user task is answered, where the diagram says so: ``prefill``, ``on_behalf`` (roles), ``no_answer`` (FEEL)."""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the task's last answers were sent back, and show again (property ``prefill`` = ``last``)."""
+        return bool(self.said("prefill") == "last")
+
+    def said(self, name: str) -> Any:
+        """What the diagram says of how the task is answered, by its name in :attr:`task`; None when it says nothing."""
+        return (self.task or {}).get(name)
 
 
 def of_school() -> ColumnElement[bool]:
@@ -102,7 +113,7 @@ class Elements:
         """What the definition says of this element; its bare id when it says nothing."""
         known = self._known.get(definition_id or 0, {"elements": {}})
         said = known["elements"].get(element) or ("", "", "", "", "", ())
-        name, kind, lane, form_key, guidance, clauses, *more = said  # older versions say nothing of events
+        name, kind, lane, form_key, guidance, clauses, *more = said  # older versions say less
         return ElementInfo(element, name or element, kind, lane, form_key, guidance, tuple(clauses), *more)
 
     def process(self, definition_id: int | None) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,8 @@ class TaskRow:
     token: str = ""
     called_name: str = ""
     """The name of the called process in which the task waits; empty in the case's own process."""
+    on_behalf: tuple[str, ...] = ()
+    """The roles that may record an answer for those whose task it is."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,17 @@ class TaskDetail:
 
 
 @dataclass(frozen=True)
+class EarlierAnswers:
+    """What a completed task of the case said to questions that are asked again; ``form`` is the JSON that asked."""
+
+    task: TaskRow
+    form: bytes
+    values: Mapping[str, Any]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RecordedRow:
     """What a task recorded, and the JSON of the form that asked for it."""
 
@@ -101,6 +114,8 @@ class RecordedRow:
     """Who completed it."""
 
 
+#: How many of a case's last tasks are searched for earlier answers.
+EARLIER = 30
 _COLUMNS = (
     UserTask.id,
     UserTask.element,
@@ -255,6 +270,7 @@ def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
         school_name=row.school_name or "",
         token=row.token,
         called_name="" if row.definition_id == row.root_id else elements.process(row.definition_id)[1],
+        on_behalf=tuple(info.said("on_behalf") or ()),
     )
 
 
@@ -291,6 +307,38 @@ def task(session: Session, task_id: int) -> TaskDetail:
         values=more.values,
         note=more.note or "",
     )
+
+
+def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str], scope: Scope) -> list[EarlierAnswers]:
+    """What was last said in the case to questions with these keys, before this task was asked, the newest first.
+
+    Only of tasks that the person has done, or might have: those of others are in the case's story.
+    """
+    done = (
+        select(UserTask.id, UserTask.candidate_groups, UserTask.values, UserTask.ended_by, UserTask.ended)
+        .where(
+            UserTask.instance_id == detail.row.instance_id,
+            UserTask.status == "completed",
+            UserTask.ended <= detail.row.created,
+            UserTask.id != detail.row.id,
+        )
+        .order_by(UserTask.id.desc())
+        .limit(EARLIER)
+    )
+    chosen: dict[int, tuple[Mapping[str, Any], datetime]] = {}
+    wanted = set(keys)
+    for row in session.execute(done):
+        said = {key: value for key, value in (row.values or {}).items() if key in wanted}
+        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups)):
+            wanted -= said.keys()
+            chosen[row.id] = (said, row.ended)
+    if not chosen:
+        return []
+    rows = {row.id: row for row in tasks_by_id(session, chosen)}
+    asked = {each.task_id: each for each in recorded(session, chosen)}
+    return [
+        EarlierAnswers(rows[i], asked[i].form, said, asked[i].by, at) for i, (said, at) in chosen.items() if i in asked
+    ]
 
 
 def recorded(session: Session, task_ids: Iterable[int]) -> list[RecordedRow]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from engine import queries
 from engine.cases import stepping
-from engine.people import permissions
-from engine.queries import TaskRow
+from engine.forms import load_form
+from engine.people import behalf, permissions
+from engine.people.behalf import OnBehalf
+from engine.queries import TaskDetail, TaskRow
 from engine.steps import Complete
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
@@ -43,6 +45,56 @@ class Tasks:
             stepping.step(
                 session, self._world, instance, trigger, waiting, by=scope.username, element=task.element, note=note
             )
+
+    def complete_for(self, task_id: int, values: Mapping[str, Any], said: OnBehalf, by: Scope) -> None:
+        """Record the answer of those whose task it is, who gave it in another way; the history says who, when and how.
+
+        Raises NotOnBehalf, and as :meth:`complete`.
+        """
+        note = f"Said by {said.said_by} on {said.said_on:%-d %B %Y} ({said.how}), and recorded for them."
+        with self._transactions.step(by) as session:
+            instance, task, waiting = stepping.lock_by_task(session, task_id)
+            behalf.check_may_record(by, queries.task(session, task_id).info)
+            stepping.step(
+                session,
+                self._world,
+                instance,
+                Complete(task.token, dict(values)),
+                waiting,
+                by=by.username,
+                element=task.element,
+                note=note,
+                detail=said.detail,
+            )
+
+    def go_on_without(self, task_id: int, reason: str, by: Scope) -> None:
+        """Let a case go on without an answer that did not come by its date: with what the diagram says holds then.
+
+        Raises NotOnBehalf, AnswerNotDispensable, AnswerNotDue, and as :meth:`complete`.
+        """
+        with self._transactions.step(by) as session:
+            instance, task, waiting = stepping.lock_by_task(session, task_id)
+            detail = queries.task(session, task_id)
+            behalf.check_may_record(by, detail.info)
+            behalf.check_silent(detail.info, task, self._world.clock.now())
+            stepping.step(
+                session,
+                self._world,
+                instance,
+                Complete(task.token, self._silence(detail, instance.authority)),
+                waiting,
+                by=by.username,
+                element=task.element,
+                note=reason,
+                detail={"unanswered": True, "reason": reason},
+            )
+
+    def _silence(self, detail: TaskDetail, authority: str) -> dict[str, Any]:
+        """The variables of a task that nobody answered."""
+        blank = load_form(detail.form).unanswered() if detail.form else {}
+        seen = {**detail.variables, "settings": dict(self._world.settings(authority))}
+        said = self._world.feel.evaluate(detail.info.said("no_answer"), seen, now=self._world.clock.now())
+        return behalf.silence(blank, said)
 
     def claim(self, task_id: int, by: str | Scope) -> None:
         """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""

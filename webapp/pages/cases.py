@@ -69,6 +69,7 @@ def case(instance_id: int) -> str:
         statuses=STATUSES,
         words=WORDS,
         mine=_mine(detail),
+        others=_others(detail),
         contacts=_contacts(),
         events=reportable(instance=instance_id) if current_user.may("officer") else [],
     )
@@ -96,6 +97,14 @@ def _contacts() -> set[str]:
 
 def _mine(detail: InstanceDetail) -> set[int]:
     return {task.id for task in detail.tasks if current_user.scope.holds(task.roles)}
+
+
+def _others(detail: InstanceDetail) -> set[int]:
+    """The tasks of others whose answer this person may record."""
+    if not current_user.may("officer"):
+        return set()
+    scope = current_user.scope
+    return {task.id for task in detail.tasks if task.on_behalf and scope.holds(task.on_behalf)} - _mine(detail)
 
 
 def _given(history: tuple[HistoryRow, ...] | list[HistoryRow]) -> dict[int, list[Answer]]:

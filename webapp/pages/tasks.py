@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
-from engine.queries import InboxFilters, KeptAnswer, TaskDetail
+from engine.people.behalf import may_record
+from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms import confidential
@@ -61,7 +62,7 @@ def task(task_id: int) -> str:
 def complete(task_id: int) -> Response | tuple[str, int]:
     """Take the answers. What is wrong is said on the page, with all that was posted; otherwise the case goes on."""
     detail = _mine(task_id)
-    _refuse_ended(detail)
+    refuse_ended(detail)
     asked = _asked(detail)
     submission = asked.submitted()
     if submission.values is None:
@@ -72,7 +73,7 @@ def complete(task_id: int) -> Response | tuple[str, int]:
         return _page(detail, asked.refused(submission.values, wrong)), 422
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
-    flash(f"You completed “{detail.row.name}”. {_next(detail.row.instance_id)}")
+    flash(f"You completed “{detail.row.name}”. {what_is_next(detail.row.instance_id)}")
     return redirect(url_for("tasks.inbox"))
 
 
@@ -98,10 +99,11 @@ def _mine(task_id: int) -> TaskDetail:
     scope = current_user.scope
     if scope.holds(detail.row.roles) or scope.username in (detail.row.assignee, detail.ended_by):
         return detail
-    raise TaskNotYours(whom=" or ".join(_role_names(detail.row.roles)))
+    raise TaskNotYours(whom=" or ".join(role_names(detail.row.roles)))
 
 
-def _refuse_ended(detail: TaskDetail) -> None:
+def refuse_ended(detail: TaskDetail) -> None:
+    """Raises TaskNotOpen when the task has ended."""
     if detail.row.status != "open":
         at = detail.ended
         by = detail.ended_by or "Pathways"
@@ -110,14 +112,20 @@ def _refuse_ended(detail: TaskDetail) -> None:
         )
 
 
-def _role_names(roles: tuple[str, ...]) -> list[str]:
+def role_names(roles: tuple[str, ...]) -> list[str]:
+    """Roles as this person's authority calls them."""
     home = current_user.home
     return [home.roles[role].name if home and role in home.roles else role for role in roles]
 
 
 def _asked(detail: TaskDetail) -> Asked:
-    action = url_for("tasks.complete", task_id=detail.row.id)
-    return Asked.of(detail.form, detail.variables, action, confidential.unseen(detail.row.instance_id))
+    return asked_of(detail, url_for("tasks.complete", task_id=detail.row.id))
+
+
+def asked_of(detail: TaskDetail, action: str) -> Asked:
+    """The form of a task as it is put to this person; ``action`` is the address that it is sent to."""
+    unseen = confidential.unseen(detail.row.instance_id)
+    return Asked.of(detail.form, detail.variables, action, unseen, detail.info.corrects)
 
 
 def _page(detail: TaskDetail, view: FormView | None) -> str:
@@ -126,13 +134,20 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         detail=detail,
         view=view,
         given=_given(detail),
+        earlier=earlier(detail),
         clauses=clauses.named(detail.info.clauses),
         today=now(),
         kept=_kept(detail),
-        roles=_role_names(detail.row.roles),
+        roles=role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
-        conditions=confidential.readable(detail, view.conditions if view else ()),
+        conditions=conditions(detail, view),
+        records=may_record(current_user.scope, detail.info),
     )
+
+
+def conditions(detail: TaskDetail, view: FormView | None) -> str:
+    """What the page's script needs to know of the case, as JSON."""
+    return confidential.readable(detail, view.conditions if view else ())
 
 
 def _given(detail: TaskDetail) -> list[Answer]:
@@ -143,12 +158,26 @@ def _given(detail: TaskDetail) -> list[Answer]:
     return answers(load_form(detail.form), detail.values, current_user.scope.roles, by, current_user.username)
 
 
+def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
+    """What was last said to the questions of an open task, as far as this person may read it."""
+    if detail.row.status != "open" or detail.form is None:
+        return []
+    keys = load_form(detail.form).keys
+    found = queries.earlier_answers(db.session(), detail, keys, current_user.scope)
+    return [(each, said) for each in found if (said := _said(each))]
+
+
+def _said(before: EarlierAnswers) -> list[Answer]:
+    viewer = current_user
+    return answers(load_form(before.form), before.values, viewer.scope.roles, before.by, viewer.username)
+
+
 def _kept(detail: TaskDetail) -> KeptAnswer | None:
     row = detail.row
     return queries.kept_answer(db.session(), row.instance_id, row.token) if row.status == "open" else None
 
 
-def _next(instance_id: int) -> str:
+def what_is_next(instance_id: int) -> str:
     """What happens now, in a sentence."""
     session = db.session()
     session.rollback()  # this request's reads began before the step: look again at what it left

@@ -59,8 +59,9 @@ class ProcessDefinition(_Versioned, Base):
 
     ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at
     deployment. ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too.
-    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses, event]}; the event is what people may
-    report here: {message, reported_by, consequence}, or None.
+    ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses, event, task]}; the event is what people
+    may report here: {message, reported_by, consequence}; the task how it is answered: {prefill, on_behalf, no_answer},
+    each only where the diagram says so. Both are None elsewhere.
     """
 
     __tablename__ = "process_definition"

@@ -14,11 +14,16 @@ KNOWN = Known(
     decisions={"category": None},
     processes=frozenset({"other"}),
 )
+DUE = 'camunda:dueDate="P7D"'
 FORM, ROLE, NAME = 'camunda:formKey="here/form"', 'camunda:candidateGroups="seo, clerk"', 'name="Answer"'
 
 
 def _user(*attributes: str) -> str:
     return around(f'<userTask id="t" {" ".join(attributes)}/>')
+
+
+def _asks(*attributes: str, **properties: str) -> str:
+    return _task("userTask", " ".join((FORM, ROLE, NAME, *attributes)), prop(**properties))
 
 
 def _task(kind: str, attributes: str, inner: str = "") -> str:
@@ -76,6 +81,9 @@ STRICT = [
         "PW-715", _topic("live-cases", process="p"), _topic("live-cases", 'camunda:resultVariable="found"', process="p")
     ),
     Case("PW-716", _each("pupil"), _each("school")),
+    Case("PW-717", _asks(prefill="always"), _asks(prefill="last")),
+    Case("PW-717", _asks(onBehalf="seo", noAnswer="= {}"), _asks(DUE, onBehalf="seo", noAnswer="= {}")),
+    Case("PW-704", _asks(onBehalf="seo, mayor"), _asks(onBehalf="seo, clerk")),
     Case("PW-716", _each("school").replace('name="forEach"', 'name="forEachWhen"'), _each("school")),
     Case("PW-716", around(f'<manualTask id="t">{prop(forEach="school")}</manualTask>'), _each("school")),
     Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
