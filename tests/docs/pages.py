@@ -6,7 +6,7 @@ It stands among the tests since it needs what they need: bpmn-js draws the pictu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import yaml
 from lxml import etree
 from playwright.sync_api import Page, sync_playwright
 
-from engine.diagram import Diagram, Element, read
+from engine.diagram import Diagram, Element, EventDefinition, read
 from engine.lint import properties
 from engine.lint.supported import markdown
 from engine.people.authorities import Authority, load_authorities
@@ -51,43 +51,49 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def described(diagram: Diagram, key: str, roles: dict[str, str], clauses: dict[str, Any], folder: Path) -> str:
     """The sections of a process's page."""
     elements = [each for each in diagram.elements.values() if each.process == key]
-    tasks = [each for each in elements if each.kind == "userTask"]
-    timers = [(each, d) for each in elements for d in each.event_definitions if d.kind == "timer"]
-    messages = [(each, d) for each in elements for d in each.event_definitions if d.kind == "message"]
-    named = [(clause, each) for each in elements for clause in each.clauses]
-    return "".join(
-        [
-            f'<pre>{escape(diagram.processes[key].documentation)}</pre><p><img src="{key}.svg" alt="Diagram, told in words below"></p>',
-            "<h2>Roles and tasks</h2>",
-            table(
-                ("Task", "Who", "Due", "Guidance"),
-                ([_name(e), _roles(e, roles), escape(e.due_date), escape(e.documentation)] for e in tasks),
-            ),
-            "<h2>Timers</h2>",
-            table(
-                ("Event", "When", "Rule"),
-                ([_name(e), f"<code>{escape(d.text)}</code>", e.properties.get("timerRule", "")] for e, d in timers),
-            ),
-            "<h2>Messages</h2>",
-            table(("Event", "Message", "Kind"), ([_name(e), escape(d.name), e.kind] for e, d in messages)),
-            "<h2>Decisions</h2>",
-            "".join(_decision(folder, e) for e in elements if e.kind == "businessRuleTask") or "<p>None.</p>",
-            "<h2>Calls</h2>",
-            table(
-                ("Step", "Process"),
-                (
-                    [_name(e), f'<a href="{e.called_element}.html">{e.called_element}</a>']
-                    for e in elements
-                    if e.called_element
-                ),
-            ),
-            "<h2>Clauses</h2>",
-            table(
-                ("Clause", "What it asks for", "Carried by"),
-                ([c, escape(clauses[c]["says"]), _name(e)] for c, e in sorted(named, key=lambda p: p[0])),
-            ),
-        ]
-    )
+    sections = {
+        "Roles and tasks": _tasks(elements, roles),
+        "Timers": _timers(elements),
+        "Messages": _messages(elements),
+        "Decisions": "".join(_decision(folder, e) for e in elements if e.kind == "businessRuleTask") or "<p>None.</p>",
+        "Calls": _calls(elements),
+        "Clauses": _clauses(elements, clauses),
+    }
+    said = escape(diagram.processes[key].documentation)
+    picture = f'<p><img src="{key}.svg" alt="Diagram, told in words below"></p>'
+    return f"<pre>{said}</pre>{picture}" + "".join(f"<h2>{title}</h2>{body}" for title, body in sections.items())
+
+
+def _tasks(elements: list[Element], roles: dict[str, str]) -> str:
+    tasks = (each for each in elements if each.kind == "userTask")
+    rows = ([_name(e), _roles(e, roles), escape(e.due_date), escape(e.documentation)] for e in tasks)
+    return table(("Task", "Who", "Due", "Guidance"), rows)
+
+
+def _events(elements: list[Element], kind: str) -> Iterator[tuple[Element, EventDefinition]]:
+    return ((each, d) for each in elements for d in each.event_definitions if d.kind == kind)
+
+
+def _timers(elements: list[Element]) -> str:
+    found = _events(elements, "timer")
+    rows = ([_name(e), f"<code>{escape(d.text)}</code>", e.properties.get("timerRule", "")] for e, d in found)
+    return table(("Event", "When", "Rule"), rows)
+
+
+def _messages(elements: list[Element]) -> str:
+    rows = ([_name(e), escape(d.name), e.kind] for e, d in _events(elements, "message"))
+    return table(("Event", "Message", "Kind"), rows)
+
+
+def _calls(elements: list[Element]) -> str:
+    called = ((each, each.called_element) for each in elements if each.called_element)
+    return table(("Step", "Process"), ([_name(e), f'<a href="{key}.html">{key}</a>'] for e, key in called))
+
+
+def _clauses(elements: list[Element], clauses: dict[str, Any]) -> str:
+    named = sorted(((clause, each) for each in elements for clause in each.clauses), key=lambda pair: pair[0])
+    rows = ([clause, escape(clauses[clause]["says"]), _name(each)] for clause, each in named)
+    return table(("Clause", "What it asks for", "Carried by"), rows)
 
 
 def _name(element: Element) -> str:
@@ -100,19 +106,18 @@ def _roles(element: Element, roles: dict[str, str]) -> str:
 
 def _decision(folder: Path, element: Element) -> str:
     """A decision table, whole."""
-    for path in sorted(folder.glob("*.dmn")):
-        for found in etree.parse(path).getroot().iter(f"{DMN}decision"):
-            if found.get("id") == element.decision_ref:
-                sheet = found.find(f"{DMN}decisionTable")
-                assert sheet is not None
-                heads = [
-                    each.get("label") or "" for each in sheet if etree.QName(each).localname in ("input", "output")
-                ]
-                rows = [["".join(cell.itertext()).strip() for cell in rule] for rule in sheet.iter(f"{DMN}rule")]
-                return f"<h3>{escape(found.get('name') or '')}</h3>" + table(
-                    [*heads, "Why"], [map(escape, row) for row in rows]
-                )
-    return ""
+    files = (etree.parse(path).getroot() for path in sorted(folder.glob("*.dmn")))
+    decisions = (each for file in files for each in file.iter(f"{DMN}decision"))
+    found = next((each for each in decisions if each.get("id") == element.decision_ref), None)
+    return "" if found is None else f"<h3>{escape(found.get('name') or '')}</h3>{_rules(found)}"
+
+
+def _rules(decision: etree._Element) -> str:
+    sheet = decision.find(f"{DMN}decisionTable")
+    assert sheet is not None
+    heads = [each.get("label") or "" for each in sheet if etree.QName(each).localname in ("input", "output")]
+    rows = [["".join(cell.itertext()).strip() for cell in rule] for rule in sheet.iter(f"{DMN}rule")]
+    return table([*heads, "Why"], [map(escape, row) for row in rows])
 
 
 def write(page: Page) -> None:
