@@ -51,12 +51,15 @@ class NodeSpec(Node):
         Unconditional ones always, conditional ones when true, the default when no condition is. Raises NoFlowTaken.
         """
         true = list(true_flows(token, self.flows))
-        always = [flow for flow in self.flows if flow.condition is None and not flow.is_default]
-        default = [] if true else [flow for flow in self.flows if flow.is_default]
-        taken = [flow for flow in self.flows if flow in always or flow in true or flow in default]
+        taken = [flow for flow in self.flows if _is_taken(flow, true)]
         if self.flows and not taken:
             raise NoFlowTaken(element=self.label)
         return taken
+
+
+def _is_taken(flow: Flow, true: list[Flow]) -> bool:
+    """Whether a flow is taken where these conditional ones are ``true``."""
+    return not true if flow.is_default else flow.condition is None or flow in true
 
 
 class RootSpec(NodeSpec):

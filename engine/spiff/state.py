@@ -103,18 +103,9 @@ def _from_1(state: State) -> State:
 
 
 def _memo_from_1(old: State) -> State:
-    new = {name: old[key] for key, name in _RENAMED.items() if key in old}
-    if "listener" in old:
-        new["listener"] = {"host": old["host"]} if "host" in old else {}
-    if "timers" in old:
-        new["beats"] = {index: _beat_from_1(*timer) for index, timer in old["timers"].items()}
-    if "due" in old:
-        new["due"] = dict(zip(("at", "estimated", "after", "words"), old["due"], strict=True))
-    if "loop" in old:
-        new["loop"] = {name: old["loop"][name] for name in _LOOP if name in old["loop"]}
-    if "watched" in old:
-        new["held"] = old.get("held", {})
-    return {**new, "completed": [_completed_from_1(*entry) for entry in old.get("done", ())]}
+    renamed = {name: old[key] for key, name in _RENAMED.items() if key in old}
+    typed = {name: read(old) for key, (name, read) in _TYPED.items() if key in old}
+    return {**renamed, **typed, "completed": [_completed_from_1(*entry) for entry in old.get("done", ())]}
 
 
 _RENAMED = {
@@ -132,13 +123,44 @@ _RENAMED = {
     "for": "undoes_for",
     "todo": "to_undo",
 }
-_LOOP = ("started", "done", "total", "results", "items")
+
+
+def _listener_from_1(old: State) -> State:
+    return {"host": old["host"]} if "host" in old else {}
+
+
+def _beats_from_1(old: State) -> State:
+    return {index: _beat_from_1(*timer) for index, timer in old["timers"].items()}
 
 
 def _beat_from_1(due: str, estimated: bool, why: str, left: int | None, anchor: str, words: str, *number: int) -> State:
     beat = {"due": due, "why": why, "estimated": estimated, "left": left}
     numbered = {"number": number[0]} if number else {}
     return {**beat, "anchor": anchor, "words": words, **numbered} if anchor else beat
+
+
+def _due_from_1(old: State) -> State:
+    return dict(zip(("at", "estimated", "after", "words"), old["due"], strict=True))
+
+
+def _loop_from_1(old: State) -> State:
+    return {name: value for name, value in old["loop"].items() if name in _LOOP}
+
+
+def _held_from_1(old: State) -> State:
+    held: State = old.get("held", {})
+    return held
+
+
+_LOOP = ("started", "done", "total", "results", "items")
+#: By the name of version 1: the newer name, and what is made of the old memory for it.
+_TYPED: Mapping[str, tuple[str, Callable[[State], State]]] = {
+    "listener": ("listener", _listener_from_1),
+    "timers": ("beats", _beats_from_1),
+    "due": ("due", _due_from_1),
+    "loop": ("loop", _loop_from_1),
+    "watched": ("held", _held_from_1),
+}
 
 
 def _completed_from_1(element: str, inside: list[Any]) -> State:

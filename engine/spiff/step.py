@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from engine.errors import NotWaiting
@@ -120,16 +121,28 @@ def outcome(instance: Instance) -> Outcome:
         state=stored.dump(instance) if tokens else b"",
         status="active" if tokens else "completed",
         variables=dict(root.memo.variables or {}),
-        user_tasks=tuple(_user_task(t) for t in tokens if _is_open_user_task(t)),
-        timers=tuple(timer for t in tokens for timer in _timers(t)),
-        subscriptions=tuple(s for t in tokens for s in _subscriptions(t)),
-        active=tuple(_active(t) for t in tokens if t.task_spec.visible and not t.is_listener),
+        user_tasks=tuple(map(_user_task, filter(_is_open_user_task, tokens))),
+        timers=tuple(chain.from_iterable(map(_timers, tokens))),
+        subscriptions=tuple(chain.from_iterable(map(_subscriptions, tokens))),
+        active=tuple(map(_active, filter(_is_seen, tokens))),
         history=tuple(instance.history),
         thrown=tuple(instance.thrown),
         notifications=tuple(instance.notifications),
         categories=tuple(instance.categories),
-        stuck=() if any(_is_awaited(t) for t in tokens) else tuple(_stuck(t) for t in tokens if _waits_in_vain(t)),
+        stuck=_all_stuck(tokens),
     )
+
+
+def _is_seen(token: Token) -> bool:
+    """Whether a person sees the token in the diagram."""
+    return token.task_spec.visible and not token.is_listener
+
+
+def _all_stuck(tokens: Iterable[Token]) -> tuple[StuckToken, ...]:
+    """The tokens that wait in vain, when nothing can move any of them on."""
+    if any(map(_is_awaited, tokens)):
+        return ()
+    return tuple(map(_stuck, filter(_waits_in_vain, tokens)))
 
 
 def _is_awaited(token: Token) -> bool:
@@ -140,7 +153,7 @@ def _is_awaited(token: Token) -> bool:
 
 def _waits_in_vain(token: Token) -> bool:
     """Where nothing can move, the innermost tokens are those that wait: a scope only waits for what is in it."""
-    return token.task_spec.visible and not token.is_listener and not token.running()
+    return _is_seen(token) and not token.running()
 
 
 def _stuck(token: Token) -> StuckToken:
