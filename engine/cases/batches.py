@@ -50,15 +50,20 @@ def start_of(loaded: Loaded, element: str | None = None) -> StartTrigger:
 
     Raises NotForSchools.
     """
-    starts = loaded.definition.starts
-    meant = [start for start in starts if start.for_each == SCHOOL]
-    if element:
-        fitting = [start for start in starts if start.element == element and start.kind in ("none", "timer")]
-    else:
-        fitting = [start for start in starts if start.kind == "none"] or meant
+    meant = [start for start in loaded.definition.starts if start.for_each == SCHOOL]
+    fitting = _starts_at(loaded, element) if element else _none_starts(loaded) or meant
     if not meant or not fitting:
         raise NotForSchools(key=loaded.key)
     return fitting[0]
+
+
+def _starts_at(loaded: Loaded, element: str) -> list[StartTrigger]:
+    starts = loaded.definition.starts
+    return [start for start in starts if start.element == element and start.kind in ("none", "timer")]
+
+
+def _none_starts(loaded: Loaded) -> list[StartTrigger]:
+    return [start for start in loaded.definition.starts if start.kind == "none"]
 
 
 def begin(session: Session, world: World, request: BatchRequest) -> Batch:

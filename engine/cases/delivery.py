@@ -48,10 +48,10 @@ def correlate(
         if not found:
             break
         if _receive(session, world, found[0], name, payload, by):
-            for other in found[1:]:
-                assert other.instance_id is not None
-                send(session, world, authority, "message", name, keys, payload, target=other.instance_id)
-            return [match.instance_id for match in found if match.instance_id is not None]
+            first, *others = _ids(found)
+            for other in others:
+                send(session, world, authority, "message", name, keys, payload, target=other)
+            return [first, *others]
     if target is not None:
         return []
     return [

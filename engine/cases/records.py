@@ -7,14 +7,14 @@ written in bulk, so that a step costs the same few statements however much waits
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2s
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
@@ -36,6 +36,8 @@ from engine.store.tables import (
 
 #: The kind of the incident that says that nothing can move in a case.
 STUCK = "stuck"
+#: What a step may find waiting: a task, a timer or a subscription.
+Waits = TypeVar("Waits")
 #: How much of a correlation key is stored and compared.
 KEY_LENGTH = 250
 
@@ -194,21 +196,72 @@ def add_line(
     )
 
 
+@dataclass(frozen=True)
+class _Turn(Generic[Waits]):
+    """What a step changes in one table: the rows that are known, what waits now, and the keys at which both say the
+    same."""
+
+    known: Mapping[str, OpenRow]
+    waiting: Mapping[str, Waits]
+    same: Collection[str]
+
+    @property
+    def gone(self) -> dict[str, OpenRow]:
+        return {key: row for key, row in self.known.items() if key not in self.waiting}
+
+    @property
+    def stale(self) -> dict[str, OpenRow]:
+        return {key: row for key, row in self.known.items() if key not in self.same}
+
+    @property
+    def changed(self) -> dict[int, Waits]:
+        return {self.known[key].id: each for key, each in self.wanted.items() if key in self.known}
+
+    @property
+    def fresh(self) -> list[Waits]:
+        return [each for key, each in self.waiting.items() if key not in self.known]
+
+    @property
+    def wanted(self) -> dict[str, Waits]:
+        return {key: each for key, each in self.waiting.items() if key not in self.same}
+
+
+def _turn(
+    known: Mapping[str, OpenRow], waiting: Mapping[str, Waits], is_same: Callable[[OpenRow, Waits], bool]
+) -> _Turn[Waits]:
+    same = {key for key, each in waiting.items() if key in known and is_same(known[key], each)}
+    return _Turn(known, waiting, same)
+
+
+def _insert(step: Step, table: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        step.session.execute(insert(table), rows)
+
+
+def _delete(step: Step, column: InstrumentedAttribute[int], values: list[int]) -> None:
+    """Delete the rows of a table in which a column has one of these values."""
+    if values:
+        step.session.execute(delete(column.class_).where(column.in_(values)))
+
+
 def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
-    known, waiting = step.waiting.tasks, {task.token: task for task in tasks}
-    gone = {token: row.id for token, row in known.items() if token not in waiting}
-    changed = {known[t].id: task for t, task in waiting.items() if t in known and known[t].mark != _mark(task)}
-    if gone:
-        step.session.execute(update(UserTask), [_ended_task(step, token, i) for token, i in gone.items()])
-    if gone or changed:
-        stale = [*gone.values(), *changed]
-        step.session.execute(delete(UserTaskRole).where(UserTaskRole.task_id.in_(stale)))
+    turn = _turn(step.waiting.tasks, {task.token: task for task in tasks}, _says_the_same)
+    changed = turn.changed
+    _end_tasks(step, turn.gone)
+    _delete(step, UserTaskRole.task_id, [*(row.id for row in turn.gone.values()), *changed])
     for task_id, task in changed.items():
         _retell(step, task_id, task)
-    fresh = _insert_tasks(step, [task for token, task in waiting.items() if token not in known])
-    rows = [row for task_id, task in (fresh | changed).items() for row in _roles(step, task_id, task)]
-    if rows:
-        step.session.execute(insert(UserTaskRole), rows)
+    asked = _insert_tasks(step, turn.fresh) | changed
+    _insert(step, UserTaskRole, [row for task_id, task in asked.items() for row in _roles(step, task_id, task)])
+
+
+def _says_the_same(row: OpenRow, task: WaitingUserTask) -> bool:
+    return row.mark == _mark(task)
+
+
+def _end_tasks(step: Step, gone: Mapping[str, OpenRow]) -> None:
+    if gone:
+        step.session.execute(update(UserTask), [_ended_task(step, token, row.id) for token, row in gone.items()])
 
 
 def _ended_task(step: Step, token: str, task_id: int) -> dict[str, Any]:
@@ -279,29 +332,28 @@ def _roles(step: Step, task_id: int, task: WaitingUserTask) -> list[dict[str, An
 
 
 def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
-    known = step.waiting.subscriptions
-    waiting = {f"{s.token}/{s.kind}/{s.name}": s for s in subscriptions}
-    same = {token for token, s in waiting.items() if token in known and known[token].mark == s.key[:KEY_LENGTH]}
-    gone = [row.id for token, row in known.items() if token not in same]
-    if gone:
-        step.session.execute(delete(EventSubscription).where(EventSubscription.id.in_(gone)))
-    rows = [
-        {
-            "authority": step.instance.authority,
-            "instance_id": step.instance.id,
-            "token": s.token,
-            "element": s.element,
-            "definition_id": step.definition_id(s.process),
-            "process": step.instance.process,
-            "kind": s.kind,
-            "name": s.name,
-            "key": s.key[:KEY_LENGTH],
-        }
-        for token, s in waiting.items()
-        if token not in same
-    ]
-    if rows:
-        step.session.execute(insert(EventSubscription), rows)
+    waiting = {f"{each.token}/{each.kind}/{each.name}": each for each in subscriptions}
+    turn = _turn(step.waiting.subscriptions, waiting, _has_the_same_key)
+    _delete(step, EventSubscription.id, [row.id for row in turn.stale.values()])
+    _insert(step, EventSubscription, [_subscription(step, each) for each in turn.wanted.values()])
+
+
+def _has_the_same_key(row: OpenRow, subscription: Subscription) -> bool:
+    return row.mark == subscription.key[:KEY_LENGTH]
+
+
+def _subscription(step: Step, waits: Subscription) -> dict[str, Any]:
+    return {
+        "authority": step.instance.authority,
+        "instance_id": step.instance.id,
+        "token": waits.token,
+        "element": waits.element,
+        "definition_id": step.definition_id(waits.process),
+        "process": step.instance.process,
+        "kind": waits.kind,
+        "name": waits.name,
+        "key": waits.key[:KEY_LENGTH],
+    }
 
 
 def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
@@ -326,19 +378,20 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
 
 
 def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -> None:
-    known, waiting = step.waiting.jobs, {timer.token: timer for timer in timers}
-    same = {token for token, timer in waiting.items() if token in known and _is_same(known[token], timer)}
-    gone = {row.id: row.mark for token, row in known.items() if token not in same}
-    if gone:
-        step.session.execute(delete(Job).where(Job.id.in_(gone)))
-    failed = [job_id for job_id, status in gone.items() if status.startswith("failed")]
-    if failed:  # the case has moved on, so nobody need look at why its timer failed
+    turn = _turn(step.waiting.jobs, {timer.token: timer for timer in timers}, _is_same)
+    _delete(step, Job.id, [row.id for row in turn.stale.values()])
+    _resolve_failed(step, turn.stale.values())
+    rows = [_timer_job(step, timer) for timer in turn.wanted.values()]
+    rows += [message_job(step.instance.authority, message_id, step.now) for message_id in messages]
+    _insert(step, Job, rows)
+
+
+def _resolve_failed(step: Step, gone: Iterable[OpenRow]) -> None:
+    """The case has moved on, so nobody need look at why its timer failed."""
+    failed = [row.id for row in gone if row.mark.startswith("failed")]
+    if failed:
         resolved = update(Incident).where(Incident.job_id.in_(failed), Incident.resolved.is_(None))
         step.session.execute(resolved.values(resolved=step.now, resolved_by=step.by))
-    rows = [_timer_job(step, timer) for token, timer in waiting.items() if token not in same]
-    rows += [message_job(step.instance.authority, message_id, step.now) for message_id in messages]
-    if rows:
-        step.session.execute(insert(Job), rows)
 
 
 def _is_same(row: OpenRow, timer: WaitingTimer) -> bool:

@@ -126,19 +126,29 @@ def recalculate(session: Session, registry: Registry, world: Listening) -> None:
     waiting = (Job.kind == START, Job.status == WAITING, Job.claim.is_(None), Job.due > world.now)
     for job in session.scalars(select(Job).where(Job.authority == world.authority, *waiting)):
         assert job.definition_id is not None
-        loaded = registry.get(session, job.definition_id)
-        start = next((each for each in loaded.definition.starts if each.element == job.element), None)
-        timer = _timer(world, start) if start is not None else None
-        rule = (start.rule or None) if start is not None else None
-        if timer is None or job.anchor is None or job.beat is None or not timer.by_calendar(rule):
-            continue
-        due = timer.beat(job.beat, job.anchor, world.calendar, rule)
-        job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
+        start = _timer_start(registry.get(session, job.definition_id), job.element)
+        due = None if start is None else _calendar_date(world, start, job)
+        if due is not None:
+            job.due, job.next_try, job.estimated, job.why = due.at, due.at, due.estimated, due.why
+
+
+def _calendar_date(world: Listening, start: StartTrigger, job: Job) -> timers.Due | None:
+    """The date of a start timer by the calendar as it now is; None for a timer that does not go by it."""
+    timer, rule = _timer(world, start), start.rule or None
+    if job.anchor is None or job.beat is None or not timer.by_calendar(rule):
+        return None
+    return timer.beat(job.beat, job.anchor, world.calendar, rule)
+
+
+def _timer_start(loaded: Loaded, element: str) -> StartTrigger | None:
+    return next(
+        (start for start in loaded.definition.starts if start.element == element and start.kind == "timer"), None
+    )
 
 
 def fired(session: Session, world: Listening, loaded: Loaded, element: str, due: datetime, beat: Beat) -> None:
     """A start timer has fired: remember that, and let it wait for its next beat, if it has one."""
-    start = next((s for s in loaded.definition.starts if s.element == element and s.kind == "timer"), None)
+    start = _timer_start(loaded, element)
     if start is None:
         return
     row = _begun(session, world, loaded.key).get((element, start.text))
@@ -156,7 +166,7 @@ def again(world: Listening, loaded: Loaded, element: str, due: datetime, beat: B
 
     Beats that were missed are passed over: after a long stop a process is started once, not once for each.
     """
-    start = next((s for s in loaded.definition.starts if s.element == element and s.kind == "timer"), None)
+    start = _timer_start(loaded, element)
     if start is None or timers.left_after(beat.left, 1) is None:
         return None
     anchor, before = (due, 0) if beat.anchor is None or beat.number is None else (beat.anchor, beat.number)
