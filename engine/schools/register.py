@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -140,21 +141,22 @@ def _checked(rows: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
 
 
 def _school(given: dict[str, str]) -> dict[str, Any]:
-    if not (given["urn"].isascii() and given["urn"].isdigit() and len(given["urn"]) == 6):
+    if not re.fullmatch("[0-9]{6}", given["urn"]):
         raise ValueError(f'the URN "{given["urn"]}" is not six digits')
     if not given["name"]:
         raise ValueError("the school has no name")
-    if given["phase"] not in PHASES:
-        raise ValueError(f'the phase "{given["phase"]}" is none of {", ".join(PHASES)}')
-    if given["type"] not in TYPES:
-        raise ValueError(f'the type "{given["type"]}" is none of {", ".join(TYPES)}')
+    for column, words in (("phase", PHASES), ("type", TYPES)):
+        if given[column] not in words:
+            raise ValueError(f'the {column} "{given[column]}" is none of {", ".join(words)}')
+    taken = {name: given[name] for name in (*_NEEDED, *_MORE) if name in given}
+    return {**taken, "maintained": _is_maintained(given)}
+
+
+def _is_maintained(given: Mapping[str, str]) -> bool:
     said = given.get("maintained", "").lower()
     if said and said not in _YES_NO:
         raise ValueError(f'maintained is "{said}", not yes or no')
-    maintained = _YES_NO[said] if said else given["type"] in MAINTAINED
-    known = {name: given[name] for name in _NEEDED}
-    more = {name: given[name] for name in _MORE if name in given}
-    return {**known, **more, "maintained": maintained}
+    return _YES_NO[said] if said else given["type"] in MAINTAINED
 
 
 def store(session: Session, authority: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> Imported:
