@@ -76,24 +76,29 @@ class _About:
 def bind(storing: Storing, resources: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     """Write new versions of what has changed, and of what refers to it; {key: (definition id, version)}."""
     known = _known(storing)
-    about = {key: _stored(row) for key, row in known.items()}
-    about |= {
-        key: _drawn(storing.bundle.diagrams[storing.bundle.processes[key]], key, i) for key, i in resources.items()
-    }
+    about = _about_all(storing, known, resources)
     forms = _ids(storing, FormDefinition)
     decisions = _ids(storing, DecisionDefinition)
     changed = {key for key, each in about.items() if _differs(each, known.get(key), forms, decisions)}
-    changed = _with_callers(changed, about)
-    if not changed:
+    keys = sorted(_with_callers(changed, about))
+    if not keys:
         return {}
-    retire(storing.session, ProcessDefinition, storing.authority, changed)
-    keys = sorted(changed)
+    retire(storing.session, ProcessDefinition, storing.authority, keys)
     versions = {key: known[key].version + 1 if key in known else 1 for key in keys}
     rows = [_row(storing, key, versions[key], about[key], forms, decisions) for key in keys]
     statement = insert(ProcessDefinition).returning(ProcessDefinition.id, sort_by_parameter_order=True)
     fresh = dict(zip(keys, storing.session.scalars(statement, rows), strict=True))
     _tell_called(storing, fresh, about, {key: row.id for key, row in known.items()} | fresh)
     return {key: (fresh[key], versions[key]) for key in keys}
+
+
+def _about_all(
+    storing: Storing, known: Mapping[str, ProcessDefinition], resources: Mapping[str, int]
+) -> dict[str, _About]:
+    """All processes of the authority: as the files in hand draw them, else as they are stored."""
+    bundle = storing.bundle
+    drawn = {key: _drawn(bundle.diagrams[bundle.processes[key]], key, i) for key, i in resources.items()}
+    return {key: _stored(row) for key, row in known.items()} | drawn
 
 
 def _known(storing: Storing) -> dict[str, ProcessDefinition]:
@@ -114,26 +119,12 @@ def _stored(row: ProcessDefinition) -> _About:
 def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
     process = diagram.processes[key]
     elements = [element for element in diagram.elements.values() if element.process == key]
-    none_starts = [element for element in diagram.starts(key) if not element.event_definitions]
     columns = {
         "name": process.name or key,
         "documentation": process.documentation,
-        "startable": bool(none_starts) or not diagram.starts(key),
-        "start_form": none_starts[0].form_key if none_starts else "",
+        **_begins(diagram, key),
         "starter_groups": list(process.candidate_starter_groups),
-        "elements": {
-            e.id: [
-                e.name,
-                e.kind,
-                diagram.lane_of(e.id),
-                e.form_key,
-                e.documentation,
-                list(e.clauses),
-                _event(diagram, e),
-                _task(e),
-            ]
-            for e in elements
-        },
+        "elements": {element.id: _columns(diagram, element) for element in elements},
     }
     return _About(
         columns=columns,
@@ -142,6 +133,18 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
         decisions=_named(element.decision_ref for element in elements),
         resource_id=resource_id,
     )
+
+
+def _begins(diagram: Diagram, key: str) -> dict[str, Any]:
+    """Whether a person may start a process, and with which form."""
+    starts = diagram.starts(key)
+    plain = [element for element in starts if not element.event_definitions]
+    return {"startable": bool(plain) or not starts, "start_form": plain[0].form_key if plain else ""}
+
+
+def _columns(diagram: Diagram, element: Element) -> list[Any]:
+    said = [element.name, element.kind, diagram.lane_of(element.id), element.form_key, element.documentation]
+    return [*said, list(element.clauses), _event(diagram, element), _task(element)]
 
 
 def _event(diagram: Diagram, element: Element) -> dict[str, Any] | None:
