@@ -117,15 +117,14 @@ def _typed_rows(component: Component, value: Any) -> list[Typed]:
 def is_blank(component: Component, given: Any) -> bool:
     """Whether nothing was answered: no text but spaces, no box ticked, no part of a date, no row with
     anything in it."""
-    if given is None or given is False:
-        return True
     if isinstance(given, str):
         return not given.strip() or (component.kind == "checkbox" and given == "false")
-    if component.kind == "dynamiclist" and isinstance(given, list):
-        return all(is_blank_row(component, row) for row in given)
+    if isinstance(given, list):
+        rows = component.kind == "dynamiclist"
+        return all(is_blank_row(component, row) for row in given) if rows else not given
     if isinstance(given, Mapping):
         return not any(as_text(part).strip() for part in given.values())
-    return isinstance(given, list) and not given
+    return given is None or given is False
 
 
 def is_blank_row(component: Component, row: Any) -> bool:
