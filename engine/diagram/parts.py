@@ -77,12 +77,21 @@ _REFS = {
 }
 
 
+def _item(roots: Roots, ref: str, kind: str) -> RootItem | None:
+    """The item that an event definition refers to, if it is of the definition's kind."""
+    found = roots.item(ref)
+    return found if found is not None and found.kind == kind else None
+
+
+def _timers(node: etree._Element) -> list[etree._Element]:
+    return [child for child in node if nodes.in_bpmn(child) and nodes.local(child) in TIMER_KINDS]
+
+
 def _event_definition(node: etree._Element, roots: Roots) -> EventDefinition:
     kind = definition_kind(node)
     ref = nodes.ref(node, _REFS[kind]) if kind in _REFS else ""
-    named = roots.item(ref)
-    named = named if named is not None and named.kind == kind else None
-    timers = [child for child in node if nodes.in_bpmn(child) and nodes.local(child) in TIMER_KINDS]
+    named = _item(roots, ref, kind)
+    timers = _timers(node)
     timer = timers[0] if len(timers) == 1 else None
     return EventDefinition(
         kind=kind,
