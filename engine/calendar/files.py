@@ -45,10 +45,12 @@ def read(data: bytes, file: str) -> Reading:
 
 def replace_years(known: SchoolCalendar | None, reading: Reading) -> SchoolCalendar:
     """The known calendar with the school years of the file in place of its own. Raises CalendarInvalid as ``check``."""
+    if known is None:
+        return reading.calendar()
     check(reading.half_terms, reading.file)
     fresh = {placed.half.school_year for placed in reading.half_terms}
-    kept = [half for half in known.half_terms if half.school_year not in fresh] if known else []
-    inset = [day for day in known.inset_days if any(day in half for half in kept)] if known else []
+    kept = [half for half in known.half_terms if half.school_year not in fresh]
+    inset = [day for day in known.inset_days if any(day in half for half in kept)]
     whole = [Placed(half, 1) for half in kept] + reading.half_terms
     check(whole, reading.file)
     return SchoolCalendar((placed.half for placed in whole), inset + reading.inset, reading.file)

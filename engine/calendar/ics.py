@@ -56,6 +56,27 @@ class _Event:
     def length(self) -> timedelta:
         return self.last - self.first
 
+    @property
+    def is_inset(self) -> bool:
+        return _INSET.search(self.text) is not None
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not count, whatever it tells of; empty where it does."""
+        part = self.is_inset and not self.whole
+        return "cancelled" if self.cancelled else "a part of the day" if part else ""
+
+    @property
+    def is_break(self) -> bool:
+        return "half-term" in self.text and timedelta(0) < self.length < SHORTEST_TERM * 2
+
+    @property
+    def season(self) -> str | None:
+        """The season of the term that it tells of; None for a holiday, and where it names none."""
+        found = _SEASON.search(self.text)
+        aside = _HOLIDAY.search(self.text) or "half-term" in self.text
+        return found[1] if found and not aside else None
+
 
 @dataclass
 class _Term:
@@ -70,15 +91,13 @@ def read(text: str, file: str) -> Reading:
     """What an iCalendar says. Raises CalendarInvalid."""
     reading, terms, breaks = Reading(file), dict[tuple[str, str], _Term](), list[_Event]()
     for event in _events(text, file, reading.passed_over):
-        half = _half_of(event)
-        if event.cancelled or (not event.whole and _INSET.search(event.text)):
-            why = "cancelled" if event.cancelled else "a part of the day"
+        if why := event.why_not:
             reading.passed_over.append(f"line {event.line}: {event.summary} ({why})")
-        elif _INSET.search(event.text):
+        elif event.is_inset:
             reading.add_inset(event.line, event.first, event.last)
-        elif half and event.length >= SHORTEST_TERM and not _HOLIDAY.search(event.text):
+        elif half := _half_of(event):
             reading.add(event.line, label(event.first), half, event.first, event.last)
-        elif "half-term" in event.text and timedelta(0) < event.length < SHORTEST_TERM * 2:
+        elif event.is_break:
             breaks.append(event)
         elif not _tells_of_term(event, terms):
             reading.passed_over.append(f"line {event.line}: {event.summary}")
@@ -89,6 +108,9 @@ def read(text: str, file: str) -> Reading:
 
 
 def _half_of(event: _Event) -> str | None:
+    """The half-term that an event is the whole of; None for any other."""
+    if event.length < SHORTEST_TERM or _HOLIDAY.search(event.text):
+        return None
     if found := _HALF.search(event.text):
         return f"{found[1]} {2 if found[2] in ('2', 'second half', 'two') else 1}"
     if found := _SIXTH.search(event.text):
@@ -98,17 +120,14 @@ def _half_of(event: _Event) -> str | None:
 
 def _tells_of_term(event: _Event, terms: dict[tuple[str, str], _Term]) -> bool:
     """Take in an event that is a term, or its first or last day; false when it is neither."""
-    season = _SEASON.search(event.text)
-    if not season or _HOLIDAY.search(event.text) or "half-term" in event.text:
+    season, whole = event.season, event.length >= SHORTEST_TERM
+    begins = whole or _STARTS.search(event.text) is not None
+    ends = whole or (not begins and _ENDS.search(event.text) is not None)
+    if season is None or not (begins or ends):
         return False
-    whole, starts, ends = event.length >= SHORTEST_TERM, _STARTS.search(event.text), _ENDS.search(event.text)
-    if not (whole or starts or ends):
-        return False
-    term = terms.setdefault((label(event.first), season[1]), _Term(event.line))
-    if whole or starts:
-        term.first = event.first
-    if whole or (ends and not starts):
-        term.last = event.last
+    term = terms.setdefault((label(event.first), season), _Term(event.line))
+    term.first = event.first if begins else term.first
+    term.last = event.last if ends else term.last
     return True
 
 
@@ -144,13 +163,10 @@ def _events(text: str, file: str, passed_over: list[str]) -> list[_Event]:
         found = calendar.walk("VEVENT")
     except (ValueError, IndexError, KeyError) as wrong:
         raise CalendarInvalid(file=file, line=1, reason=f"it is no iCalendar: {wrong}") from None
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip().upper() == "BEGIN:VEVENT"]
-    for line, event in zip(lines, found, strict=False):
-        event.add(_LINE, str(line))
-        _refuse_unusable(event, line, file)
-    _tell_apart(found)
     if not found:
         return []
+    _number(found, text, file)
+    _tell_apart(found)
     first, last = min(_first_day(event) for event in found), max(_last_known(event) for event in found)
     passed_over += [f"line {e[_LINE]}: {_summary(e)}, after {last}: it repeats for ever" for e in found if _endless(e)]
     try:
@@ -158,6 +174,14 @@ def _events(text: str, file: str, passed_over: list[str]) -> list[_Event]:
     except (ValueError, TypeError, OverflowError) as wrong:
         raise CalendarInvalid(file=file, line=1, reason=f"its repetitions cannot be read: {wrong}") from None
     return sorted((_event(each) for each in unfolded), key=lambda event: (event.line, event.first))
+
+
+def _number(events: list[Any], text: str, file: str) -> None:
+    """Note on each event the line on which it begins. Raises CalendarInvalid for one that cannot be used."""
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip().upper() == "BEGIN:VEVENT"]
+    for line, event in zip(lines, events, strict=False):
+        event.add(_LINE, str(line))
+        _refuse_unusable(event, line, file)
 
 
 def _refuse_unusable(event: Any, line: int, file: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from engine.calendar.reading import NAMES, Reading
@@ -47,20 +47,33 @@ def bank_holidays(data: bytes, file: str) -> BankHolidays:
 
 def rows(data: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:
     """The rows of a table with the lines that they stand on, in small letters. Raises CalendarInvalid."""
-    lines = [
-        (n, line) for n, line in enumerate(_text(data, file).splitlines(), 1) if not line.lstrip('"').startswith("#")
-    ]
-    head = next((line for _, line in lines if line.strip()), "")
-    parted = max(",;\t", key=head.count)
-    found = csv.reader((line for _, line in lines), delimiter=parted)
-    names = [name.strip().lower().replace(" ", "_") for name in next(found, [])]
-    if missing := [name for name in columns if name not in names]:
-        raise CalendarInvalid(file=file, line=1, reason=f"there is no column {', '.join(missing)}")
+    lines = list(_written(_text(data, file)))
+    found = csv.reader((line for _, line in lines), delimiter=_parted_by(line for _, line in lines))
+    names = _names(next(found, []), file, columns)
     for cells in found:
         values = [" ".join(cell.split()).lower() for cell in cells]
         if any(values):
             row = dict(zip(names, values, strict=False))
             yield lines[found.line_num - 1][0], {name: row.get(name, "") for name in columns}
+
+
+def _names(head: Sequence[str], file: str, columns: Sequence[str]) -> list[str]:
+    """What a table's first row calls its columns. Raises CalendarInvalid when one is missing."""
+    names = [name.strip().lower().replace(" ", "_") for name in head]
+    if missing := [name for name in columns if name not in names]:
+        raise CalendarInvalid(file=file, line=1, reason=f"there is no column {', '.join(missing)}")
+    return names
+
+
+def _written(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are no comments, with their numbers. A spreadsheet puts a comment in quotes."""
+    return ((n, line) for n, line in enumerate(text.splitlines(), 1) if not line.lstrip('"').startswith("#"))
+
+
+def _parted_by(lines: Iterable[str]) -> str:
+    """What parts the columns: of the three that may, the one that the first line with text has most of."""
+    head = next(filter(str.strip, lines), "")
+    return max(",;\t", key=head.count)
 
 
 def _text(data: bytes, file: str) -> str:
