@@ -193,16 +193,25 @@ class _Year:
 
     def _planned(self, day: date) -> Iterator[tuple[datetime, Callable[[], None]]]:
         since = (day - self.begun).days
-        for start in STARTS:
-            if start.week * 7 == since - since % 7 and since % 7 == self.start_day and self._knows(start):
-                yield self._moment(day), partial(self._start, start)
-        likely = GETS_TO_IT if since < DAYS - LAST_DAYS else LATELY
+        for start in self._starting(since):
+            yield self._moment(day), partial(self._start, start)
         for authority in self.config.authorities.values():
-            waiting = self._open(authority)
-            left = Counter(role for task in waiting for role in task.roles) if since >= DAYS - KEEPS_ONE else None
-            for task in waiting:
-                if self.chance.random() < likely and self._lets_go(task, left):
-                    yield self._moment(day), partial(self._complete, authority, task)
+            for task in self._completed(authority, since):
+                yield self._moment(day), partial(self._complete, authority, task)
+
+    def _starting(self, since: int) -> list[Start]:
+        """The cases that people start so many days into the year."""
+        week, weekday = divmod(since, 7)
+        return [start for start in STARTS if weekday == self.start_day and start.week == week and self._knows(start)]
+
+    def _completed(self, authority: Authority, since: int) -> Iterator[TaskRow]:
+        """The open tasks that somebody gets to on that day."""
+        likely = GETS_TO_IT if since < DAYS - LAST_DAYS else LATELY
+        waiting = self._open(authority)
+        left = Counter(role for task in waiting for role in task.roles) if since >= DAYS - KEEPS_ONE else None
+        for task in waiting:
+            if self.chance.random() < likely and self._lets_go(task, left):
+                yield task
 
     def _lets_go(self, task: TaskRow, left: Counter[str] | None) -> bool:
         """Whether the task may be completed: its case does not wait there, and no role is left without a task."""
