@@ -89,8 +89,8 @@ def _of_other_engines(findings: list[Finding]) -> list[Finding]:
     if not causes:
         return findings
     unsaid = {one.element for one in findings if one.code in _UNSAID and one.severity == "error"}
-    kept = [one for one in findings if one.code not in _UNSAID and one.code != _OTHER_ENGINE]
-    return [*(_counted(cause, len(unsaid)) for cause in causes), *kept]
+    counted = [_counted(cause, len(unsaid)) for cause in causes]
+    return counted + [one for one in findings if one.code not in _UNSAID | {_OTHER_ENGINE}]
 
 
 def _counted(cause: Finding, elements: int) -> Finding:

@@ -7,14 +7,16 @@ undecided, and nothing is said of a rule that has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from math import prod
 
 from engine.decisions.model import Table
 from engine.feel import Node
 from engine.lint.names import OPEN, Inspects, read, sources
-from engine.lint.names.shapes import NUMBER, Shape, Value
+from engine.lint.names.shapes import BOOLEAN, NUMBER, Shape, Value
+from engine.lint.names.wording import quote
 
 #: Combinations of cases past which a table is not looked at.
 MOST_COMBINATIONS = 50_000
@@ -31,6 +33,14 @@ class Case:
     low: float | None = None
     high: float | None = None
 
+    def is_below(self, number: float) -> bool:
+        """Whether all of a stretch is less than a number."""
+        return self.high is not None and self.high <= number
+
+    def is_above(self, number: float) -> bool:
+        """Whether all of a stretch is more than a number."""
+        return self.low is not None and self.low >= number
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -46,17 +56,14 @@ class Coverage:
 
 def coverage(table: Table, tested: Sequence[Shape], feel: Inspects) -> Coverage | None:
     """What the rules cover, where ``tested`` says what each input may be; None when that can't be told."""
-    cells = [[_cell(text, feel) for text in rule.tests] for rule in table.rules]
-    if not table.rules or any(len(row) != len(table.inputs) for row in cells):
+    if not table.rules or any(len(rule.tests) != len(table.inputs) for rule in table.rules):
         return None
-    cases = [_cases(shape, [row[place] for row in cells]) for place, shape in enumerate(tested)]
-    size = 1
-    for each in cases:
-        size *= len(each)
-    if size * len(table.rules) > MOST_COMBINATIONS:
+    cells = [[_cell(text, feel) for text in rule.tests] for rule in table.rules]
+    cases = [_cases(shape, column) for shape, column in zip(tested, zip(*cells, strict=True), strict=True)]
+    if prod(map(len, cases)) * len(table.rules) > MOST_COMBINATIONS:
         return None
     hits = {combination: _hit(cells, combination) for combination in product(*cases)}
-    undecided = {number for number, row in enumerate(cells, 1) if any(cell is None for cell in row)}
+    undecided = _undecided(cells)
     return Coverage(_overlaps(table, hits), _never(table, hits, undecided), "" if undecided else _gap(table, hits))
 
 
@@ -103,17 +110,19 @@ def _literal(node: Node) -> Value | None:
 
 def _cases(shape: Shape, cells: Sequence[Cell]) -> list[Case]:
     written = {value for cell in cells for test in cell or () for value in _written(test)}
+    return [*sorted(_told_apart(shape, written), key=lambda case: case.words), Case(ABSENT)]
+
+
+def _told_apart(shape: Shape, written: Collection[Value]) -> list[Case]:
+    """The cases of an input that has a value, where these are written in its cells."""
+    numbers = sorted(value for value in written if isinstance(value, int | float))
     if shape.values is not None:
-        found = [Case(f'"{value}"' if isinstance(value, str) else str(value), value) for value in shape.values]
-    elif shape.only(NUMBER) or any(isinstance(value, int | float) for value in written):
-        found = _stretches(sorted(value for value in written if isinstance(value, int | float)))
-    else:
-        found = [Case(f'"{value}"', value) for value in written]
-        if shape.only("boolean"):
-            found = [Case(value, value) for value in ("true", "false")]
-        else:
-            found.append(Case(REST))
-    return [*sorted(found, key=lambda case: case.words), Case(ABSENT)]
+        return [Case(quote(value), value) for value in shape.values]
+    if shape.only(NUMBER) or numbers:
+        return _stretches(numbers)
+    if shape.only(BOOLEAN):
+        return [Case(value, value) for value in ("true", "false")]
+    return [*(Case(quote(value), value) for value in written), Case(REST)]
 
 
 def _written(test: Node) -> Iterator[Value]:
@@ -135,6 +144,11 @@ def _between(low: float | None, high: float | None) -> str:
     if low is None:
         return REST if high is None else f"less than {high}"
     return f"more than {low}" if high is None else f"between {low} and {high}"
+
+
+def _undecided(cells: Sequence[Sequence[Cell]]) -> set[int]:
+    """The numbers of the rules of which it can't be told what they hit."""
+    return {number for number, row in enumerate(cells, 1) if None in row}
 
 
 def _hit(cells: Sequence[Sequence[Cell]], combination: tuple[Case, ...]) -> tuple[int, ...]:
@@ -185,9 +199,7 @@ def _side(case: Case, operator: str, limit: Node) -> bool:
         return False
     if case.value is not None:
         return isinstance(case.value, int | float) and _ORDER[operator](case.value, number)
-    below = case.high is not None and case.high <= number
-    above = case.low is not None and case.low >= number
-    return below if operator.startswith("<") else above
+    return case.is_below(number) if operator.startswith("<") else case.is_above(number)
 
 
 _ORDER = {
@@ -216,11 +228,13 @@ def _never(table: Table, hits: Hits, undecided: set[int]) -> tuple[tuple[int, tu
 
 
 def _gap(table: Table, hits: Hits) -> str:
-    if any(output.default for output in table.outputs):
-        return ""
-    missed = [combination for combination, found in hits.items() if not found]
-    asked = [each for each in missed if all(case.words != ABSENT for case in each)]
-    if not asked:
+    missed = next((each for each, found in hits.items() if not found and _is_given(each)), None)
+    if missed is None or any(output.default for output in table.outputs):
         return ""
     names = [column.label or column.expression.text for column in table.inputs]
-    return ", ".join(f"{name}: {case.words}" for name, case in zip(names, asked[0], strict=True))
+    return ", ".join(f"{name}: {case.words}" for name, case in zip(names, missed, strict=True))
+
+
+def _is_given(combination: tuple[Case, ...]) -> bool:
+    """Whether every input has a value."""
+    return all(case.words != ABSENT for case in combination)

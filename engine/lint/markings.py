@@ -248,14 +248,22 @@ class _Exploration:
     def _caught(self, rest: _Marking, end: Element, kinds: set[str]) -> Iterator[_Move]:
         """Give where an error or a cancellation goes on: at whatever around it catches one."""
         for scope in self.diagram.scopes(end.id) if kinds else ():
-            cleared = tuple(one for one in rest if not self.net.within(one, scope))
-            for _, start in self.net.handlers(scope):
-                if "error" in kinds & set(start.event_kinds):
-                    yield from self._leave(cleared, start)
-            host = self.diagram.elements.get(scope)
-            for event in self.diagram.boundary_events(scope) if host is not None else ():
-                if host is not None and kinds & set(event.event_kinds):
-                    yield from self._leave(self._left(rest, host), event)
+            if "error" in kinds:
+                yield from self._handled(rest, scope)
+            if host := self.diagram.elements.get(scope):
+                yield from self._at_border(rest, host, kinds)
+
+    def _handled(self, rest: _Marking, scope: str) -> Iterator[_Move]:
+        """Give where an error goes on in a scope: in each of its event subprocesses for errors."""
+        cleared = tuple(one for one in rest if not self.net.within(one, scope))
+        for _, start in self.net.handlers(scope):
+            if "error" in start.event_kinds:
+                yield from self._leave(cleared, start)
+
+    def _at_border(self, rest: _Marking, host: Element, kinds: set[str]) -> Iterator[_Move]:
+        for event in self.diagram.boundary_events(host.id):
+            if kinds & set(event.event_kinds):
+                yield from self._leave(self._left(rest, host), event)
 
     def _leave(self, rest: _Marking, element: Element, completes: str = "", certain: bool = True) -> Iterator[_Move]:
         for walked in self.net.exits(element):

@@ -163,13 +163,8 @@ class Net:
         if element.kind in _CHOOSING:
             return [(flow.id,) for flow in flows] or [()]
         split = element.kind in {"inclusiveGateway", "complexGateway"}
-        free = [flow for flow in flows if _free(element, flow, split)]
-        if not free:
-            return [self.onwards(element)]
-        always = tuple(flow.id for flow in flows if flow not in free and flow.id != element.default)
-        chosen = [always + some for some in _some([flow.id for flow in free])]
-        otherwise = always + ((element.default,) if element.default in element.outgoing else ())
-        return [*chosen, otherwise] if otherwise else chosen
+        free = [flow.id for flow in flows if _free(element, flow, split)]
+        return _combined(element, free) if free else [self.onwards(element)]
 
     def starts(self, scope: str) -> list[tuple[str, ...]]:
         """Give the ways in which a scope may begin: the flows of one of its start events, or of all its elements
@@ -258,6 +253,14 @@ def quantity(text: str) -> int:
 def _free(element: Element, flow: SequenceFlow, split: bool) -> bool:
     conditional = flow.has_condition and element.kind in ACTIVITIES
     return flow.id != element.default and (conditional or (split and len(element.outgoing) > 1))
+
+
+def _combined(element: Element, free: list[str]) -> list[tuple[str, ...]]:
+    """Give the sets of flows that leave an element of which these are ``free``: some of them, or the default."""
+    always = tuple(flow for flow in element.outgoing if flow not in (*free, element.default))
+    default = (element.default,) if element.default in element.outgoing else ()
+    chosen = [always + some for some in _some(free)]
+    return [*chosen, always + default] if always or default else chosen
 
 
 def _some(flows: list[str]) -> list[tuple[str, ...]]:

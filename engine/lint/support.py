@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.diagram import BPMN, CAMUNDA, Element, nodes
+from engine.diagram import BPMN, CAMUNDA, Element, EventDefinition, nodes
 from engine.diagram.names import EVENT_DEFINITIONS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
 from engine.lint.ignored import camunda
@@ -73,18 +73,20 @@ def feature_is_executed(look: Look) -> Iterator[Fault]:
 
 def _features(look: Look, element: Element) -> Iterator[str]:
     """Give what the element has of the table of refused features, by the table's names."""
-    if element.kind == "receiveTask" and element.instantiate:
-        yield "receiveTask instantiate"
-    if element.kind == "eventBasedGateway" and element.instantiate:
-        yield "eventBasedGateway instantiate"
+    if element.kind in ("receiveTask", "eventBasedGateway") and element.instantiate:
+        yield f"{element.kind} instantiate"
     if element.kind == "eventBasedGateway" and element.event_gateway_type == "Parallel":
         yield "eventBasedGateway parallel"
-    if any(one.attributes.get("waitForCompletion") in {"false", "0"} for one in element.event_definitions):
+    if any(map(_goes_on_at_once, element.event_definitions)):
         yield "compensateEventDefinition waitForCompletion=false"
     if element.loop is not None:
         yield from _loop_features(look, element)
     if any(one.transformation or one.assignments for one in element.data_associations):
         yield "dataAssociation transformation"
+
+
+def _goes_on_at_once(event: EventDefinition) -> bool:
+    return event.attributes.get("waitForCompletion") in {"false", "0"}
 
 
 def _loop_features(look: Look, element: Element) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.decisions import Decision
@@ -12,8 +12,8 @@ from engine.lint.core import OURS, Finding, Severity, short
 from engine.lint.coverage import coverage
 from engine.lint.names import OPEN, Inspects, Remark, Scope, Variable, World, read, sources
 from engine.lint.names import Table as Names
-from engine.lint.names.reading import listing, quote, what
 from engine.lint.names.shapes import FUNCTION, Shape, Value, near, of
+from engine.lint.names.wording import listing, quote, what
 
 
 @dataclass(frozen=True)
@@ -193,19 +193,31 @@ TITLES = {
 def findings(world: World, tables: Mapping[str, Decision], files: Mapping[str, str]) -> Iterator[Finding]:
     """What is wrong with decisions that are checked; ``files`` says in which file each stands."""
     seen: set[tuple[str, int, str, str]] = set()
+    for decision, scope in _asked(world, tables):
+        for severity, each in _judged(world, decision, world.around.decisions or tables, scope):
+            mark = (each.decision.id, each.line, each.what, each.remark.message)
+            if mark not in seen and each.decision.id in files:
+                seen.add(mark)
+                yield _finding(each, severity, files[each.decision.id])
+
+
+def _asked(world: World, tables: Mapping[str, Decision]) -> Iterator[tuple[Decision, Scope]]:
+    """Each decision with the names that are known at each task that asks it; with any names where nothing does."""
     for key, decision in tables.items():
         scopes = [world.scope(flow, element) for flow, element in world.asking(key)]
         wider = [] if scopes or _required(key, tables) else [OPEN]
-        for scope in [*scopes, *wider]:
-            decisions = world.around.decisions or tables
-            found = [(_severity(each), each) for each in readings(decision, decisions, world.feel, scope)]
-            # What a rule covers can only be told where its cells are right.
-            gaps = [] if found else covered(decision, world.feel, scope)
-            for severity, each in [*found, *(gap for gap in gaps if scope is not OPEN or gap[0] == "error")]:
-                mark = (each.decision.id, each.line, each.what, each.remark.message)
-                if mark not in seen and each.decision.id in files:
-                    seen.add(mark)
-                    yield _finding(each, severity, files[each.decision.id])
+        yield from ((decision, scope) for scope in [*scopes, *wider])
+
+
+def _judged(
+    world: World, decision: Decision, decisions: Mapping[str, Decision | None], scope: Scope
+) -> Iterable[tuple[Severity, Found]]:
+    """What is wrong in the cells of a decision; only where they are right can be told what its rules cover."""
+    found = [(_severity(each), each) for each in readings(decision, decisions, world.feel, scope)]
+    if found:
+        return found
+    gaps = covered(decision, world.feel, scope)
+    return [gap for gap in gaps if scope is not OPEN or gap[0] == "error"]
 
 
 def _required(key: str, tables: Mapping[str, Decision]) -> bool:

@@ -12,10 +12,12 @@ from engine.forms import Form, expressions
 from engine.lint import tables
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.names import OPEN, Inspects, Remark, Scope, Table, Variable, World, read
+from engine.lint.names.elements import collection, crossing, results
+from engine.lint.names.flows import At, Flow
 from engine.lint.names.graph import END
-from engine.lint.names.shapes import BOOLEAN, LIST, NUMBER, TEXT, near, of
-from engine.lint.names.sources import SCHOOL, answer, payload, settings, tree
-from engine.lint.names.world import COUNTS, At, Flow, collection, crossing, results
+from engine.lint.names.shapes import ANY, BOOLEAN, LIST, NUMBER, TEXT, Shape, near, of
+from engine.lint.names.sources import SCHOOL, answer, payload, settings, shape_of, tree
+from engine.lint.names.world import COUNTS
 
 
 @dataclass(frozen=True)
@@ -297,13 +299,12 @@ def answers_are_collected(look: Look) -> Iterator[Fault]:
 def _asks(look: Look, element: Element) -> bool:
     """Whether a person is asked something that is kept, in this activity or inside it."""
     inner = [each for each in look.diagram.elements.values() if element.id in look.diagram.scopes(each.id)]
-    forms = look.known.forms or {}
-    asked = [each for each in (element, *inner) if each.kind == "userTask" and each.form_key]
-    for each in asked:
-        form = forms.get(each.form_key)
-        if (form is None or form.fields) and not each.outputs:
-            return True
-    return False
+    return any(_is_kept(look, each) for each in (element, *inner) if each.kind == "userTask" and each.form_key)
+
+
+def _is_kept(look: Look, task: Element) -> bool:
+    form = (look.known.forms or {}).get(task.form_key)
+    return (form is None or bool(form.fields)) and not task.outputs
 
 
 @rule("PW-878", section=OURS)
@@ -323,16 +324,24 @@ def computed_role_exists(look: Look) -> Iterator[Fault]:
     if world is None or roles is None:
         return
     for element in look.elements("userTask"):
-        flow = world.flows.get(element.process)
-        text = ",".join(element.candidate_groups)
-        parsed = tree(world.feel, strip_feel(text)) if is_feel(text) and flow is not None else None
-        if parsed is None or flow is None:
-            continue
-        shape = read(parsed, world.scope(flow, element)).shape
-        shape = (shape.item or shape) if shape.only(LIST) else shape
-        for role in sorted(shape.values or (), key=str) if shape.only(TEXT) else ():
-            for each in (one.strip() for one in str(role).split(",")):
-                if each and each not in roles:
-                    meant = near(each, roles)
-                    hint = f"Did you mean {meant}?" if meant else "Choose a role of config/authorities."
-                    yield fault(element, f'candidateGroups may give "{short(each)}", which is no role.', hint)
+        for role in _computed_roles(world, element):
+            if role not in roles:
+                meant = near(role, roles)
+                hint = f"Did you mean {meant}?" if meant else "Choose a role of config/authorities."
+                yield fault(element, f'candidateGroups may give "{short(role)}", which is no role.', hint)
+
+
+def _computed_roles(world: World, element: Element) -> Iterator[str]:
+    """Give the roles that an expression may name, alone, in a list, or in a text with commas."""
+    shape = _candidate_groups(world, element)
+    item = (shape.item or shape) if shape.only(LIST) else shape
+    for text in sorted(item.values or (), key=str) if item.only(TEXT) else ():
+        yield from filter(None, map(str.strip, str(text).split(",")))
+
+
+def _candidate_groups(world: World, element: Element) -> Shape:
+    """Give what the expression of a task's candidate groups may be; anything where there is none to be read."""
+    flow, text = world.flows.get(element.process), ",".join(element.candidate_groups)
+    if flow is None or not is_feel(text):
+        return ANY
+    return shape_of(world.feel, strip_feel(text), world.scope(flow, element))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from engine.diagram import Diagram, Element, SequenceFlow
 
@@ -95,17 +96,23 @@ class Graph:
         self._handlers()
 
     def _scope(self, scope: str, entry: int, exit_: int) -> None:
-        children = self._inside.get(scope, [])
-        starts = [each for each in children if each.kind == "startEvent"]
-        first = starts or [each for each in children if _begins(each)]
+        first = self._first(scope)
         for each in first:
             self._edge(entry, self.enter(each.id))
         main = self._main(first)
+        children = [each for each in self._inside.get(scope, []) if not each.triggered_by_event]
         for each in children:
-            if not each.outgoing and not each.triggered_by_event and not each.for_compensation:
+            if not each.outgoing and not each.for_compensation:
                 self._edge(self.leave(each.id), exit_, sure=each.id in main)
-        if not any(not each.triggered_by_event for each in children):
+        if not children:
             self._edge(entry, exit_)
+
+    def _first(self, scope: str) -> list[Element]:
+        """Where tokens begin in a scope: at its start events, else at what no flow leads to."""
+        return self._starts(scope) or [each for each in self._inside.get(scope, []) if _begins(each)]
+
+    def _starts(self, scope: str) -> list[Element]:
+        return [each for each in self._inside.get(scope, []) if each.kind == "startEvent"]
 
     def _main(self, first: list[Element]) -> set[str]:
         """The elements that a scope's first tokens come to. What begins beside an activity ends beside it: the scope
@@ -152,21 +159,26 @@ class Graph:
             self.splits.append([self.leave(host), enter])
 
     def _event_subprocess(self, element: Element) -> None:
-        top = element.parent not in self._place
-        entry = START if top else self.enter(element.parent)
-        exit_ = END if top else self.leave(element.parent)
+        entry, exit_ = self._ends(element.parent)
         self._scope(element.id, entry, self.leave(element.id))
-        starts = [each for each in self._inside.get(element.id, []) if each.kind == "startEvent"]
+        starts = self._starts(element.id)
         interrupts = all(each.interrupting for each in starts)
         self._edge(self.leave(element.id), exit_, sure=interrupts)
-        own = {each.id for each in self.within(element.id)} | {element.id}
-        for other in self.within(element.parent):
-            if other.id in own or self.too_large:
-                continue
+        for other in self._around(element):
             for start in starts:
                 self._edge(self.leave(other.id), self.enter(start.id), sure=False)
             if not interrupts:
                 self._edge(self.leave(element.id), self.enter(other.id), sure=False)
+
+    def _ends(self, scope: str) -> tuple[int, int]:
+        """The places at which a scope begins and ends."""
+        return (self.enter(scope), self.leave(scope)) if scope in self._place else (START, END)
+
+    def _around(self, element: Element) -> Iterator[Element]:
+        """What is in the scope of an event subprocess, itself and its inside left out; no more once there is too much."""
+        own = {each.id for each in self.within(element.id)} | {element.id}
+        others = (other for other in self.within(element.parent) if other.id not in own)
+        return takewhile(lambda _: not self.too_large, others)
 
     def _links(self) -> None:
         links = [(each, d) for each in self.elements.values() for d in each.event_definitions if d.kind == "link"]
@@ -213,4 +225,31 @@ def _closed(sources: list[list[int]]) -> list[int]:
                 bits |= found[source]
             if bits != found[place]:
                 found[place], changed = bits, True
+    return found
+
+
+def graphs(diagram: Diagram) -> Iterator[Graph]:
+    """The graph of each process of a diagram."""
+    elements: dict[str, list[Element]] = {}
+    for element in diagram.elements.values():
+        elements.setdefault(element.process, []).append(element)
+    flows: dict[str, list[SequenceFlow]] = {}
+    for flow in diagram.flows.values():
+        flows.setdefault(flow.process, []).append(flow)
+    yield from (Graph(diagram, key, elements.get(key, ()), flows.get(key, ())) for key in diagram.processes)
+
+
+def always(graph: Graph, here: set[int]) -> list[bool]:
+    """By place, whether every way to it passes one of the places ``here``."""
+    found = [True] * len(graph.surely)
+    found[START] = START in here
+    changed = True
+    while changed:
+        changed = False
+        for place, before in enumerate(graph.surely):
+            if not found[place] or place in here or not before:
+                continue
+            come = any if place in graph.gathers else all
+            if not come(found[each] for each in before):
+                found[place], changed = False, True
     return found

@@ -7,12 +7,13 @@ isn't known, nothing is said of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from engine.feel import Node
-from engine.lint.names import shapes
+from engine.lint.names import operators, shapes
 from engine.lint.names.functions import FUNCTIONS, PROPERTIES, Function
+from engine.lint.names.operators import reckon
+from engine.lint.names.scopes import Scope, lenient
 from engine.lint.names.shapes import (
     ANY,
     BOOLEAN,
@@ -20,67 +21,14 @@ from engine.lint.names.shapes import (
     FUNCTION,
     LIST,
     NOTHING,
-    NULL,
     NUMBER,
-    ORDERED,
     TEMPORAL,
     TEXT,
     Shape,
     near,
     of,
 )
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A name that may be set here: what it may be, and whether it surely is set."""
-
-    shape: Shape = ANY
-    sure: bool = True
-
-
-class Scope(Protocol):
-    """The names that an expression may use."""
-
-    def lookup(self, name: str) -> Variable | None:
-        """What is known of a name; None when nothing can have set it."""
-
-    def names(self) -> Iterable[str]:
-        """All names that may be set here, to say which was probably meant."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A scope of known names. ``rest`` is what every other name may be; None where no other can be set."""
-
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    outer: Scope | None = None
-    rest: Variable | None = None
-
-    def lookup(self, name: str) -> Variable | None:
-        """What is known of a name here, or else further out."""
-        if name in self.variables:
-            return self.variables[name]
-        return self.outer.lookup(name) if self.outer is not None else self.rest
-
-    def names(self) -> Iterable[str]:
-        """The names of this scope and of those around it."""
-        return {*self.variables, *(self.outer.names() if self.outer is not None else ())}
-
-
-OPEN = Table(rest=Variable(ANY))
-"""A scope in which any name may be set."""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something that is wrong with an expression. ``kind`` says what: "name", "unsure", "value", "type", "function" or
-    "prose"; ``name`` is what it is about."""
-
-    kind: str
-    name: str
-    message: str
-    remedy: str
+from engine.lint.names.wording import KINDS, Remark, key_of, mentions, unquoted, what, words
 
 
 @dataclass(frozen=True)
@@ -264,8 +212,8 @@ class _Reader:
             self.say("function", function.name, message, "Give each of them once.")
         for (name, kind), shape in zip(function.parameters, given, strict=False):
             if kind != "any" and shape.known and kind not in shape.known:
-                message = f"{function.name}() wants {_KINDS[kind]} as its {name}, and is given {what(shape)}"
-                self.say("type", function.name, message, f"Give it {_KINDS[kind]}.")
+                message = f"{function.name}() wants {KINDS[kind]} as its {name}, and is given {what(shape)}"
+                self.say("type", function.name, message, f"Give it {KINDS[kind]}.")
 
     def _given(self, function: Function, arguments: list[Shape]) -> Shape:
         """What a call gives, as far as that can be told."""
@@ -322,15 +270,21 @@ class _Reader:
         """One alternative of a cell, or of ``in``: a value, a list of values, a comparison, or a condition."""
         for part in node.parts:
             shape = self.value(part)
-            alone = part.kind not in ("SimplePositiveUnaryTest", "Wildcard") and not mentions(part)
-            if alone and not shape.only(BOOLEAN):
-                self.compare(self.tested, shape.item or ANY if shape.only(LIST) else shape, "=")
-            elif alone and self.tested.known:
-                self.compare(self.tested, shape, "=")
-            elif mentions(part) and shape.known and not shape.only(BOOLEAN):
-                message = f'"{words(part)}" is {what(shape)}, not true or false'
-                self.say("type", "", message, "Write a condition about ?.")
+            if mentions(part):
+                self._condition(part, shape)
+            elif part.kind not in ("SimplePositiveUnaryTest", "Wildcard"):
+                self._equal(shape)
         return of(BOOLEAN)
+
+    def _condition(self, part: Node, shape: Shape) -> None:
+        if shape.known and not shape.only(BOOLEAN):
+            message = f'"{words(part)}" is {what(shape)}, not true or false'
+            self.say("type", "", message, "Write a condition about ?.")
+
+    def _equal(self, shape: Shape) -> None:
+        """What is tested is this value, or among these. Of a truth alone, only where something is known to be tested."""
+        if self.tested.known or not shape.only(BOOLEAN):
+            self.compare(self.tested, shape.item or ANY if shape.only(LIST) else shape, "=")
 
     def _simple_test(self, node: Node) -> Shape:
         operator = node.first("CompareOp")
@@ -346,44 +300,7 @@ class _Reader:
         return of("range")
 
     def compare(self, a: Shape, b: Shape, operator: str) -> None:
-        """Say when two values can never be equal, or have no order."""
-        if a.known and b.known and not a.known & b.known:
-            self._unlike(a, b)
-        elif operator not in ("=", "!=") and not self._ordered(a, b):
-            return
-        elif a.literal != b.literal:
-            literal, other = (a, b) if a.literal else (b, a)
-            self._among(literal, other)
-        elif not a.literal and a.values is not None and b.values is not None and a.values.isdisjoint(b.values):
-            message = f"the two have no value in common ({listing(a.values)}; {listing(b.values)})"
-            self.say("value", "", message, "Compare answers that can be equal.")
-
-    def _unlike(self, a: Shape, b: Shape) -> None:
-        pair = {TEXT, LIST} if TEXT in a.known | b.known and LIST in a.known | b.known else set()
-        remedy = "Use list contains(list, value)." if pair else _convert(a, b)
-        self.say("type", "", f"{what(a)} is compared with {what(b)}, which is never true", remedy)
-
-    def _ordered(self, a: Shape, b: Shape) -> bool:
-        for shape in (a, b):
-            if shape.known and not shape.known & ORDERED:
-                self.say("type", "", f"{what(shape)} is neither more nor less than anything", "Compare by = or !=.")
-                return False
-        return True
-
-    def _among(self, literal: Shape, other: Shape) -> None:
-        for value in sorted(literal.values or (), key=str):
-            if other.iso and not (isinstance(value, str) and shapes.is_date(value)):
-                if value != "":
-                    message = f"{quote(value)} is compared with a date"
-                    self.say("value", str(value), message, 'Write the date like "2026-09-01".')
-            elif other.values is not None and value not in other.values and value != "":
-                self._no_option(value, other.values)
-
-    def _no_option(self, value: shapes.Value, values: frozenset[shapes.Value]) -> None:
-        meant = near(str(value), [each for each in values if isinstance(each, str)])
-        hint = f"Did you mean {quote(meant)}? " if meant else ""
-        message = f"{quote(value)} is none of the values that it can have"
-        self.say("value", str(value), message, f"{hint}They are: {listing(values)}.")
+        self.remarks.extend(operators.compare(a, b, operator))
 
     # -- larger parts -------------------------------------------------------------------------------------------------
 
@@ -410,19 +327,9 @@ class _Reader:
         operator = next(part.text for part in node.parts if part.kind == "ArithOp")
         if len(operands) == 1:
             return replace(operands[0], values=None, literal=False)
-        return self._worked_out(operator, *operands)
-
-    def _worked_out(self, operator: str, a: Shape, b: Shape) -> Shape:
-        if {NULL} in (a.kinds, b.kinds):
-            return replace(a if a.known else b, values=None, literal=False)  # null makes the whole null
-        if not a.known or not b.known:
-            return ANY
-        found = {_ARITHMETIC.get((operator, x, y)) for x in a.known for y in b.known} - {None}
-        if not found:
-            verb = {"+": "added to", "-": "reckoned with", "*": "multiplied by", "/": "divided by"}
-            message = f"{what(a)} cannot be {verb.get(operator, 'combined with')} {what(b)}: that gives nothing"
-            self.say("type", "", message, _convert(a, b))
-        return Shape(frozenset(kind for kind in found if kind))
+        shape, wrong = reckon(operator, *operands)
+        self.remarks.extend([wrong] if wrong else [])
+        return shape
 
     def _for(self, node: Node) -> Shape:
         names = self._iterators(node)
@@ -457,7 +364,7 @@ class _Reader:
         if condition.kind == "NumericLiteral":
             return item
         inside = {"item": item, **(item.fields if item.only(CONTEXT) else {})}
-        before, self.scope = self.scope, _lenient(self.scope, item)
+        before, self.scope = self.scope, lenient(self.scope, item)
         chosen = self.within(inside, condition)
         self.scope = before
         return item if chosen.only(NUMBER) else base if chosen.only(BOOLEAN) else ANY
@@ -486,109 +393,6 @@ class _Reader:
         self.value(node.parts[0])
         return of(BOOLEAN)
 
-
-def _lenient(scope: Scope, item: Shape) -> Scope:
-    """In a filter any name may be one of the item's entries, where these aren't known."""
-    return scope if item.only(CONTEXT) and item.entries is not None else Table(outer=_Otherwise(scope))
-
-
-@dataclass(frozen=True)
-class _Otherwise:
-    """A scope in which a name that nothing sets may be anything."""
-
-    scope: Scope
-
-    def lookup(self, name: str) -> Variable | None:
-        return self.scope.lookup(name) or (None if name in FUNCTIONS else Variable(ANY))
-
-    def names(self) -> Iterable[str]:
-        return self.scope.names()
-
-
-def unquoted(text: str) -> str:
-    """What a string literal says."""
-    inner = text[1:-1]
-    for written, meant in (("\\n", "\n"), ("\\t", "\t"), ('\\"', '"'), ("\\\\", "\\")):
-        inner = inner.replace(written, meant)
-    return inner
-
-
-def key_of(node: Node) -> str:
-    """The name that a key or parameter gives."""
-    return node.word if node.text else key_of(node.parts[0])
-
-
-def mentions(node: Node) -> bool:
-    """Whether a test speaks of the value that it tests, as ``?``."""
-    return node.kind == "?" or any(mentions(part) for part in node.parts)
-
-
-def words(node: Node) -> str:
-    """The text of a part, for messages."""
-    return node.word if node.text else " ".join(filter(None, (words(part) for part in node.parts)))
-
-
-_KINDS = {
-    TEXT: "a text",
-    NUMBER: "a number",
-    BOOLEAN: "true or false",
-    LIST: "a list",
-    CONTEXT: "a context",
-    FUNCTION: "a function",
-    "date": "a date",
-    "time": "a time",
-    "date and time": "a date and time",
-    "duration": "a duration",
-    "range": "a range",
-}
-
-
-def what(shape: Shape) -> str:
-    """A value's kind in words."""
-    if shape.iso:
-        return "a date written as text"
-    if shape.literal and shape.values is not None and len(shape.values) == 1:
-        return f"{_KINDS[min(shape.known)]}, {quote(next(iter(shape.values)))},"
-    return " or ".join(_KINDS[kind] for kind in sorted(shape.known)) or "null"
-
-
-def quote(value: shapes.Value) -> str:
-    """A value as FEEL writes it."""
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def listing(values: Iterable[shapes.Value]) -> str:
-    """Values for a message, the first ten."""
-    found = sorted(values, key=str)
-    return ", ".join(quote(value) for value in found[:10]) + (" and more" if len(found) > 10 else "")
-
-
-def _convert(a: Shape, b: Shape) -> str:
-    kinds = a.known | b.known
-    if kinds & TEMPORAL and TEXT in kinds:
-        return "Make a date of the text with date(...)."
-    if kinds == {TEXT, NUMBER}:
-        return 'Write the text in quotes, or make one of the number with string(...): "3", string(x).'
-    if FUNCTION in kinds:
-        return "Call the function with brackets: today()."
-    if kinds == {TEXT, BOOLEAN}:
-        return 'Write true or false without quotes, or the option in quotes: "yes".'
-    return "Compare values of one kind."
-
-
-_TIMES = ("date", "date and time", "time")
-_ARITHMETIC: Mapping[tuple[str, str, str], str] = {
-    ("+", TEXT, TEXT): TEXT,
-    **{(operator, NUMBER, NUMBER): NUMBER for operator in ("+", "-", "*", "/", "**")},
-    **{("+", kind, "duration"): kind for kind in (*_TIMES, "duration")},
-    **{("+", "duration", kind): kind for kind in _TIMES},
-    **{("-", kind, "duration"): kind for kind in (*_TIMES, "duration")},
-    **{("-", a, b): "duration" for a in _TIMES for b in _TIMES if (a == "time") == (b == "time")},
-    ("*", "duration", NUMBER): "duration",
-    ("*", NUMBER, "duration"): "duration",
-    ("/", "duration", NUMBER): "duration",
-    ("/", "duration", "duration"): NUMBER,
-}
 
 _GIVES: Mapping[str, Callable[[_Reader, list[Shape]], Shape]] = {
     "list contains": _Reader._contains,

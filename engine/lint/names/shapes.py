@@ -156,10 +156,11 @@ def _item(a: Shape, b: Shape) -> Shape | None:
 
 
 def _entries(a: Shape, b: Shape) -> tuple[tuple[str, Shape], ...] | None:
-    sides = [each.fields for each in (a, b) if CONTEXT in each.kinds]
-    if not sides or any(CONTEXT in each.kinds and each.entries is None for each in (a, b)):
+    contexts = [each for each in (a, b) if CONTEXT in each.kinds]
+    if not contexts or any(each.entries is None for each in contexts):
         return None
-    names = sorted({name for side in sides for name in side})
+    sides = [each.fields for each in contexts]
+    names = sorted(set[str]().union(*sides))
     return tuple((name, union(side.get(name, of(NULL)) for side in sides)) for name in names)
 
 

@@ -12,7 +12,8 @@ from engine.errors import ExpressionInvalid, ExpressionLimit
 from engine.feel import Dialect, Node
 from engine.forms import Component
 from engine.lint.names import shapes
-from engine.lint.names.reading import OPEN, Scope, read
+from engine.lint.names.reading import read
+from engine.lint.names.scopes import OPEN, Scope
 from engine.lint.names.shapes import ANY, BOOLEAN, LIST, NUMBER, TEXT, Shape, of
 from engine.steps import PHASES, TYPES
 
@@ -113,14 +114,16 @@ def typed(type_: Type, feel: Inspects) -> Shape:
 
 def literals(tests: str, feel: Inspects) -> list[Any] | None:
     """The values of unary tests that only list texts or numbers; None for any others."""
-    found = tree(feel, tests, "unaryTests") if tests else None
-    if found is None:
+    words = _words(tests, feel)
+    if not words or any(leaf.kind not in ("StringLiteral", "NumericLiteral") for leaf in words):
         return None
-    leaves = list(_leaves(found))
-    plain = all(leaf.kind in ("StringLiteral", "NumericLiteral", ",") for leaf in leaves)
-    words = [leaf for leaf in leaves if leaf.kind != ","]
-    shape = [read(leaf, OPEN).shape.values or frozenset() for leaf in words]
-    return [value for values in shape for value in values] if plain and words else None
+    return [value for leaf in words for value in read(leaf, OPEN).shape.values or ()]
+
+
+def _words(tests: str, feel: Inspects) -> list[Node]:
+    """The words of unary tests, without the commas between; none where they can't be read."""
+    found = tree(feel, tests, "unaryTests") if tests else None
+    return [] if found is None else [leaf for leaf in _leaves(found) if leaf.kind != ","]
 
 
 def _leaves(node: Node) -> Iterator[Node]:
@@ -155,22 +158,27 @@ def declared(output: Output, feel: Inspects) -> frozenset[shapes.Value]:
 
 def result(decision: Decision, how: str, feel: Inspects, scope: Scope = OPEN) -> Shape:
     """What a decision gives in the shape that the diagram asks for (engine.decisions.map_result)."""
-    if not isinstance(decision.expression, Table):
-        expression = decision.expression
-        if isinstance(expression, Literal) and decision.type.kind == "any":
-            return shape_of(feel, expression.text, scope)
-        return typed(decision.type, feel)
-    table = decision.expression
-    found = outputs(table, feel, scope)
+    expression = decision.expression
+    if isinstance(expression, Table):
+        return _table_result(expression, how, outputs(expression, feel, scope))
+    if isinstance(expression, Literal) and decision.type.kind == "any":
+        return shape_of(feel, expression.text, scope)
+    return typed(decision.type, feel)
+
+
+def _table_result(table: Table, how: str, found: Mapping[str, Shape]) -> Shape:
     row = shapes.context(found)
     entry = next(iter(found.values())) if len(found) == 1 else ANY
+    ways = {
+        "singleEntry": entry,
+        "singleResult": row,
+        "collectEntries": shapes.listed(entry),
+        "resultList": shapes.listed(row),
+    }
     if table.aggregation:
         return of(NUMBER)
-    if how in ("singleEntry", "singleResult"):
-        return entry if how == "singleEntry" else row
-    if how in ("collectEntries", "resultList"):
-        return shapes.listed(entry if how == "collectEntries" else row)
-    return shapes.listed(row) if table.several else entry if len(found) == 1 else row
+    unsaid = shapes.listed(row) if table.several else entry if len(found) == 1 else row
+    return ways.get(how, unsaid)
 
 
 # -- payloads -----------------------------------------------------------------------------------------------------

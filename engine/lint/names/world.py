@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 from engine.decisions import Decision
-from engine.diagram import Diagram, Element, InOut, SequenceFlow, is_feel, strip_feel
+from engine.diagram import Diagram, Element, InOut, is_feel, strip_feel
 from engine.forms import Component, Form
 from engine.lint.names import shapes, sources
-from engine.lint.names.graph import END, START, Graph
-from engine.lint.names.reading import OPEN, Scope, Table, Variable, read
+from engine.lint.names.elements import codes, collection, crossing, events, hands_all, results
+from engine.lint.names.flows import At, Flow, Lazily, Setter, named
+from engine.lint.names.graph import END, always, graphs
+from engine.lint.names.scopes import Scope, Table, Variable
 from engine.lint.names.shapes import ANY, CONTEXT, LIST, NULL, NUMBER, TEXT, Shape, of
 from engine.lint.names.sources import Inspects, shape_of
 
@@ -40,22 +42,6 @@ COUNTS: Mapping[str, Variable] = {name: Variable(of(NUMBER)) for name in _COUNTS
 _CIRCLE = Variable(of(NULL))
 """The answer to a question that is already being asked."""
 
-Lazily = Mapping[str, Callable[[], Shape]]
-"""Names, and how to learn what each may be."""
-
-
-@dataclass(frozen=True)
-class Setter:
-    """Something that sets variables at one place of a process."""
-
-    place: int
-    by: str
-    """The id of the element."""
-    shape: Callable[[str], Shape | None]
-    """What a name may be from here; None when it isn't set here."""
-    names: Callable[[], Iterable[str]]
-    sure: Callable[[str], bool]
-
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -66,42 +52,6 @@ class Surroundings:
     settings: Mapping[str, object] | None
 
 
-class Flow:
-    """One process: its graph, and what sets variables in it."""
-
-    def __init__(self, world: World, diagram: Diagram, graph: Graph) -> None:
-        self.diagram, self.key, self.graph = diagram, graph.key, graph
-        self._world = world
-
-    @cached_property
-    def setters(self) -> tuple[Setter, ...]:
-        """Everything that sets variables here."""
-        return tuple(each for element in self.graph.elements.values() for each in self._world.setters(self, element))
-
-    @cached_property
-    def called_only(self) -> bool:
-        """Whether only other processes start it: nobody else may."""
-        return not self.diagram.processes[self.key].candidate_starter_groups
-
-    @cached_property
-    def waited(self) -> tuple[tuple[int, frozenset[str]], ...]:
-        """The places after events that wait for a condition, with the names in it: a value has made it true."""
-        feel = self._world.feel
-        return tuple(
-            (self.graph.leave(element.id), read(tree, OPEN).reads)
-            for element in self.graph.elements.values()
-            for each in element.event_definitions
-            if each.kind == "conditional" and (tree := sources.tree(feel, strip_feel(each.text))) is not None
-        )
-
-    def setting(self, name: str) -> Iterator[tuple[Setter, Shape]]:
-        """What sets a name, and to what."""
-        for setter in self.setters:
-            shape = setter.shape(name)
-            if shape is not None:
-                yield setter, shape
-
-
 class World:
     """All processes that are known together. The first diagram that holds a process is the one that counts."""
 
@@ -109,7 +59,7 @@ class World:
         self.around, self.feel = around, feel
         self.flows: dict[str, Flow] = {}
         for diagram in diagrams:
-            for graph in _graphs(diagram):
+            for graph in graphs(diagram):
                 self.flows.setdefault(graph.key, Flow(self, diagram, graph))
         self._callers: dict[str, list[tuple[Flow, Element]]] = {}
         self._throwers: dict[tuple[str, str], list[tuple[Flow, Element]]] = {}
@@ -128,7 +78,7 @@ class World:
         if element.kind == "callActivity":
             self._callers.setdefault(element.called_element, []).append((flow, element))
         if element.throwing or element.kind in ("sendTask", "serviceTask"):
-            for kind, name in _events(element):
+            for kind, name in events(element):
                 self._throwers.setdefault((kind, name), []).append((flow, element))
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -186,7 +136,7 @@ class World:
             here = {setter.place for setter, _ in flow.setting(name) if setter.sure(name)}
             self._settling -= 1
             here |= {place for place, names in flow.waited if name in names}
-            self._surely[key] = _always(graph, here)
+            self._surely[key] = always(graph, here)
         return self._surely[key]
 
     def names(self, flow: Flow) -> set[str]:
@@ -284,9 +234,9 @@ class World:
         """What an element sets when it ends."""
         leave = flow.graph.leave(element.id)
         if not self._kept_inside(element):
-            yield _named(leave, element, self.submitted(flow, element), self._unknown_form(element))
-        yield _named(leave, element, self._worked_out(flow, element))
-        yield _named(leave, element, self._handed_back(flow, element))
+            yield named(leave, element, self.submitted(flow, element), self._unknown_form(element))
+        yield named(leave, element, self._worked_out(flow, element))
+        yield named(leave, element, self._handed_back(flow, element))
         if element.kind == "callActivity":
             yield self._returned(flow, element, leave)
         if element.kind == "startEvent" and element.parent == flow.key and not element.event_definitions:
@@ -309,7 +259,7 @@ class World:
                 found[question.key] = partial(self._answer, question, flow, element)
         if element.catching or element.kind == "receiveTask":
             found |= self._payload(element)
-            found |= {name: partial(of, TEXT) for name in _codes(element)}
+            found |= {name: partial(of, TEXT) for name in codes(element)}
         return found
 
     def _answer(self, question: Component, flow: Flow, element: Element) -> Shape:
@@ -317,7 +267,7 @@ class World:
 
     def _payload(self, element: Element) -> Lazily:
         thrown: dict[str, list[tuple[Flow, Element, str]]] = {}
-        for event in _events(element):
+        for event in events(element):
             for flow, thrower in self._throwers.get(event, ()):
                 for each in thrower.inputs:
                     thrown.setdefault(each.name, []).append((flow, thrower, each.text))
@@ -376,8 +326,7 @@ class World:
 
         def shape(name: str) -> Shape | None:
             if called is None:
-                named = any(each.target == name for each in mappings)
-                return ANY if named or not mappings or any(each.all for each in mappings) else None
+                return ANY if hands_all(mappings) or any(each.target == name for each in mappings) else None
             return self._mapped(mappings, At(self, called, END), name)
 
         def sure(name: str) -> bool:
@@ -411,114 +360,21 @@ class World:
 
     def _mapped(self, mappings: list[InOut], scope: Scope, name: str) -> Shape | None:
         """What a name is on the other side of a border."""
-        found = [] if mappings and not any(each.all for each in mappings) else [scope.lookup(name)]
-        for each in mappings:
-            if each.target == name:
-                text = strip_feel(each.expression)
-                shape = shape_of(self.feel, text, scope) if text else None
-                found.append(Variable(shape) if shape is not None else scope.lookup(each.source))
+        found = [scope.lookup(name)] if hands_all(mappings) else []
+        found += [self._source(each, scope) for each in mappings if each.target == name]
         given = [each.shape for each in found if each is not None and each is not _CIRCLE]
         return shapes.union(given) if given else None
+
+    def _source(self, mapping: InOut, scope: Scope) -> Variable | None:
+        """What a mapping carries."""
+        text = strip_feel(mapping.expression)
+        return Variable(shape_of(self.feel, text, scope)) if text else scope.lookup(mapping.source)
 
     def _surely_mapped(self, mappings: list[InOut], flow: Flow, place: int, name: str) -> bool:
         if any(each.target == name for each in mappings):
             return True
-        whole = not mappings or any(each.all for each in mappings)
-        return whole and not flow.graph.too_large and self.surely(flow, name)[place]
-
-
-def _graphs(diagram: Diagram) -> Iterator[Graph]:
-    """The graph of each process of a diagram."""
-    elements: dict[str, list[Element]] = {}
-    for element in diagram.elements.values():
-        elements.setdefault(element.process, []).append(element)
-    flows: dict[str, list[SequenceFlow]] = {}
-    for flow in diagram.flows.values():
-        flows.setdefault(flow.process, []).append(flow)
-    yield from (Graph(diagram, key, elements.get(key, ()), flows.get(key, ())) for key in diagram.processes)
-
-
-def _named(place: int, element: Element, given: Lazily, anything: bool = False) -> Setter:
-    """A setter of these names; of any other too when what it sets isn't known."""
-
-    def shape(name: str) -> Shape | None:
-        return given[name]() if name in given else ANY if anything else None
-
-    return Setter(place, element.id, shape, given.keys, lambda name: anything or name in given)
+        return hands_all(mappings) and not flow.graph.too_large and self.surely(flow, name)[place]
 
 
 def _same(shape: Shape) -> Shape:
     return shape
-
-
-@dataclass(frozen=True)
-class At:
-    """The variables of a process at one place."""
-
-    world: World
-    flow: Flow
-    place: int
-
-    def lookup(self, name: str) -> Variable | None:
-        """What is known of a name here."""
-        return self.world.lookup(self.flow, self.place, name)
-
-    def names(self) -> Iterable[str]:
-        """All names that the process may have."""
-        return self.world.names(self.flow)
-
-
-def _always(graph: Graph, here: set[int]) -> list[bool]:
-    """By place, whether every way to it passes one of the places ``here``."""
-    found = [True] * len(graph.surely)
-    found[START] = START in here
-    changed = True
-    while changed:
-        changed = False
-        for place, before in enumerate(graph.surely):
-            if not found[place] or place in here or not before:
-                continue
-            come = any if place in graph.gathers else all
-            if not come(found[each] for each in before):
-                found[place], changed = False, True
-    return found
-
-
-def crossing(element: Element, direction: str) -> list[InOut]:
-    """The mappings of a call activity that carry variables."""
-    return [each for each in element.mappings if each.direction == direction and not each.business_key]
-
-
-def collection(diagram: Diagram, element: Element) -> str:
-    """The FEEL of the collection that a loop goes through; empty when it counts instead."""
-    loop = element.loop
-    return "" if loop is None else loop.collection or _data_name(diagram, loop.data_input)
-
-
-def results(diagram: Diagram, element: Element) -> str:
-    """The variable that collects a loop's results."""
-    loop = element.loop
-    return "" if loop is None else loop.output_collection or _data_name(diagram, loop.data_output)
-
-
-def _data_name(diagram: Diagram, ref: str) -> str:
-    item = diagram.data.get(ref)
-    return (item.name or item.id) if item is not None else ref
-
-
-def _events(element: Element) -> Iterator[tuple[str, str]]:
-    """The messages and signals that an element throws or waits for, by kind and name."""
-    if element.message_name:
-        yield "message", element.message_name
-    yield from ((each.kind, each.name) for each in element.event_definitions if each.kind in ("message", "signal"))
-
-
-def _codes(element: Element) -> Iterator[str]:
-    """The variables in which an event keeps the code of what it caught."""
-    for definition in element.event_definitions:
-        for name, value in definition.attributes.items():
-            if name.endswith(("}errorCodeVariable", "}escalationCodeVariable")) and value:
-                yield value
-
-
-__all__ = ["COUNTS", "OPEN", "At", "Flow", "Setter", "Surroundings", "World", "collection", "crossing", "results"]

@@ -1,0 +1,94 @@
+"""Comparing two values, and reckoning with them: what that may give, and what about it cannot be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEXT, Shape, Value, is_date, near
+from engine.lint.names.wording import Remark, convert, listing, quote, what
+
+
+def compare(a: Shape, b: Shape, operator: str) -> Iterator[Remark]:
+    """Say when two values can never be equal, or have no order."""
+    if a.known and b.known and not a.known & b.known:
+        yield _unlike(a, b)
+    elif operator not in ("=", "!=") and (without := _without_order(a, b)):
+        yield without
+    else:
+        yield from _options(a, b)
+
+
+def _options(a: Shape, b: Shape) -> Iterator[Remark]:
+    """Of two values of one kind, those that the other can't have."""
+    if a.literal != b.literal:
+        yield from _among(*((a, b) if a.literal else (b, a)))
+    elif not a.literal and a.values is not None and b.values is not None and a.values.isdisjoint(b.values):
+        message = f"the two have no value in common ({listing(a.values)}; {listing(b.values)})"
+        yield Remark("value", "", message, "Compare answers that can be equal.")
+
+
+def _unlike(a: Shape, b: Shape) -> Remark:
+    in_list = {TEXT, LIST} <= a.known | b.known
+    remedy = "Use list contains(list, value)." if in_list else convert(a, b)
+    return Remark("type", "", f"{what(a)} is compared with {what(b)}, which is never true", remedy)
+
+
+def _without_order(a: Shape, b: Shape) -> Remark | None:
+    for shape in (a, b):
+        if shape.known and not shape.known & ORDERED:
+            message = f"{what(shape)} is neither more nor less than anything"
+            return Remark("type", "", message, "Compare by = or !=.")
+    return None
+
+
+def _among(literal: Shape, other: Shape) -> Iterator[Remark]:
+    for value in sorted(literal.values or (), key=str):
+        if value == "":  # what a form stores for no answer
+            continue
+        if other.iso and not (isinstance(value, str) and is_date(value)):
+            message = f"{quote(value)} is compared with a date"
+            yield Remark("value", str(value), message, 'Write the date like "2026-09-01".')
+        elif other.values is not None and value not in other.values:
+            yield _no_option(value, other.values)
+
+
+def _no_option(value: Value, values: frozenset[Value]) -> Remark:
+    meant = near(str(value), [each for each in values if isinstance(each, str)])
+    hint = f"Did you mean {quote(meant)}? " if meant else ""
+    message = f"{quote(value)} is none of the values that it can have"
+    return Remark("value", str(value), message, f"{hint}They are: {listing(values)}.")
+
+
+def reckon(operator: str, a: Shape, b: Shape) -> tuple[Shape, Remark | None]:
+    """What two values worked out together may give; with what is wrong when that is nothing."""
+    if {NULL} in (a.kinds, b.kinds):
+        return replace(a if a.known else b, values=None, literal=False), None  # null makes the whole null
+    if not a.known or not b.known:
+        return ANY, None
+    found = {_RECKONED.get((operator, x, y)) for x in a.known for y in b.known} - {None}
+    shape = Shape(frozenset(kind for kind in found if kind))
+    return shape, None if found else _not_reckoned(operator, a, b)
+
+
+_VERBS = {"+": "added to", "-": "reckoned with", "*": "multiplied by", "/": "divided by"}
+
+
+def _not_reckoned(operator: str, a: Shape, b: Shape) -> Remark:
+    done = _VERBS.get(operator, "combined with")
+    return Remark("type", "", f"{what(a)} cannot be {done} {what(b)}: that gives nothing", convert(a, b))
+
+
+_TIMES = ("date", "date and time", "time")
+_RECKONED: Mapping[tuple[str, str, str], str] = {
+    ("+", TEXT, TEXT): TEXT,
+    **{(operator, NUMBER, NUMBER): NUMBER for operator in ("+", "-", "*", "/", "**")},
+    **{("+", kind, "duration"): kind for kind in (*_TIMES, "duration")},
+    **{("+", "duration", kind): kind for kind in _TIMES},
+    **{("-", kind, "duration"): kind for kind in (*_TIMES, "duration")},
+    **{("-", a, b): "duration" for a in _TIMES for b in _TIMES if (a == "time") == (b == "time")},
+    ("*", "duration", NUMBER): "duration",
+    ("*", NUMBER, "duration"): "duration",
+    ("/", "duration", NUMBER): "duration",
+    ("/", "duration", "duration"): NUMBER,
+}
