@@ -7,7 +7,7 @@ the outputs of the rules that were hit in a third.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,13 +58,8 @@ def map_result(result: Any, how: str) -> Any:
     rows = result if isinstance(result, list) else [] if result is None else [result]
     if not all(isinstance(row, dict) for row in rows):
         return rows if how in ("collectEntries", "resultList") else result
-    if how == "resultList":
-        return rows
-    if how == "collectEntries":
-        return [_entry(row) for row in rows]
-    if how in ("singleResult", "singleEntry"):
-        row = _single(rows)
-        return row if how == "singleResult" or row is None else _entry(row)
+    if how in _SHAPES:
+        return _SHAPES[how](rows)
     return _entry(result) if isinstance(result, dict) and len(result) == 1 else result
 
 
@@ -81,3 +76,16 @@ def _entry(row: dict[str, Any]) -> Any:
             decision="of this task", reason=f"a result holds {outputs}, where the diagram wants one output"
         )
     return next(iter(row.values()))
+
+
+def _single_entry(rows: list[dict[str, Any]]) -> Any:
+    row = _single(rows)
+    return None if row is None else _entry(row)
+
+
+_SHAPES: Mapping[str, Callable[[list[dict[str, Any]]], Any]] = {
+    "singleEntry": _single_entry,
+    "singleResult": _single,
+    "collectEntries": lambda rows: [_entry(row) for row in rows],
+    "resultList": list,
+}

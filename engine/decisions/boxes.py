@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from engine.decisions.model import (
     Conditional,
@@ -86,6 +86,10 @@ def _check_policy(reader: Reader, node: Node, policy: str, aggregation: str, out
         reader.refuse(node, "it has no output")
     if aggregation and len(outputs) > 1:
         reader.refuse(node, f"{aggregation} needs exactly one output")
+    _check_outputs(reader, node, policy, outputs)
+
+
+def _check_outputs(reader: Reader, node: Node, policy: str, outputs: tuple[Output, ...]) -> None:
     if len(outputs) > 1 and len({output.name for output in outputs if output.name}) < len(outputs):
         reader.refuse(node, "each of several outputs needs a name of its own")
     if policy in RANKED and not any(output.values for output in outputs):
@@ -126,18 +130,25 @@ def _rule(reader: Reader, node: Node, inputs: int, outputs: int) -> Rule:
 
 def split(text: str) -> list[str]:
     """A list of FEEL values, split at the commas that stand outside quotation marks and brackets."""
-    parts, quoted, depth, escaped = [""], False, 0, False
+    parts = [""]
+    for char, outside in _placed(text):
+        if char == "," and outside:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _placed(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character, and whether it stands outside quotation marks and brackets."""
+    quoted, depth, escaped = False, 0, False
     for char in text:
         if char == '"' and not escaped:
             quoted = not quoted
         if not quoted:
             depth += (char in "([{") - (char in ")]}")
         escaped = char == "\\" and not escaped
-        if char == "," and not quoted and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return [part.strip() for part in parts if part.strip()]
+        yield char, not quoted and depth == 0
 
 
 # -- the other boxes ------------------------------------------------------------------------------------------

@@ -31,10 +31,15 @@ def _names(decision: Decision, decisions: Mapping[str, Decision]) -> set[str]:
     for model in decision.knowledge.values():
         names |= {model.name, *(name for name, _ in model.parameters)}
     for expression in _expressions(decision):
-        for part in parts(expression):
-            if isinstance(part, Context):
-                names |= {name for name, _, _ in part.entries}
+        names.update(_entries(expression))
     return {name for name in names if name and not name.isidentifier()}
+
+
+def _entries(expression: Expression) -> Iterator[str]:
+    """The names of the entries of every context in an expression."""
+    for part in parts(expression):
+        if isinstance(part, Context):
+            yield from (name for name, _, _ in part.entries)
 
 
 def _parses(expression: Expression, decision: Decision, names: list[str], file: str, feel: Feel) -> None:

@@ -178,6 +178,11 @@ def _ids(reader: Reader, root: Node) -> dict[str, Node]:
             reader.refuse(node, f'the name "{name_of(node)}" is used twice')
         names.add(name_of(node))
         found[id_of(node)] = node
+    _refuse_circular_calls(reader, found)
+    return found
+
+
+def _refuse_circular_calls(reader: Reader, found: dict[str, Node]) -> None:
     models = [node for node in found.values() if local(node) == "businessKnowledgeModel"]
     refer = partial(
         _references,
@@ -188,7 +193,6 @@ def _ids(reader: Reader, root: Node) -> dict[str, Node]:
         ids=found,
     )
     _refuse_cycles(reader, found, {id_of(node): refer(node) for node in models}, "calls")
-    return found
 
 
 def _refuse_cycles(reader: Reader, nodes: Mapping[str, Node], needs: Mapping[str, tuple[str, ...]], verb: str) -> None:

@@ -178,12 +178,15 @@ def texts(expression: Expression) -> Iterator[tuple[str, str, int]]:
 def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
     for column in table.inputs:
         yield "expression", column.expression.text, column.expression.line
-        if column.type.allowed:
-            yield "unaryTests", column.type.allowed, column.expression.line
+        yield from _allowed(column.type, column.expression.line)
     for output in table.outputs:
         yield from (("expression", text, output.line) for text in (*output.values, output.default) if text)
-        if output.type.allowed:
-            yield "unaryTests", output.type.allowed, output.line
+        yield from _allowed(output.type, output.line)
     for rule in table.rules:
         yield from (("unaryTests", text, rule.line) for text in rule.tests if text not in ("", "-"))
         yield from (("expression", text, rule.line) for text in rule.outputs if text)
+
+
+def _allowed(type_: Type, line: int) -> Iterator[tuple[str, str, int]]:
+    if type_.allowed:
+        yield "unaryTests", type_.allowed, line

@@ -88,9 +88,8 @@ def value_of(expression: Expression, scope: Scope) -> Any:
             return _invocation(expression, scope)
         case ListOf(items):
             return _many(items, scope)
-        case Relation(columns, rows):
-            cells = iter(_many([cell for row in rows for cell in row], scope))
-            return [{column: next(cells) for column in columns} for _ in rows]
+        case Relation():
+            return _relation(expression, scope)
         case Conditional(condition, then, otherwise):
             return value_of(then if value_of(condition, scope) is True else otherwise, scope)
 
@@ -99,6 +98,11 @@ def _many(expressions: Sequence[Expression], scope: Scope) -> list[Any]:
     """Values of expressions that don't see each other: all that is plain FEEL in one call."""
     answers = iter(scope.expressions([each.text for each in expressions if isinstance(each, Literal)]))
     return [next(answers) if isinstance(each, Literal) else value_of(each, scope) for each in expressions]
+
+
+def _relation(relation: Relation, scope: Scope) -> list[dict[str, Any]]:
+    cells = iter(_many([cell for row in relation.rows for cell in row], scope))
+    return [{column: next(cells) for column in relation.columns} for _ in relation.rows]
 
 
 def _context(context: Context, scope: Scope) -> Any:

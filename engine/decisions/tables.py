@@ -20,18 +20,28 @@ def decide(table: Table, scope: Scope, name: str) -> Row | list[Row] | Any:
     hits = _hits(table, _given(table, scope), scope)
     if not hits:
         return _unhit(table, scope, name)
-    if table.policy == "UNIQUE" and len(hits) > 1:
-        raise scope.failed(f"a unique table was hit by {_named(table, hits)}")
+    if table.policy == "UNIQUE":
+        _check_one(table, hits, scope)
     if table.policy == "FIRST":
         hits = hits[:1]
     rows = _rows(table, [table.rules[number].outputs for number in hits], scope, name)
-    if table.policy == "ANY" and any(row != rows[0] for row in rows):
-        raise scope.failed(f"{_named(table, hits)} give different results, and its hit policy is ANY")
+    if table.policy == "ANY":
+        _check_agree(table, hits, rows, scope)
     if table.policy in ("PRIORITY", "OUTPUT ORDER"):
         rows = _by_priority(table, rows, scope)
     if table.aggregation:
         return _aggregate(table, [next(iter(row.values())) for row in rows], scope)
     return rows if table.several else rows[0]
+
+
+def _check_one(table: Table, hits: list[int], scope: Scope) -> None:
+    if len(hits) > 1:
+        raise scope.failed(f"a unique table was hit by {_named(table, hits)}")
+
+
+def _check_agree(table: Table, hits: list[int], rows: list[Row], scope: Scope) -> None:
+    if any(row != rows[0] for row in rows):
+        raise scope.failed(f"{_named(table, hits)} give different results, and its hit policy is ANY")
 
 
 def value(table: Table, result: Any) -> Any:
