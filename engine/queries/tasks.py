@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -325,20 +325,23 @@ def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str],
         .order_by(UserTask.id.desc())
         .limit(EARLIER)
     )
-    chosen: dict[int, tuple[Mapping[str, Any], datetime]] = {}
-    wanted = set(keys)
-    for row in session.execute(done):
+    chosen = dict(_newest_said(session.execute(done), set(keys), scope))
+    rows = {row.id: row for row in tasks_by_id(session, chosen)} if chosen else {}
+    return [
+        EarlierAnswers(rows[each.task_id], each.form, *chosen[each.task_id])
+        for each in reversed(recorded(session, chosen))
+    ]
+
+
+def _newest_said(
+    done: Iterable[AnyRow], wanted: set[str], scope: Scope
+) -> Iterator[tuple[int, tuple[dict[str, Any], str, datetime]]]:
+    """Of tasks, the newest first: the answers to wanted questions that no newer one has given, by whom and when."""
+    for row in done:
         said = {key: value for key, value in (row.values or {}).items() if key in wanted}
         if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups)):
             wanted -= said.keys()
-            chosen[row.id] = (said, row.ended)
-    if not chosen:
-        return []
-    rows = {row.id: row for row in tasks_by_id(session, chosen)}
-    asked = {each.task_id: each for each in recorded(session, chosen)}
-    return [
-        EarlierAnswers(rows[i], asked[i].form, said, asked[i].by, at) for i, (said, at) in chosen.items() if i in asked
-    ]
+            yield row.id, (said, row.ended_by or "", row.ended)
 
 
 def recorded(session: Session, task_ids: Iterable[int]) -> list[RecordedRow]:
