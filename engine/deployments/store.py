@@ -72,6 +72,7 @@ def _deployed(session: Session, authority: str, roles: Collection[str] | None, s
         processes=frozenset(processes),
         settings=settings,
         others=tuple(parsed(data, file) for file, data in set(processes.values())),
+        whole=True,
     )
 
 

@@ -19,6 +19,7 @@ from engine.feel import Feel
 from engine.forms import Form, check_form, load_form
 from engine.lint import check, check_names
 from engine.lint.core import OURS, Finding, Known, short, world_of
+from engine.lint.messages import orphaned
 from engine.lint.tables import findings
 
 #: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
@@ -52,6 +53,7 @@ class Bundle:
             settings=known.settings,
             fresh=frozenset(self.tables),
             others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
+            whole=known.whole,
         )
 
 
@@ -62,9 +64,12 @@ def check_bundle(bundle: Bundle, known: Known, feel: Feel | None, strict: bool) 
     """Everything that is wrong with files that are checked together; ``known`` is what there is outside them.
 
     Diagrams outside that use a form or decision of the bundle are looked at again too: they get a new version with it.
+    So are those outside whose messages are thrown or waited for by the bundle's diagrams as they were before.
     """
     whole = bundle.with_known(known)
     found = [*bundle.findings, *check(bundle.diagrams.values(), whole, feel, strict)]
+    if strict:
+        found += orphaned(tuple(bundle.diagrams.values()), whole, known)
     if strict and feel is not None:
         again = tuple(each for each in whole.others if _uses(each, bundle))
         found += check_names(again, whole, feel)

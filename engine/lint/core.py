@@ -119,6 +119,8 @@ class Known:
     others: tuple[Diagram, ...] = ()
     """The diagrams of processes that are deployed already: they say what calls and messages bring, and are not
     checked themselves."""
+    whole: bool = False
+    """Whether ``others``, with the diagrams that are checked, are all that the authority has."""
 
 
 def world_of(diagrams: tuple[Diagram, ...], known: Known, feel: Checker | None) -> Callable[[], World | None]:

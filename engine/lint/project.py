@@ -63,6 +63,7 @@ class Project:
             processes=frozenset(key for each in others for key in each.processes) if processes else None,
             settings=self._settings(authority),
             others=others,
+            whole=bool(authority and processes),
         )
 
     def _processes(self, authority: str) -> Path | None:

@@ -28,9 +28,10 @@ def user_task_has_role(look: Look) -> Iterator[Fault]:
 
 @rule("PW-703", section=OURS, plain="off")
 def form_exists(look: Look) -> Iterator[Fault]:
-    """The form of a user task or start event exists."""
+    """The form of a user task, a start event or a message that is reported exists."""
     forms = look.known.forms
-    for element in look.elements("userTask", "startEvent"):
+    asked = (each for each in look.elements() if each.kind in ("userTask", "startEvent") or each.caught_message)
+    for element in asked:
         if forms is not None and element.form_key and element.form_key not in forms:
             message = f'there is no form "{short(element.form_key)}".'
             yield fault(element, message, _form_remedy(element.form_key))
@@ -111,7 +112,8 @@ def starter_role_exists(look: Look) -> Iterator[Fault]:
 @rule("PW-709", section=OURS, severity="warning", plain="off")
 def somebody_may_start(look: Look) -> Iterator[Fault]:
     """A process that people start, and no other process calls, says who may start it."""
-    called = {one.called_element for each in look.diagrams for one in each.of_kind("callActivity")}
+    around = (*look.diagrams, *look.known.others)
+    called = {one.called_element for each in around for one in each.of_kind("callActivity")}
     for process in look.processes():
         plain = [start for start in look.diagram.starts(process.key) if not start.event_definitions]
         if plain and not process.candidate_starter_groups and process.key not in called:
