@@ -257,7 +257,11 @@ class MessageAmbiguous(PathwaysError):
 
 
 class MessageNotFound(PathwaysError):
-    """There is no message {message} that waits to be delivered."""
+    """There is no message {message} that found nobody: somebody may have seen to it already."""
+
+
+class MessageNotAwaited(PathwaysError):
+    """Case {instance} does not wait for the message "{name}". Nothing was delivered; choose a case that waits for it."""
 
 
 class IncidentNotFound(PathwaysError):

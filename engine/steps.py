@@ -190,7 +190,8 @@ class HistoryStep:
 
 @dataclass(frozen=True)
 class Thrown:
-    """A message or signal thrown to other instances; ``key`` is the business key that a message is meant for."""
+    """A message or signal thrown to other instances; ``key`` is the business key that a message is meant for, and
+    ``keep_until`` how long it waits for somebody who will wait for it."""
 
     kind: Literal["message", "signal"]
     name: str
@@ -198,6 +199,7 @@ class Thrown:
     payload: Variables
     process: str
     element: str
+    keep_until: datetime | None = None
 
 
 @dataclass(frozen=True)

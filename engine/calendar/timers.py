@@ -194,6 +194,15 @@ def parse(text: str, kind: Kind = "any") -> Timer:
     return found
 
 
+def parse_length(text: str) -> Timer:
+    """Understand a length of time, such as "2 weeks" or "P10D". Raises TimerNotUnderstood with the reason, also for words
+    that name a day."""
+    found = parse(text, "duration")
+    if found.duration is None and not isinstance(found.rhythm, Every):
+        raise TimerNotUnderstood(text=text, reason="a length of time is wanted, and this names a day")
+    return found
+
+
 def from_value(value: Any, kind: Kind = "any") -> Timer:
     """As :func:`parse`, for what a FEEL expression gives: text, a date, a time, or a duration."""
     if isinstance(value, str):

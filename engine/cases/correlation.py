@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engine.cases.records import KEY_LENGTH
 from engine.errors import MessageAmbiguous
+from engine.store.keys import spellings
 from engine.store.tables import ACTIVE, EventSubscription, ProcessInstance
 
 
@@ -34,15 +34,6 @@ class Match:
     process: str
     token: str
     element: str
-
-
-def spellings(keys: Mapping[str, Any]) -> list[str]:
-    """Every way in which the keys may stand in a subscription."""
-    found: dict[str, None] = {}
-    for name, value in keys.items():
-        for text in (f"{value}", f"{name} {value}", f"{name.upper()} {value}"):
-            found[text[:KEY_LENGTH]] = None
-    return list(found)
 
 
 def match(

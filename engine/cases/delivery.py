@@ -4,24 +4,27 @@ commits."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_by
-from engine.cases import admission, batches, correlation, records, start_events, stepping
+from engine.cases import admission, batches, correlation, keeping, records, start_events, stepping
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
 from engine.cases.records import Waiting
 from engine.cases.stepping import StartCase, World
-from engine.errors import InstanceEnded, InstanceNotFound, MessageNotFound, SchoolNotFound
+from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
 from engine.schools.register import find
 from engine.steps import Fire, Receive
 from engine.store.tables import Job, Message, ProcessInstance
 
+#: Why a message was not delivered: nobody waits for it, or several cases of one process do.
+NOBODY, AMBIGUOUS = "nobody", "ambiguous"
 #: How often a message looks again for a case when the one it found moves on before it can be locked.
 LOOKS = 5
 
@@ -166,15 +169,6 @@ def send(
     return message.id
 
 
-def resend(session: Session, world: World, message_id: int) -> None:
-    """Try an undelivered message again. Raises MessageNotFound."""
-    message = session.get(Message, message_id)
-    if message is None or message.status != "undelivered":
-        raise MessageNotFound(message=message_id)
-    message.status = "waiting"
-    session.execute(insert(Job), [records.message_job(message.authority, message_id, world.clock.now())])
-
-
 def run(session: Session, world: World, job: Claimed) -> None:
     """Do what a claimed job asks. Raises JobLost when another worker owns it by now."""
     if job.kind == "timer":
@@ -215,18 +209,40 @@ def _start(session: Session, world: World, job: Claimed) -> None:
 
 
 def _deliver(session: Session, world: World, job: Claimed) -> None:
-    message = session.get(Message, job.message_id)
+    message, now = session.get(Message, job.message_id), world.clock.now()
     assert message is not None
-    if message.kind == "signal":
-        delivered = _spread(session, world, message)
-    else:
-        delivered = bool(
-            correlate(
-                session, world, message.authority, message.name, message.keys, message.payload, target=message.target_id
-            )
-        )
-    message.status = "delivered" if delivered else "undelivered"
-    message.delivered = world.clock.now() if delivered else None
+    starts = _starts(session, message)
+    try:
+        delivered = _spread(session, world, message) if message.kind == "signal" else _reach(session, world, message)
+        message.trouble = None if delivered else NOBODY
+        message.status = "delivered" if delivered else "undelivered"
+        message.delivered = now if delivered else None
+        if not delivered and message.keep_until is not None and message.keep_until > now:
+            _keep(session, world, message, message.keep_until, starts)
+    except MessageAmbiguous:
+        message.status, message.trouble = "undelivered", AMBIGUOUS
+
+
+def _reach(session: Session, world: World, message: Message) -> bool:
+    authority, name, keys = message.authority, message.name, message.keys
+    return bool(correlate(session, world, authority, name, keys, message.payload, target=message.target_id))
+
+
+def _starts(session: Session, message: Message) -> set[int]:
+    """The start events that the message might start a process by, asked or not."""
+    return {each.id for each in correlation.starts(session, message.authority, message.name)}
+
+
+def _keep(session: Session, world: World, message: Message, until: datetime, starts: set[int]) -> None:
+    """Keep a message that nobody waits for; look again at once where somebody has begun to wait meanwhile. Raises
+    MessageAmbiguous."""
+    kept = keeping.hold(session, message.authority, message.name) and not (
+        correlation.match(session, message.authority, message.name, message.keys, message.target_id)
+        or _starts(session, message) - starts
+    )
+    message.trouble, message.status = None, "kept" if kept else "waiting"
+    due = until if kept else world.clock.now()
+    session.execute(insert(Job), [records.message_job(message.authority, message.id, due)])
 
 
 def _spread(session: Session, world: World, message: Message) -> bool:

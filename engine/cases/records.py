@@ -16,11 +16,13 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.cases import keeping
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
 from engine.jobs import outbox
 from engine.schools import register
 from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
+from engine.store.keys import KEY_LENGTH
 from engine.store.tables import (
     NEVER,
     OPEN,
@@ -38,8 +40,6 @@ from engine.store.tables import (
 STUCK = "stuck"
 #: What a step may find waiting: a task, a timer or a subscription.
 Waits = TypeVar("Waits")
-#: How much of a correlation key is stored and compared.
-KEY_LENGTH = 250
 
 
 @dataclass(frozen=True)
@@ -335,7 +335,9 @@ def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
     waiting = {f"{each.token}/{each.kind}/{each.name}": each for each in subscriptions}
     turn = _turn(step.waiting.subscriptions, waiting, _has_the_same_key)
     _delete(step, EventSubscription.id, [row.id for row in turn.stale.values()])
-    _insert(step, EventSubscription, [_subscription(step, each) for each in turn.wanted.values()])
+    rows = [_subscription(step, each) for each in turn.wanted.values()]
+    _insert(step, EventSubscription, rows)
+    keeping.wake(step.session, step.instance.authority, rows, step.now)
 
 
 def _has_the_same_key(row: OpenRow, subscription: Subscription) -> bool:
@@ -369,6 +371,9 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
             "target_id": None,
             "status": "waiting",
             "sent": step.now,
+            "definition_id": step.definition_id(t.process),
+            "element": t.element,
+            "keep_until": t.keep_until,
         }
         for t in thrown
     ]
@@ -410,9 +415,9 @@ def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:
     }
 
 
-def message_job(authority: str, message_id: int, now: datetime) -> dict[str, Any]:
-    """The row of a job that delivers a message."""
-    return {**job_row(authority, "message", now), "message_id": message_id}
+def message_job(authority: str, message_id: int, due: datetime) -> dict[str, Any]:
+    """The row of a job that delivers a message, or of one that is kept, looks a last time for somebody who waits."""
+    return {**job_row(authority, "message", due), "message_id": message_id}
 
 
 def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:

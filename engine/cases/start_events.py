@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import timers
 from engine.calendar.terms import SchoolCalendar
+from engine.cases import keeping
 from engine.cases.records import job_row
 from engine.deployments.registry import Loaded, Registry
 from engine.feel import Feel
@@ -61,6 +62,7 @@ def listen(session: Session, registry: Registry, world: Listening, fresh: Iterab
         rows = [_subscription(world, loaded, s) for s in loaded.definition.starts if s.kind in ("message", "signal")]
         if rows:
             session.execute(insert(EventSubscription), rows)
+            keeping.wake(session, world.authority, rows, world.now)
 
 
 def _earlier(session: Session, world: Listening, loaded: Loaded) -> list[int]:

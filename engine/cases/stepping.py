@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
 from engine.cases import admission, records
-from engine.cases.records import KEY_LENGTH, Step, Waiting, waiting_of
+from engine.cases.records import Step, Waiting, waiting_of
 from engine.clock import Clock
 from engine.deployments.registry import Loaded, Registry
 from engine.errors import (
@@ -29,6 +29,7 @@ from engine.schools import register
 from engine.settings import Config
 from engine.spiff import advance
 from engine.steps import Complete, Outcome, Start, StepContext, StepFailed, Trigger
+from engine.store.keys import KEY_LENGTH
 from engine.store.tables import ProcessDefinition, ProcessInstance, UserTask
 
 

@@ -1,12 +1,14 @@
-"""PW-89x: messages over all diagrams of an authority: what is waited for comes from somewhere, and what is
-thrown goes somewhere."""
+"""PW-89x: messages over all diagrams of an authority: what is waited for comes from somewhere, what is thrown goes
+somewhere, and for how long it is kept for whoever will wait."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from engine.calendar import timers
 from engine.diagram import Diagram, Element
-from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, registered, rule, short
+from engine.errors import TimerNotUnderstood
+from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, quoted, registered, rule, short
 from engine.lint.names.shapes import near
 
 _ORPHANS = ("PW-891", "PW-892")
@@ -94,6 +96,24 @@ def reporter_exists(look: Look) -> Iterator[Fault]:
             if role not in _reporters(look, element):
                 remedy = "Choose a role of config/authorities, or add it there."
                 yield fault(element, f'there is no role "{short(role)}", which may report it.', remedy)
+
+
+@rule("PW-894", section=OURS)
+def keep_for_is_a_duration(look: Look) -> Iterator[Fault]:
+    """The property keepFor is a duration, in words or in ISO 8601."""
+    for element in look.elements():
+        reason = _no_duration(element.properties["keepFor"]) if "keepFor" in element.properties else ""
+        if reason:
+            message = f'keepFor is "{short(element.properties["keepFor"])}", which is no duration: {reason}.'
+            yield fault(element, message, f"Write for instance {quoted(timers.EXAMPLES['duration'])}.")
+
+
+def _no_duration(text: str) -> str:
+    try:
+        timers.parse_length(text)
+    except TimerNotUnderstood as error:
+        return short(str(error.details.get("reason", ""))).rstrip(".")
+    return ""
 
 
 def orphaned(diagrams: tuple[Diagram, ...], whole: Known, before: Known) -> list[Finding]:

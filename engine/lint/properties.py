@@ -76,6 +76,11 @@ PROPERTIES: Mapping[str, Property] = {
         "where a message is waited for", _waits, "FEEL: the key that the message must carry; else the business key."
     ),
     "businessKey": Property("where a message is sent", _throws, "FEEL: the key that the message carries."),
+    "keepFor": Property(
+        "where a message is sent",
+        _throws,
+        "How long it waits for a case that will wait for it, as a timer's duration: `2 weeks`; else not at all.",
+    ),
     "payload": Property(
         "where a message or signal is waited for",
         _told,

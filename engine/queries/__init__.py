@@ -45,6 +45,7 @@ from engine.queries.instances import (
     variables,
 )
 from engine.queries.live import live_cases
+from engine.queries.messages import MessageDetail, MessageNote, MessageRow, NearCase, message, undelivered
 from engine.queries.schools import (
     BatchRow,
     CategoryRow,
@@ -75,7 +76,6 @@ from engine.queries.work import (
     Counts,
     IncidentRow,
     KeptAnswer,
-    MessageRow,
     NotificationRow,
     TimerRow,
     counts,
@@ -83,7 +83,6 @@ from engine.queries.work import (
     kept_answer,
     notifications,
     timers,
-    undelivered,
 )
 
 __all__ = [
@@ -107,8 +106,11 @@ __all__ = [
     "InstanceRow",
     "KeptAnswer",
     "Listener",
+    "MessageDetail",
+    "MessageNote",
     "MessageRow",
     "MovedRow",
+    "NearCase",
     "NotificationRow",
     "Page",
     "RecordedRow",
@@ -142,6 +144,7 @@ __all__ = [
     "kept_answer",
     "latest_definition",
     "live_cases",
+    "message",
     "moved_dates",
     "notifications",
     "open_tasks",

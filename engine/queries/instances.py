@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import InstanceNotFound
 from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, of_school, page_of
+from engine.queries.messages import MessageRow, undelivered
 from engine.queries.tasks import TaskRow, open_tasks
 from engine.queries.work import IncidentRow, TimerRow, incidents, timers
 from engine.store.tables import (
     ACTIVE,
+    UNDELIVERED,
     EventSubscription,
     History,
     Incident,
+    Message,
     ProcessDefinition,
     ProcessInstance,
     School,
@@ -36,7 +40,7 @@ class InstanceFilters:
     text: str = ""
     """Part of the business key."""
     troubled: bool = False
-    """Only cases with an open incident."""
+    """Only cases with an open incident, or that threw a message that found nobody."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class InstanceDetail:
     timers: tuple[TimerRow, ...]
     subscriptions: tuple[SubscriptionRow, ...]
     incidents: tuple[IncidentRow, ...]
+    messages: tuple[MessageRow, ...]
+    """Those that it threw and that found nobody."""
     variables: Mapping[str, Any]
     history: tuple[HistoryRow, ...]
     """The newest lines, newest first; older ones by :func:`timeline`."""
@@ -148,7 +154,9 @@ def _filtered(chosen: AnySelect, filters: InstanceFilters) -> AnySelect:
     if filters.text:
         chosen = chosen.where(ProcessInstance.business_key.icontains(filters.text, autoescape=True))
     if filters.troubled:
-        chosen = chosen.where(exists().where(Incident.instance_id == ProcessInstance.id, Incident.resolved.is_(None)))
+        incident = exists().where(Incident.instance_id == ProcessInstance.id, Incident.resolved.is_(None))
+        lost = exists().where(Message.source_id == ProcessInstance.id, Message.status == UNDELIVERED)
+        chosen = chosen.where(incident | lost)
     return chosen
 
 
@@ -182,12 +190,10 @@ def _instance_rows(session: Session, chosen: AnySelect) -> list[InstanceRow]:
 
 
 def _troubles(session: Session, ids: list[int]) -> dict[int, int]:
-    found = session.execute(
-        select(Incident.instance_id, func.count())
-        .where(Incident.instance_id.in_(ids), Incident.resolved.is_(None))
-        .group_by(Incident.instance_id)
-    )
-    return {instance_id: number for instance_id, number in found if instance_id is not None}
+    """How many open incidents cases have, and messages that found nobody."""
+    incidents = select(Incident.instance_id).where(Incident.instance_id.in_(ids), Incident.resolved.is_(None))
+    lost = select(Message.source_id).where(Message.source_id.in_(ids), Message.status == UNDELIVERED)
+    return dict(Counter(session.scalars(union_all(incidents, lost))))
 
 
 def _instance_row(row: AnyRow, elements: Elements, troubles: int) -> InstanceRow:
@@ -238,6 +244,7 @@ def instance_detail(session: Session, instance_id: int) -> InstanceDetail:
         timers=tuple(timers(session, instance=instance_id)),
         subscriptions=_subscriptions(session, instance_id),
         incidents=tuple(incidents(session, instance=instance_id, resolved=True)),
+        messages=tuple(undelivered(session, instance_id)),
         variables=variables(session, instance_id),
         history=tuple(history[:HISTORY_LINES]),
         more_history=len(history) > HISTORY_LINES,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, count, of_school
+from engine.queries.common import PER_PAGE, AnyRow, Elements, count, of_school
 from engine.queries.tasks import tasks_of
 from engine.store.tables import (
     ACTIVE,
@@ -85,19 +83,6 @@ class NotificationRow:
 
 
 @dataclass(frozen=True)
-class MessageRow:
-    """A message or signal that nobody waited for."""
-
-    id: int
-    kind: str
-    name: str
-    keys: Mapping[str, Any]
-    payload: Mapping[str, Any]
-    source_id: int | None
-    sent: datetime
-
-
-@dataclass(frozen=True)
 class Counts:
     """Numbers for the navigation, none counted further than the limit."""
 
@@ -118,7 +103,7 @@ def counts(session: Session, scope: Scope) -> Counts:
         "mine": count(session, mine),
         "incidents": count(session, select(Incident.id).where(Incident.resolved.is_(None))),
         "active": count(session, select(ProcessInstance.id).where(ProcessInstance.status == ACTIVE)),
-        "undelivered": count(session, _undelivered()),
+        "undelivered": count(session, select(Message.id).where(Message.status == UNDELIVERED)),
     }
     more = frozenset(name for name, (_, capped) in found.items() if capped)
     return Counts(**{name: number for name, (number, _) in found.items()}, more=more)
@@ -246,13 +231,3 @@ def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list
         NotificationRow(n.id, n.role, n.instance_id, key, school or "", n.subject, n.text, n.created)
         for n, key, school in rows
     ]
-
-
-def _undelivered() -> AnySelect:
-    return select(Message).where(Message.status == UNDELIVERED)
-
-
-def undelivered(session: Session, limit: int = PER_PAGE) -> list[MessageRow]:
-    """Messages and signals that nobody waited for, the newest first."""
-    rows: Iterable[Message] = session.scalars(_undelivered().order_by(Message.id.desc()).limit(limit))
-    return [MessageRow(m.id, m.kind, m.name, m.keys, m.payload, m.source_id, m.sent) for m in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases import delivery, reports
+from engine.cases import delivery, reports, troubles
 from engine.cases.reports import EventReport
 from engine.errors import MessageNotExpected
 from engine.people import permissions
@@ -68,7 +68,23 @@ class Messages:
         with self._transactions.writing(scope) as session:
             return delivery.send(session, self._world, authority, "signal", name, {}, payload or {})
 
-    def resend(self, message_id: int, by: str | Scope = "") -> None:
-        """Let a message that nobody waited for be delivered again. Raises MessageNotFound."""
-        with self._transactions.writing(permissions.who(by)) as session:
-            delivery.resend(session, self._world, message_id)
+    def resend(self, message_id: int, by: str | Scope = "", reason: str = "") -> None:
+        """Let a message that found nobody be delivered again. Raises MessageNotFound."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope) as session:
+            troubles.resend(session, self._world, message_id, scope.username, reason)
+
+    def deliver(self, message_id: int, instance_id: int, by: str | Scope = "", reason: str = "") -> None:
+        """Let a message that found nobody be delivered to one case that waits for its name, whatever its keys.
+
+        Raises MessageNotFound, InstanceNotFound, MessageNotAwaited.
+        """
+        scope = permissions.who(by)
+        with self._transactions.writing(scope) as session:
+            troubles.deliver(session, self._world, message_id, instance_id, scope.username, reason)
+
+    def rest(self, message_id: int, by: str | Scope = "", reason: str = "") -> None:
+        """Let a message that found nobody rest: it is no trouble any more. Raises MessageNotFound."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope, wakes=False) as session:
+            troubles.rest(session, self._world, message_id, scope.username, reason)

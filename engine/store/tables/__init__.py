@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from engine.store.tables.base import (
     ACTIVE,
+    KEPT,
     NEVER,
     OPEN,
     SCHOOL,
@@ -29,6 +30,7 @@ from engine.store.tables.work import Incident, Job, MovedDate, Notification, Out
 
 __all__ = [
     "ACTIVE",
+    "KEPT",
     "NEVER",
     "OPEN",
     "SCHOOL",

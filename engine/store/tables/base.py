@@ -34,6 +34,9 @@ ACTIVE: ColumnClause[str] = literal_column("'active'")
 WAITING: ColumnClause[str] = literal_column("'waiting'")
 
 
+KEPT: ColumnClause[str] = literal_column("'kept'")
+
+
 UNDELIVERED: ColumnClause[str] = literal_column("'undelivered'")
 
 

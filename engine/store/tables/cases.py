@@ -121,11 +121,17 @@ class EventSubscription(BelongsToAuthority, Base):
 class Message(BelongsToAuthority, Base):
     """A message or signal under way. ``target_id`` names the one instance that it is meant for, when that is known.
 
-    ``status``: waiting (a job will deliver it), delivered, or undelivered (nobody waited for it).
+    ``status``: waiting (a job will deliver it), kept (nobody waited for it, and until ``keep_until`` somebody may),
+    delivered, undelivered (a trouble that waits for a manager), or rested (a manager let it rest). ``trouble`` says why it
+    was not delivered: nobody or ambiguous. ``definition_id`` and ``element`` say where it was thrown; ``notes`` what
+    managers did with it: [{did, by, at, reason, case}].
     """
 
     __tablename__ = "message"
-    __table_args__ = (partial("ix_message_undelivered", "authority", "id", where="status = 'undelivered'"),)
+    __table_args__ = (
+        partial("ix_message_undelivered", "authority", "id", where="status = 'undelivered'"),
+        partial("ix_message_kept", "authority", "name", where="status = 'kept'"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(Short(8))
     name: Mapped[str] = mapped_column(Name)
@@ -136,6 +142,11 @@ class Message(BelongsToAuthority, Base):
     status: Mapped[str] = mapped_column(Short(12))
     sent: Mapped[datetime]
     delivered: Mapped[datetime | None]
+    definition_id: Mapped[int | None] = mapped_column(Id)
+    element: Mapped[str | None] = mapped_column(Name)
+    keep_until: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(Short(12))
+    notes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class History(BelongsToAuthority, Base):
@@ -143,7 +154,7 @@ class History(BelongsToAuthority, Base):
     ``elements``.
 
     ``how``: completed, cancelled or skipped (an element: skipped when it ran no time); started, stopped, incident,
-    retried, changed (``detail`` says more).
+    retried, changed, resent, redirected, rested (the last three of a message that it threw; ``detail`` says more).
     ``entered`` is null when it is the same as ``ended``.
     """
 

@@ -38,6 +38,10 @@ CASES = [
     Case("PW-891", catches(reportedBy="nobody"), ANSWERED, strict=True, known=ALONE),
     Case("PW-892", throws(), ANSWERED, strict=True, known=ALONE),
     Case("PW-893", catches(reportedBy="seo, nobody"), REPORTED, strict=True, known=ALONE),
+    Case("PW-894", throws(keepFor="1 September"), throws(keepFor="2 weeks")),
+    Case("PW-894", throws(keepFor="R/P1D"), throws(keepFor="P10D")),
+    Case("PW-894", throws(keepFor="soon"), throws(keepFor="15 working days")),
+    Case("PW-862", catches(keepFor="2 weeks", reportedBy="seo"), REPORTED, strict=True, known=ALONE),
 ]
 
 
