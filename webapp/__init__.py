@@ -31,6 +31,7 @@ from webapp.pages import (
     events,
     home,
     links,
+    messages,
     metrics,
     schools,
     start,
@@ -108,6 +109,7 @@ def _pages(app: Flask) -> None:
         start,
         events,
         cases,
+        messages,
         definitions,
         page,
     ):

@@ -54,6 +54,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.InstanceBusy: 409,
     errors.InstanceEnded: 409,
     errors.NotWaiting: 409,
+    errors.MessageNotAwaited: 409,
     errors.TaskNotYours: 403,
     errors.NotAStarter: 403,
     errors.NotOnBehalf: 403,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from flask_login import current_user
@@ -25,9 +25,13 @@ def timed_feel(school: str | None = None) -> AtTime:
 def unseen(instance_id: int) -> set[str]:
     """The variables that some form of the case's processes keeps from this person's roles."""
     session = db.session()
-    definition_id = queries.instance(session, instance_id).definition_id
+    return unseen_in(queries.forms_of(session, queries.instance(session, instance_id).definition_id))
+
+
+def unseen_in(forms: Iterable[bytes]) -> set[str]:
+    """The variables that some of these forms keeps from this person's roles."""
     kept: dict[str, bool] = {}
-    for content in queries.forms_of(session, definition_id):
+    for content in forms:
         for key, roles in load_form(content).confidential().items():
             kept[key] = kept.get(key, False) or bool(roles & current_user.scope.roles)
     return {key for key, may_see in kept.items() if not may_see}

@@ -22,6 +22,9 @@ WORDS = {
     "stopped": "The case was cancelled",
     "changed": "Data of the case were changed",
     "retried": "Tried again",
+    "resent": "A message that found nobody was sent again",
+    "redirected": "A message that found nobody was sent to a case",
+    "rested": "A message that found nobody was let rest",
 }
 
 
@@ -45,6 +48,7 @@ def index() -> str:
         processes=[row for row in queries.definitions(session) if row.startable],
         schools=queries.schools(session),
         troubles=queries.incidents(session, caseless=True) if current_user.may("manage") else [],
+        lost=queries.undelivered(session) if current_user.may("manage") else [],
     )
 
 

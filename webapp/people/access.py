@@ -56,6 +56,7 @@ ROUTES = {
     "cases.case": SIGNED_IN,
     "cases.cancel": MANAGE,
     "cases.retry": MANAGE,
+    "messages.message": MANAGE,
     "definitions.index": OFFICER,
     "definitions.versions": OFFICER,
     "definitions.xml": SIGNED_IN,

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",
+    "message_id": "1",
     "message": "concern-resolved",
     "token": "x",
     "filename": "build/app.css",
