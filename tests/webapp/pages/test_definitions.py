@@ -19,8 +19,8 @@ def test_a_drawing_that_is_no_diagram_is_refused_with_reasons(browser: Browser) 
     assert browser.client.post("/api/deploy", json={"xml": "<a/>", "file": "x.bpmn"}).status_code == 400
 
 
-def drawing(browser: Browser) -> str:
-    _, page = browser.get("/processes/barnsley-escalation")
+def drawing(browser: Browser, process: str = "barnsley-escalation") -> str:
+    _, page = browser.get(f"/processes/{process}")
     address = re.search(r"/definitions/\d+\.bpmn", page)
     assert address
     return browser.get(address[0])[1]
@@ -62,3 +62,19 @@ def test_a_check_names_the_element_and_the_remedy(app: Flask, browser: Browser) 
     assert "form" in finding["message"]
     assert finding["remedy"]
     assert engine_of(app).tasks.open() == []
+
+
+def check_of_messages(browser: Browser, xml: str) -> list[tuple[str, str]]:
+    answer = browser.client.post("/api/check", json={"xml": xml, "file": "barnsley-risk-assessment.bpmn"})
+    found = answer.get_json()["findings"]
+    return sorted((each["code"], each["element"]) for each in found if each["code"] in ("PW-891", "PW-892"))
+
+
+def test_a_check_sees_who_of_the_deployed_processes_waits_for_a_message(browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner"), "barnsley-risk-assessment")
+    assert check_of_messages(browser, xml) == []
+
+
+def test_a_check_finds_a_message_that_no_deployed_process_waits_for(browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner"), "barnsley-risk-assessment")
+    assert check_of_messages(browser, xml.replace('name="high-risk"', 'name="risk-high"')) == [("PW-892", "high-risk")]
