@@ -29,15 +29,20 @@ def wake(session: Session, authority: str, rows: Iterable[Mapping[str, Any]], no
     if not waits:
         return
     names = {row["name"] for row in waits}
-    if _is_shared(session):
-        numbers = sorted(_number(authority, name) for name in names)
-        session.execute(select(*(func.pg_advisory_xact_lock_shared(each) for each in numbers)))
+    _share(session, authority, names)
     kept = select(Message.id, Message.name, Message.keys, Message.target_id)
     kept = kept.where(Message.authority == authority, Message.status == KEPT, Message.name.in_(names))
     fitting = [each.id for each in session.execute(kept) if any(_fits(each, row) for row in waits)]
     if fitting:
         waiting = (Job.message_id.in_(fitting), Job.status == WAITING, Job.claim.is_(None))
         session.execute(update(Job).where(*waiting).values(next_try=now))
+
+
+def _share(session: Session, authority: str, names: Iterable[str]) -> None:
+    """Let nobody keep a message of these names unseen before this transaction ends."""
+    if _is_shared(session):
+        numbers = sorted(_number(authority, name) for name in names)
+        session.execute(select(*(func.pg_advisory_xact_lock_shared(each) for each in numbers)))
 
 
 def hold(session: Session, authority: str, name: str) -> bool:
