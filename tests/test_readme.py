@@ -10,6 +10,8 @@ import pytest
 
 from engine.people.authorities import load_authorities
 from tests.docs.pages import TABLES
+from tests.engine.differential.differences import alike
+from tests.engine.differential.shipped import FILES
 from webapp.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +80,10 @@ def test_the_variables_are_those_that_are_read() -> None:
     assert read <= named, f"docs/reference/configuration.md does not mention {sorted(read - named)}"
     mail = {name for name in named if name.startswith("PATHWAYS_MAIL_")}  # read by a prefix and a list of names
     assert named - mail <= read, f"nothing reads {sorted(named - mail - read)}"
+
+
+def test_as_many_diagrams_behave_alike_on_spiffworkflow_as_the_readme_says() -> None:
+    assert f"{alike()} of our {len(FILES)}\ndiagrams behave alike" in README
 
 
 def test_the_lines_for_the_engine_alone_run(

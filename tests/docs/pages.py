@@ -20,6 +20,7 @@ from engine.lint import properties
 from engine.lint.supported import markdown
 from engine.people.authorities import Authority, load_authorities
 from tests.browser.chromium import launch
+from tests.engine.differential import differences
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "var" / "docs"
@@ -170,6 +171,8 @@ def _people_of(authority: Authority) -> str:
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "elements": ("docs/reference/bpmn.md", markdown),
     "properties": ("docs/reference/bpmn.md", properties.markdown),
+    "differences": ("docs/reference/spiffworkflow.md", differences.markdown),
+    "unread": ("docs/reference/spiffworkflow.md", differences.unread),
     "people": ("docs/reference/sample-people.md", people),
 }
 

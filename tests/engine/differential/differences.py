@@ -1,0 +1,199 @@
+"""Where SpiffWorkflow's own BPMN layer and ours part, and which section of BPMN 2.0.2 decides.
+
+Tests hold it both ways: what is not listed does not differ, and what is listed still does. An upstream release that closes
+one fails a test: take the entry out then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.engine.differential.shipped import FILES, needed
+from tests.engine.spiff.random_diagrams import Block
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of difference: what SpiffWorkflow does, what ours does, and the section of the standard that decides."""
+
+    name: str
+    stock: str
+    ours: str
+    section: str
+
+
+INTERRUPTING = Rule(
+    "an interrupting event subprocess",
+    "runs it beside what it should end",
+    "ends everything else in its scope first",
+    "13.5.4 and 10.5.6: an interrupting start event cancels what it handles an event of",
+)
+INNER = Rule(
+    "an event subprocess inside a subprocess or a called process",
+    "never starts it: only those of the outermost process listen",
+    "starts it while its scope runs",
+    "13.5.4: it can begin whenever its parent, process or subprocess, is active",
+)
+CONDITION = Rule(
+    "an event subprocess that begins on a condition",
+    "never starts it",
+    "starts it when the condition becomes true",
+    "10.5.5 and 13.5.4: a conditional event occurs when its condition becomes true",
+)
+LATE = Rule(
+    "a condition that becomes true inside a subprocess",
+    "looks at it when a task beside it has ended, here the subprocess as a whole",
+    "looks at it when a variable has changed",
+    "10.5.5: the event occurs when its condition becomes true",
+)
+LAST_ROUND = Rule(
+    "a join inside a loop, from its second round",
+    "takes a token of the last round for one of this round, and goes on too early",
+    "waits for a token on each flow, and uses each up",
+    "13.4.1 and 13.4.3: a join takes one token from each incoming flow that has one, and it is gone",
+)
+COMPENSATION = Rule(
+    "compensation",
+    "knows none: reading stops at the boundary event, and without that nothing is undone",
+    "runs the handlers of what has been completed, the last first",
+    "13.5.5: throwing compensation invokes the handlers in reverse order of completion",
+)
+ORDER = Rule(
+    "what stands a step before its end when another path terminates the process",
+    "ends it first or not, by the order of its tree",
+    "ends it first or not, by the order in which tokens came",
+    "13.5.6: termination ends what still runs; no section puts parallel tokens in an order, so both are right",
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An element of a shipped diagram where they part. ``running`` is the process that shows it, if not the diagram's own."""
+
+    diagram: str
+    element: str
+    rule: Rule
+    running: str = ""
+
+
+DIFFERENCES = (
+    Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
+    Difference("barnsley-concerns-maintained", "message-resolved", INTERRUPTING),
+    Difference("barnsley-escalation-stage-1", "both-answered", LAST_ROUND),
+    Difference("barnsley-escalation-stage-1", "both-shared", LAST_ROUND),
+    Difference("barnsley-escalation-stage-2", "both-answered", LAST_ROUND),
+    Difference("barnsley-escalation-stage-2", "reports-in", LAST_ROUND),
+    Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
+    Difference("luton-inadequate", "school-recovered", INNER),
+    Difference("luton-ri-academy", "inspection-published", INTERRUPTING),
+    Difference("luton-ri-maintained", "inspected", LATE),
+    Difference("luton-ri-maintained", "plan-ends", ORDER),
+    Difference("luton-ri-maintained", "ri-again", CONDITION),
+    Difference("redcar-warning-notice", "judged-inadequate", INNER),
+    Difference("redcar-warning-notice", "representations-made", INNER),
+    Difference("redcar-warning-notice", "secretary-gives", INNER),
+    Difference("redcar-warning-notice-powers", "give-powers-back", COMPENSATION),
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape of random diagrams in which they part: the smallest of its kind, and by number the moves that show it.
+
+    Each task is answered with 2, and each loop goes round again.
+    """
+
+    name: str
+    block: Block
+    moves: tuple[int, ...]
+    rule: Rule
+
+
+def _within_a_loop(kind: str, branches: int) -> Block:
+    return ("loop", [(kind, [("task", [], 0)] * branches, 0)], 0)
+
+
+SHAPES = (
+    Shape("event subprocess in a subprocess, interrupting", ("watch", [], 1), (1,), INNER),
+    Shape("event subprocess in a subprocess, not interrupting", ("watch", [], 0), (1,), INNER),
+    Shape("parallel gateways in a loop", _within_a_loop("par", 2), (0, 0, 0, 1), LAST_ROUND),
+    Shape("inclusive gateways in a loop", _within_a_loop("or", 3), (0, 0, 0), LAST_ROUND),
+)
+
+#: Diagrams that SpiffWorkflow's parsers do not read as they are: the parser, and the beginning of what it says.
+NO_COLLECTION = "A multiinstance task must specify a cardinality or a loop input data reference"
+NO_DECISION = "There is no support implemented for this task type"
+NO_ANNOTATION = "Unknown type in decision table: '{https://www.omg.org/spec/DMN/20191111/MODEL/}annotation'"
+NO_COMPENSATION = "NotImplementedError('Unsupported Catch Event"
+UNREAD = {
+    "BpmnParser": {
+        "barnsley-concerns-maintained": NO_COLLECTION,
+        "barnsley-risk-assessment": NO_DECISION,
+        "cheshire-east-iop": NO_DECISION,
+        "cheshire-east-iop-tier-2": NO_COLLECTION,
+        "cheshire-east-reporting": NO_COLLECTION,
+        "luton-inadequate": NO_COLLECTION,
+        "luton-monitoring-panel": NO_DECISION,
+        "redcar-categorisation": NO_DECISION,
+        "redcar-warning-notice": NO_COLLECTION,
+        "redcar-warning-notice-powers": NO_COLLECTION,
+    },
+    "CamundaParser": {
+        "barnsley-risk-assessment": NO_ANNOTATION,
+        "cheshire-east-iop": NO_ANNOTATION,
+        "luton-monitoring-panel": NO_ANNOTATION,
+        "redcar-categorisation": NO_ANNOTATION,
+        "redcar-warning-notice": NO_COMPENSATION,
+        "redcar-warning-notice-powers": NO_COMPENSATION,
+    },
+}
+#: What each reason means to a reader.
+REASONS = {
+    NO_COLLECTION: "it knows no `camunda:collection`",
+    NO_DECISION: "it knows no business rule task",
+    NO_ANNOTATION: "it stops at the annotations of a decision table",
+    NO_COMPENSATION: "it knows no compensation",
+}
+
+
+def alike() -> int:
+    """How many of the shipped processes run alike on both, with all that they call."""
+    return sum(not any(_shows(each, process) for each in DIFFERENCES) for process in FILES)
+
+
+def _shows(difference: Difference, process: str) -> bool:
+    in_it = difference.diagram in {path.stem for path in needed(process)}
+    return in_it and not (difference.running and difference.diagram == process)
+
+
+def markdown() -> str:
+    """The differences, as a table: a row a rule."""
+    rows = [
+        f"| {rule.name} | {rule.stock} | {rule.ours} | {rule.section} | {_places(rule)} |"
+        for rule in dict.fromkeys([*(each.rule for each in DIFFERENCES), *(each.rule for each in SHAPES)])
+    ]
+    head = ["| where | SpiffWorkflow | Pathways | BPMN 2.0.2 | seen at |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _places(rule: Rule) -> str:
+    found: dict[str, list[str]] = {}
+    for each in DIFFERENCES:
+        if each.rule == rule:
+            found.setdefault(each.diagram, []).append(f"`{each.element}`")
+    shipped = [f"{diagram}: {', '.join(elements)}" for diagram, elements in found.items()]
+    drawn = [f"random diagrams: {each.name}" for each in SHAPES if each.rule == rule]
+    return "; ".join(shipped + drawn)
+
+
+def unread() -> str:
+    """The diagrams that SpiffWorkflow's parsers do not read, as a table."""
+    names = dict.fromkeys(name for of in UNREAD.values() for name in sorted(of))
+    head = ["| diagram | " + " | ".join(f"`{parser}`" for parser in UNREAD) + " |", "| --- " * (len(UNREAD) + 1) + "|"]
+    return "\n".join(
+        [*head, *(f"| {name} | {' | '.join(_reason(parser, name) for parser in UNREAD)} |" for name in names)]
+    )
+
+
+def _reason(parser: str, name: str) -> str:
+    return REASONS[UNREAD[parser][name]] if name in UNREAD[parser] else "reads it"
