@@ -1,7 +1,7 @@
 """``make bench``: medians and ratios from one run on this machine."""
 
 from tests import postgres
-from tests.benchmarks import completion, pages, scale, timers
+from tests.benchmarks import both, completion, pages, scale, timers
 
 
 def begin(subject: str) -> None:
@@ -9,13 +9,15 @@ def begin(subject: str) -> None:
     print(f"... {subject}", flush=True)
 
 
-print("Measuring: five subjects, several minutes in all; figures come as each is done.", flush=True)
+print("Measuring: six subjects, several minutes in all; figures come as each is done.", flush=True)
 postgres.begin_run()
 begin("completing a user task, on SQLite")
 completion.on_sqlite()
 begin("completing a user task, on PostgreSQL")
 with postgres.database(postgres.server()) as url:
     completion.run("PostgreSQL", url)
+begin("the same cases on SpiffWorkflow's own BPMN layer and on ours, in memory")
+both.run()
 begin("pages over HTTP")
 pages.run()
 begin("lists with many open and completed tasks")

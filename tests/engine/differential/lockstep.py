@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -29,6 +30,16 @@ from tests.engine.differential.stock import Stock
 Waiting = WaitingUserTask | WaitingTimer | Subscription
 
 
+Side = Literal["ours", "stock"]
+#: What is put around each step of a side, to measure it.
+Meter = Callable[[Side], AbstractContextManager[None]]
+
+
+def unmeasured(side: Side) -> AbstractContextManager[None]:
+    """The meter that measures nothing."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Move:
     """What somebody or something outside may do: to an element, by number to which of several tokens there."""
@@ -51,7 +62,10 @@ class Parting:
 class Pair:
     """One case on both engines."""
 
-    def __init__(self, definition: Definition, context: StepContext, roots: list[etree._Element]) -> None:
+    def __init__(
+        self, definition: Definition, context: StepContext, roots: list[etree._Element], meter: Meter = unmeasured
+    ) -> None:
+        self._meter = meter
         self.definition = definition
         known = {definition.key: definition, **definition.called}.values()
         self._starts = {e.id for each in known for e in each.elements if e.kind == "startEvent"}
@@ -88,9 +102,11 @@ class Pair:
 
     def _step(self, move: Move, trigger: Trigger, due: datetime | None = None) -> Parting | None:
         self.stock.completed.clear()
-        self.ours.step(trigger, due)
+        with self._meter("ours"):
+            self.ours.step(trigger, due)
         try:
-            self._stock(move)
+            with self._meter("stock"):
+                self._stock(move)
         except Exception as error:  # whatever it is, SpiffWorkflow could not follow
             return Parting(move.element, move, f"SpiffWorkflow fails: {error}")
         return self._parting(move)

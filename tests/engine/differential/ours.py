@@ -13,7 +13,7 @@ from engine.spiff.step import apply, outcome
 from engine.spiff.tree import Definition, Instance, Token
 from engine.steps import Outcome, StepContext, Trigger
 
-Seen = dict[str, Any]
+Seen = Mapping[str, Any]
 
 
 class Heard:
@@ -49,9 +49,9 @@ class Heard:
         assert self.instance is not None
         at = self.instance.at
         if at is not None:
-            self._last[at.task_spec.element_id] = dict(variables)
+            self._last[at.task_spec.element_id] = variables
             for each in () if at.task_spec.watches else expressions:  # a condition is looked at again and again
-                self._asked[at.task_spec.element_id, each.strip()].append(dict(variables))
+                self._asked[at.task_spec.element_id, each.strip()].append(variables)
 
     def variables(self, element: str, expression: str) -> Seen | None:
         """With what the element has asked this, the first time that has not been told yet; else with what it asked last."""

@@ -21,7 +21,7 @@ from engine.schools import register
 from engine.spiff import Definition, parse
 from engine.steps import StepContext, Variables
 from engine.store.tables import School
-from tests.engine.differential.lockstep import Move, Pair, Parting
+from tests.engine.differential.lockstep import Meter, Move, Pair, Parting, unmeasured
 from tests.engine.differential.normalised import normalised
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,11 +96,16 @@ class Walk:
 @cache
 def walk(process: str, seed: int) -> Walk:
     """A walk through a process, the same each time for a seed."""
-    return _Walker(process, seed).walk()
+    return measured(process, seed, unmeasured)
+
+
+def measured(process: str, seed: int, meter: Meter) -> Walk:
+    """The same walk, made anew with a meter."""
+    return _Walker(process, seed, meter).walk()
 
 
 class _Walker:
-    def __init__(self, process: str, seed: int) -> None:
+    def __init__(self, process: str, seed: int, meter: Meter) -> None:
         self.council = council(FILES[process].parent.name)
         self.random, self.feel = Random(seed), Feel.shared()
         self.undisturbed = seed % 2 == 1
@@ -108,7 +113,7 @@ class _Walker:
         self.definition = self.council.definitions[process]
         self.element = self.random.choice([start.element for start in self.definition.starts])
         roots = [normalised(path.read_bytes(), self.element) for path in needed(process)]
-        self.pair = Pair(self.definition, self._context(), roots)
+        self.pair = Pair(self.definition, self._context(), roots, meter)
 
     def _context(self) -> StepContext:
         council = self.council
