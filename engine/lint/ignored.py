@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.diagram import BPMN, CAMUNDA, Diagram, Process, SequenceFlow, nodes
+from engine.diagram import BPMN, CAMUNDA, Diagram, Element, Process, SequenceFlow, nodes
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
 
 _CAMUNDA_8 = "Camunda 8"
@@ -93,6 +93,26 @@ def priority_of_jobs_is_not_set(look: Look) -> Iterator[Fault]:
         for name in ("jobPriority", "taskPriority"):
             if element.camunda(name):
                 yield fault(element, f"camunda:{name} has no effect.", _INSTEAD[name])
+
+
+@rule("PW-915", section="BPMN 2.0.2 §10.3.3", severity="warning")
+def message_travels_without_its_operation(look: Look) -> Iterator[Fault]:
+    """An operation beside a message is passed over: the message alone says what is sent or waited for."""
+    for element, message in operations(look):
+        if message:
+            yield fault(
+                element, f'operationRef is passed over: "{short(message)}" travels by its name.', "Take it out."
+            )
+
+
+def operations(look: Look) -> Iterator[tuple[Element, str]]:
+    """Give the elements that name an operation, each with the name of the message that it sends or receives by itself."""
+    for element in look.elements():
+        if element.operation_ref:
+            yield element, element.message_name if element.kind in {"sendTask", "receiveTask"} else ""
+        for definition in element.event_definitions:
+            if definition.node.find("{*}operationRef") is not None:
+                yield element, definition.name
 
 
 def camunda(names: Iterator[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.diagram import BPMN, CAMUNDA, Element, EventDefinition, nodes
 from engine.diagram.names import EVENT_DEFINITIONS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
-from engine.lint.ignored import camunda
+from engine.lint.ignored import camunda, operations
 from engine.lint.supported import EVENTS, EXECUTED, REFUSED
 
 
@@ -206,8 +206,8 @@ def performers_are_candidate_groups(look: Look) -> Iterator[Fault]:
 
 @rule("PW-911", section=OURS)
 def operation_is_not_called(look: Look) -> Iterator[Fault]:
-    """No task or event calls an operation of an interface: nothing carries that out."""
-    for element in look.elements():
-        inner = (one.node.find("{*}operationRef") is not None for one in element.event_definitions)
-        if element.operation_ref or any(inner):
-            yield fault(element, "operationRef is not carried out.", "Take it out: messages travel by name.")
+    """No element rests on an operation of an interface: one without a message of its own would do nothing."""
+    for element, message in operations(look):
+        if not message:
+            remedy = "Use the topic notify, an expression, or a send or receive task with a message (messageRef)."
+            yield fault(element, "operationRef is not carried out.", remedy)

@@ -89,7 +89,11 @@ ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
     "condition (conditional events)": (True, "FEEL; looked at when the wait begins and whenever variables change."),
     "calledElement": (True, "The process's key; its version is bound when the caller is deployed."),
     "activityRef (compensation)": (True, "One activity, or all of the scope when it is missing."),
-    "operationRef, implementation": (False, "Nothing outside is called from a diagram; use topic notify or a message."),
+    "operationRef beside a message": (True, "Passed over, with a warning: the message travels by its name."),
+    "operationRef alone, implementation": (
+        False,
+        "Nothing outside is called from a diagram; use topic notify or a message.",
+    ),
     "ioSpecification, dataInputAssociation, dataOutputAssociation": (
         True,
         "Checked; variables are shared, so nothing is copied.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.lint import Finding
-from tests.engine.lint.drawing import EXTENSIONS, Case, around, draw, found, process, prove, whole
+from tests.engine.lint.drawing import EXTENSIONS, MESSAGE, Case, around, draw, found, process, prove, whole
 
 GOOD = around('<task id="t"/>')
 LISTENER = EXTENSIONS.format('<camunda:executionListener event="start" class="x"/>')
@@ -22,12 +22,23 @@ def _flow(inner: str) -> str:
     return draw(f'<startEvent id="s"/><endEvent id="e"/>{flow}')
 
 
+def _send(attributes: str) -> str:
+    return around(f'<sendTask id="t" messageRef="m" {attributes}/>', roots=MESSAGE)
+
+
+def _wait_for(inner: str) -> str:
+    definition = f'<messageEventDefinition messageRef="m">{inner}</messageEventDefinition>'
+    return around(f'<intermediateCatchEvent id="t">{definition}</intermediateCatchEvent>', roots=MESSAGE)
+
+
 CASES = [
     Case("PW-906", around(f'<task id="t">{ZEEBE}</task>'), GOOD),
     Case("PW-913", _process('camunda:candidateStarterUsers="ann"'), _process('camunda:candidateStarterGroups="seo"')),
     Case("PW-913", _process('camunda:jobPriority="5"'), _process('camunda:versionTag="5"')),
     Case("PW-913", _process("", LISTENER), _process("")),
     Case("PW-913", _flow(LISTENER), _flow("")),
+    Case("PW-915", _send('operationRef="o"'), _send("")),
+    Case("PW-915", _wait_for("<operationRef>o</operationRef>"), _wait_for("")),
     Case("PW-914", around('<task id="t" camunda:jobPriority="5"/>'), GOOD),
 ]
 
@@ -35,6 +46,11 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_ignored(case: Case) -> None:
     prove(case)
+
+
+@pytest.mark.parametrize("xml", [_send('operationRef="o"'), _wait_for("<operationRef>o</operationRef>")])
+def test_an_operation_beside_a_message_stops_no_deployment(xml: str) -> None:
+    assert [one for one in found(xml, strict=True) if one.severity == "error"] == []
 
 
 FORM = EXTENSIONS.format('<zeebe:formDefinition formId="f"/><zeebe:userTask/>')

@@ -369,3 +369,12 @@ def test_a_timer_made_from_a_variable_is_worked_out_again_when_the_diagram_says_
     assert str(case.now_out.timers[0].due.date()) == "2026-09-17"
     case.set(every="P5D")
     assert str(case.now_out.timers[0].due.date()) == "2026-09-12"
+
+
+def test_a_message_travels_by_its_name_whatever_operation_stands_beside_it():
+    body = START_END + (
+        '<sendTask id="t" messageRef="m1" operationRef="o"/><receiveTask id="r" messageRef="m1" operationRef="o"/>'
+    )
+    case = Case(bpmn(body, "s>t t>r r>e", ROOTS)).start()
+    assert case.thrown == ["reply"]
+    assert case.receive("reply").done
