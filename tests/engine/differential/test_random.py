@@ -53,9 +53,7 @@ def _values(move: Move, number: int, again: bool) -> Variables:
     return {"n": number, "again": again} if move.kind == "complete" else {}
 
 
-@settings(
-    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn.filter(lambda block: not is_listed(block)), st.lists(answer, min_size=MOVES, max_size=MOVES))
 def test_the_two_go_the_same_way_but_in_listed_shapes(block: Block, answers: list[Answer]) -> None:
     assert parting(block, answers) is None
