@@ -101,6 +101,8 @@ class StepContext:
     """The authority's own values, which every expression sees as ``settings``."""
     live_cases: Callable[[str], list[Variables]] = lambda process: []
     """The open cases of a process of the same authority, by school: urn, school, since, waiting and overdue."""
+    school: Variables | None = None
+    """What the register says now of the school that the case is for: its variable ``school``."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class World:
             business_key=instance.business_key,
             settings=self.settings(instance.authority),
             live_cases=lambda process: queries.live_cases(session, instance.authority, process, now),
+            school=register.current(session, instance.authority, instance.school_urn),
         )
 
 

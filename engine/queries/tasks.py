@@ -24,6 +24,7 @@ from engine.queries.common import (
     page_of,
 )
 from engine.queries.definitions import form, forms
+from engine.schools import register
 from engine.spiff import variables_at
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
 from engine.store.tenancy import Scope
@@ -290,8 +291,10 @@ def task(session: Session, task_id: int) -> TaskDetail:
             ProcessInstance.state,
             ProcessInstance.variables,
             ProcessDefinition.forms,
+            School,
         )
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(School, of_school(), isouter=True)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
         .where(UserTask.id == task_id)
     ).one()
@@ -301,7 +304,7 @@ def task(session: Session, task_id: int) -> TaskDetail:
         info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
         definition_id=more.definition_id,
         form=form(session, more.forms.get(row.form_key)),
-        variables=variables_at(more.state, row.token) if is_open else more.variables,
+        variables=_seen(row, more.state, more.School) if is_open else more.variables,
         ended=more.ended,
         ended_by=more.ended_by,
         values=more.values,
@@ -342,6 +345,14 @@ def _newest_said(
         if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups)):
             wanted -= said.keys()
             yield row.id, (said, row.ended_by or "", row.ended)
+
+
+def _seen(row: TaskRow, state: bytes, school: School | None) -> dict[str, Any]:
+    """What the form of an open task sees: the stored variables, and the school as the register has it now."""
+    seen = variables_at(state, row.token)
+    if school is not None and isinstance(seen.get("school"), dict):
+        seen["school"] = register.variable(school)
+    return seen
 
 
 def recorded(session: Session, task_ids: Iterable[int]) -> list[RecordedRow]:

@@ -93,6 +93,12 @@ def variable(school: School) -> dict[str, Any]:
     }
 
 
+def current(session: Session, authority: str, urn: str | None) -> dict[str, Any] | None:
+    """The variable ``school`` as the register has it now; None for a case that is about no school of it."""
+    found = session.get(School, (urn, authority)) if urn else None
+    return None if found is None else variable(found)
+
+
 def categorise(session: Session, instance: ProcessInstance, said: Categorised, now: datetime) -> None:
     """Put the school of a case in a category, and keep that in its history; the caller commits. Raises SchoolNotFound."""
     school = find(session, instance.authority, instance.school_urn or "")

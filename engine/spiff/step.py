@@ -43,7 +43,9 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
     """
     instance = Instance(definition, context)
     try:
-        instance = instance if state is None else stored.load(definition, state, context)
+        if state is not None:
+            instance = stored.load(definition, state, context)
+            instance.renew_school(context.school)
         apply(instance, trigger)
         return outcome(instance)
     except NotWaiting:

@@ -1,0 +1,110 @@
+"""A case sees its school as the register has it at each step."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Config, Engine, queries
+from tests.engine.running import DAY, Statements, authority, clock_of, deploy, running, task, waiting
+from tests.engine.spiff.cases import bpmn, prop
+
+HEADING = b"urn,name,phase,type,trust\n"
+COMMUNITY = HEADING + b"100001,Ash Primary,primary,community,\n"
+ACADEMY = HEADING + b"100001,Ash Primary,primary,academy,Elm Trust\n"
+WAY = "g>b[school.academy] g>c[not(school.academy)] b>e c>e"
+TWO_WAYS = (
+    '<startEvent id="s"/><exclusiveGateway id="g"/><userTask id="b"/><userTask id="c"/><endEvent id="e"/>'
+    '%s<userTask id="a"/>'
+)
+ASKS = bpmn(TWO_WAYS % "", f"s>a a>g {WAY}")
+TIMER = (
+    '<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>'
+    "</intermediateCatchEvent>"
+)
+CALLED = bpmn(TWO_WAYS % "", f"s>a a>g {WAY}", key="inner")
+CALLS = bpmn(
+    '<startEvent id="s"/><endEvent id="e"/><callActivity id="call" calledElement="inner"><extensionElements>'
+    '<camunda:in source="school" target="school"/></extensionElements></callActivity>',
+    "s>call call>e",
+)
+
+
+@pytest.fixture
+def town(database_url: str) -> Engine:
+    engine = running(database_url, config=Config(authorities={"town": authority("town")}))
+    engine.schools.import_file(COMMUNITY, "town")
+    return engine
+
+
+def start(engine: Engine, xml: bytes = ASKS) -> int:
+    deploy(engine, xml, authority="town")
+    return engine.cases.start("p", school="100001", authority="town")
+
+
+def test_a_step_decides_by_what_the_register_says_now(town: Engine) -> None:
+    case = start(town)
+    town.schools.import_file(ACADEMY, "town")
+    town.tasks.complete(task(town, "a", case))
+    assert waiting(town, case) == ["b"]
+
+
+def test_the_case_keeps_what_the_register_said_at_its_last_step(town: Engine) -> None:
+    case = start(town)
+    town.schools.import_file(ACADEMY, "town")
+    town.tasks.complete(task(town, "a", case))
+    assert town.cases.variables(case)["school"]["trust"] == "Elm Trust"
+
+
+def test_a_timer_s_step_sees_it_too(town: Engine) -> None:
+    case = start(town, bpmn(TWO_WAYS % TIMER, f"s>t t>a a>g {WAY}"))
+    town.schools.import_file(ACADEMY, "town")
+    clock_of(town).advance(DAY)
+    town.jobs.run_due()
+    assert town.cases.variables(case)["school"]["type"] == "academy"
+
+
+def test_a_called_process_sees_it_where_it_was_handed_the_school(town: Engine) -> None:
+    deploy(town, CALLED, "inner", "town")
+    case = start(town, CALLS)
+    town.schools.import_file(ACADEMY, "town")
+    town.tasks.complete(task(town, "a", case))
+    assert waiting(town, case) == ["b"]
+
+
+def test_the_form_of_an_open_task_sees_it(town: Engine) -> None:
+    case = start(town)
+    town.schools.import_file(ACADEMY, "town")
+    with town.reading() as session:
+        assert queries.task(session, task(town, "a", case)).variables["school"]["academy"] is True
+
+
+def test_the_form_of_a_task_that_has_ended_shows_what_was_seen_then(town: Engine) -> None:
+    case = start(town)
+    ident = task(town, "a", case)
+    town.tasks.complete(ident)
+    town.schools.import_file(ACADEMY, "town")
+    with town.reading() as session:
+        assert queries.task(session, ident).variables["school"]["academy"] is False
+
+
+def test_a_condition_beside_a_task_that_is_completed_does_not_take_the_answer(town: Engine) -> None:
+    beside = (
+        '<boundaryEvent id="x" attachedToRef="a"><conditionalEventDefinition><condition>= school.academy</condition>'
+        '</conditionalEventDefinition></boundaryEvent><userTask id="d"/>'
+    )
+    case = start(town, bpmn(TWO_WAYS % beside, f"s>a a>g {WAY} x>d d>e"))
+    town.schools.import_file(ACADEMY, "town")
+    town.tasks.complete(task(town, "a", case))
+    assert waiting(town, case) == ["b"]
+
+
+def test_a_step_costs_one_statement_for_it_at_most(town: Engine) -> None:
+    two = '<startEvent id="s"/><userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
+    deploy(town, bpmn(prop(cases="many") + two, "s>a a>b b>e"), authority="town")
+    sent = []
+    for school in (None, None, "100001"):  # the first fills the cache of definitions
+        ident = task(town, "a", town.cases.start("p", school=school, authority="town"))
+        with Statements(town) as counted:
+            town.tasks.complete(ident)
+        sent.append(len(counted.sent))
+    assert sent[2] - sent[1] == 1
