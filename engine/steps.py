@@ -31,6 +31,12 @@ TYPES = (
     "PRU",
     "independent",
 )
+#: How far a school is. One that was converted has closed, and is an academy under another URN.
+OPEN_SCHOOL, CLOSING, CLOSED, CONVERTED = STATUSES = ("open", "proposed to close", "closed", "converted")
+#: The message that the engine throws to the cases of a school when the register changes in what matters to them.
+SCHOOL_CHANGED = "school-changed"
+#: What matters to a running case, as fields of the variable ``school``.
+MATTERS = ("type", "status", "maintained", "trust", "diocese", "head")
 
 
 class StepFailed(Exception):

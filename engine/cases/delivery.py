@@ -20,7 +20,7 @@ from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, Sch
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
 from engine.schools.register import find
-from engine.steps import Fire, Receive
+from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
 from engine.store.tables import Job, Message, ProcessInstance
 
 #: Why a message was not delivered: nobody waits for it, or several cases of one process do.
@@ -225,7 +225,10 @@ def _deliver(session: Session, world: World, job: Claimed) -> None:
 
 def _reach(session: Session, world: World, message: Message) -> bool:
     authority, name, keys = message.authority, message.name, message.keys
-    return bool(correlate(session, world, authority, name, keys, message.payload, target=message.target_id))
+    if correlate(session, world, authority, name, keys, message.payload, target=message.target_id):
+        return True
+    changed = name == SCHOOL_CHANGED and message.target_id is not None
+    return changed and _look_again(session, world, message.target_id)
 
 
 def _starts(session: Session, message: Message) -> set[int]:
@@ -243,6 +246,16 @@ def _keep(session: Session, world: World, message: Message, until: datetime, sta
     message.trouble, message.status = None, "kept" if kept else "waiting"
     due = until if kept else world.clock.now()
     session.execute(insert(Job), [records.message_job(message.authority, message.id, due)])
+
+
+def _look_again(session: Session, world: World, instance_id: int) -> bool:
+    """Let a case that does not listen see its school as it is now: conditions may be true by that. None is at fault."""
+    try:
+        instance = stepping.lock(session, instance_id)
+    except (InstanceEnded, InstanceNotFound):
+        return True
+    stepping.step(session, world, instance, SetVariables({}))
+    return True
 
 
 def _spread(session: Session, world: World, message: Message) -> bool:

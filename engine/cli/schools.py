@@ -25,9 +25,10 @@ def schools() -> None:
 def import_schools(engine: Engine, file: Any, authority: str) -> None:
     """Bring the register up to date from a CSV file.
 
-    FILE has the columns urn, name, phase, type (and diocese, trust, maintained, governance, link_adviser, category), or is
-    the establishment extract of "Get information about schools", of which the authority's own open schools are taken. A
-    school that has closed is marked; none is removed.
+    FILE has the columns urn, name, phase, type (and diocese, trust, maintained, status, headteacher, governance,
+    link_adviser, category), or is the establishment extract of "Get information about schools", of which the authority's own
+    open schools are taken. A school that has closed is marked; none is removed. Live cases of a school whose type, status,
+    trust, diocese or headteacher changed are told, and named.
     """
     done = engine.schools.import_file(file.read(), authority)
     click.echo(f"{done.added} schools added, {done.changed} changed, {done.unchanged} as they were.")
@@ -36,6 +37,13 @@ def import_schools(engine: Engine, file: Any, authority: str) -> None:
     for school in done.altered:
         what = "; ".join(f"{name}: {_word(old)} to {_word(new)}" for name, (old, new) in school.columns.items())
         click.echo(f"  changed  {school.urn} {school.name}: {what}")
+    if done.touched:
+        click.echo(f"Live cases of schools that changed, {len(done.touched)}:")
+    for case in done.touched:
+        told = "told" if case.told else "its page says so"
+        click.echo(
+            f"  case {case.instance_id} ({case.process}) of {case.urn} {case.school}: {', '.join(case.changed)}; {told}"
+        )
     if done.elsewhere:
         click.echo(f"Lines of other authorities: {done.elsewhere}.")
     _say_lines("Passed over", done.passed_over)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.errors import InstanceNotFound
 from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, of_school, page_of
 from engine.queries.messages import MessageRow, undelivered
+from engine.queries.schools import SchoolChangeRow, school_changes
 from engine.queries.tasks import TaskRow, open_tasks
 from engine.queries.work import IncidentRow, TimerRow, incidents, timers
 from engine.store.tables import (
@@ -125,6 +126,8 @@ class InstanceDetail:
     history: tuple[HistoryRow, ...]
     """The newest lines, newest first; older ones by :func:`timeline`."""
     more_history: bool
+    school_changes: tuple[SchoolChangeRow, ...] = ()
+    """What the register changed of its school while the case ran, the newest first."""
 
 
 #: Lines of history that the page of a case shows at first.
@@ -248,6 +251,7 @@ def instance_detail(session: Session, instance_id: int) -> InstanceDetail:
         variables=variables(session, instance_id),
         history=tuple(history[:HISTORY_LINES]),
         more_history=len(history) > HISTORY_LINES,
+        school_changes=tuple(school_changes(session, row.school_urn, row.started, row.ended)),
     )
 
 

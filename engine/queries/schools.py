@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import BatchNotFound, SchoolNotFound
 from engine.queries.common import AnySelect, Elements
-from engine.store.tables import Batch, BatchSkip, Incident, Job, School, SchoolCategory
+from engine.schools import register
+from engine.store.tables import Batch, BatchSkip, Incident, Job, School, SchoolCategory, SchoolChange
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,29 @@ class SchoolRow:
     link_adviser: str = ""
     category: str = ""
     closed: bool = False
+    status: str = "open"
+    head: str = ""
+    variable: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The process variable ``school`` of a case that begins now."""
+
+
+@dataclass(frozen=True)
+class SchoolChangeRow:
+    """A change of the register that matters to a school's cases: by field, its value before and after."""
+
+    at: datetime
+    fields: Mapping[str, tuple[Any, Any]]
+
+
+def school_changes(
+    session: Session, urn: str | None, since: datetime, until: datetime | None = None
+) -> list[SchoolChangeRow]:
+    """What of a school changed in the register in that time, the newest first."""
+    chosen = select(SchoolChange).where(SchoolChange.urn == urn, SchoolChange.at >= since)
+    if until is not None:
+        chosen = chosen.where(SchoolChange.at <= until)
+    found = session.scalars(chosen.order_by(SchoolChange.id.desc())).all() if urn else ()
+    return [SchoolChangeRow(row.at, {name: (old, new) for name, (old, new) in row.fields.items()}) for row in found]
 
 
 def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
@@ -119,6 +145,9 @@ def _row(s: School) -> SchoolRow:
         s.link_adviser,
         s.category,
         s.closed,
+        s.status,
+        s.head,
+        register.variable(s),
     )
 
 

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import RegisterUnreadable
+from engine.steps import CLOSING, OPEN_SCHOOL
 
 URN, NAME, CODE, AUTHORITY = "URN", "EstablishmentName", "LA (code)", "LA (name)"
 TYPE, PHASE, STATUS = "TypeOfEstablishment (name)", "PhaseOfEducation (name)", "EstablishmentStatus (name)"
 DIOCESE, TRUST, RELIGION = "Diocese (name)", "Trusts (name)", "ReligiousCharacter (name)"
 LOW, HIGH = "StatutoryLowAge", "StatutoryHighAge"
+WHY_CLOSED = "ReasonEstablishmentClosed (name)"
+HEAD = ("HeadTitle (name)", "HeadFirstName", "HeadLastName")
 _NEEDED = (URN, NAME, CODE, TYPE, PHASE, STATUS)
 #: As many characters as the register's columns have.
 _LONGEST = 250
@@ -71,7 +74,9 @@ _PHASES = {
     "middle deemed secondary": "secondary",
     "all-through": "all-through",
 }
-_OPEN = ("open", "open, but proposed to close")
+_OPEN = {"open": OPEN_SCHOOL, "open, but proposed to close": CLOSING}
+#: Why a school closed that is an academy now, under another URN.
+_CONVERTED = ("academy converter", "for academy", "academy free school")
 _NONE = ("", "not applicable", "does not apply", "none", "not recorded")
 CLOSED, NOT_OPEN = "It has closed.", "It has not opened yet."
 
@@ -92,6 +97,8 @@ class Extract:
 
     schools: list[dict[str, Any]] = field(default_factory=list)
     closed: list[Line] = field(default_factory=list)
+    converted: set[str] = field(default_factory=set)
+    """The URNs of those of the closed ones that became academies."""
     elsewhere: dict[str, Line] = field(default_factory=dict)
     passed_over: list[Line] = field(default_factory=list)
     unreadable: list[Line] = field(default_factory=list)
@@ -138,6 +145,7 @@ def _take(found: Extract, number: int, given: Mapping[str, str], la_code: str, s
         seen.add(urn)
         if given[STATUS].lower() == "closed":
             found.closed.append(Line(number, urn, name, CLOSED))
+            found.converted |= {urn} if given.get(WHY_CLOSED, "").lower() in _CONVERTED else set()
         else:
             found.schools.append(_school(given))
     except _Passed as passed:
@@ -171,7 +179,10 @@ def _school(given: Mapping[str, str]) -> dict[str, Any]:
         "diocese": _religious_body(given),
         "trust": _said(given, TRUST),
         "maintained": kind in MAINTAINED,
+        "status": _OPEN[status],
     }
+    if HEAD[-1] in given:
+        school["head"] = " ".join(said for column in HEAD if (said := _said(given, column)))
     for value in school.values():
         if isinstance(value, str) and (len(value) > _LONGEST or not value.isprintable() or "\ufffd" in value):
             raise ValueError("It has characters that cannot be read, or too many of them.")

@@ -1,9 +1,10 @@
 """The register of schools: looking one up, and bringing it up to date from a CSV file.
 
 The national extract (``engine/schools/gias.py``) changes what it knows of: name, phase, type, maintained, diocese,
-trust, and whether a school has closed. A closed school stays on the register for the cases that it had; one that was
-never on it is passed over. A file of our own has a heading line with ``urn,name,phase,type`` and, if wanted,
-``diocese``, ``trust``, ``maintained``, ``governance``, ``link_adviser`` and ``category``; other columns are passed
+trust, headteacher, and whether a school has closed or was converted. A closed school stays on the register for the
+cases that it had, and is maintained no longer; one that was never on it is passed over. A file of our own has a heading
+line with ``urn,name,phase,type`` and, if wanted, ``diocese``, ``trust``, ``maintained``, ``status`` (open, proposed to
+close, closed or converted), ``headteacher``, ``governance``, ``link_adviser`` and ``category``; other columns are passed
 over. A category in the file is taken only while no process has put the school in one. The words for phase and type
 are those of the Department for Education's register, as diagrams compare them.
 """
@@ -23,8 +24,8 @@ from sqlalchemy.orm import Session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
 from engine.schools.gias import Extract, Line
-from engine.steps import PHASES, TYPES, Categorised
-from engine.store.tables import ProcessInstance, School, SchoolCategory
+from engine.steps import CLOSED, CONVERTED, MATTERS, PHASES, STATUSES, TYPES, Categorised
+from engine.store.tables import ProcessInstance, School, SchoolCategory, SchoolChange
 
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
@@ -45,6 +46,18 @@ class Brought:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """A live case whose school changed: what of it (fields of the variable ``school``), and whether the case is told."""
+
+    instance_id: int
+    process: str
+    urn: str
+    school: str
+    changed: tuple[str, ...]
+    told: bool
+
+
+@dataclass(frozen=True)
 class Imported:
     """What an import did, and the lines of the file that brought nothing."""
 
@@ -55,6 +68,7 @@ class Imported:
     unreadable: tuple[Line, ...] = ()
     elsewhere: int = 0
     """How many lines are about schools of other authorities."""
+    touched: tuple[Touched, ...] = ()
 
     @property
     def added(self) -> int:
@@ -83,14 +97,23 @@ def variable(school: School) -> dict[str, Any]:
         "phase": school.phase,
         "type": school.type,
         "aided": school.type == "voluntary aided",
-        "academy": school.type in ("academy", "free"),
+        "academy": school.type in ("academy", "free") or school.status == CONVERTED,
         "maintained": school.maintained,
+        "status": school.status,
+        "closed": school.closed,
         "diocese": school.diocese,
         "trust": school.trust,
+        "head": school.head,
         "governance": school.governance,
         "link_adviser": school.link_adviser,
         "category": school.category,
     }
+
+
+def variable_before(school: School, changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """The variable ``school`` as it was before these columns changed."""
+    now = {column.key: getattr(school, column.key) for column in School.__mapper__.column_attrs}
+    return variable(School(**now | {name: before for name, (before, _) in changed.items()}))
 
 
 def current(session: Session, authority: str, urn: str | None) -> dict[str, Any] | None:
@@ -155,7 +178,8 @@ def _school(given: dict[str, str]) -> dict[str, Any]:
         if given[column] not in words:
             raise ValueError(f'the {column} "{given[column]}" is none of {", ".join(words)}')
     taken = {name: given[name] for name in (*_NEEDED, *_MORE) if name in given}
-    return {**taken, "maintained": _is_maintained(given)}
+    taken |= {"head": given["headteacher"]} if "headteacher" in given else {}
+    return {**taken, "maintained": _is_maintained(given), **_status(given.get("status", ""))}
 
 
 def _is_maintained(given: Mapping[str, str]) -> bool:
@@ -163,6 +187,19 @@ def _is_maintained(given: Mapping[str, str]) -> bool:
     if said and said not in _YES_NO:
         raise ValueError(f'maintained is "{said}", not yes or no')
     return _YES_NO[said] if said else given["type"] in MAINTAINED
+
+
+def _status(said: str) -> dict[str, Any]:
+    """How far a school is, where the file says so."""
+    if not said:
+        return {}
+    if said not in STATUSES:
+        raise ValueError(f'the status "{said}" is none of {", ".join(STATUSES)}')
+    return _ended(said) if said in (CLOSED, CONVERTED) else {"status": said, "closed": False}
+
+
+def _ended(status: str) -> dict[str, Any]:
+    return {"status": status, "closed": True, "maintained": False}
 
 
 def store(session: Session, authority: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> Imported:
@@ -173,7 +210,11 @@ def store(session: Session, authority: str, rows: Iterable[Mapping[str, Any]], n
 def store_extract(session: Session, authority: str, extract: Extract, now: datetime) -> Imported:
     """The same for what the national extract says; with the lines that brought nothing. The caller commits."""
     known = _known(session, authority)
-    closed = [{"urn": line.urn, "closed": True} for line in extract.closed if line.urn in known]
+    closed = [
+        {"urn": line.urn, **_ended(CONVERTED if line.urn in extract.converted else CLOSED)}
+        for line in extract.closed
+        if line.urn in known
+    ]
     rows = [*({**school, "closed": False} for school in extract.schools), *closed]
     passed = [*extract.passed_over, *(line for line in extract.closed if line.urn not in known)]
     passed += [line for urn, line in extract.elsewhere.items() if urn in known]
@@ -202,10 +243,22 @@ def _store(
         else:
             changed = _set(school, row)
             altered += [Brought(school.urn, school.name, changed)] if changed else []
+            _keep(session, school, changed, now)
             unchanged += not changed
         if school.category and "category" in changed:
             session.add(_category(school, Categorised(school.category, FROM_FILE), now, None))
     return Imported(tuple(new), tuple(altered), unchanged)
+
+
+def mattering(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    """Of the columns that changed, those that matter to a running case. That a head is known now is no new head."""
+    return {name: changed[name] for name in MATTERS if name in changed and (name != "head" or changed[name][0])}
+
+
+def _keep(session: Session, school: School, changed: Mapping[str, tuple[Any, Any]], now: datetime) -> None:
+    fields = {name: list(values) for name, values in mattering(changed).items()}
+    if fields:
+        session.add(SchoolChange(authority=school.authority, urn=school.urn, at=now, fields=fields))
 
 
 def _set(school: School, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

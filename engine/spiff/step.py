@@ -45,7 +45,7 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
     try:
         if state is not None:
             instance = stored.load(definition, state, context)
-            instance.renew_school(context.school)
+            _renew(instance, context.school)
         apply(instance, trigger)
         return outcome(instance)
     except NotWaiting:
@@ -53,6 +53,20 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
     except Exception as error:
         at = instance.at
         raise StepFailed(at.task_spec.element_id if at and at.task_spec.visible else "", error) from error
+
+
+def _renew(instance: Instance, school: Mapping[str, Any] | None) -> None:
+    """Let ``school`` be what the register says now, in the process and wherever it was handed on to since."""
+    known = (instance.task_tree.memo.variables or {}).get("school")
+    if school is None or known == school:
+        return
+    same = {school["urn"], known.get("urn") if isinstance(known, dict) else None}
+    for token in instance.tokens():
+        for held in (token.memo.variables, token.memo.locals):
+            copy = (held or {}).get("school")
+            if held is not None and isinstance(copy, dict) and copy.get("urn") in same:
+                held["school"] = dict(school)
+    instance.set_variables(instance.task_tree, {"school": dict(school)})
 
 
 def apply(instance: Instance, trigger: Trigger) -> None:

@@ -405,19 +405,6 @@ class Instance(Workflow):
         if values:
             self.changed = self._unseen = True
 
-    def renew_school(self, school: Mapping[str, Any] | None) -> None:
-        """Let ``school`` be what the register says now, in the process and wherever it was handed on to since."""
-        known = (self.task_tree.memo.variables or {}).get("school")
-        if school is None or known == school:
-            return
-        same = {school["urn"], known.get("urn") if isinstance(known, dict) else None}
-        for token in self.tokens():
-            for held in (token.memo.variables, token.memo.locals):
-                copy = (held or {}).get("school")
-                if held is not None and isinstance(copy, dict) and copy.get("urn") in same:
-                    held["school"] = dict(school)
-        self.set_variables(self.task_tree, {"school": dict(school)})
-
     def set_locals(self, token: Token, values: Mapping[str, Any]) -> None:
         """Set variables that only this token and those inside it see."""
         token.memo.locals = {**(token.memo.locals or {}), **values}

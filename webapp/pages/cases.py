@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.forms import load_form
-from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, RecordedRow
+from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, RecordedRow, SchoolChangeRow
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
@@ -26,6 +30,24 @@ WORDS = {
     "redirected": "A message that found nobody was sent to a case",
     "rested": "A message that found nobody was let rest",
 }
+#: What the register calls the fields that matter to a case.
+FIELDS = {
+    "type": "type",
+    "status": "status",
+    "maintained": "maintained by the authority",
+    "trust": "trust",
+    "diocese": "diocese",
+    "head": "headteacher",
+}
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """A line of a case's story that the register brought: when, and what changed, in words."""
+
+    ended: datetime
+    what: str
+    kind: str = "register"
 
 
 @blueprint.get("/cases")
@@ -67,6 +89,8 @@ def case(instance_id: int) -> str:
         detail=detail,
         diagram=diagram,
         history=history,
+        story=_story(detail, history, first=not before),
+        changes=[_in_words(change) for change in detail.school_changes],
         given=_given(history),
         now=now(),
         manages=current_user.may("manage"),
@@ -77,6 +101,24 @@ def case(instance_id: int) -> str:
         contacts=_contacts(),
         events=reportable(instance=instance_id) if current_user.may("officer") else [],
     )
+
+
+def _story(detail: InstanceDetail, history: Sequence[HistoryRow], first: bool) -> list[HistoryRow | RegisterLine]:
+    """The lines of history, and between them what the register changed in their time, the newest first."""
+    last = history[0].ended if history and not first else None
+    begins = history[-1].ended if history else detail.row.started
+    lines = [line for change in detail.school_changes if (line := _in_words(change)).ended >= begins]
+    shown = [line for line in lines if last is None or line.ended <= last]
+    return sorted([*history, *shown], key=lambda line: line.ended, reverse=True)
+
+
+def _in_words(change: SchoolChangeRow) -> RegisterLine:
+    said = [f"{FIELDS[name]} from {_word(old)} to {_word(new)}" for name, (old, new) in change.fields.items()]
+    return RegisterLine(change.at, "; ".join(said))
+
+
+def _word(value: object) -> str:
+    return {True: "yes", False: "no", "": "none"}.get(value) or str(value)
 
 
 def may_see(detail: InstanceDetail) -> bool:

@@ -111,24 +111,7 @@ def _school(urn: str) -> SchoolRow | None:
 
 def _seen(school: SchoolRow | None) -> dict[str, Any]:
     """The variable ``school`` as the case will have it, for the start form's conditions."""
-    if school is None:
-        return {}
-    return {
-        "school": {
-            "urn": school.urn,
-            "name": school.name,
-            "phase": school.phase,
-            "type": school.type,
-            "diocese": school.diocese,
-            "trust": school.trust,
-            "aided": school.type == "voluntary aided",
-            "academy": school.type in ("academy", "free"),
-            "maintained": school.maintained,
-            "governance": school.governance,
-            "link_adviser": school.link_adviser,
-            "category": school.category,
-        }
-    }
+    return {} if school is None else {"school": dict(school.variable)}
 
 
 def _asked(definition: DefinitionRow, school: SchoolRow | None) -> Asked:

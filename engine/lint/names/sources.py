@@ -15,7 +15,7 @@ from engine.lint.names import shapes
 from engine.lint.names.reading import read
 from engine.lint.names.scopes import OPEN, Scope
 from engine.lint.names.shapes import ANY, BOOLEAN, LIST, NUMBER, TEXT, Shape, of
-from engine.steps import PHASES, TYPES
+from engine.steps import PHASES, SCHOOL_CHANGED, STATUSES, TYPES
 
 
 class Inspects(Protocol):
@@ -49,6 +49,9 @@ SCHOOL = shapes.context(
         "aided": of(BOOLEAN),
         "academy": of(BOOLEAN),
         "maintained": of(BOOLEAN),
+        "status": shapes.options(STATUSES),
+        "closed": of(BOOLEAN),
+        "head": of(TEXT),
         "diocese": of(TEXT),
         "trust": of(TEXT),
         "governance": of(TEXT),
@@ -56,6 +59,11 @@ SCHOOL = shapes.context(
         "category": of(TEXT),
     }
 )
+
+#: The messages that the engine itself throws, and what each brings.
+THROWN_BY_ENGINE: Mapping[str, Mapping[str, Shape]] = {
+    SCHOOL_CHANGED: {"changed": shapes.listed(of(TEXT)), "before": SCHOOL, "now": SCHOOL},
+}
 
 #: What the topic live-cases lists (engine.queries.live).
 LIVE_CASES = shapes.listed(

@@ -25,7 +25,7 @@ from engine.store.tables.base import (
 )
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
-from engine.store.tables.schools import Batch, BatchSkip, ReportedEvent, School, SchoolCategory
+from engine.store.tables.schools import Batch, BatchSkip, ReportedEvent, School, SchoolCategory, SchoolChange
 from engine.store.tables.work import Incident, Job, MovedDate, Notification, Outbox, StartTimer
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Resource",
     "School",
     "SchoolCategory",
+    "SchoolChange",
     "Setting",
     "StartTimer",
     "UserTask",

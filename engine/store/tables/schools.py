@@ -36,6 +36,19 @@ class School(BelongsToAuthority, Base):
     link_adviser: Mapped[str] = mapped_column(Name, default="")
     category: Mapped[str] = mapped_column(Name, default="")
     closed: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(Short(30), default="open")
+    head: Mapped[str] = mapped_column(Name, default="")
+
+
+class SchoolChange(BelongsToAuthority, Base):
+    """A change of the register that matters to a school's cases: each field's value before and after."""
+
+    __tablename__ = "school_change"
+    __table_args__ = (Index(None, "authority", "urn", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    urn: Mapped[str] = mapped_column(Short(12))
+    at: Mapped[datetime]
+    fields: Mapped[dict[str, Any]] = mapped_column(PackedJson)
 
 
 class SchoolCategory(BelongsToAuthority, Base):

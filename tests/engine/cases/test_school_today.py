@@ -108,3 +108,118 @@ def test_a_step_costs_one_statement_for_it_at_most(town: Engine) -> None:
             town.tasks.complete(ident)
         sent.append(len(counted.sent))
     assert sent[2] - sent[1] == 1
+
+
+LISTENS = bpmn(
+    '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/><endEvent id="e2"/><userTask id="told"/>'
+    '<boundaryEvent id="x" attachedToRef="a"><messageEventDefinition messageRef="m"/></boundaryEvent>',
+    "s>a a>e x>told told>e2",
+    '<message id="m" name="school-changed"/>',
+)
+MESSAGE = b'messageEventDefinition messageRef="m"/>'
+CONVERTED = HEADING.replace(b"trust", b"status") + b"100001,Ash Primary,primary,community,converted\n"
+
+
+def undelivered(engine: Engine) -> int:
+    with engine.reading() as session:
+        return len(queries.undelivered(session))
+
+
+def changes(engine: Engine, case: int) -> list[dict[str, object]]:
+    with engine.reading() as session:
+        return [dict(each.fields) for each in queries.instance_detail(session, case).school_changes]
+
+
+class TestSchoolChanged:
+    def test_it_reaches_a_case_that_listens(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(ACADEMY, "town")
+        town.jobs.run_due()
+        assert waiting(town, case) == ["told"]
+
+    def test_it_brings_what_changed(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(ACADEMY, "town")
+        town.jobs.run_due()
+        assert town.cases.variables(case)["changed"] == ["type", "maintained", "trust"]
+
+    def test_it_brings_the_school_before_and_now(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(ACADEMY, "town")
+        town.jobs.run_due()
+        seen = town.cases.variables(case)
+        assert (seen["before"]["trust"], seen["now"]["trust"]) == ("", "Elm Trust")
+
+    def test_of_a_case_that_does_not_listen_no_trouble_is_made(self, town: Engine) -> None:
+        start(town)
+        town.schools.import_file(ACADEMY, "town")
+        town.jobs.run_due()
+        assert undelivered(town) == 0
+
+    def test_nor_of_one_that_has_moved_on_since(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(ACADEMY, "town")
+        town.tasks.complete(task(town, "a", case))
+        town.jobs.run_due()
+        assert undelivered(town) == 0
+
+    def test_what_matters_not_is_not_told(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(COMMUNITY.replace(b"Ash Primary", b"Ash Infants"), "town")
+        town.jobs.run_due()
+        assert waiting(town, case) == ["a"]
+
+    def test_the_same_file_again_tells_nobody(self, town: Engine) -> None:
+        start(town, LISTENS)
+        town.schools.import_file(ACADEMY, "town")
+        assert town.schools.import_file(ACADEMY, "town").touched == ()
+
+    def test_the_report_names_the_live_cases_and_whether_they_are_told(self, town: Engine) -> None:
+        start(town, LISTENS)
+        deploy(town, bpmn(TWO_WAYS % "", f"s>a a>g {WAY}", key="q"), "q", "town")
+        town.cases.start("q", school="100001", authority="town")
+        touched = town.schools.import_file(ACADEMY, "town").touched
+        assert [(each.instance_id, each.told) for each in touched] == [(1, True), (2, False)]
+
+    def test_the_case_says_what_the_register_changed_whether_or_not_it_listens(self, town: Engine) -> None:
+        case = start(town)
+        town.schools.import_file(ACADEMY, "town")
+        assert changes(town, case)[0]["type"] == ("community", "academy")
+
+    def test_a_case_that_began_later_does_not(self, town: Engine) -> None:
+        town.schools.import_file(ACADEMY, "town")
+        clock_of(town).advance(DAY)
+        assert changes(town, start(town)) == []
+
+    def test_a_head_who_was_not_known_is_no_new_head(self, town: Engine) -> None:
+        case = start(town)
+        town.schools.import_file(
+            COMMUNITY.replace(b"trust", b"headteacher").replace(b"community,", b"community,A Ash"), "town"
+        )
+        assert changes(town, case) == []
+
+    def test_a_new_head_is(self, town: Engine) -> None:
+        case = start(town)
+        for head in (b"A Ash", b"B Birch"):
+            file = COMMUNITY.replace(b"trust", b"headteacher").replace(b"community,", b"community," + head)
+            town.schools.import_file(file, "town")
+        assert changes(town, case) == [{"head": ("A Ash", "B Birch")}]
+
+    def test_a_school_that_was_converted_is_maintained_no_longer(self, town: Engine) -> None:
+        case = start(town, LISTENS)
+        town.schools.import_file(CONVERTED, "town")
+        town.jobs.run_due()
+        school = town.cases.variables(case)["school"]
+        assert (school["status"], school["maintained"], school["academy"]) == ("converted", False, True)
+
+    def test_a_condition_about_the_school_is_looked_at_without_anybody_listening(self, town: Engine) -> None:
+        case = start(
+            town,
+            LISTENS.replace(
+                MESSAGE,
+                b"conditionalEventDefinition><bpmn:condition>= not(school.maintained)</bpmn:condition></bpmn:conditionalEventDefinition>",
+            ),
+        )
+        town.schools.import_file(ACADEMY, "town")
+        town.jobs.run_due()
+        assert waiting(town, case) == ["told"]

@@ -39,7 +39,10 @@ HEADING = [
     "ReligiousCharacter (name)",
     "Diocese (name)",
     "Trusts (name)",
+    "HeadTitle (name)",
+    "HeadFirstName",
     "HeadLastName",
+    "ReasonEstablishmentClosed (name)",
 ]
 USUAL = {
     "LA (code)": "999",
@@ -66,6 +69,10 @@ COLUMNS = {
     "trust": "Trusts (name)",
     "low": "StatutoryLowAge",
     "high": "StatutoryHighAge",
+    "why_closed": "ReasonEstablishmentClosed (name)",
+    "head_title": "HeadTitle (name)",
+    "head_first": "HeadFirstName",
+    "head_last": "HeadLastName",
 }
 
 
@@ -265,13 +272,24 @@ class TestImport:
     def test_a_school_that_has_closed_is_marked_and_one_that_was_never_here_passed_over(self, engine: Engine) -> None:
         take(engine, {})
         done = take(engine, {"status": "Closed"}, {"status": "Closed", "name": "Long Gone School"})
-        assert [dict(each.columns) for each in done.altered] == [{"closed": (False, True)}]
+        assert [dict(each.columns) for each in done.altered] == [
+            {"status": ("open", "closed"), "closed": (False, True), "maintained": (True, False)}
+        ]
         assert done.passed_over == (Line(3, "100002", "Long Gone School", "It has closed."),)
         [row] = register_of(engine)
         assert (row.urn, row.closed) == ("100001", True)
         assert take(engine, {"status": "Closed"}).unchanged == 1
         assert take(engine, {"status": "Open, but proposed to close"}).changed == 1
         assert not register_of(engine)[0].closed
+
+    def test_a_school_that_became_an_academy_is_converted(self, engine: Engine) -> None:
+        take(engine, {})
+        take(engine, {"status": "Closed", "why_closed": "Academy Converter"})
+        assert register_of(engine)[0].status == "converted"
+
+    def test_its_head_is_taken(self, engine: Engine) -> None:
+        take(engine, {"head_title": "Mrs", "head_first": "Ada", "head_last": "Ash"})
+        assert register_of(engine)[0].head == "Mrs Ada Ash"
 
     def test_only_the_authority_s_own(self, engine: Engine) -> None:
         assert take(engine, {}, {"la": "998", "la_name": "Village"}).passed_over == ()
@@ -303,4 +321,4 @@ class TestImport:
             "  line 4: x Madeup School",
         ]
         file.write_bytes(extract({"trust": "Invented Trust", "status": "Closed"}))
-        assert "changed  100001 Madeup School: closed: no to yes" in run(main, arguments).output
+        assert "changed  100001 Madeup School: status: open to closed; closed: no to yes" in run(main, arguments).output

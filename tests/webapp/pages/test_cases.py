@@ -103,3 +103,23 @@ def test_a_task_that_was_asked_of_nobody_is_said_to_be_skipped(app: Flask, brows
     case = engine.cases.start("p", authority="barnsley")
     browser.sign_in("service-director")
     assert "Ask each (skipped: there was nothing to do)" in browser.get(f"/cases/{case}")[1]
+
+
+def academised(app: Flask) -> None:
+    heading = b"urn,name,phase,type\n"
+    engine_of(app).schools.import_file(heading + b"100001,Sampleby Academy,primary,academy\n", "barnsley")
+
+
+def test_a_case_says_in_its_story_what_the_register_changed(app: Flask, browser: Browser, case: int) -> None:
+    academised(app)
+    assert "Type from community to academy" in browser.get("/cases/1")[1]
+
+
+def test_a_live_case_says_it_at_once(app: Flask, browser: Browser, case: int) -> None:
+    academised(app)
+    assert "The register of schools changed on" in browser.get("/cases/1")[1]
+
+
+def test_a_case_of_another_school_says_nothing(app: Flask, browser: Browser, case: int) -> None:
+    engine_of(app).schools.import_file(b"urn,name,phase,type\n100002,Other,primary,academy\n", "barnsley")
+    assert "The register" not in browser.get("/cases/1")[1]
