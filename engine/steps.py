@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Variables = dict[str, Any]
 
 #: What a school's phase and type may be, as diagrams compare them: words of the Department for Education's register.
-PHASES = ("primary", "secondary", "special", "all-through", "PRU")
+PHASES = ("nursery", "primary", "secondary", "special", "all-through", "PRU")
 TYPES = (
     "community",
     "voluntary aided",

@@ -27,7 +27,7 @@ _NEEDED = (URN, NAME, CODE, TYPE, PHASE, STATUS)
 _LONGEST = 250
 
 #: Our type for each of the extract's that the register knows, in small letters. What is missing here is no school whose
-#: improvement these processes are about: colleges, nurseries by phase, children's centres, secure units, schools abroad.
+#: improvement these processes are about: colleges, children's centres, secure units, schools abroad.
 TYPES = {
     "community school": "community",
     "voluntary aided school": "voluntary aided",
@@ -68,6 +68,7 @@ MAINTAINED = (
     "local authority nursery school",
 )
 _PHASES = {
+    "nursery": "nursery",
     "primary": "primary",
     "middle deemed primary": "primary",
     "secondary": "secondary",

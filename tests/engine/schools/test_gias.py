@@ -104,6 +104,7 @@ class TestReading:
             ("Voluntary aided school", "Middle deemed primary", ("voluntary aided", "primary"), True),
             ("Voluntary controlled school", "Middle deemed secondary", ("voluntary controlled", "secondary"), True),
             ("Foundation school", "All-through", ("foundation", "all-through"), True),
+            ("Local authority nursery school", "Nursery", ("community", "nursery"), True),
             ("Community special school", "Not applicable", ("special", "special"), True),
             ("Foundation special school", "Not applicable", ("special", "special"), True),
             ("Non-maintained special school", "Not applicable", ("special", "special"), False),
@@ -154,10 +155,6 @@ class TestReading:
         [
             ({"status": "Proposed to open"}, "It has not opened yet."),
             ({"type": "Further education"}, "The register has no type for “Further education”."),
-            (
-                {"type": "Local authority nursery school", "phase": "Nursery"},
-                "The register has no phase for “Nursery”.",
-            ),
             ({"type": "Free schools 16 to 19", "phase": "16 plus"}, "The register has no phase for “16 plus”."),
             ({"type": "Other independent school", "phase": "Not applicable"}, "The register has no phase for “Not"),
         ],
