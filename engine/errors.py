@@ -153,6 +153,11 @@ class BatchNotFound(PathwaysError):
     """There is no start for many schools with the number {batch}."""
 
 
+class StepNotLawful(PathwaysError):
+    """{school}: "{element}" is only for where {condition}, and that is not so. Nothing was done and nothing is lost: correct
+    the register and try again, or cancel the case."""
+
+
 class StateUnreadable(PathwaysError):
     """The stored state of this case cannot be read: {reason}. Nothing has been changed; tell whoever looks after Pathways."""
 

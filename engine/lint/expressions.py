@@ -47,7 +47,7 @@ def expressions(look: Look) -> Iterator[Expression]:
         yield from _of_parameters(element)
 
 
-_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen", "from", "noAnswer")
+_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen", "from", "noAnswer", "onlyWhen")
 
 
 def _of_element(element: Element) -> Iterator[Expression]:

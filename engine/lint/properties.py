@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.diagram import Element, Process
+from engine.diagram.names import ACTIVITIES
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.names.shapes import near
 
@@ -57,6 +58,14 @@ def _starts(element: Element) -> bool:
     return element.kind == "startEvent" and set(element.event_kinds) <= {"timer"}
 
 
+def _guarded(element: Element) -> bool:
+    return element.kind in ACTIVITIES or element.kind in (
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "endEvent",
+    )
+
+
 def _anywhere(element: Element) -> bool:
     return True
 
@@ -65,6 +74,11 @@ PROPERTIES: Mapping[str, Property] = {
     "clause": Property("any element, and the process", _anywhere, "What it carries of the policy, by clause id."),
     "forEach": Property("none and timer start events", _starts, "`school`: one case a school."),
     "forEachWhen": Property("beside `forEach`", _starts, "FEEL over `school`: which schools are meant."),
+    "onlyWhen": Property(
+        "activities, intermediate and end events",
+        _guarded,
+        "FEEL: what must be true of `school` when it is reached, and when a task is completed; else it is an incident.",
+    ),
     "timerRule": Property("timers and due dates", _timed, "`meeting` moves to a school day, `period` never moves."),
     "from": Property("timers inside a case, and due dates", _timed, "FEEL: the date that the time counts from."),
     "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),

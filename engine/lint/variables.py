@@ -106,6 +106,8 @@ def _of_element(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     yield from _of_form(world, flow, element)
     when = element.properties.get("forEachWhen", "")
     yield Site(element, element.line, "the property forEachWhen", when, _school(world), BOOLEAN)
+    only = element.properties.get("onlyWhen", "")
+    yield Site(element, element.line, "the property onlyWhen", only, world.scope(flow, element, inside=False), BOOLEAN)
 
 
 def _school(world: World) -> Scope:

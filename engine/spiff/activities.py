@@ -14,7 +14,7 @@ from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, open_scope, win_race
 from engine.spiff.timers import due_changed, keep_due
 from engine.spiff.tree import Definition, Instance, Token
-from engine.spiff.values import evaluate, require, value
+from engine.spiff.values import evaluate, require, require_lawful, value
 from engine.steps import Categorised, Notification
 
 #: The topic of an external task that tells people something.
@@ -162,7 +162,8 @@ class UserTask(Activity):
         return False
 
     def complete(self, token: Token, values: Mapping[str, Any]) -> None:
-        """A person has answered."""
+        """A person has answered. The school may have changed since they were asked."""
+        require_lawful(token)
         self.submit(token, values)
         token.ready()
 

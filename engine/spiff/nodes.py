@@ -7,7 +7,7 @@ from engine.errors import NoFlowTaken
 from engine.spiff.definition import Flow
 from engine.spiff.memo import Listener, Memo
 from engine.spiff.tree import Definition, Node, Token
-from engine.spiff.values import true_flows
+from engine.spiff.values import require_lawful, true_flows
 
 #: Elements that hold other elements.
 SCOPES = {"process", "subProcess", "transaction"}
@@ -20,6 +20,11 @@ class NodeSpec(Node):
         super().__init__(definition, name, element)
         self.given = {p.name: p.text for p in element.inputs} if element else {}
         self.handed_back = {p.name: p.text for p in element.outputs} if element else {}
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if self.visible and not my_task.is_listener:
+            require_lawful(my_task)
+        return bool(super()._update_hook(my_task))
 
     def completed(self, token: Token) -> None:
         """Record the end, send tokens on, and drop this one."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.errors import ConditionUndecided, ValueMissing
+from engine.errors import ConditionUndecided, StepNotLawful, ValueMissing
 from engine.spiff.definition import Flow
 from engine.spiff.tree import Token
 
@@ -44,6 +44,27 @@ def require(token: Token, found: Any, expression: str, what: str) -> None:
 def holds(token: Token, expression: str, what: str) -> bool:
     """Whether a condition of this token's element is true. Raises ConditionUndecided when it is neither true nor false."""
     return _truth(token, expression, evaluate(token, expression), f'{what} of "{token.task_spec.label}"')
+
+
+def require_lawful(token: Token) -> None:
+    """Raise StepNotLawful when the property ``onlyWhen`` of this token's element is not true now."""
+    condition = token.task_spec.element.properties.get("onlyWhen", "")
+    if condition and not holds(token, condition, "The property onlyWhen"):
+        school = _of_now(token.workflow.variables(token).get("school"))
+        said = condition.strip().removeprefix("=").strip()
+        raise StepNotLawful(school=school, element=token.task_spec.label, condition=said)
+
+
+def _of_now(school: Any) -> str:
+    """What the register says of the school now that most conditions of law are about."""
+    if not isinstance(school, dict):
+        return "This case is about no school"
+    if school.get("academy"):
+        return "This school is an academy now"
+    if school.get("closed"):
+        return "This school has closed"
+    kept = "maintained by the authority" if school.get("maintained") else "not maintained by the authority"
+    return f"This school is {kept} now (type: {school.get('type', 'unknown')})"
 
 
 def true_flows(token: Token, flows: Iterable[Flow]) -> Iterator[Flow]:

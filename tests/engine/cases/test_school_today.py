@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import Config, Engine, queries
+from engine.errors import AnswerKept
 from tests.engine.running import DAY, Statements, authority, clock_of, deploy, running, task, waiting
 from tests.engine.spiff.cases import bpmn, prop
 
@@ -223,3 +224,68 @@ class TestSchoolChanged:
         town.schools.import_file(ACADEMY, "town")
         town.jobs.run_due()
         assert waiting(town, case) == ["told"]
+
+
+NOTICE = (
+    '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/><userTask id="notice" name="Warning notice">'
+    + prop(onlyWhen="= school.maintained")
+    + "</userTask>"
+)
+GUARDED = bpmn(NOTICE, "s>a a>notice notice>e")
+
+
+def incidents(engine: Engine) -> list[tuple[str, str]]:
+    with engine.reading() as session:
+        return [(each.element, each.message) for each in queries.incidents(session)]
+
+
+class TestOnlyWhen:
+    def test_a_step_that_is_lawful_is_taken(self, town: Engine) -> None:
+        case = start(town, GUARDED)
+        town.tasks.complete(task(town, "a", case))
+        assert waiting(town, case) == ["notice"]
+
+    def test_one_that_is_not_by_the_school_as_it_is_now_is_not_taken(self, town: Engine) -> None:
+        case = start(town, GUARDED)
+        town.schools.import_file(ACADEMY, "town")
+        with pytest.raises(AnswerKept):
+            town.tasks.complete(task(town, "a", case))
+        assert waiting(town, case) == ["a"]
+
+    def test_the_incident_names_the_element_and_the_condition(self, town: Engine) -> None:
+        case = start(town, GUARDED)
+        town.schools.import_file(ACADEMY, "town")
+        with pytest.raises(AnswerKept):
+            town.tasks.complete(task(town, "a", case))
+        [(element, message)] = incidents(town)
+        said = 'This school is an academy now: "Warning notice" is only for where school.maintained'
+        assert (element, message.startswith(said)) == ("notice", True)
+
+    def test_a_task_that_was_asked_before_is_not_completed_after(self, town: Engine) -> None:
+        case = start(town, GUARDED)
+        town.tasks.complete(task(town, "a", case))
+        town.schools.import_file(ACADEMY, "town")
+        with pytest.raises(AnswerKept):
+            town.tasks.complete(task(town, "notice", case))
+        assert waiting(town, case) == ["notice"]
+
+    def test_the_answer_is_given_again_when_the_register_is_put_right(self, town: Engine) -> None:
+        case = start(town, GUARDED)
+        town.schools.import_file(ACADEMY, "town")
+        with pytest.raises(AnswerKept):
+            town.tasks.complete(task(town, "a", case), {"said": "yes"})
+        town.schools.import_file(COMMUNITY, "town")
+        with town.reading() as session:
+            [incident] = queries.incidents(session)
+        town.jobs.retry(incident.id)
+        town.jobs.run_due()
+        assert (waiting(town, case), town.cases.variables(case)["said"]) == (["notice"], "yes")
+
+    def test_an_event_is_guarded_too(self, town: Engine) -> None:
+        guard = prop(onlyWhen="= school.maintained")
+        sent = f'<startEvent id="s"/><userTask id="a"/><endEvent id="e">{guard}</endEvent>'
+        case = start(town, bpmn(sent, "s>a a>e"))
+        town.schools.import_file(ACADEMY, "town")
+        with pytest.raises(AnswerKept):
+            town.tasks.complete(task(town, "a", case))
+        assert incidents(town)[0][0] == "e"

@@ -20,10 +20,21 @@ def _process(**properties: str) -> str:
     return draw(f'{prop(**properties)}<startEvent id="s"/><task id="t"/><endEvent id="e"/>', "s>t t>e")
 
 
+def _gateway(**properties: str) -> str:
+    return around(f'<exclusiveGateway id="t">{prop(**properties)}</exclusiveGateway>')
+
+
 CASES = [
     Case("PW-861", _timer(timerrule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-862", _task(timerRule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-861", _process(startwhen="= school.academy"), _process(startWhen="= school.academy"), strict=True),
+    Case(
+        "PW-862",
+        _gateway(onlyWhen="= school.maintained"),
+        _task(onlyWhen="= school.maintained"),
+        strict=True,
+        also=frozenset({"PW-701", "PW-702"}),
+    ),
     Case("PW-863", _process(colour="red"), _process(needsSchool="true")),
     Case("PW-863", _task(colour="red"), _task(clause="A-1")),
 ]

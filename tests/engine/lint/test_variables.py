@@ -81,6 +81,12 @@ def _told(payload: str) -> str:
     )
 
 
+def _school_changed(read: str) -> str:
+    """A wait for the message that the engine itself throws, and a gateway that reads what it brings."""
+    event = '<intermediateCatchEvent id="t"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    return _after(f'{read} = "academy"', event, MESSAGE.replace('name="Hello"', 'name="school-changed"'))
+
+
 def _process(when: str) -> str:
     """A process for some schools only."""
     return draw(f'{prop(startWhen=when)}<startEvent id="s"/><task id="t"/><endEvent id="e"/>', "s>t t>e")
@@ -115,6 +121,12 @@ CASES = [
     _case("PW-876", _after("judgement"), RIGHT),
     _case("PW-876", _after("score + 1"), _after("score + 1 = 2")),
     _case("PW-877", _several(), _several(COLLECTED)),
+    _case("PW-870", _school_changed("now.typ"), _school_changed("now.type")),
+    _case(
+        "PW-870",
+        _task(ASK, prop(onlyWhen="= school.maintaned")),
+        _task(ASK, prop(onlyWhen="= school.maintained")),
+    ),
     _case("PW-878", _told("judgement = good"), _told("judgement: text, judged_on: date")),
     _case(
         "PW-879",
