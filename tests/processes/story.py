@@ -63,6 +63,15 @@ class Story:
         self.engine.jobs.run_due()
         return self
 
+    def converts(self, school: str) -> Story:
+        """The register says that a school has become an academy."""
+        with self.engine.reading() as session:
+            known = queries.school(session, school)
+        line = f'{school},"{known.name}",{known.phase},academy,Example Learning Trust'
+        self.engine.schools.import_file(f"urn,name,phase,type,trust\n{line}\n".encode(), self.authority)
+        self.engine.jobs.run_due()
+        return self
+
     def follow(self, process: str, school: str | None = None) -> Story:
         """Turn to the newest case of a process, once what was sent has arrived."""
         self.engine.jobs.run_due()

@@ -69,6 +69,16 @@ def test_a_notice_that_is_complied_with(story: Story) -> None:
     assert "meet-chair" not in story.trace
 
 
+def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """BAR-QA-5.M6: the council has no powers over an academy, and hands over to the RSC."""
+    four_steps(story.start("seo", MAINTAINED, COMMUNITY, head_performance="no"))
+    story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
+    assert story.converts(COMMUNITY).waiting() == ["tell-rsc"]
+    story.do(HLS, "tell-rsc")
+    assert story.ended
+    assert "handed-over" in story.trace
+
+
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
 def test_a_rapid_response_ends_it_at_any_step(story: Story, steps: int) -> None:
     """BAR-QA-5.M1, BAR-QA-5.M2, BAR-QA-5.M3, BAR-QA-5.M4."""

@@ -268,6 +268,14 @@ def test_a_notice_that_the_governing_body_complies_with(story: Story) -> None:
     assert "publish-date" in story.waiting()
 
 
+def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """CHE-5.2.5: the powers are over maintained schools; the DfE is told, and the programme goes on."""
+    notice(story, "days").converts(COMMUNITY)
+    assert {"tell-dfe", "publish-date"} <= set(story.waiting())
+    story.do(QA, "tell-dfe")
+    assert {"handed-over", "powers-done"} <= set(story.trace)
+
+
 def refused(story: Story, powers: Sequence[str]) -> Story:
     """A notice that was not complied with, and the powers that follow."""
     notice(story, "days")

@@ -135,6 +135,20 @@ def test_an_inadequate_school_until_it_is_good(story: Story) -> None:
     assert story.trace[-1] == "intervention-ends"
 
 
+def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """LUT-IN.4: the notice is handed over to the DfE, and the group meets on."""
+    intervene(story, COMMUNITY).do(DIRECTOR, "group-meets", next_step="notice")
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="days")
+    assert story.converts(COMMUNITY).waiting() == ["tell-dfe"]
+    story.do(DIRECTOR, "tell-dfe")
+    assert "group-due" in {timer.element for timer in timers(story)}
+
+
+def timers(story: Story) -> list[queries.TimerRow]:
+    with story.engine.reading() as session:
+        return queries.timers(session, instance=story.case)
+
+
 @pytest.mark.parametrize(
     ("school", "bodies"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from engine import Engine
 from engine.clock import VirtualClock
+from engine.errors import AnswerKept
 from tests.processes.story import Story
 
 PROCESS, HOE = "redcar-warning-notice", "head-of-education"
@@ -71,6 +72,25 @@ def test_a_notice_that_is_complied_with_ends_the_case(story: Story) -> None:
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="complied").do(HOE, "confirm-complied")
     assert story.ended
     assert story.trace[-1] == "complied"
+
+
+def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """RED-8A.7: the DfE is alerted in its place."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    assert story.converts(COMMUNITY).waiting() == ["alert-dfe"]
+    story.do(HOE, "alert-dfe")
+    assert story.ended
+    assert "converted" in story.trace
+
+
+def test_no_power_is_used_over_a_school_that_has_become_an_academy(story: Story) -> None:
+    """RED-8B.1: the step is not taken, and a manager is told why."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    story.converts(COMMUNITY)
+    with pytest.raises(AnswerKept, match="This school is an academy now"):
+        story.do(HOE, "further-notice")
+    assert story.waiting() == ["further-notice"]
 
 
 def test_an_academy_gets_no_notice_and_the_dfe_is_alerted(story: Story) -> None:
