@@ -21,7 +21,8 @@ from engine.queries import SchoolRow
 from engine.schools import gias, register
 from engine.schools.gias import Line
 from engine.schools.register import Imported
-from tests.engine.running import authority, running
+from tests.engine.running import authority, deploy, running
+from tests.engine.spiff.cases import bpmn
 
 HEADING = [
     "URN",
@@ -299,6 +300,17 @@ class TestImport:
         for name in ("village", "nowhere"):
             with pytest.raises(AuthorityNumberMissing, match=name):
                 engine.schools.import_file(extract({}), name)
+
+    def test_the_command_names_the_live_cases_that_are_touched(self, sqlite_url: str, tmp_path: Path) -> None:
+        engine = running(sqlite_url)
+        deploy(engine, bpmn('<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>', "s>a a>e"))
+        engine.schools.import_file(b"urn,name,phase,type\n100001,Ash,primary,community\n", "")
+        engine.cases.start("p", school="100001")
+        file = tmp_path / "schools.csv"
+        file.write_bytes(b"urn,name,phase,type\n100001,Ash,primary,academy\n")
+        run = CliRunner(env={"DATABASE_URL": sqlite_url, "PATHWAYS_CONFIG": str(tmp_path)}).invoke
+        said = run(main, ["schools", "import", str(file), "--authority", ""]).output
+        assert "case 1 (p) of 100001 Ash: type, maintained; its page says so" in said
 
     def test_the_command_says_what_it_did(self, sqlite_url: str, tmp_path: Path) -> None:
         folder = tmp_path / "config" / "authorities"
