@@ -20,13 +20,18 @@ from engine.store.tables import ACTIVE, EventSubscription, ProcessInstance, Scho
 
 
 def tell(session: Session, world: World, authority: str, altered: Iterable[Brought]) -> list[Touched]:
-    """Put ``school-changed`` on its way to the live cases of these schools; gives these cases."""
+    """Put ``school-changed`` on its way to the live cases of these schools; gives these cases.
+
+    The schools' rows are not written yet when it is called: a step locks its case and then, to put the school in a
+    category, the school, so the cases come first here too.
+    """
     changed = {each.urn: each for each in altered if register.mattering(each.columns)}
     if not changed:
         return []
-    session.flush()
     found = []
-    for instance, told in _live(session, authority, changed):
+    with session.no_autoflush:
+        live = _live(session, authority, changed)
+    for instance, told in live:
         brought = changed[instance.school_urn or ""]
         fields = tuple(register.mattering(brought.columns))
         school = session.get_one(School, (brought.urn, authority))
@@ -38,7 +43,7 @@ def tell(session: Session, world: World, authority: str, altered: Iterable[Broug
 
 
 def _live(session: Session, authority: str, urns: Iterable[str]) -> list[tuple[ProcessInstance, bool]]:
-    """The live cases of these schools, each with whether it listens."""
+    """The live cases of these schools, kept from ending meanwhile, each with whether it listens."""
     listens = (
         select(EventSubscription.id)
         .where(
@@ -53,4 +58,5 @@ def _live(session: Session, authority: str, urns: Iterable[str]) -> list[tuple[P
         ProcessInstance.school_urn.in_(list(urns)),
         ProcessInstance.status == ACTIVE,
     )
-    return [(instance, bool(told)) for instance, told in session.execute(chosen.order_by(ProcessInstance.id))]
+    held = chosen.order_by(ProcessInstance.id).with_for_update(read=True, key_share=True, of=ProcessInstance)
+    return [(instance, bool(told)) for instance, told in session.execute(held)]

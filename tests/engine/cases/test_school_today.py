@@ -213,6 +213,13 @@ class TestSchoolChanged:
         school = town.cases.variables(case)["school"]
         assert (school["status"], school["maintained"], school["academy"]) == ("converted", False, True)
 
+    def test_the_cases_are_held_before_the_school_as_a_step_does_it(self, town: Engine) -> None:
+        start(town, LISTENS)
+        with Statements(town) as counted:
+            town.schools.import_file(ACADEMY, "town")
+        tables = [each for each in counted.sent if "FROM process_instance" in each or each.startswith("UPDATE school")]
+        assert [each.startswith("UPDATE school") for each in tables[:2]] == [False, True]
+
     def test_a_condition_about_the_school_is_looked_at_without_anybody_listening(self, town: Engine) -> None:
         case = start(
             town,
