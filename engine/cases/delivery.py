@@ -227,8 +227,9 @@ def _reach(session: Session, world: World, message: Message) -> bool:
     authority, name, keys = message.authority, message.name, message.keys
     if correlate(session, world, authority, name, keys, message.payload, target=message.target_id):
         return True
-    changed = name == SCHOOL_CHANGED and message.target_id is not None
-    return changed and _look_again(session, world, message.target_id)
+    if name != SCHOOL_CHANGED or message.target_id is None:
+        return False
+    return _look_again(session, world, message.target_id)
 
 
 def _starts(session: Session, message: Message) -> set[int]:

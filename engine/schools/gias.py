@@ -9,7 +9,7 @@ that cannot be read is told with its line; neither stops the others.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,12 +182,20 @@ def _school(given: Mapping[str, str]) -> dict[str, Any]:
         "maintained": kind in MAINTAINED,
         "status": _OPEN[status],
     }
-    if HEAD[-1] in given:
-        school["head"] = " ".join(said for column in HEAD if (said := _said(given, column)))
-    for value in school.values():
+    school |= _head(given)
+    _check_text(school.values())
+    return school
+
+
+def _head(given: Mapping[str, str]) -> dict[str, str]:
+    """The headteacher, where the extract has the columns."""
+    return {"head": " ".join(said for each in HEAD if (said := _said(given, each)))} if HEAD[-1] in given else {}
+
+
+def _check_text(values: Iterable[Any]) -> None:
+    for value in values:
         if isinstance(value, str) and (len(value) > _LONGEST or not value.isprintable() or "\ufffd" in value):
             raise ValueError("It has characters that cannot be read, or too many of them.")
-    return school
 
 
 def _phase(given: Mapping[str, str], kind: str) -> str:

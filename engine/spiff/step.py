@@ -60,13 +60,16 @@ def _renew(instance: Instance, school: Mapping[str, Any] | None) -> None:
     known = (instance.task_tree.memo.variables or {}).get("school")
     if school is None or known == school:
         return
-    same = {school["urn"], known.get("urn") if isinstance(known, dict) else None}
-    for token in instance.tokens():
-        for held in (token.memo.variables, token.memo.locals):
-            copy = (held or {}).get("school")
-            if held is not None and isinstance(copy, dict) and copy.get("urn") in same:
-                held["school"] = dict(school)
+    same = {school["urn"], _urn(known)}
+    held = (each for token in instance.tokens() for each in (token.memo.variables, token.memo.locals))
+    for variables in held:
+        if variables is not None and _urn(variables.get("school")) in same - {None}:
+            variables["school"] = dict(school)
     instance.set_variables(instance.task_tree, {"school": dict(school)})
+
+
+def _urn(school: Any) -> str | None:
+    return school.get("urn") if isinstance(school, dict) else None
 
 
 def apply(instance: Instance, trigger: Trigger) -> None:

@@ -273,7 +273,7 @@ class World:
                     thrown.setdefault(each.name, []).append((flow, thrower, each.text))
         declared = sources.payload(element.properties.get("payload", "")) or {}
         found: dict[str, Callable[[], Shape]] = {name: partial(self._thrown, said) for name, said in thrown.items()}
-        for kind, name in _events(element):
+        for kind, name in events(element):
             known = sources.THROWN_BY_ENGINE.get(name, {}) if kind == "message" else {}
             found |= {field: partial(_same, shape) for field, shape in known.items()}
         return found | {name: partial(_same, shape) for name, shape in declared.items()}

@@ -8,7 +8,7 @@ from alembic import op
 from engine.store.database import PackedJson, UTCDateTime
 
 revision = "e011"
-down_revision = "e009"
+down_revision = "e010"
 branch_labels = None
 depends_on = None
 
