@@ -10,10 +10,24 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import blake2s
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Update, case, delete, insert, literal, null, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.cases import keeping
@@ -87,6 +101,15 @@ class Step:
 
 def waiting_of(session: Session, instance_id: int) -> Waiting:
     """Everything that an instance waits for, in one query."""
+    found = Waiting()
+    for kind, row_id, token, mark, due in session.execute(_all_that_waits(), {"instance": instance_id}):
+        getattr(found, kind)[token] = OpenRow(row_id, mark, due)
+    return found
+
+
+@cache  # each step asks it, and making it costs more than asking it
+def _all_that_waits() -> CompoundSelect[*tuple[Any, ...]]:
+    instance_id: BindParameter[int] = bindparam("instance")
     tasks = select(
         literal("tasks").label("kind"), UserTask.id, UserTask.token, UserTask.mark.label("mark"), UserTask.due
     ).where(UserTask.instance_id == instance_id, UserTask.status == OPEN)
@@ -100,11 +123,7 @@ def waiting_of(session: Session, instance_id: int) -> Waiting:
     troubles = select(kind, Incident.id, Incident.token, literal(""), null()).where(
         Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind.in_(("step", STUCK))
     )
-    found = Waiting()
-    rows: Iterable[Any] = session.execute(union_all(tasks, jobs, subscriptions, troubles))
-    for kind, row_id, token, mark, due in rows:
-        getattr(found, kind)[token] = OpenRow(row_id, mark, due)
-    return found
+    return union_all(tasks, jobs, subscriptions, troubles)
 
 
 def write(step: Step, outcome: Outcome) -> None:

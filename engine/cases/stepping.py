@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import queries
@@ -161,12 +162,7 @@ def lock(session: Session, instance_id: int) -> ProcessInstance:
 
 def lock_by_task(session: Session, task_id: int) -> tuple[ProcessInstance, UserTask, Waiting]:
     """An open task with its instance, locked, and what the instance waits for. Raises TaskNotFound, TaskNotOpen."""
-    found = session.execute(
-        select(ProcessInstance, UserTask)
-        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(UserTask.id == task_id)
-        .with_for_update(of=ProcessInstance)
-    ).first()
+    found = session.execute(_task_and_instance(), {"task": task_id}).first()
     if found is None:
         raise TaskNotFound(task=task_id)
     instance, task = found
@@ -176,6 +172,16 @@ def lock_by_task(session: Session, task_id: int) -> tuple[ProcessInstance, UserT
         session.refresh(task)
         raise TaskNotOpen(task=task_id, how=task.status, by=task.ended_by or "Pathways", at=_day(task.ended))
     return instance, task, waiting
+
+
+@cache
+def _task_and_instance() -> Select[ProcessInstance, UserTask]:
+    return (
+        select(ProcessInstance, UserTask)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(UserTask.id == bindparam("task"))
+        .with_for_update(of=ProcessInstance)
+    )
 
 
 def _day(at: datetime | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import TaskNotFound
@@ -233,6 +234,7 @@ def tasks_by_id(session: Session, ids: Iterable[int]) -> list[TaskRow]:
     return _task_rows(session, _selected().where(UserTask.id.in_(list(ids))).order_by(UserTask.id))
 
 
+@cache
 def _selected() -> AnySelect:
     # An outer join although every task has its case: with an inner one SQLite may begin at the cases, all of them.
     return (
@@ -242,8 +244,8 @@ def _selected() -> AnySelect:
     )
 
 
-def _task_rows(session: Session, chosen: AnySelect) -> list[TaskRow]:
-    rows = session.execute(chosen).all()
+def _task_rows(session: Session, chosen: AnySelect, given: Mapping[str, Any] | None = None) -> list[TaskRow]:
+    rows = session.execute(chosen, given).all()
     elements = Elements(session, [i for row in rows for i in (row.definition_id, row.root_id)])
     return [_task_row(row, elements) for row in rows]
 
@@ -277,11 +279,33 @@ def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
 
 def task(session: Session, task_id: int) -> TaskDetail:
     """One task, open or not, with its form and what the form sees. Raises TaskNotFound."""
-    rows = _task_rows(session, _selected().where(UserTask.id == task_id))
+    rows = _task_rows(session, _selected_one(), {"task": task_id})
     if not rows:
         raise TaskNotFound(task=task_id)
     row = rows[0]
-    more = session.execute(
+    more = session.execute(_details(), {"task": task_id}).one()
+    is_open = row.status == "open"
+    return TaskDetail(
+        row=row,
+        info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
+        definition_id=more.definition_id,
+        form=form(session, more.forms.get(row.form_key)),
+        variables=_seen(row, more.state, more.School) if is_open else more.variables,
+        ended=more.ended,
+        ended_by=more.ended_by,
+        values=more.values,
+        note=more.note or "",
+    )
+
+
+@cache  # made once: making it costs more than asking it
+def _selected_one() -> AnySelect:
+    return _selected().where(UserTask.id == bindparam("task"))
+
+
+@cache
+def _details() -> AnySelect:
+    return (
         select(
             UserTask.definition_id,
             UserTask.ended,
@@ -296,19 +320,7 @@ def task(session: Session, task_id: int) -> TaskDetail:
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .join(School, of_school(), isouter=True)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
-        .where(UserTask.id == task_id)
-    ).one()
-    is_open = row.status == "open"
-    return TaskDetail(
-        row=row,
-        info=Elements(session, [more.definition_id]).info(more.definition_id, row.element),
-        definition_id=more.definition_id,
-        form=form(session, more.forms.get(row.form_key)),
-        variables=_seen(row, more.state, more.School) if is_open else more.variables,
-        ended=more.ended,
-        ended_by=more.ended_by,
-        values=more.values,
-        note=more.note or "",
+        .where(UserTask.id == bindparam("task"))
     )
 
 
