@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from engine.decisions.model import Rule, Table
@@ -121,7 +120,8 @@ def _by_priority(table: Table, rows: list[Row], scope: Scope) -> list[Row]:
     return sorted(rows, key=rank)
 
 
-_AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {"SUM": sum, "MIN": min, "MAX": max, "COUNT": len}
+#: By FEEL itself, whose sum of 0.1 and 0.2 is 0.3.
+_AGGREGATIONS = {"SUM": "sum(values)", "MIN": "min(values)", "MAX": "max(values)", "COUNT": "count(values)"}
 
 
 def _aggregate(table: Table, values: list[Any], scope: Scope) -> Any:
@@ -129,7 +129,7 @@ def _aggregate(table: Table, values: list[Any], scope: Scope) -> Any:
         isinstance(each, bool) or not isinstance(each, int | float) for each in values
     ):
         raise scope.failed(f"{table.aggregation} needs numbers, and a rule gave {values!r}"[:300])
-    return _AGGREGATIONS[table.aggregation](values)
+    return scope.with_variables({"values": values}).expressions([_AGGREGATIONS[table.aggregation]])[0]
 
 
 def _named(table: Table, hits: list[int]) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from engine.decisions.model import Type
+from engine.feel import YearsMonths
+from engine.feel.values import read_duration
 
 _NAMES = {
     "any": "any",
@@ -33,7 +35,6 @@ _NAMES = {
 #: DMN's names, and those that the Camunda Modeler offers.
 TYPES = {name: Type("any", True) if kind == "list" else Type(kind) for name, kind in _NAMES.items()}
 _YEARS_MONTHS = re.compile(r"-?P(?=\d)(\d+Y)?(\d+M)?")
-_DAYS_TIME = re.compile(r"(-?)P(?=\d|T\d)(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 class WrongType(ValueError):
@@ -64,6 +65,8 @@ def describe(value: Any) -> str:
         float: "the number",
         list: "a list",
         dict: "a context",
+        YearsMonths: "the duration",
+        timedelta: "the duration",
     }
     name = names.get(type(value), f"the {type(value).__name__}")
     return (
@@ -82,19 +85,10 @@ def _read(text: str, kind: str) -> Any:
         raise WrongType(f"{describe(text)}, where a {kind} is wanted") from None
 
 
-def _years_months(text: str) -> str:
+def _years_months(text: str) -> YearsMonths:
     if not _YEARS_MONTHS.fullmatch(text):
         raise ValueError(text)
-    return text
-
-
-def _days_time(text: str) -> timedelta:
-    found = _DAYS_TIME.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups()[1:])
-    size = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return -size if found[1] else size
+    return YearsMonths(text)
 
 
 def _is_number(value: Any) -> bool:
@@ -105,12 +99,12 @@ _FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "time": time.fromisoformat,
     "date and time": datetime.fromisoformat,
-    "days and time duration": _days_time,
+    "days and time duration": read_duration,
     "years and months duration": _years_months,
 }
 _IS: dict[str, Callable[[Any], bool]] = {
     "any": lambda value: True,
-    "string": lambda value: isinstance(value, str),
+    "string": lambda value: isinstance(value, str) and not isinstance(value, YearsMonths),
     "boolean": lambda value: isinstance(value, bool),
     "number": _is_number,
     "integer": lambda value: _is_number(value) and value == int(value),
@@ -118,6 +112,6 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "time": lambda value: isinstance(value, time),
     "date and time": lambda value: isinstance(value, datetime),
     "days and time duration": lambda value: isinstance(value, timedelta),
-    "years and months duration": lambda value: isinstance(value, str),
+    "years and months duration": lambda value: isinstance(value, YearsMonths),
     "context": lambda value: isinstance(value, dict),
 }

@@ -1,9 +1,9 @@
-"""FEEL, the one expression language (DMN 1.3 section 10.3): feelin in a V8 isolate that can reach nothing else.
+"""FEEL, the one expression language (DMN 1.3 section 10.3): evaluated in a V8 isolate that can reach nothing else.
 
 An expression sees the variables that it is given and the time of the injected clock. It cannot reach Python, files, the
 network or another case; it is stopped at a limit of time and memory, and V8 has a process of its own, so that nothing
-that an expression does can end this one. Values cross as JSON (engine/feel/values.py). Numbers are IEEE doubles, as in
-JavaScript.
+that an expression does can end this one. Values cross as JSON (engine/feel/values.py). ``language.js`` says what an
+expression means, ``types.js``, ``temporal.js`` and ``builtins.js`` what its values and functions are.
 """
 
 from __future__ import annotations
@@ -24,9 +24,22 @@ from weakref import WeakSet
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit, FeelNotBuilt
 from engine.feel.process import Broken, Ended, MemoryUp, Process, TimeUp
 from engine.feel.tree import Node, node
-from engine.feel.values import ZONE, NoFeelValue, from_feel, moment, to_feel
+from engine.feel.values import ZONE, NoFeelValue, YearsMonths, from_feel, moment, to_feel
 
-__all__ = ["ZONE", "Answer", "Dialect", "Feel", "Function", "Item", "Node", "from_feel", "shown", "strip", "to_feel"]
+__all__ = [
+    "ZONE",
+    "Answer",
+    "Dialect",
+    "Feel",
+    "Function",
+    "Item",
+    "Node",
+    "YearsMonths",
+    "from_feel",
+    "shown",
+    "strip",
+    "to_feel",
+]
 
 Dialect = Literal["expression", "unaryTests"]
 #: What is asked: the dialect, the text, and for unary tests the value that is tested.

@@ -1,5 +1,5 @@
 // An expression as a plain tree, for whoever asks what it reads and whether that fits: [name, place, text or parts].
-import { parseExpression, parseUnaryTests } from 'feelin';
+import { parse, unknown } from './parse.js';
 
 // What is one word of the language, however many words it is written in.
 const WHOLE = new Set([
@@ -19,7 +19,5 @@ function plain(node, text) {
 }
 
 export function inspect({ text, dialect, names }) {
-  const context = Object.fromEntries((names ?? []).map(name => [ name, null ]));
-  const tree = (dialect === 'unaryTests' ? parseUnaryTests : parseExpression)(text, context);
-  return { tree: plain(tree.topNode, text) };
+  return { tree: plain(parse(text, dialect, unknown(names)).topNode, text) };
 }

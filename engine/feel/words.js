@@ -1,5 +1,5 @@
 // FEEL's string() writes a date as data does, 2026-10-14. Texts that people read say "14 October 2026".
-import { date, FeelDate, FeelDateTime } from 'feelin';
+import { date, dateAndTime, FeelDate, FeelDateTime } from './temporal.js';
 
 const MONTHS = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'
@@ -7,13 +7,13 @@ const MONTHS = [
 
 // long date(from): a date, a date and time, or the ISO text of one; null for anything else.
 function longDate(from) {
-  const day = typeof from === 'string' ? date(from) : from;
+  const day = typeof from === 'string' ? date(from) ?? dateAndTime(from) : from;
   if (!(day instanceof FeelDate || day instanceof FeelDateTime)) {
     return null;
   }
-  const { day: number, month, year } = day.unwrap();
+  const { day: number, month, year } = day.plain;
   return `${number} ${MONTHS[month - 1]} ${year}`;
 }
 
-// By name: the function, then its parameters' names.
-export const WORDS = { 'long date': [ longDate, 'from' ] };
+// By name: its signature, and what it does.
+export const WORDS = { 'long date': { 'from:any': longDate } };

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from engine.errors import ConditionUndecided, StepNotLawful, ValueMissing
+from engine.feel import YearsMonths
 from engine.spiff.definition import Flow
 from engine.spiff.tree import Token
 
 #: How much of a variable's value stands in an incident.
 SHOWN = 120
 #: What a condition can give instead of true or false, in words; the value itself may be confidential.
-KINDS = {type(None): "null", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a context"}
+KINDS = {
+    type(None): "null",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a context",
+    date: "a date",
+    time: "a time",
+    datetime: "a date and time",
+    timedelta: "a duration",
+    YearsMonths: "a duration",
+}
 
 
 def evaluate(token: Token, expression: str) -> Any:

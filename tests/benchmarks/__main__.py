@@ -1,7 +1,7 @@
 """``make bench``: medians and ratios from one run on this machine."""
 
 from tests import postgres
-from tests.benchmarks import both, completion, pages, scale, timers
+from tests.benchmarks import both, completion, feel, pages, scale, timers
 
 
 def begin(subject: str) -> None:
@@ -11,6 +11,8 @@ def begin(subject: str) -> None:
 
 print("Measuring: six subjects, several minutes in all; figures come as each is done.", flush=True)
 postgres.begin_run()
+begin("asking FEEL")
+feel.run()
 begin("completing a user task, on SQLite")
 completion.on_sqlite()
 begin("completing a user task, on PostgreSQL")

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_login import current_user
 
 from engine import queries
-from engine.feel import Feel
+from engine.feel import Feel, to_feel
 from engine.forms import AtTime, load_form, mentions
 from engine.queries import TaskDetail
 from webapp.current import now, the_engine
@@ -42,4 +42,4 @@ def readable(detail: TaskDetail, conditions: Collection[str]) -> str:
     read."""
     named = (key for key in detail.variables if any(mentions(each, {key}) for each in conditions))
     hidden = unseen(detail.row.instance_id) if conditions else set()
-    return json.dumps({key: detail.variables[key] for key in named if key not in hidden}, default=str)
+    return json.dumps({key: to_feel(detail.variables[key]) for key in named if key not in hidden})

@@ -23,7 +23,7 @@ _TABLE = """
 number(from:any [grouping_separator:text] [decimal_separator:text]) number
 string(from:any) text
 date(from:any [month:number] [day:number]) date
-date and time(from:any [time:any]) date and time
+date and time(from:any [time:any] [day:number] [hour:number] [minute:number] [second:number] [offset:duration]) date and time
 time(from:any [minute:number] [second:number] [offset:duration]) time
 duration(from:text) duration
 years and months duration(from:any to:any) duration
@@ -56,8 +56,6 @@ stddev(...list:any) number
 mode(...list:any) list
 all(...list:any) boolean
 any(...list:any) boolean
-and(...list:any) boolean
-or(...list:any) boolean
 sublist(list:any start_position:number [length:number]) list
 append(list:any ...item:any) list
 union(...list:any) list
@@ -107,8 +105,6 @@ get entries(m:any) list
 context(entries:any) context
 context put(context:any keys:any value:any) context
 context merge(contexts:any) context
-range(from:text) any
-random number() number
 long date(from:any) text
 """
 

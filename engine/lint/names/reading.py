@@ -353,7 +353,7 @@ class _Reader:
     def _iterated(self, context: Node, names: Mapping[str, Shape]) -> Shape:
         found = [self.within(names, part) for part in context.parts if part.kind != ".."]
         if len(found) > 1:
-            return of(NUMBER)
+            return of("date") if found[0].only("date") else of(NUMBER)
         shape = found[0] if found else ANY
         return (shape.item or ANY).stored() if shape.only(LIST) else ANY
 

@@ -39,7 +39,7 @@ def _list(times: int, then: str) -> str:
 
 GREEDY = {
     "a thousand million": "for i in 1..1000000000 return i",
-    "a range that never ends": "for i in 1..1.5 return i",
+    "a range that never ends": "for i in 1..1e30 return i",
     "three nested loops": "for a in 1..3000, b in 1..3000, c in 1..3000 return 1",
     "some over a vast range": "some i in 1..1000000000 satisfies i < 0",
     "every over a vast range": "every i in 1..1000000000 satisfies i > 0",

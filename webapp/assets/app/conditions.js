@@ -1,18 +1,30 @@
 // A question whose condition (FEEL, true means hidden) holds is hidden while it holds; the server judges again on submit.
-import { evaluate } from 'feelin';
+import { evaluate, oddNames } from '../../../engine/feel/evaluate.js';
+import { Scope } from '../../../engine/feel/language.js';
+import { run } from '../../../engine/feel/run.js';
+import { machineNow } from '../../../engine/feel/temporal.js';
+import { contextOf, number } from '../../../engine/feel/types.js';
+
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
+// As the server reads it: a number where the question asks for one, null where nothing is answered.
+function answer(input, value) {
+  const text = (value ?? '').trim();
+  return input.inputMode === 'numeric' || input.inputMode === 'decimal' ? NUMBER.test(text) ? number(text) : null : value || null;
+}
 
 function answers(form) {
   const data = new FormData(form);
-  const found = JSON.parse(form.dataset.conditions || '{}');
+  const found = contextOf(Object.entries(JSON.parse(form.dataset.conditions || '{}')));
   for (const input of form.elements) {
     if (!input.name || input.type === 'hidden') {
       continue;
     }
     if (input.type === 'checkbox') {
       const boxes = form.querySelectorAll(`input[type=checkbox][name="${CSS.escape(input.name)}"]`);
-      found[input.name] = boxes.length > 1 ? data.getAll(input.name) : input.checked;
+      found.set(input.name, boxes.length > 1 ? data.getAll(input.name) : input.checked);
     } else {
-      found[input.name] = data.get(input.name) || null;
+      found.set(input.name, answer(input, data.get(input.name)));
     }
   }
   return found;
@@ -20,7 +32,8 @@ function answers(form) {
 
 function holds(condition, values) {
   try {
-    return evaluate(condition.replace(/^=/, ''), values).value === true;
+    [ run.moment, run.warnings ] = [ machineNow('Europe/London'), [] ];
+    return evaluate(condition.replace(/^=/, ''), new Scope(values), oddNames(values)) === true;
   } catch {
     return false; // better one question too many than one that nobody sees
   }
