@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import ExpressionFailed, ExpressionLimit
+from engine.feel.values import iso_duration
 from engine.forms.model import AtTime, Component, Evaluates, Limit, Option
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[^\W\d]\w*|\d\w*|.', re.DOTALL)
@@ -65,7 +66,7 @@ class Asking:
 def _option(given: Any) -> Option:
     value = given.get("value") if isinstance(given, Mapping) else given
     label = given.get("label", value) if isinstance(given, Mapping) else given
-    return Option(value.isoformat() if isinstance(value, date) else value, as_text(label))
+    return Option(as_text(value) if isinstance(value, date | time | timedelta) else value, as_text(label))
 
 
 def as_text(value: Any) -> str:
@@ -76,8 +77,10 @@ def as_text(value: Any) -> str:
     if isinstance(value, float):
         # From the shortest text that gives the number back, so that what is sent back is what was shown.
         return format(Decimal(repr(value)), "f").removesuffix(".0")
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return iso_duration(value)
     return str(value) if isinstance(value, int | str) else ""
 
 

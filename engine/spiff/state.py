@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import StateUnreadable
+from engine.feel.stored import restored, stored
 from engine.spiff import memo as memos
 from engine.spiff.tree import Definition, Instance, Node, Token
 from engine.steps import StepContext
 
 #: The version that is written.
-VERSION = 2
+VERSION = 3
 
 State = dict[str, Any]
 
@@ -37,14 +38,14 @@ def dump(instance: Instance) -> bytes:
         for token in instance.tokens()
     ]
     state = {"version": VERSION, "next": instance.next_id, "tokens": rows}
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(stored(state), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def load(definition: Definition, state: bytes, context: StepContext) -> Instance:
     """The instance that :func:`dump` stored. Raises StateUnreadable when it doesn't fit the definition."""
-    stored = _read(state)
+    found = _read(state)
     instance = Instance(definition, context)
-    for token_id, parent_id, name, status, via, entered, memo in stored["tokens"]:
+    for token_id, parent_id, name, status, via, entered, memo in found["tokens"]:
         parent = instance.tasks.get(parent_id) if parent_id else None
         assert parent is None or isinstance(parent, Token)
         spec = _spec(definition, parent, name)
@@ -52,7 +53,7 @@ def load(definition: Definition, state: bytes, context: StepContext) -> Instance
         token.entered = datetime.fromisoformat(entered)
         if parent is None:
             instance.task_tree = token
-    instance.next_id = stored["next"]
+    instance.next_id = found["next"]
     assert not any(token.is_ready for token in instance.tokens()), "nothing is left ready"
     return instance
 
@@ -76,13 +77,13 @@ def variables_at(state: bytes, token_id: str) -> dict[str, Any]:
 
 def _read(state: bytes) -> State:
     """A stored state in the newest form. Raises StateUnreadable for one of a later version than this one knows."""
-    stored: State = json.loads(state)
-    version = stored.get("version", 1)
+    found: State = json.loads(state, object_hook=restored)
+    version = found.get("version", 1)
     if not isinstance(version, int) or version not in {*UPGRADES, VERSION}:
         raise StateUnreadable(reason=f"it has version {version}, and this Pathways reads versions 1 to {VERSION}")
     for each in range(version, VERSION):
-        stored = UPGRADES[each](stored)
-    return stored
+        found = UPGRADES[each](found)
+    return found
 
 
 def _spec(definition: Definition, parent: Token | None, name: str) -> Node:
@@ -167,5 +168,12 @@ def _completed_from_1(element: str, inside: list[Any]) -> State:
     return {"element": element, "inside": [_completed_from_1(*entry) for entry in inside]}
 
 
+# -- version 2: dates, times and durations as texts, which they stay --------------------------------------------------
+
+
+def _from_2(state: State) -> State:
+    return {**state, "version": 3}
+
+
 #: How a state of each earlier version becomes one of the next.
-UPGRADES: Mapping[int, Callable[[State], State]] = {1: _from_1}
+UPGRADES: Mapping[int, Callable[[State], State]] = {1: _from_1, 2: _from_2}

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from engine.errors import PathwaysError, ValueRefused
+from engine.feel.stored import restored, stored
+from engine.feel.values import iso_duration
 
 #: Execution option of a connection that is going to write: on SQLite its transaction takes the write lock at once.
 WRITING = "pathways_writing"
@@ -68,20 +70,23 @@ class PackedBytes(TypeDecorator[bytes]):
 
 
 class PackedJson(TypeDecorator[Any]):
-    """A JSON value as packed bytes: for what is read whole and never searched. Python's None is SQL's NULL."""
+    """A JSON value as packed bytes: for what is read whole and never searched. Python's None is SQL's NULL.
+
+    Dates, times and durations come back as what they were (engine/feel/stored.py).
+    """
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else pack(dumps(value).encode())
+        return None if value is None else pack(dumps(stored(value)).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(unpack(value))
+        return None if value is None else json.loads(unpack(value), object_hook=restored)
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON. Dates, times and durations of FEEL become their ISO text."""
+    """Compact JSON. What is not :func:`stored` with its type, such as a moment in a column of plain JSON, becomes ISO text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
@@ -89,7 +94,7 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if hasattr(value, "total_seconds"):
-        return f"PT{int(value.total_seconds())}S"
+        return iso_duration(value)
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
