@@ -1,5 +1,6 @@
 """Decisions: DMN 1.2 to 1.5 with FEEL. Tables with all hit policies, literal expressions, contexts, lists, relations,
-conditionals, required decisions, business knowledge models and their invocations; anything else is refused.
+conditionals, filters, for, some and every, required decisions, decision services that a diagram refers to, business
+knowledge models and their invocations; anything else is refused.
 
 A file is read into plain parts once; deciding a table asks FEEL for all inputs in one call, all cells in another, and
 the outputs of the rules that were hit in a third.

@@ -1,4 +1,5 @@
-"""Boxed expressions: tables, literal expressions, contexts, invocations, lists, relations and conditionals."""
+"""Boxed expressions: tables, literal expressions, contexts, invocations, lists, relations, conditionals, filters and
+iterations."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from engine.decisions.model import (
     Conditional,
     Context,
     Expression,
+    Filter,
     Input,
     Invocation,
+    Iteration,
     ListOf,
     Output,
     Relation,
@@ -200,6 +203,27 @@ def _conditional(reader: Reader, node: Node) -> Conditional:
     return Conditional(condition, then, otherwise)
 
 
+def _filter(reader: Reader, node: Node) -> Filter:
+    source, match = (_part(reader, node, name) for name in ("in", "match"))
+    return Filter(source, match)
+
+
+def _iteration(reader: Reader, node: Node) -> Iteration:
+    kind = local(node)
+    name = str(node.get("iteratorVariable") or "").strip()
+    if not name:
+        reader.refuse(node, "it does not name its iterator variable")
+    source, body = (_part(reader, node, part) for part in ("in", "return" if kind == "for" else "satisfies"))
+    return Iteration(kind, name, source, body)
+
+
+def _part(reader: Reader, node: Node, name: str) -> Expression:
+    found = child(node, name)
+    if found is None:
+        reader.refuse(node, f'it has no "{name}"')
+    return only(reader, found)
+
+
 _MAKERS: dict[str, Callable[[Reader, Node], Expression]] = {
     "decisionTable": _table,
     "context": _context,
@@ -207,4 +231,8 @@ _MAKERS: dict[str, Callable[[Reader, Node], Expression]] = {
     "list": _list,
     "relation": _relation,
     "conditional": _conditional,
+    "filter": _filter,
+    "for": _iteration,
+    "some": _iteration,
+    "every": _iteration,
 }

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Literal as OneOf
 from typing import cast
 
-from engine.decisions.model import Context, Decision, Expression, Invocation, Knowledge, parts, texts
+from engine.decisions.model import (
+    Context,
+    Decision,
+    Expression,
+    Invocation,
+    Iteration,
+    Knowledge,
+    parts,
+    texts,
+)
 from engine.errors import DecisionRefused, ExpressionInvalid, ExpressionLimit
 from engine.feel import Feel
 
@@ -36,10 +45,12 @@ def _names(decision: Decision, decisions: Mapping[str, Decision]) -> set[str]:
 
 
 def _entries(expression: Expression) -> Iterator[str]:
-    """The names of the entries of every context in an expression."""
+    """The names that an expression's contexts and iterations give to what they hold."""
     for part in parts(expression):
         if isinstance(part, Context):
             yield from (name for name, _, _ in part.entries)
+        elif isinstance(part, Iteration):
+            yield part.name
 
 
 def _parses(expression: Expression, decision: Decision, names: list[str], file: str, feel: Feel) -> None:

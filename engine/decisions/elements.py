@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.decisions import boxes
-from engine.decisions.model import ANY, Decision, Expression, Knowledge, Literal, Type, texts
+from engine.decisions.model import ANY, Context, Decision, Expression, Knowledge, Literal, Type, texts
 from engine.decisions.types import TYPES
 from engine.decisions.xml import (
     NAMESPACES,
@@ -29,6 +29,7 @@ LONGEST_CHAIN = 100
 _KNOWN = {
     "decision",
     "businessKnowledgeModel",
+    "decisionService",
     "inputData",
     "itemDefinition",
     "knowledgeSource",
@@ -60,7 +61,7 @@ def read(xml: bytes, file: str) -> dict[str, Decision]:
     data = {id_of(node): _input_data(reader, node) for node in children(root, "inputData")}
     found = {id_of(n): _decision(reader, n, knowledge, data, ids) for n in children(root, "decision")}
     _refuse_cycles(reader, ids, {key: each.requires for key, each in found.items()}, "requires")
-    return found
+    return found | {id_of(node): _service(reader, node, found) for node in children(root, "decisionService")}
 
 
 # -- elements -------------------------------------------------------------------------------------------------
@@ -90,6 +91,25 @@ def _decision(
     )
     _refuse_call_of_table(reader, node, decision.expression, decision.knowledge)
     return decision
+
+
+def _service(reader: Reader, node: Node, decisions: Mapping[str, Decision]) -> Decision:
+    """A decision service (DMN 1.3 section 6.3.5) as a decision that gives its output decision's value, or those of several
+    by name."""
+    given = child(node, "inputDecision")
+    if given is not None:
+        reader.refuse(given, "a decision that the caller of a service makes is not run; make it input data")
+    outputs = [_href(reader, each) for each in children(node, "outputDecision")]
+    missing = [each for each in outputs if each not in decisions]
+    if missing or not outputs:
+        reader.refuse(node, f'"{missing[0]}" is no decision of this file' if missing else "it has no output decision")
+    names = [decisions[each].variable for each in outputs]
+    line = node.sourceline or 0
+    values = [Literal(name, line) for name in names]
+    entries = tuple((name, ANY, value) for name, value in zip(names, values, strict=True))
+    variable, kind = _variable(reader, node)
+    expression = values[0] if len(values) == 1 else Context(entries)
+    return Decision(id_of(node), name_of(node), variable, expression, kind, tuple(outputs), line=line)
 
 
 def _knowledge(reader: Reader, node: Node) -> Knowledge:
@@ -170,7 +190,7 @@ def _ids(reader: Reader, root: Node) -> dict[str, Node]:
     found: dict[str, Node] = {}
     names: set[str] = set()
     for node in root:
-        if local(node) not in ("decision", "businessKnowledgeModel", "inputData"):
+        if local(node) not in ("decision", "businessKnowledgeModel", "inputData", "decisionService"):
             continue
         if not id_of(node) or id_of(node) in found:
             reader.refuse(node, "its id is used twice" if id_of(node) else "it has no id")

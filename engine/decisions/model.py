@@ -112,7 +112,26 @@ class Conditional:
     otherwise: Expression
 
 
-Expression = Literal | Table | Context | Invocation | ListOf | Relation | Conditional
+@dataclass(frozen=True)
+class Filter:
+    """The items of a list for which a condition is true; it sees each as ``item``, and a context's entries by their names
+    (DMN 1.4 section 10.2.1.10)."""
+
+    source: Expression
+    match: Expression
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """For, some or every (DMN 1.4 section 10.2.1.11): ``body`` sees each item of a list by ``name``."""
+
+    kind: str
+    name: str
+    source: Expression
+    body: Expression
+
+
+Expression = Literal | Table | Context | Invocation | ListOf | Relation | Conditional | Filter | Iteration
 
 
 @dataclass(frozen=True)
@@ -163,6 +182,8 @@ def _inside(expression: Expression) -> tuple[Expression, ...]:
             return tuple(inner for row in rows for inner in row)
         case Conditional(condition, then, otherwise):
             return (condition, then, otherwise)
+        case Filter(source, inner) | Iteration(_, _, source, inner):
+            return (source, inner)
     return ()
 
 

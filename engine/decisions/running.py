@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,9 @@ from engine.decisions.model import (
     Context,
     Decision,
     Expression,
+    Filter,
     Invocation,
+    Iteration,
     Knowledge,
     ListOf,
     Literal,
@@ -77,21 +79,49 @@ def functions_of(decision: Decision) -> tuple[Function, ...]:
 
 def value_of(expression: Expression, scope: Scope) -> Any:
     """The value of an expression. Raises DecisionFailed."""
-    match expression:
-        case Literal(text):
-            return scope.expressions([text])[0]
-        case Table():
-            return tables.value(expression, tables.decide(expression, scope, "result"))
-        case Context():
-            return _context(expression, scope)
-        case Invocation():
-            return _invocation(expression, scope)
-        case ListOf(items):
-            return _many(items, scope)
-        case Relation():
-            return _relation(expression, scope)
-        case Conditional(condition, then, otherwise):
-            return value_of(then if value_of(condition, scope) is True else otherwise, scope)
+    if isinstance(expression, Literal):
+        return scope.expressions([expression.text])[0]
+    return _VALUES[type(expression)](expression, scope)
+
+
+def _table(table: Table, scope: Scope) -> Any:
+    return tables.value(table, tables.decide(table, scope, "result"))
+
+
+def _conditional(box: Conditional, scope: Scope) -> Any:
+    return value_of(box.then if value_of(box.condition, scope) is True else box.otherwise, scope)
+
+
+def _filter(box: Filter, scope: Scope) -> list[Any] | None:
+    source = value_of(box.source, scope)
+    if source is None:
+        return None
+    items = source if isinstance(source, list) else [source]
+    seen = ({"item": item, **(item if isinstance(item, Mapping) else {})} for item in items)
+    return [item for item, inner in zip(items, seen, strict=True) if _inside(box.match, inner, scope) is True]
+
+
+def _iteration(box: Iteration, scope: Scope) -> Any:
+    items = value_of(box.source, scope)
+    if not isinstance(items, list):
+        return None
+    found: list[Any] = []
+    for item in items:
+        partial = {"partial": list(found)} if box.kind == "for" else {}
+        found.append(_inside(box.body, {box.name: item, **partial}, scope))
+    return found if box.kind == "for" else _decided(box.kind, found)
+
+
+def _decided(kind: str, found: list[Any]) -> bool | None:
+    """Some or every in three values: null decides nothing, and whether all is decided rests on it."""
+    decides = kind == "some"
+    if any(each is decides for each in found):
+        return decides
+    return None if any(not isinstance(each, bool) for each in found) else not decides
+
+
+def _inside(expression: Expression, names: Mapping[str, Any], scope: Scope) -> Any:
+    return value_of(expression, scope.with_variables({**scope.variables, **names}))
 
 
 def _many(expressions: Sequence[Expression], scope: Scope) -> list[Any]:
@@ -136,3 +166,15 @@ def call(model: Knowledge, given: Mapping[str, Any], scope: Scope) -> Any:
     seen = {name: scope.fitted(given.get(name), kind, f'the parameter "{name}"') for name, kind in model.parameters}
     value = value_of(model.body, scope.with_variables(seen))
     return scope.fitted(value, model.type, f'the result of "{model.name}"')
+
+
+_VALUES: Mapping[type, Callable[[Any, Scope], Any]] = {
+    Table: _table,
+    Context: _context,
+    Invocation: _invocation,
+    ListOf: lambda box, scope: _many(box.items, scope),
+    Relation: _relation,
+    Conditional: _conditional,
+    Filter: _filter,
+    Iteration: _iteration,
+}

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.decisions import Decision
-from engine.decisions.model import Context, Expression, Input, Table, parts, texts
+from engine.decisions.model import Context, Expression, Filter, Input, Iteration, Table, parts, texts
 from engine.feel import Dialect
 from engine.lint.core import OURS, Finding, Severity, short
 from engine.lint.coverage import coverage
@@ -110,8 +110,7 @@ class _Reader:
             yield self._fault(line, where, "value", message, f"{hint}They are: {listing(allowed)}.")
 
     def _boxed(self, expression: Expression, scope: Scope) -> Iterator[Found]:
-        entries = [name for part in parts(expression) if isinstance(part, Context) for name, _, _ in part.entries]
-        inside = Names({name: Variable() for name in entries if name}, scope)
+        inside = Names({name: Variable() for name in _bound(expression)}, _open(expression, scope))
         for dialect, text, line in texts(expression):
             yield from self._read(line, "the expression", text, _dialect(dialect), inside)
 
@@ -133,6 +132,22 @@ class _Reader:
 
     def _fault(self, line: int, where: str, kind: str, message: str, remedy: str) -> Found:
         return Found(self.decision, line, where, Remark(kind, "", message, remedy))
+
+
+def _bound(expression: Expression) -> Iterator[str]:
+    """The names that boxes define for what stands in them."""
+    for part in parts(expression):
+        if isinstance(part, Context):
+            yield from (name for name, _, _ in part.entries if name)
+        elif isinstance(part, Iteration):
+            yield from (part.name, "partial")
+        elif isinstance(part, Filter):
+            yield "item"
+
+
+def _open(expression: Expression, scope: Scope) -> Scope:
+    """A filter sees the entries of its items, whose names aren't known."""
+    return OPEN if any(isinstance(part, Filter) for part in parts(expression)) else scope
 
 
 def _dialect(name: str) -> Dialect:

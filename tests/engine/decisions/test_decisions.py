@@ -434,10 +434,27 @@ REFUSED = [
     (dmn(literal("a == 1")), "is no comparison"),
     (dmn(literal("1").replace("Expression>", 'Expression expressionLanguage="juel">', 1)), 'written in "juel"'),
     (dmn(literal("1"), attributes='expressionLanguage="javascript"'), "only FEEL"),
-    (dmn('<decisionService id="s" name="s"/>'), "decisionService is not run"),
+    (dmn('<decisionService id="s" name="s"/>'), "it has no output decision"),
+    (
+        dmn('<decisionService id="s" name="s"><outputDecision href="#x"/></decisionService>'),
+        '"x" is no decision of this file',
+    ),
+    (
+        dmn(
+            literal("1")
+            + '<decisionService id="s"><outputDecision href="#d"/><inputDecision href="#d"/></decisionService>'
+        ),
+        "make it input data",
+    ),
+    (
+        dmn(literal("1") + '<decisionService id="d"><outputDecision href="#d"/></decisionService>'),
+        "its id is used twice",
+    ),
     (dmn('<import namespace="x" importType="y"/>'), "import is not run"),
     (dmn('<decision id="d"><functionDefinition/></decision>'), "functionDefinition is not run"),
-    (dmn('<decision id="d"><for/></decision>'), "for is not run"),
+    (dmn('<decision id="d"><for/></decision>'), "does not name its iterator variable"),
+    (dmn('<decision id="d"><some iteratorVariable="x"/></decision>'), 'it has no "in"'),
+    (dmn('<decision id="d"><filter/></decision>'), 'it has no "in"'),
     (dmn(literal("1", inside=text("literalExpression", "2"))), "2 expressions, not one"),
     (dmn(literal("1", inside=needs("other"))), "no decision of this file"),
     (dmn(literal("1", inside=needs("d"))), "requires itself"),
