@@ -10,7 +10,7 @@ from engine.decisions.model import Context, Expression, Filter, Input, Iteration
 from engine.feel import Dialect
 from engine.lint.core import OURS, Finding, Severity, short
 from engine.lint.coverage import coverage
-from engine.lint.names import OPEN, Inspects, Remark, Scope, Variable, World, read, sources
+from engine.lint.names import OPEN, Inspects, Remark, Scope, Variable, World, nothing, read, sources
 from engine.lint.names import Table as Names
 from engine.lint.names.shapes import FUNCTION, Shape, Value, near, of
 from engine.lint.names.wording import listing, quote, what
@@ -121,7 +121,7 @@ class _Reader:
         if tree is None:
             return Shape()
         reading = read(tree, scope, tested or Shape())
-        for remark in reading.remarks:
+        for remark in [*nothing(tree, self.feel), *reading.remarks]:
             yield Found(self.decision, line, f'{where}, "{text}"', remark)
         return reading.shape
 
@@ -192,7 +192,7 @@ def _of_rule(decision: Decision, number: int, message: str, remedy: str) -> Foun
 # -- findings -------------------------------------------------------------------------------------------------------
 
 _CODES = {"name": "PW-881", "unsure": "PW-882", "value": "PW-883", "type": "PW-884", "function": "PW-885"}
-_CODES |= {"prose": "PW-881", "rule": "PW-886", "gap": "PW-887"}
+_CODES |= {"prose": "PW-881", "rule": "PW-886", "gap": "PW-887", "nothing": "PW-888"}
 #: The codes of what is found in decision tables, and what each asks for.
 TITLES = {
     "PW-881": "Every name in a decision is one that the diagrams that ask it can have set.",
@@ -202,6 +202,7 @@ TITLES = {
     "PW-885": "Every function that a decision calls exists, and is given as many parameters as it has.",
     "PW-886": "No two rules of a UNIQUE table are hit together, and every rule can be hit.",
     "PW-887": "A table has a rule for all that its inputs can be.",
+    "PW-888": "No part of an expression in a decision can only give null.",
 }
 
 

@@ -11,7 +11,7 @@ from engine.diagram import Element, Process, SequenceFlow, is_feel, strip_feel
 from engine.forms import Form, expressions
 from engine.lint import tables
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
-from engine.lint.names import OPEN, Inspects, Remark, Scope, Table, Variable, World, read
+from engine.lint.names import OPEN, Inspects, Remark, Scope, Table, Variable, World, nothing, read
 from engine.lint.names.elements import collection, crossing, results
 from engine.lint.names.flows import At, Flow
 from engine.lint.names.graph import END
@@ -218,6 +218,7 @@ def remarks(site: Site, feel: Inspects) -> Iterator[Remark]:
     parsed = tree(feel, text) if text else None
     if parsed is None:
         return
+    yield from nothing(parsed, feel)
     reading = read(parsed, site.scope)
     for remark in reading.remarks:
         if not (site.waits and remark.kind == "unsure"):
@@ -347,3 +348,9 @@ def _candidate_groups(world: World, element: Element) -> Shape:
     if flow is None or not is_feel(text):
         return ANY
     return shape_of(world.feel, strip_feel(text), world.scope(flow, element))
+
+
+@rule("PW-880", section=OURS, plain="off")
+def no_part_is_always_null(look: Look) -> Iterator[Fault]:
+    """No part of an expression can only give null: a date that there is not, a range without an end, an unknown type."""
+    yield from _found(look, "nothing")

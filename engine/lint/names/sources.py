@@ -24,6 +24,9 @@ class Inspects(Protocol):
     def inspect(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> Node:
         """The parts of an expression. Raises ExpressionInvalid."""
 
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        """The value of an expression. Raises a PathwaysError."""
+
 
 def tree(feel: Inspects, text: str, dialect: Dialect = "expression", names: Iterable[str] = ()) -> Node | None:
     """The parts of an expression; None when it is none (a rule of its own says so)."""

@@ -11,8 +11,8 @@ from engine.lint.names.shapes import BOOLEAN, CONTEXT, FUNCTION, LIST, NUMBER, T
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that is wrong with an expression. ``kind`` says what: "name", "unsure", "value", "type", "function" or
-    "prose"; ``name`` is what it is about."""
+    """Something that is wrong with an expression. ``kind`` says what: "name", "unsure", "value", "type", "function",
+    "nothing" or "prose"; ``name`` is what it is about."""
 
     kind: str
     name: str

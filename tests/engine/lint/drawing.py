@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.diagram import Diagram, read
 from engine.errors import ExpressionInvalid
@@ -91,6 +92,9 @@ class Checker:
 
     def inspect(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> Node:
         return Feel.shared().inspect(expression, dialect, names)
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        return Feel.shared().evaluate(expression, variables)
 
 
 @dataclass(frozen=True)

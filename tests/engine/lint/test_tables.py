@@ -58,6 +58,7 @@ SLIPS = [
     ("PW-886", _table('"good" -> "low"', '"good" -> "high"', '"inadequate" -> "high"', policy="UNIQUE"), "FIRST"),
     ("PW-886", _table('- -> "low"', '"good" -> "high"'), "move it up"),
     ("PW-887", _table('"good" -> "low"'), "Add a last rule"),
+    ("PW-888", _table('"good" -> string(date("2026-02-30"))', '- -> "high"'), "2026-10-14"),
 ]
 
 
