@@ -181,8 +181,16 @@ function pattern(source, flags = '', own = '') {
   }
 }
 
-// $0 is all that matches; a dollar is written \$.
-const replacement = given => given.replace(/\\(.)|\$0/g, (all, char) => all === '$0' ? '$&' : char === '$' ? '$$' : char);
+// $0 is all that matches, $1 the first group; a dollar is written \$.
+const replacement = given => given.replace(/\\(.)|\$(\d?)/g, (all, char, group) =>
+  char !== undefined ? char.replace('$', '$$$$') : group === '0' ? '$&' : group === '' ? '$$' : all);
+
+// The parts between what matches. JavaScript's own split gives what groups have matched, too.
+function split(string, source) {
+  const found = pattern(source);
+  const groups = found && new RegExp(`${found.source}|`, 'u').exec('').length;
+  return found && string.split(found).filter((each, i) => i % groups === 0);
+}
 
 function cut(input, match, take) {
   const at = input.indexOf(match);
@@ -214,12 +222,7 @@ const TEXT = {
   'starts with': { 'string:string, match:string': (string, match) => string.startsWith(match) },
   'ends with': { 'string:string, match:string': (string, match) => string.endsWith(match) },
   matches: { 'input:string, pattern:string, flags?:string': (input, source, flags) => pattern(source, flags)?.test(input) },
-  split: {
-    'string:string, delimiter:string': (string, source) => {
-      const found = pattern(source);
-      return found && string.split(found).map(each => each ?? '');
-    },
-  },
+  split: { 'string:string, delimiter:string': split },
   'string join': { 'list:list, delimiter?:string': join },
 };
 

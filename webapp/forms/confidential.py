@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from flask_login import current_user
 
 from engine import queries
 from engine.feel import Feel, to_feel
+from engine.feel.values import NoFeelValue
 from engine.forms import AtTime, load_form, mentions
 from engine.queries import TaskDetail
 from webapp.current import now, the_engine
@@ -42,4 +44,12 @@ def readable(detail: TaskDetail, conditions: Collection[str]) -> str:
     read."""
     named = (key for key in detail.variables if any(mentions(each, {key}) for each in conditions))
     hidden = unseen(detail.row.instance_id) if conditions else set()
-    return json.dumps({key: to_feel(detail.variables[key]) for key in named if key not in hidden})
+    return json.dumps({key: _for_script(detail.variables[key]) for key in named if key not in hidden})
+
+
+def _for_script(value: Any) -> Any:
+    """A value as FEEL in the browser takes it; null for one that it cannot hold, as on the server."""
+    try:
+        return to_feel(value)
+    except NoFeelValue:
+        return None

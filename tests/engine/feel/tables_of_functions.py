@@ -168,6 +168,8 @@ TEXTS: list[Case] = [  # tables 69 and 71
     ('replace("abc", "B", "x", "i")', "axc"),
     ('split("a,b,,c", ",")', ["a", "b", "", "c"]),
     ('split("", ",")', [""]),
+    ('split("a1b2c", "([0-9])")', ["a", "b", "c"]),
+    ('replace("abc", "b", "$&$")', "a$&$c"),
     ('string join(["a", "b"], ", ")', "a, b"),
     ('string join([], ",")', ""),
     ('string join(["a", 1], ",")', None),

@@ -145,3 +145,18 @@ def test_a_correlation_key_that_gives_null_is_an_error() -> None:
     waits = prop(correlationKey="= key") + '<messageEventDefinition messageRef="m1"/>'
     body = START_END + event("intermediateCatchEvent", "m", waits)
     fails(bpmn(body, "s>m m>e", ROOTS), ValueMissing, 'The correlation key of "m" gives null', "m")
+
+
+@pytest.mark.parametrize("score", ["", "40", None])
+def test_a_text_is_not_compared_with_a_number(score: str | None) -> None:
+    body = '<startEvent id="s"/><exclusiveGateway id="g" default="f_g_b"/><userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
+    fails(bpmn(body, "s>g g>a[score < 50] g>b a>e b>e"), ConditionUndecided, "gives null", "g", score=score)
+
+
+def test_an_if_takes_then_only_for_true() -> None:
+    body = (
+        '<startEvent id="s"/><scriptTask id="c" scriptFormat="feel" camunda:resultVariable="who">'
+        '<script>= if aided then "diocese" else "council"</script></scriptTask><userTask id="a"/><endEvent id="e"/>'
+    )
+    case = Case(bpmn(body, "s>c c>a a>e")).start(aided="no")
+    assert case.variables["who"] == "council"

@@ -5,12 +5,15 @@ import { run } from '../../../engine/feel/run.js';
 import { machineNow } from '../../../engine/feel/temporal.js';
 import { contextOf, number } from '../../../engine/feel/types.js';
 
-const NUMBER = /^-?\d+(\.\d+)?$/;
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)$/;
 
 // As the server reads it: a number where the question asks for one, null where nothing is answered.
 function answer(input, value) {
-  const text = (value ?? '').trim();
-  return input.inputMode === 'numeric' || input.inputMode === 'decimal' ? NUMBER.test(text) ? number(text) : null : value || null;
+  if (input.inputMode !== 'numeric' && input.inputMode !== 'decimal') {
+    return value || null;
+  }
+  const text = (value ?? '').trim().replace('\u2212', '-').replace(/^\+|,/g, '');
+  return NUMBER.test(text) ? number(text) : null;
 }
 
 function answers(form) {
