@@ -5,8 +5,8 @@ import { children, FeelSyntaxError } from './parse.js';
 import { run, warn } from './run.js';
 import { FeelDate, literal, nextDay } from './temporal.js';
 import {
-  and, compare, COMPARISONS, entry, equal, every, FeelFunction, FeelRange, isWhole, kind, not, number, or, property, same, some,
-  text as written, within,
+  and, compare, COMPARISONS, entry, equal, every, FeelFunction, FeelRange, isWhole, kind, not, number, Numeric, or, property,
+  same, some, text as written, within,
 } from './types.js';
 
 // -- scopes -----------------------------------------------------------------------------------------------------------
@@ -18,10 +18,14 @@ export class Scope {
     this.around = around;
   }
 
+  own(name) {
+    return entry(this.names, name);
+  }
+
   // Undefined if nothing has that name.
   find(name) {
     for (let scope = this; scope; scope = scope.around) {
-      const found = entry(scope.names, name);
+      const found = scope.own(name);
       if (found !== undefined) {
         return found;
       }
@@ -30,7 +34,20 @@ export class Scope {
   }
 }
 
-const inside = (scope, name, value) => new Scope(new Map([ [ name, value ] ]), scope);
+// A scope of one name, as a loop makes many.
+class Named extends Scope {
+  constructor(name, value, around) {
+    super(null, around);
+    this.name = name;
+    this.value = value;
+  }
+
+  own(name) {
+    return name === this.name ? this.value : undefined;
+  }
+}
+
+const inside = (scope, name, value) => new Named(name, value, scope);
 
 // A filter's condition sees the entries of what it looks at, and all of it as "item".
 function ofItem(scope, item) {
@@ -49,7 +66,8 @@ function arithmetic(nodes, text) {
   const left = compiled(nodes[0], text);
   const [ apply, word ] = ARITHMETIC[operator];
   return scope => {
-    const [ a, b ] = [ left(scope), right(scope) ];
+    const a = left(scope);
+    const b = right(scope);
     const made = apply(a, b);
     if (made === null) {
       warn(`Can't ${word} '${written(b)}' to '${written(a)}'`.slice(0, 200));
@@ -273,10 +291,13 @@ function quietly(ask) {
 
 function* counted(from, to, include = () => true) {
   const by = from.lte(to) ? 1 : -1;
-  for (let each = from; by > 0 ? each.lte(to) : each.gte(to); each = each.plus(by)) {
+  // Counted in a double as well, which is exact as long as it is safe, and faster.
+  let at = from.toNumber();
+  for (let each = from; by * each.cmp(to) <= 0; each = Number.isSafeInteger(at) ? new Numeric(at) : each.plus(by)) {
     if (include(each)) {
       yield each;
     }
+    at += by;
   }
 }
 
@@ -312,16 +333,19 @@ class NoList extends Error {}
 
 // The scopes of an iteration, one after another; the iterators behind see the names of those before.
 function* scopes(iterators, scope, depth = 0) {
-  if (depth === iterators.length) {
-    yield scope;
-    return;
-  }
-  const items = iterators[depth].items(scope);
-  if (items === null) {
+  const { name, items } = iterators[depth];
+  const found = items(scope);
+  if (found === null) {
     throw new NoList();
   }
-  for (const item of items) {
-    yield* scopes(iterators, inside(scope, iterators[depth].name, item), depth + 1);
+  const last = depth === iterators.length - 1;
+  for (const item of found) {
+    const seen = inside(scope, name, item);
+    if (last) {
+      yield seen;
+    } else {
+      yield* scopes(iterators, seen, depth + 1);
+    }
   }
 }
 
