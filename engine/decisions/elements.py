@@ -49,12 +49,8 @@ def read(xml: bytes, file: str) -> dict[str, Decision]:
     """The decisions of a DMN file by id. Raises DiagramRefused (unsafe or no XML) and DecisionRefused."""
     root = read_xml(xml, file)
     reader = Reader(file, dict(TYPES))
-    if local(root) != "definitions" or namespace_of(root) not in NAMESPACES:
-        reader.refuse(root, "it is not DMN 1.2, 1.3, 1.4 or 1.5; save it with a current modeller")
+    _refuse_unknown(reader, root)
     reader.text(root)  # its expressionLanguage is every element's default
-    for node in root:
-        if local(node) and local(node) not in _KNOWN:
-            reader.refuse(node, f"{local(node)} is not run")
     _item_definitions(reader, root)
     ids = _ids(reader, root)
     knowledge = {id_of(node): _knowledge(reader, node) for node in children(root, "businessKnowledgeModel")}
@@ -62,6 +58,14 @@ def read(xml: bytes, file: str) -> dict[str, Decision]:
     found = {id_of(n): _decision(reader, n, knowledge, data, ids) for n in children(root, "decision")}
     _refuse_cycles(reader, ids, {key: each.requires for key, each in found.items()}, "requires")
     return found | {id_of(node): _service(reader, node, found) for node in children(root, "decisionService")}
+
+
+def _refuse_unknown(reader: Reader, root: Node) -> None:
+    if local(root) != "definitions" or namespace_of(root) not in NAMESPACES:
+        reader.refuse(root, "it is not DMN 1.2, 1.3, 1.4 or 1.5; save it with a current modeller")
+    for node in root:
+        if local(node) and local(node) not in _KNOWN:
+            reader.refuse(node, f"{local(node)} is not run")
 
 
 # -- elements -------------------------------------------------------------------------------------------------
@@ -96,13 +100,7 @@ def _decision(
 def _service(reader: Reader, node: Node, decisions: Mapping[str, Decision]) -> Decision:
     """A decision service (DMN 1.3 section 6.3.5) as a decision that gives its output decision's value, or those of several
     by name."""
-    given = child(node, "inputDecision")
-    if given is not None:
-        reader.refuse(given, "a decision that the caller of a service makes is not run; make it input data")
-    outputs = [_href(reader, each) for each in children(node, "outputDecision")]
-    missing = [each for each in outputs if each not in decisions]
-    if missing or not outputs:
-        reader.refuse(node, f'"{missing[0]}" is no decision of this file' if missing else "it has no output decision")
+    outputs = _outputs(reader, node, decisions)
     names = [decisions[each].variable for each in outputs]
     line = node.sourceline or 0
     values = [Literal(name, line) for name in names]
@@ -110,6 +108,20 @@ def _service(reader: Reader, node: Node, decisions: Mapping[str, Decision]) -> D
     variable, kind = _variable(reader, node)
     expression = values[0] if len(values) == 1 else Context(entries)
     return Decision(id_of(node), name_of(node), variable, expression, kind, tuple(outputs), line=line)
+
+
+def _outputs(reader: Reader, node: Node, decisions: Mapping[str, Decision]) -> list[str]:
+    """The ids of the decisions that a service gives the values of."""
+    given = child(node, "inputDecision")
+    if given is not None:
+        reader.refuse(given, "a decision that the caller of a service makes is not run; make it input data")
+    outputs = [_href(reader, each) for each in children(node, "outputDecision")]
+    if not outputs:
+        reader.refuse(node, "it has no output decision")
+    for each in outputs:
+        if each not in decisions:
+            reader.refuse(node, f'"{each}" is no decision of this file')
+    return outputs
 
 
 def _knowledge(reader: Reader, node: Node) -> Knowledge:

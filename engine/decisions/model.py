@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 
 @dataclass(frozen=True)
@@ -173,13 +174,13 @@ def parts(expression: Expression) -> Iterator[Expression]:
 def _inside(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Context(entries):
-            return tuple(inner for _, _, inner in entries)
+            return tuple(inner for *_, inner in entries)
         case Invocation(_, bindings):
             return tuple(inner for _, inner in bindings)
         case ListOf(items):
             return items
         case Relation(_, rows):
-            return tuple(inner for row in rows for inner in row)
+            return tuple(chain.from_iterable(rows))
         case Conditional(condition, then, otherwise):
             return (condition, then, otherwise)
         case Filter(source, inner) | Iteration(_, _, source, inner):

@@ -138,12 +138,17 @@ class Feel:
         request = _Request(variables, now, functions)
         keys = [request.key(item) for item in asked]
         known = {key: found for key in keys if (found := self._known(key)) is not None}
-        unknown = {key: item for key, item in zip(keys, asked, strict=True) if key not in known}
-        if unknown:
-            for key, answer in zip(unknown, self._ask(list(unknown.values()), request), strict=True):
-                known[key] = answer
-                self._keep(key, answer)
+        known |= self._found({key: each for key, each in zip(keys, asked, strict=True) if key not in known}, request)
         return [_answer(known[key], text) for key, (_, text, _) in zip(keys, asked, strict=True)]
+
+    def _found(self, unknown: Mapping[Any, Item], request: _Request) -> dict[Any, dict[str, Any]]:
+        """Ask V8 what is not known already, and keep it."""
+        if not unknown:
+            return {}
+        found = dict(zip(unknown, self._ask(list(unknown.values()), request), strict=True))
+        for key, answer in found.items():
+            self._keep(key, answer)
+        return found
 
     def check(self, expression: str, dialect: Dialect = "expression", names: Sequence[str] = ()) -> None:
         """Raise ExpressionInvalid when the text is no FEEL, with the place where it goes wrong.

@@ -34,19 +34,24 @@ class YearsMonths(str):
 
 def to_feel(value: Any, depth: int = 0) -> Any:
     """A Python value as JSON for V8. Aware times are given in Europe/London. Raises NoFeelValue."""
+    if not isinstance(value, Mapping | list | tuple | set | frozenset):
+        return _single(value)
+    if depth > MAX_DEPTH:
+        raise NoFeelValue("a variable is nested too deeply")
+    if isinstance(value, Mapping):
+        inner = {str(k): to_feel(v, depth + 1) for k, v in value.items()}
+        return {TAG: "context", "value": list(inner.items())} if TAG in inner else inner
+    return [to_feel(v, depth + 1) for v in value]
+
+
+def _single(value: Any) -> Any:
+    """A value that holds no others."""
     if isinstance(value, datetime | date | time | timedelta | YearsMonths):
         return _tagged(value)
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | float | Decimal):
         return _number(value)
-    if depth > MAX_DEPTH:
-        raise NoFeelValue("a variable is nested too deeply")
-    if isinstance(value, Mapping):
-        inner = {str(k): to_feel(v, depth + 1) for k, v in value.items()}
-        return {TAG: "context", "value": list(inner.items())} if TAG in inner else inner
-    if isinstance(value, list | tuple | set | frozenset):
-        return [to_feel(v, depth + 1) for v in value]
     raise NoFeelValue(f"a variable holds a {type(value).__name__}, which FEEL does not know")
 
 
