@@ -1,14 +1,14 @@
 """Batches: a process started for many schools, a case a school, by a timer or by one click.
 
 A batch is a row and a job a school, written in one transaction. Each job starts one case in a transaction of its own, so
-that a school gets one case of a batch whatever crashes, and one that fails holds no other up. A school that has an open case
-of the process already is skipped, so that a batch can be run again without doubling; so is one that is closed. Whom a batch
-skipped, and why, is kept.
+that a school gets one case of a batch whatever crashes, and one that fails holds no other up. A school that is closed is
+skipped; so is one that has an open case of the process, unless the process says otherwise (property ``whileOpen``). Whom a
+batch skipped, and why, is kept, and managers are told of those with an open case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +16,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine import queries
 from engine.cases import admission, records, stepping
 from engine.cases.stepping import StartCase, World
 from engine.deployments.registry import Loaded
-from engine.errors import NotForSchools, SchoolNotFound
+from engine.errors import InstanceEnded, NotForSchools, SchoolNotFound
+from engine.jobs import outbox
 from engine.jobs.queue import Claimed
 from engine.schools import register
 from engine.spiff import StartTrigger
+from engine.steps import Notification
 from engine.store.tables import ACTIVE, SCHOOL, Batch, BatchSkip, Job, ProcessInstance, School
 
 #: Why a school gets no case by a batch.
@@ -92,7 +95,41 @@ def begin(session: Session, world: World, request: BatchRequest) -> Batch:
             raise
         return known
     _write(session, made, fresh, skipped)
+    _tell_managers(session, world, request, [urn for urn, why in skipped.items() if why == BUSY])
     return made
+
+
+def _tell_managers(session: Session, world: World, request: BatchRequest, passed_over: Collection[str]) -> None:
+    """Tell those who manage cases which schools a batch passed over, and what their open cases wait for."""
+    home = world.config.authorities.get(request.authority)
+    managers = [role.id for role in home.roles.values() if "manage" in role.capabilities] if home else []
+    cases = list(_open_cases(session, request, passed_over)) if passed_over and managers else []
+    if not cases:
+        return
+    number = f"{len(cases)} {'school was' if len(cases) == 1 else 'schools were'} passed over"
+    lines = [f"{_said(session, each)}." for each in cases]
+    text = f"These have an open case of {request.loaded.name}, so no new one began: {' '.join(lines)}"
+    told = Notification(request.loaded.key, request.start.element, tuple(managers), f"{request.loaded.name}: {number}", text)
+    outbox.notify(session, cases[0], [told], world.clock.now(), mail=False)
+
+
+def _said(session: Session, instance: ProcessInstance) -> str:
+    """An open case in words: its school, its number, and what it waits for."""
+    waits = ", ".join(dict.fromkeys(task.name for task in queries.open_tasks(session, instance.id)))
+    school = session.get(School, (instance.school_urn, instance.authority))
+    name = school.name if school else instance.business_key
+    return f"{name}, case {instance.id}{f', which waits for {waits}' if waits else ''}"
+
+
+def _open_cases(session: Session, request: BatchRequest, urns: Collection[str]) -> Iterable[ProcessInstance]:
+    """The open cases of the process that these schools have, the oldest first."""
+    chosen = select(ProcessInstance).where(
+        ProcessInstance.authority == request.authority,
+        ProcessInstance.process == request.loaded.key,
+        ProcessInstance.school_urn.in_(urns),
+        ProcessInstance.status == ACTIVE,
+    )
+    return session.scalars(chosen.order_by(ProcessInstance.id))
 
 
 def _known(session: Session, request: BatchRequest) -> Batch | None:
@@ -121,7 +158,7 @@ def _skip(session: Session, made: Batch, skipped: Mapping[str, str]) -> None:
 
 def _sorted(session: Session, world: World, request: BatchRequest) -> tuple[list[str], dict[str, str]]:
     """Who gets a case, and who of those asked for does not, and why. A batch for all asks only whom it is for."""
-    has_case = busy(session, request)
+    has_case = busy(session, request) if request.loaded.while_open == "skip" else set()
     fresh, skipped = [], {}
     for school in _asked(session, request):
         why = _why_not(world, request, school)
@@ -168,15 +205,20 @@ def busy(session: Session, request: BatchRequest) -> set[str]:
 
 
 def begin_one(session: Session, world: World, job: Claimed) -> None:
-    """Start the case of one school, unless it has got one meanwhile, or has closed."""
+    """Start the case of one school, unless it has got one meanwhile, or has closed; where the process says so, its open
+    one ends."""
     found = session.get(Batch, job.batch_id)
     assert found is not None
+    loaded = world.registry.get(session, found.definition_id)
+    request = BatchRequest(job.authority, loaded, start_of(loaded, found.element))
+    if loaded.while_open == "end":
+        _end_open(session, world, request, found, job.token)
     # Two batches may be under way: who holds the school looks first.
     locked = select(School).where(School.authority == job.authority, School.urn == job.token).with_for_update()
     school = session.scalars(locked).first()
-    loaded = world.registry.get(session, found.definition_id)
-    request = BatchRequest(job.authority, loaded, start_of(loaded, found.element))
-    why = CLOSED if school and school.closed else BUSY if job.token in busy(session, request) else None
+    passes_over = loaded.while_open != "begin"
+    held = passes_over and job.token in busy(session, request)
+    why = CLOSED if school and school.closed else BUSY if held else None
     if why is not None:
         _skip(session, found, {job.token: why})
         return
@@ -192,3 +234,18 @@ def begin_one(session: Session, world: World, job: Claimed) -> None:
         detail=detail,
     )
     stepping.start(session, world, command)
+
+
+def _end_open(session: Session, world: World, request: BatchRequest, found: Batch, urn: str) -> None:
+    """End the school's open cases of the process; their stories say by what, and what they still waited for. Cases are
+    locked before their school."""
+    for each in list(_open_cases(session, request, [urn])):
+        try:
+            instance = stepping.lock(session, each.id)
+        except InstanceEnded:
+            continue
+        waits = ", ".join(dict.fromkeys(task.name for task in queries.open_tasks(session, instance.id)))
+        waited = f" It still waited for: {waits}." if waits else ""
+        reason = f"A new round of {request.loaded.name} began on {found.begun:%-d %B %Y}.{waited}"
+        stepping.stop(session, world, instance, reason, found.by)
+    session.flush()  # whoever asks next sees that they have ended

@@ -50,6 +50,12 @@ class Loaded:
         """Whether a school may have several open cases of the process at once."""
         return self._property("cases") == "many"
 
+    @property
+    def while_open(self) -> str:
+        """What a batch does for a school with an open case of the process: ``skip`` it, ``begin`` another, ``end`` the open
+        one."""
+        return self._property("whileOpen") or "skip"
+
     def _property(self, name: str) -> str:
         return self.definition.diagram.processes[self.key].properties.get(name, "")
 

@@ -121,6 +121,8 @@ OF_PROCESSES: Mapping[str, str] = {
     "startWhen": "FEEL over `school`: the schools that the process is for.",
     "needsSchool": "`true`: every case is about a school.",
     "cases": "`many`: a school may have several open cases of it at once.",
+    "whileOpen": "What a start for many schools does for one with an open case: `skip` it (and managers are told), `begin`"
+    " another (with `cases`=`many`), or `end` the open one.",
 }
 
 
@@ -172,6 +174,18 @@ def property_stands_where_it_works(look: Look) -> Iterator[Fault]:
         if known is not None and not name.startswith("forEach") and not known.works(element):
             message = f'its property "{name}" does nothing here.'
             yield fault(element, message, f"It works on: {known.where}. Move it, or take it out.")
+
+
+@rule("PW-864", section=OURS)
+def while_open_is_understood(look: Look) -> Iterator[Fault]:
+    """A process's whileOpen is skip, end, or, where a school may have several open cases, begin."""
+    for process in look.processes():
+        given = process.properties.get("whileOpen")
+        if given is not None and given not in ("skip", "begin", "end"):
+            yield fault(process, f'its property whileOpen is "{short(given)}".', 'Use "skip", "begin" or "end".')
+        if given == "begin" and process.properties.get("cases") != "many":
+            message = "whileOpen begins another case of a school that may have one only."
+            yield fault(process, message, 'Add the property cases: many, or use "skip" or "end".')
 
 
 @rule("PW-863", section=OURS, severity="warning")

@@ -36,6 +36,8 @@ CASES = [
         also=frozenset({"PW-701", "PW-702"}),
     ),
     Case("PW-863", _process(colour="red"), _process(needsSchool="true")),
+    Case("PW-864", _process(whileOpen="wait"), _process(whileOpen="end")),
+    Case("PW-864", _process(whileOpen="begin"), _process(whileOpen="begin", cases="many")),
     Case("PW-863", _task(colour="red"), _task(clause="A-1")),
 ]
 
