@@ -109,7 +109,9 @@ def _tell_managers(session: Session, world: World, request: BatchRequest, passed
     number = f"{len(cases)} {'school was' if len(cases) == 1 else 'schools were'} passed over"
     lines = [f"{_said(session, each)}." for each in cases]
     text = f"These have an open case of {request.loaded.name}, so no new one began: {' '.join(lines)}"
-    told = Notification(request.loaded.key, request.start.element, tuple(managers), f"{request.loaded.name}: {number}", text)
+    told = Notification(
+        request.loaded.key, request.start.element, tuple(managers), f"{request.loaded.name}: {number}", text
+    )
     outbox.notify(session, cases[0], [told], world.clock.now(), mail=False)
 
 

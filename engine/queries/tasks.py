@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, union_all
+from sqlalchemy import bindparam, exists, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import TaskNotFound
@@ -116,6 +116,8 @@ class RecordedRow:
     """Who completed it."""
 
 
+#: How many tasks of one element are worked through as a list.
+ALIKE = 200
 #: How many of a case's last tasks are searched for earlier answers.
 EARLIER = 30
 _COLUMNS = (
@@ -227,6 +229,25 @@ def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:
     """All open tasks of a case, or of all cases, the oldest first."""
     chosen = _selected().where(UserTask.status == OPEN).order_by(UserTask.id)
     return _task_rows(session, chosen if instance is None else chosen.where(UserTask.instance_id == instance))
+
+
+def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
+    """The open tasks of one element of a process that this person may do, by school: a panel's meeting is one list.
+
+    At most :data:`ALIKE`; none when nobody else's case waits there.
+    """
+    mine = exists(
+        select(UserTaskRole.task_id).where(
+            UserTaskRole.task_id == UserTask.id, UserTaskRole.role.in_({"", *scope.roles})
+        )
+    )
+    chosen = _selected().where(
+        UserTask.status == OPEN,
+        UserTask.element == row.element,
+        ProcessInstance.process == row.process,
+        mine | (UserTask.assignee == scope.username),
+    )
+    return _task_rows(session, chosen.order_by(School.name, UserTask.id).limit(ALIKE))
 
 
 def tasks_by_id(session: Session, ids: Iterable[int]) -> list[TaskRow]:

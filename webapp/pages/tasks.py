@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,7 +12,7 @@ from engine import queries
 from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
 from engine.people.behalf import may_record
-from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail
+from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail, TaskRow
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms import confidential
@@ -74,7 +76,8 @@ def complete(task_id: int) -> Response | tuple[str, int]:
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
     flash(f"You completed “{detail.row.name}”. {what_is_next(detail.row.instance_id)}")
-    return redirect(url_for("tasks.inbox"))
+    following = request.form.get("then", type=int)
+    return redirect(url_for("tasks.task", task_id=following) if following else url_for("tasks.inbox"))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -141,8 +144,36 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         roles=role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=conditions(detail, view),
+        beside=_beside(detail),
         records=may_record(current_user.scope, detail.info),
     )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same task of other schools, to be worked through as a list: ``at`` is the place of this one, from 1."""
+
+    tasks: tuple[TaskRow, ...]
+    at: int
+
+    @property
+    def before(self) -> TaskRow | None:
+        """The task before this one."""
+        return self.tasks[self.at - 2] if self.at > 1 else None
+
+    @property
+    def after(self) -> TaskRow | None:
+        """The task after this one."""
+        return self.tasks[self.at] if self.at < len(self.tasks) else None
+
+
+def _beside(detail: TaskDetail) -> Beside | None:
+    """The list that an open task stands in; None when it is the only one of its kind, or this person sees no other."""
+    if detail.row.status != "open" or isinstance(current_user._get_current_object(), Guest):
+        return None
+    tasks = tuple(queries.alike(db.session(), current_user.scope, detail.row))
+    at = next((place for place, each in enumerate(tasks, 1) if each.id == detail.row.id), 0)
+    return Beside(tasks, at) if at and len(tasks) > 1 else None
 
 
 def conditions(detail: TaskDetail, view: FormView | None) -> str:
