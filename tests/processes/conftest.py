@@ -1,26 +1,100 @@
-"""Stories run on the repository's own configuration."""
+"""Stories run on the repository's own configuration, each on a copy of a database in which its authority's diagrams are deployed.
+
+Deploying checks all of them, which takes a second or more: it is done once an authority, database and worker.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from engine import Config, Engine
 from engine.calendar.files import Calendars
 from engine.clock import VirtualClock
 from engine.store.database import make_engine
+from tests import postgres
+from tests.conftest import START
 from tests.processes import reached
-from tests.processes.story import ROOT
+from tests.processes.story import ROOT, prepare
+
+#: How the modules of an authority's stories begin.
+AUTHORITIES = {
+    "test_barnsley": "barnsley",
+    "test_cheshire_east": "cheshire-east",
+    "test_luton": "luton",
+    "test_redcar": "redcar-cleveland",
+}
+
+
+@contextmanager
+def engine_on(url: str, clock: VirtualClock) -> Iterator[Engine]:
+    """An engine with the sample authorities, their roles, settings and calendars."""
+    made = make_engine(url)
+    calendars, config = Calendars(ROOT / "config/calendars"), Config.load(ROOT / "config", {})
+    yield Engine(made, clock=clock, calendar=calendars, config=config)
+    if made.dialect.name == "sqlite":
+        with made.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the one file holds all
+    made.dispose()
+
+
+def _fill(url: str, authority: str) -> None:
+    with engine_on(url, VirtualClock(START)) as made:
+        prepare(made, authority)
+
+
+@pytest.fixture(scope="session")
+def sqlite_of(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The SQLite file in which an authority's diagrams are deployed."""
+    folder, made = tmp_path_factory.mktemp("stories"), set[str]()
+
+    def file(authority: str) -> Path:
+        path = folder / f"{authority}.db"
+        if authority not in made:
+            shutil.copy(sqlite_template, path)
+            _fill(f"sqlite:///{path}", authority)
+            made.add(authority)
+        return path
+
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_of(postgresql_server: str) -> Iterator[Callable[[str], str]]:
+    """The PostgreSQL database, by name, in which an authority's diagrams are deployed."""
+    made: dict[str, str] = {}
+    with ExitStack() as held:
+
+        def name(authority: str) -> str:
+            if authority not in made:
+                url = held.enter_context(postgres.database(postgresql_server))
+                _fill(url, authority)
+                made[authority] = make_url(url).database or ""
+            return made[authority]
+
+        yield name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A copy of the database of the module's authority; the story runs on SQLite and on PostgreSQL."""
+    authority = next(each for name, each in AUTHORITIES.items() if request.path.name.startswith(name))
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_of')(authority), tmp_path / 'pathways.db')}"
+        return
+    template = request.getfixturevalue("postgresql_of")(authority)
+    with postgres.database(request.getfixturevalue("postgresql_server"), template) as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
-    """An engine with the sample authorities, their roles, settings and calendars."""
-    made = make_engine(database_url)
-    told = Engine(
-        made, clock=clock, calendar=Calendars(ROOT / "config/calendars"), config=Config.load(ROOT / "config", {})
-    )
-    yield told
-    reached.note(told)
-    made.dispose()
+    """An engine on the authority's database."""
+    with engine_on(database_url, clock) as told:
+        yield told
+        reached.note(told)

@@ -18,14 +18,22 @@ from webapp.sample.year import resources
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+def prepare(engine: Engine, authority: str) -> None:
+    """Put the schools, diagrams, forms and tables of an authority in."""
+    register = ROOT / "config" / "schools" / f"{authority}.csv"
+    engine.schools.import_file(register.read_bytes(), authority)
+    engine.deployments.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
+
+
 class Story:
     """One case. Answers that a step does not give are the first that the form accepts."""
 
     def __init__(self, engine: Engine, clock: VirtualClock, authority: str) -> None:
         self.engine, self.clock, self.authority = engine, clock, authority
-        register = ROOT / "config" / "schools" / f"{authority}.csv"
-        engine.schools.import_file(register.read_bytes(), authority)
-        engine.deployments.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
+        with engine.reading() as session:
+            ready = bool(queries.definitions(session))
+        if not ready:
+            prepare(engine, authority)
         self.case = 0
 
     def scope(self, role: str) -> Scope:
