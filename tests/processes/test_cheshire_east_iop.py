@@ -44,7 +44,7 @@ def enter(story: Story, losi: str, school: str = COMMUNITY) -> Story:
 def set_up(story: Story, *, diocese: bool = False, robust: str = "yes", teams: Sequence[str] = ()) -> Story:
     """The SMT agrees entry to tier 2, and all is set up with the school."""
     story.do(SMT, "agree-entry", entry_agreed="yes")
-    wanted = ["agree-budget", "baseline", "critical-friend", "inform-stakeholders", "management-group"]
+    wanted = ["agree-budget", "baseline", "critical-friend", "inform-stakeholders", "management-group", "publish-date"]
     assert story.waiting() == sorted(wanted + (["consult-diocese"] if diocese else []))
     story.do("finance-officer", "agree-budget").do(MI, "baseline").do(CHAIR, "critical-friend")
     story.do(HEAD, "inform-stakeholders").do(HEAD, "management-group").do(HEAD, "check-plan", robust_plan=robust)
@@ -166,15 +166,60 @@ def test_tier_2_is_set_up_with_the_school_its_governors_and_the_diocese(story: S
     assert category(story, AIDED) == "targeted", "intensive is not on the record before the SMT has agreed it"
     set_up(story, diocese=True, robust="no", teams=["governance", "hr"])
     assert category(story, AIDED) == "intensive"
-    assert story.waiting() == ["specialist-support", "specialist-support"]
+    assert story.waiting() == ["publish-date", "specialist-support", "specialist-support"]
     story.do("governance-officer", "specialist-support", support_contact="Gil")
     with pytest.raises(TaskNotYours):
         story.do("finance-officer", "specialist-support")
     story.do("hr-officer", "specialist-support", support_contact="Jo")
-    contacts = [(each["team"], each["contact"]) for each in seen(story, "publish-date")["specialist_support"]]
-    assert contacts == [("governance", "Gil"), ("hr", "Jo")]
     assert story.waiting() == ["publish-date"]
     assert {"make-plan", "consult-diocese"} <= set(story.trace)
+
+
+def told(story: Story, subject: str) -> list[str]:
+    """The roles that were told something."""
+    return [role for role, text in story.told if text.startswith(subject)]
+
+
+def test_meetings_wait_for_nothing_that_is_set_up(story: Story) -> None:
+    """CHE-7.3 CHE-5.3.6 CHE-5.3.9: nothing is set up, and meetings, monthly group and the three terms run from entry."""
+    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes", smt_on="2026-09-04")
+    assert "publish-date" in story.waiting()
+    assert str(story.due("each-month").date()) == "2026-10-07"
+    # Three terms on from Friday of week 1 of autumn 2026: Friday of week 1 of autumn 2027.
+    assert str(story.due("three-terms").date()) == "2027-09-03"
+
+
+def test_school_and_teams_know_of_entry_at_once(story: Story) -> None:
+    """CHE-5.3.4 CHE-5.3.3: not when all is set up; the plan and each team's role follow."""
+    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes")
+    teams = ["governance-officer", "hr-officer", "finance-officer"]
+    assert told(story, "Enters the Improving Outcomes Programme") == [HEAD, CHAIR, "sip", QA, MI, *teams]
+    story.do(MI, "baseline").do(HEAD, "check-plan", robust_plan="yes").do(MI, "tell-teams", specialist_teams=[])
+    assert told(story, "Your role in the Improving Outcomes Programme") == [*teams, "sip"]
+
+
+def test_an_entry_that_is_refused_is_told(story: Story) -> None:
+    """CHE-5.3.1 CHE-4.2: the managers hear the reason, and may propose the school again."""
+    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="no", smt_reason="Too soon.")
+    assert told(story, "Intensive support not agreed") == [QA, MI]
+
+
+def test_a_month_without_a_group_is_told_and_asked_for_no_more(story: Story) -> None:
+    """CHE-5.3.6: reports of the monthly meeting do not pile up."""
+    in_tier_2(story).wait_for("each-month")
+    # Four weeks on from Wednesday 7 October 2026, and the month after that.
+    assert str(story.due("month-over").date()) == "2026-11-04"
+    story.wait_for("month-over").wait_for("each-month")
+    assert story.waiting().count("record-group") == 1
+    assert told(story, "Management group: no meeting recorded")[:3] == [MI, QA, CHAIR]
+    assert "group-chased" in story.trace
+
+
+def test_a_group_of_the_head_alone_is_explained(story: Story) -> None:
+    """CHE-4.6: senior leaders, a governor and the leads for English and mathematics belong to it."""
+    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes")
+    story.do(HEAD, "management-group", smg=["head"], smg_without="A small school.")
+    assert seen(story, "baseline")["smg_without"] == "A small school."
 
 
 def test_the_management_group_meets_each_month(story: Story) -> None:
@@ -219,11 +264,13 @@ def test_a_school_that_is_ready_leaves_by_an_agreed_exit_strategy(story: Story) 
         SMT, "agree-exit", exit_agreed="no"
     )
     assert "publish-date" in story.waiting(), "the programme goes on"
+    assert told(story, "Exit strategy not agreed") == [MI, QA, HEAD, CHAIR]
     meeting(story, "2027-01-13", "ready to leave").do(MI, "exit-strategy", exit_strategy="Keep the coaching.")
     assert "record-group" in story.waiting()
     story.do(SMT, "agree-exit", exit_agreed="yes")
     assert story.ended, "what was still open in tier 2 has ended with it"
     assert story.trace[-1] == "left", "what was still open in tier 2 has ended with it"
+    assert HEAD in told(story, "Leaves the Improving Outcomes Programme")
     assert story.follow(MONITORING, COMMUNITY).variables["exit_strategy"] == "Keep the coaching."
 
 
