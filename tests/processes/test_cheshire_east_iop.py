@@ -14,7 +14,7 @@ from tests.processes.story import Story
 
 PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
 QA, MI, OFFICER, SMT, HEAD, CHAIR = "qa-manager", "mi-manager", "mi-officer", "smt", "headteacher", "chair-of-governors"
-COMMUNITY, AIDED, INDEPENDENT = "130001", "130002", "130020"
+COMMUNITY, AIDED, ACADEMY, INDEPENDENT = "130001", "130002", "130006", "130020"
 
 
 @pytest.fixture
@@ -292,11 +292,16 @@ def test_after_three_terms_a_notice_may_be_asked_for(story: Story) -> None:
 
 def test_a_meeting_may_lead_to_a_notice_which_the_smt_does_not_approve(story: Story) -> None:
     """CHE-5.3.5 CHE-5.3.9: progress is not enough, and the M&I Manager asks for a notice to be considered."""
-    meeting(in_tier_2(story), "2026-11-11", "not enough").do(MI, "revise-support", notice_wanted="yes")
+    meeting(in_tier_2(story), "2026-11-11", "not enough").do(
+        MI, "revise-support", notice_wanted="yes", notice_case="No."
+    )
+    story.engine.jobs.run_due()
+    assert seen(story, "three-term-review")["notice_case"] == "No.", "the M&I Manager's case reaches the QA Manager"
     assert {"publish-date", "three-term-review"} <= set(story.waiting()), "the meetings go on"
     story.do(QA, "three-term-review", ask_notice="yes", review_because="meeting")
     story.do(SMT, "approve-notice", notice_approved="no")
     assert {"not-approved", "powers-done"} <= set(story.trace)
+    assert told(story, "Formal warning notice not approved") == [QA, MI]
     assert "publish-date" in story.waiting()
 
 
@@ -309,10 +314,12 @@ def notice(story: Story, unit: str) -> Story:
 def test_a_notice_that_the_governing_body_complies_with(story: Story) -> None:
     """CHE-5.3.9 CHE-5.2.5: approved by the SMT; its period never moves."""
     notice(story, "working days")
+    assert told(story, "Formal warning notice of 6 September 2027") == [CHAIR, HEAD, MI, "governance-officer"]
     # Fifteen working days counted from Tuesday 7 September 2027 end with Monday 27 September; the morning after.
     assert str(story.due("period-ends").date()) == "2027-09-28"
     story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
     assert {"notice-complied", "powers-done"} <= set(story.trace)
+    assert CHAIR in told(story, "Formal warning notice complied with")
     assert "publish-date" in story.waiting()
 
 
@@ -324,25 +331,85 @@ def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     assert {"handed-over", "powers-done"} <= set(story.trace)
 
 
+def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
+    """CHE-5.2.5: not from the day on which it was recorded."""
+    three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
+    story.do(QA, "give-notice", compliance_length=15, compliance_unit="days", notice_on="2027-09-01")
+    # Fifteen days counted from 2 September 2027 end with 16 September; the morning after.
+    assert str(story.due("period-ends").date()) == "2027-09-17"
+
+
 def refused(story: Story, powers: Sequence[str]) -> Story:
     """A notice that was not complied with, and the powers that follow."""
     notice(story, "days")
     # Fifteen days counted from 7 September 2027 end with 21 September; the morning after.
     assert str(story.due("period-ends").date()) == "2027-09-22"
     story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
-    return story.do(SMT, "decide-powers", powers_used=list(powers))
+    return story.do(QA, "propose-powers", powers_used=list(powers)).do(SMT, "decide-powers", powers_agreed="yes")
 
 
 def test_powers_are_a_last_resort(story: Story) -> None:
     """CHE-5.2.5: governors, budget, interim executive board and collaboration, all at once."""
     refused(story, ["governors", "budget", "IEB", "collaboration"])
+    assert told(story, "Powers of intervention") == [CHAIR, HEAD, MI, "governance-officer"]
     tasks = {"appoint-governors", "propose-ieb", "require-collaboration", "suspend-budget"}
     assert tasks <= set(story.waiting())
-    story.do("governance-officer", "appoint-governors").do("finance-officer", "suspend-budget")
+    story.do("governance-officer", "appoint-governors")
+    story.do("finance-officer", "suspend-budget", suspension_review="2027-12-01")
     story.do(QA, "require-collaboration").do(QA, "propose-ieb")
     assert "powers-dealt-with" not in story.trace, "the Secretary of State has not answered"
     story.do(QA, "record-answer", ieb_answer="agreed")
-    assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
+    assert "powers-dealt-with" in story.trace
+    assert "powers-done" not in story.trace, "the budget is still suspended"
+
+
+def test_a_suspended_budget_is_reviewed_until_it_is_given_back(story: Story) -> None:
+    """CHE-5.2.5: on the day that was said, and the governing body is told."""
+    refused(story, ["budget"]).do("finance-officer", "suspend-budget", suspension_review="2027-12-01")
+    assert str(story.due("suspension-review").date()) == "2027-12-01"
+    story.wait_for("suspension-review")
+    story.do(QA, "review-suspension", suspension_next="keep", suspension_review="2028-03-01")
+    assert str(story.due("suspension-review").date()) == "2028-03-01"
+    story.wait_for("suspension-review").do(QA, "review-suspension", suspension_next="give back")
+    assert told(story, "Delegated budget given back")[:2] == [CHAIR, HEAD]
+    assert {"budget-back", "powers-done"} <= set(story.trace)
+
+
+def test_powers_are_proposed_by_one_and_decided_by_another(story: Story) -> None:
+    """CHE-5.2.5: the QA Manager cannot agree them; a refusal is told."""
+    notice(story, "days").wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
+    story.do(QA, "propose-powers", powers_used=["IEB"])
+    with pytest.raises(TaskNotYours):
+        story.do(QA, "decide-powers", powers_agreed="yes")
+    story.do(SMT, "decide-powers", powers_agreed="no")
+    assert told(story, "Powers of intervention not agreed") == [QA, MI]
+    assert {"no-powers", "powers-done"} <= set(story.trace)
+
+
+def test_a_board_that_is_refused_leads_to_other_powers(story: Story) -> None:
+    """CHE-5.2.5: without another notice."""
+    refused(story, ["IEB"]).do(QA, "propose-ieb").do(QA, "record-answer", ieb_answer="refused")
+    assert told(story, "Interim executive board refused") == [QA, MI, SMT]
+    assert "board-refused" in story.trace
+    story.receive("notice-considered", COMMUNITY, notice_ground="progress", notice_case="The board is refused.")
+    story.do(QA, "three-term-review", ask_notice="powers")
+    assert "propose-powers" in story.waiting()
+
+
+def test_a_threat_to_safety_is_looked_at_at_once(story: Story) -> None:
+    """CHE-5.2.5 CHE-5.2.1: at any moment, and long before three terms or a meeting."""
+    in_tier_2(story).receive("notice-considered", COMMUNITY, notice_ground="safety", notice_case="A pupil was hurt.")
+    [task] = [task for task in story.engine.tasks.open(story.case) if task.element == "three-term-review"]
+    assert task.due is not None
+    assert str(task.due.date()) == "2026-09-09"  # two working days counted from Tuesday 8 September 2026
+
+
+def test_no_notice_is_given_to_an_academy(story: Story) -> None:
+    """CHE-5.2.5: the powers of part 4 of the Education and Inspections Act 2006 are for maintained schools."""
+    enter(story, "intensive", ACADEMY).do(SMT, "agree-entry", entry_agreed="yes").wait_for("three-terms")
+    assert "three-term-review" not in story.waiting()
+    assert told(story, "No formal warning notice for an academy") == [QA, MI]
+    assert "academy-told" in story.trace
 
 
 def test_no_power_may_be_used_for_now(story: Story) -> None:

@@ -65,6 +65,7 @@ NOT_ENOUGH: Mapping[str, Any] = {
     "notice_approved": "yes",
     "notice_outcome": "not complied",
     "powers_used": ["governors", "budget"],
+    "powers_agreed": "yes",
 }
 POWERS: Mapping[str, Any] = {"next_step": "powers"}
 PRIMARY: Mapping[str, Any] = {"about_manager": "no", "complaint_phase": "primary"}
