@@ -56,6 +56,7 @@ def test_an_improvement_that_is_not_sustained_leads_back(story: Story) -> None:
     assert story.ended
     assert story.trace[-1] == "back-in"
     assert story.follow(PROGRAMME, SCHOOL).waiting() == ["gather-evidence"]
+    assert story.variables["considered_concern"] == "Noted.", "the new case says what is not sustained"
 
 
 def test_monitoring_that_is_not_recorded_is_told_of(story: Story) -> None:
@@ -76,3 +77,40 @@ def test_a_school_that_leaves_again_is_monitored_for_two_terms_from_then(story: 
     assert story.cases(PROCESS, SCHOOL) == [story.case]
     assert "counted-anew" in story.trace
     assert story.variables["terms_monitored"] == 0
+
+
+def test_the_terms_of_a_school_that_leaves_again_run_from_there(story: Story) -> None:
+    """CHE-5.3.11: not from where it left first."""
+    left(story).receive("left-programme", SCHOOL, exit_strategy="", left_on="2026-11-16")
+    # A term on from Monday of week 11 of the autumn term.
+    assert str(story.due("a-term-on").date()) == "2027-03-22"
+
+
+def test_the_first_term_counts_from_the_day_of_leaving(story: Story) -> None:
+    """CHE-5.3.11: which may be later than the day on which the exit was agreed."""
+    story.receive("left-programme", SCHOOL, exit_strategy="", left_on="2026-09-14").follow(PROCESS, SCHOOL)
+    # A term on from Monday of week 3 of the autumn term.
+    assert str(story.due("a-term-on").date()) == "2027-01-18"
+
+
+@pytest.mark.parametrize(("chosen", "asked"), [("SIP", "sip"), ("M&I Manager", MI)])
+def test_whoever_the_exit_strategy_names_monitors(story: Story, chosen: str, asked: str) -> None:
+    """CHE-5.3.11: the School Improvement Partner or the M&I Manager, and not both."""
+    story.receive("left-programme", SCHOOL, exit_strategy="", exit_monitor=chosen, exit_back="Falling results.")
+    story.follow(PROCESS, SCHOOL).wait_for("a-term-on")
+    [task] = story.engine.tasks.open(story.case)
+    assert list(task.roles) == [asked]
+    assert "exit_back" in story.shown(asked, "monitor")
+
+
+def test_a_school_that_is_back_in_the_programme_keeps_its_level(story: Story) -> None:
+    """CHE-5.3.11: the end of monitoring takes off no level that another case has put on."""
+    left(story)
+    monitoring = story.case
+    story.start(MI, PROGRAMME, SCHOOL).do("mi-officer", "gather-evidence").do(QA, "decide-entry", losi="targeted")
+    story.case = monitoring
+    for _ in range(2):
+        story.wait_for("a-term-on").do(MI, "monitor", sustained="yes", monitor_next="end")
+    assert story.ended
+    with story.engine.reading() as session:
+        assert queries.school(session, SCHOOL).category == "targeted"

@@ -149,6 +149,14 @@ def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None
     assert {"judged-since", "tier-1-judged"} <= set(story.trace)
 
 
+def test_a_school_that_is_judged_good_in_tier_1_is_monitored(story: Story) -> None:
+    """CHE-5.2.3 CHE-5.3.11: it leaves the programme, and monitoring goes on."""
+    enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="good")
+    story.do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="universal")
+    assert story.trace[-1] == "left"
+    assert story.follow(MONITORING, COMMUNITY).due("a-term-on") is not None
+
+
 def test_another_system_says_that_ofsted_has_judged(story: Story) -> None:
     """CHE-2.4: at any moment of tier 1, by a message."""
     enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="inadequate")
