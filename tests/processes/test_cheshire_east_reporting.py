@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from engine import Engine
 from engine.clock import VirtualClock
+from engine.store.tables import Notification
 from tests.processes.story import Story
 
 PROCESS, PROGRAMME, SCHOOL = "cheshire-east-reporting", "cheshire-east-iop", "130001"
@@ -18,20 +20,43 @@ def story(engine: Engine, clock: VirtualClock) -> Story:
 
 
 def test_each_quarter_a_report_is_drawn_from_the_live_cases(story: Story) -> None:
-    """CHE-7.9: by the Quality Assurance Manager to the SMT."""
-    story.start(MI, PROGRAMME, SCHOOL)
-    # Three months on from Monday 7 September 2026: Monday 7 December.
-    assert str(story.beat(PROCESS, "each-quarter").date()) == "2026-12-07"
+    """CHE-7.9: by the Quality Assurance Manager to the SMT, with all that was gathered for it."""
+    story.start(MI, PROGRAMME, SCHOOL).do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="targeted")
+    # The quarter begins on Sunday 4 October 2026, which moves to Monday 5 October.
+    assert str(story.beat(PROCESS, "each-quarter").date()) == "2026-10-05"
     story.start_by_timer(PROCESS, "each-quarter")
-    # The evidence was due ten working days after 7 September: it is overdue.
-    line = ": since 7 September 2026; waits for LOSI evidence; 1 overdue"
+    # The co-ordinator was due five working days after 7 September: the task is overdue.
+    line = ": since 7 September 2026; waits for Key member of the M&I team; 1 overdue"
     assert story.variables["iop_schools"].endswith(f"Sampleford Community Primary School{line}")
-    story.do(QA, "write-report")
-    assert story.ended
+    story.do(QA, "write-report", report_left="None.", report_risks="Staffing.", report_resources="Half is spent.")
     assert story.trace[-1] == "reported"
     assert story.told == [("smt", "Quarterly report: schools in the Improving Outcomes Programme")]
-    # Three months on from Monday 7 December 2026: Sunday 7 March 2027, which moves to Monday 8 March.
-    assert str(story.beat(PROCESS, "each-quarter").date()) == "2027-03-08"
+    text = notified(story)
+    assert "Entered or left: None." in text
+    assert "To be looked at: Staffing." in text
+    assert "Resources and funding: Half is spent." in text
+    # Monday 4 January 2027 is in the Christmas holiday, and Tuesday 5 January is an INSET day.
+    assert str(story.beat(PROCESS, "each-quarter").date()) == "2027-01-06"
+
+
+def notified(story: Story) -> str:
+    """The text of the one notification of the case."""
+    with story.engine.reading() as session:
+        return str(session.scalar(select(Notification.text).where(Notification.instance_id == story.case)))
+
+
+def test_a_school_that_is_only_considered_is_not_in_the_programme(story: Story) -> None:
+    """CHE-7.9: it is named apart."""
+    story.start(MI, PROGRAMME, SCHOOL).start(QA, PROCESS, None)
+    assert story.variables["iop_schools"].startswith("No school is in the programme.\n\nUnder consideration")
+
+
+def test_a_change_of_the_law_leads_to_a_review(story: Story) -> None:
+    """CHE-5.1 CHE-8.1: when it happens, and not only once a year."""
+    story.engine.messages.correlate("law-changed", {}, {"policy_law_change": "New guidance."}, story.authority)
+    story.follow(PROCESS)
+    assert story.waiting() == ["consult"] * 7
+    assert story.variables["policy_law_change"] == "New guidance."
 
 
 def test_a_report_may_be_asked_for_when_no_school_is_in_the_programme(story: Story) -> None:
