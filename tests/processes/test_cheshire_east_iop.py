@@ -412,6 +412,15 @@ def test_a_threat_to_safety_is_looked_at_at_once(story: Story) -> None:
     assert str(task.due.date()) == "2026-09-09"  # two working days counted from Tuesday 8 September 2026
 
 
+def test_one_notice_runs_at_a_time(story: Story) -> None:
+    """CHE-5.2.5: a second one, asked for meanwhile, is not given."""
+    in_tier_2(story)
+    for case in ("Results.", "Staffing."):
+        story.receive("notice-considered", COMMUNITY, notice_ground="progress", notice_case=case)
+    story.do(QA, "three-term-review", ask_notice="yes").do(QA, "three-term-review", ask_notice="yes")
+    assert story.waiting().count("approve-notice") == 1
+
+
 def test_no_notice_is_given_to_an_academy(story: Story) -> None:
     """CHE-5.2.5: the powers of part 4 of the Education and Inspections Act 2006 are for maintained schools."""
     enter(story, "intensive", ACADEMY).do(SMT, "agree-entry", entry_agreed="yes").wait_for("three-terms")
