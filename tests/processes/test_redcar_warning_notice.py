@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine
+from engine import Engine, EventReport
 from engine.clock import VirtualClock
 from engine.errors import AnswerKept
 from tests.processes.story import Story
@@ -16,6 +16,18 @@ COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
 @pytest.fixture
 def story(engine: Engine, clock: VirtualClock) -> Story:
     return Story(engine, clock, "redcar-cleveland")
+
+
+def report(story: Story, message: str, urn: str, role: str = HOE, **answers: object) -> Story:
+    """Somebody reports what has happened, with the answers of the event's form."""
+    story.engine.messages.report(EventReport(message, answers, urn), story.scope(role))
+    story.engine.jobs.run_due()
+    return story
+
+
+def judged_inadequate(story: Story, urn: str) -> Story:
+    """RED-8D.1: Ofsted's judgement is reported."""
+    return report(story, "ofsted-inadequate", urn, judged_as="special measures", judged_published_on="2026-09-04")
 
 
 def give_notice(story: Story, copies: int, **period: object) -> Story:
@@ -108,36 +120,163 @@ def test_no_ground_no_notice(story: Story) -> None:
     story.do(HOE, "determine-notice", notice_decision="no notice")
     assert story.ended
     assert story.trace[-1] == "no-notice"
+    assert {role for role, _ in story.told} == {"sia", "senior-sia", "director-of-people-services"}
+
+
+REPRESENTATIONS = {"representations_received_on": "2026-09-07", "representations_say": "The figures are last year's."}
+ANSWERED = {"ofsted_answered_on": "2026-09-07", "ofsted_answer_text": "Standards have risen."}
 
 
 def test_representations_are_recorded_while_the_period_runs_on(story: Story) -> None:
-    """RED-8A.5: at any moment of the period, and more than once."""
+    """RED-8A.5: at any moment of the period, and more than once; the Head of Education and the Director are told."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
     before = story.due("compliance-ends")
     for _ in range(2):
-        story.receive("representations-made", COMMUNITY).do("sia", "record-representations")
+        report(story, "representations-made", COMMUNITY, "governor-support", **REPRESENTATIONS)
     assert story.due("compliance-ends") == before
-    assert not story.ended
+    assert [subject.split(":")[0] for _, subject in story.told].count("Representations to Ofsted") == 4
 
 
-def test_an_inadequate_judgement_overrides_the_notice(story: Story) -> None:
-    """RED-8D.1: straight to eligibility, without a further notice; a foundation school's appointer is consulted (RED-8B.3)."""
-    give_notice(story.start(HOE, PROCESS, FOUNDATION), 3, compliance_length=15, compliance_unit="days")
-    story.receive("ofsted-inadequate", FOUNDATION)
+def test_a_record_of_representations_holds_nothing_up(story: Story) -> None:
+    """RED-8A.5, RED-8A.8: the further notice waits for no answer of Ofsted's."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    report(story, "representations-made", COMMUNITY, **REPRESENTATIONS)
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    story.do(HOE, "further-notice")
     assert story.waiting() == ["propose-powers"]
-    assert "further-notice" not in story.trace
+
+
+def test_ofsted_lets_the_notice_stand(story: Story) -> None:
+    """RED-8A.5: the answer has its place whenever it comes, and the school is told."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    story.wait_for("compliance-ends")
+    report(story, "representations-answered", COMMUNITY, ofsted_answer="upheld", **ANSWERED)
+    assert story.waiting() == ["check-compliance"]
+    assert ("chair-of-governors", f"Ofsted's answer: {story.variables['school']['name']}") in story.told
+
+
+def test_a_notice_that_ofsted_does_not_let_stand_is_withdrawn(story: Story) -> None:
+    """RED-8A.5: its period ends with it, and all who had a copy are told."""
+    give_notice(story.start(HOE, PROCESS, AIDED), 4, compliance_length=15, compliance_unit="days")
+    report(story, "representations-answered", AIDED, ofsted_answer="withdrawn", **ANSWERED)
+    assert story.ended
+    assert story.trace[-1] == "notice-withdrawn"
+    told = {role for role, subject in story.told if subject.startswith("Warning notice withdrawn")}
+    assert told == {"chair-of-governors", "headteacher", "diocesan-representative", "foundation-governor-appointer"}
+
+
+def test_the_authority_withdraws_its_notice(story: Story) -> None:
+    """RED-8A.2: for a reason of its own, at any moment until the further notice is given."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    report(story, "notice-withdrawn", COMMUNITY, withdrawal_reason="A new head.", withdrawn_on="2026-09-07")
+    assert story.ended
+    assert story.trace[-1] == "notice-withdrawn"
+
+
+def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
+    """RED-8A.3: given on 1 September, recorded on the 7th; the fifteenth day after the 1st is the 16th."""
+    story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice")
+    story.do(HOE, "give-notice", notice_given_on="2026-09-01", compliance_length=15, compliance_unit="days")
+    assert str(story.due("compliance-ends").date()) == "2026-09-17"
+
+
+def test_the_period_can_be_extended(story: Story) -> None:
+    """RED-8A.3: the period in the notice is the initial one; its end follows, and the school is told."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
+    report(story, "compliance-extended", COMMUNITY, **longer)
+    # 30 days from 7 September end with 7 October.
+    assert str(story.due("compliance-ends").date()) == "2026-10-08"
+    assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") in story.told
+
+
+def test_the_check_waits_for_no_copy(story: Story) -> None:
+    """RED-8A.3, RED-8A.4: a copy that is not ticked off keeps the period from nothing, and stays to be done."""
+    story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
+    story.wait_for("compliance-ends")
+    assert story.waiting() == ["check-compliance", "send-copies", "send-copies"]
+
+
+def test_those_who_get_a_copy_are_told_what_the_notice_says(story: Story) -> None:
+    """RED-8A.2, RED-8A.4: the governing body, and for a church school the diocese and who appoints governors."""
+    story.start(HOE, PROCESS, AIDED).do(HOE, "determine-notice").do(HOE, "give-notice")
+    assert [role for role, subject in story.told if subject.startswith("Warning notice:")] == [
+        "chair-of-governors",
+        "headteacher",
+        "diocesan-representative",
+        "foundation-governor-appointer",
+    ]
+
+
+@pytest.mark.parametrize("stage", ["determine-notice", "give-notice", "compliance-ends", "further-notice", "confirm"])
+def test_an_inadequate_judgement_overrides_the_notice_at_each_stage(story: Story, stage: str) -> None:
+    """RED-8D.1: straight to eligibility, from the group's decision to the end of the notice; the school is told."""
+    story.start(HOE, PROCESS, COMMUNITY)
+    if stage != "determine-notice":
+        story.do(HOE, "determine-notice")
+    if stage not in ("determine-notice", "give-notice"):
+        story.do(HOE, "give-notice", compliance_length=15).do("sia", "send-copies").do("sia", "send-copies")
+    if stage in ("further-notice", "confirm"):
+        outcome = "complied" if stage == "confirm" else "not complied"
+        story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome=outcome)
+    judged_inadequate(story, COMMUNITY)
+    assert story.waiting() == ["propose-powers"]
+    assert ("chair-of-governors", f"Eligible for intervention: {story.variables['school']['name']}") in story.told
+
+
+def test_an_inadequate_judgement_needs_no_notice_first(story: Story) -> None:
+    """RED-8D.1, RED-8B.2: it begins a case of its own; a foundation school's appointer is consulted (RED-8B.3)."""
+    judged_inadequate(story, FOUNDATION).follow(PROCESS, FOUNDATION)
+    assert story.waiting() == ["propose-powers"]
     story.do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
     story.do("foundation-governor-appointer", "answer-consultation").do(HOE, "decide-powers", powers_used=[])
     assert story.ended
     assert "no-powers" in story.trace
 
 
+def test_an_academy_judged_inadequate_is_the_departments_matter(story: Story) -> None:
+    """RED-8A.7, RED-8D.1."""
+    judged_inadequate(story, ACADEMY).follow(PROCESS, ACADEMY)
+    assert story.waiting() == ["alert-dfe"]
+
+
+def test_an_inadequate_judgement_is_heard_while_powers_are_considered(story: Story) -> None:
+    """RED-8D.1: what is proposed goes on, and those who decide know of the judgement."""
+    judged_inadequate(story, COMMUNITY).follow(PROCESS, COMMUNITY)
+    judged_inadequate(story, COMMUNITY)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
+    assert story.waiting() == ["propose-powers"]
+    assert ("director-of-people-services", f"Judged inadequate: {story.variables['school']['name']}") in story.told
+
+
+DIRECTED = {"direction_dated": "2026-09-04", "direction_says": "Give a notice."}
+
+
 def test_the_secretary_of_state_directs_a_notice_and_gives_one(story: Story) -> None:
-    """RED-8A.6: directed to give a notice; the Secretary of State's own notice then voids it."""
-    story.receive("secretary-of-state-direction", COMMUNITY).follow(PROCESS, COMMUNITY)
-    give_notice(story, 2, compliance_length=15, compliance_unit="days").receive("secretary-of-state-notice", COMMUNITY)
+    """RED-8A.6: directed to give a notice; the Secretary of State's own notice then voids it, and the school is told."""
+    report(story, "secretary-of-state-direction", COMMUNITY, **DIRECTED).follow(PROCESS, COMMUNITY)
+    give_notice(story, 2, compliance_length=15, compliance_unit="days")
+    own = {"secretary_notice_dated": "2026-09-07", "secretary_notice_says": "Replace the board."}
+    report(story, "secretary-of-state-notice", COMMUNITY, **own)
     assert story.ended
     assert story.trace[-1] == "void"
+    assert ("chair-of-governors", f"Warning notice void: {story.variables['school']['name']}") in story.told
+
+
+def test_a_directed_notice_has_to_be_given(story: Story) -> None:
+    """RED-8A.6: the group is shown the direction, and is not asked whether a notice is given."""
+    report(story, "secretary-of-state-direction", COMMUNITY, **DIRECTED).follow(PROCESS, COMMUNITY)
+    assert "notice_decision" not in story.shown(HOE, "determine-notice")
+    story.do(HOE, "determine-notice")
+    assert story.waiting() == ["give-notice"]
+
+
+def test_a_direction_reaches_the_case_that_runs(story: Story) -> None:
+    """RED-8A.6: it makes no second case, and the one that runs can no longer end without a notice."""
+    story.receive("category-3", COMMUNITY).follow(PROCESS, COMMUNITY)
+    report(story, "secretary-of-state-direction", COMMUNITY, **DIRECTED)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
+    assert "notice_decision" not in story.shown(HOE, "determine-notice")
 
 
 def test_category_3_begins_no_second_notice_while_one_runs(story: Story) -> None:
