@@ -52,6 +52,8 @@ def test_each_term_a_case_begins_for_each_school_but_independent_ones(story: Sto
         ({"leadership": "effective", "outcomes": "not effective", "provision": "effective"}, "3"),
         ({"leadership": "not effective", "outcomes": "effective", "provision": "effective"}, "3"),
         ({"leadership": "not yet", "outcomes": "not yet", "provision": "not effective"}, "3"),
+        ({"leadership": "not yet", "outcomes": "not yet", "provision": "effective"}, "2"),
+        ({"leadership": "not yet", "outcomes": "not yet", "provision": "not yet"}, "3"),
     ],
 )
 def test_the_table_works_the_category_out(story: Story, judged: dict[str, str], worked_out: str) -> None:
@@ -61,6 +63,15 @@ def test_the_table_works_the_category_out(story: Story, judged: dict[str, str], 
         "finance-officer", "answer-questions", **judged
     )
     assert story.variables["worked_out_category"] == worked_out
+
+
+def test_the_group_may_decide_otherwise_than_the_table(story: Story) -> None:
+    """RED-6.1, RED-7.3: the category is the group's professional judgement, with reasons."""
+    story.start("sia", PROCESS, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
+    story.do("senior-sia", "answer-questions", leadership="not yet", outcomes="not yet", provision="not yet")
+    story.do(HOE, "propose-category", category="2", category_judgement="A new head has begun well.")
+    story.do("sia", "share-results").wait_for("no-appeal").follow(FOLLOW_UP, COMMUNITY)
+    assert category_of(story, COMMUNITY) == "2"
 
 
 def settle(story: Story, category: str, urn: str = COMMUNITY) -> Story:
