@@ -192,6 +192,22 @@ def test_the_period_can_be_extended(story: Story) -> None:
     assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") in story.told
 
 
+def test_nothing_is_extended_before_the_notice_is_given(story: Story) -> None:
+    """RED-8A.3: the school hears of no period of a notice that it has not had."""
+    story.start(HOE, PROCESS, COMMUNITY)
+    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
+    report(story, "compliance-extended", COMMUNITY, **longer)
+    assert story.told == []
+
+
+def test_a_notice_that_is_stopped_before_it_is_given_is_told_to_officers_alone(story: Story) -> None:
+    """RED-8A.1: the school has had no notice, and is told of none."""
+    story.start(HOE, PROCESS, COMMUNITY)
+    report(story, "notice-withdrawn", COMMUNITY, withdrawal_reason="A new head.", withdrawn_on="2026-09-07")
+    assert {role for role, _ in story.told} == {"sia", "senior-sia", "director-of-people-services"}
+    assert story.trace[-1] == "notice-stopped"
+
+
 def test_the_check_waits_for_no_copy(story: Story) -> None:
     """RED-8A.3, RED-8A.4: a copy that is not ticked off keeps the period from nothing, and stays to be done."""
     story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
