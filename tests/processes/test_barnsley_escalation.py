@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine import Engine
 from engine.clock import VirtualClock
 from engine.errors import FormInvalid, TaskNotYours
+from tests.processes.barnsley import told
 from tests.processes.story import Story
 
 COMMUNITY, AIDED, ACADEMY, SECONDARY = "100001", "100002", "100006", "100010"
@@ -59,30 +62,64 @@ def stage_3(story: Story) -> Story:
     return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
 
 
-def test_to_a_warning_notice_and_intervention(story: Story) -> None:
-    """BAR-ESC-3.1, BAR-ESC-3.2, BAR-ESC-3.3."""
+def warned(story: Story, **notice: Any) -> Story:
+    """BAR-ESC-3.1: a maintained school at stage 3 has its notice; fifteen working days unless the notice says else."""
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     meeting(story.do(HEP, "notice-to-improve"), "not improving")
-    stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
+    period = {"compliance_length": 15, "compliance_unit": "working days"}
+    return stage_3(story).do(HEP, "warning-notice", **{**period, **notice})
+
+
+def complied(story: Story, outcome: str, **more: str) -> Story:
+    """BAR-ESC-3.2, and the check when the period is over, whatever else is open."""
+    return story.do(HEP, "tell-rsc").wait_for("compliance-ends").do(HEP, "check-compliance", outcome=outcome, **more)
+
+
+def test_to_a_warning_notice_and_intervention(story: Story) -> None:
+    """BAR-ESC-3.1, BAR-ESC-3.2, BAR-ESC-3.3."""
+    warned(story)
     # Fifteen working days counted from 8 September 2026 end with Monday 28 September; the check is due the morning after.
     assert str(story.due("compliance-ends").date()) == "2026-09-29"
     assert story.waiting() == ["link-hmi", "sponsor-support", "tell-rsc"]
-    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi")
-    story.wait_for("compliance-ends").do(HEP, "check-compliance", outcome="intervention")
-    story.do(HEP, "intervention-powers")
+    complied(story.do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi"), "intervention")
+    story.do(HEP, "intervention-powers").receive("powers-ended", COMMUNITY, outcome="intervention")
     assert story.ended
     assert story.trace[-1] == "outside"
 
 
+def test_the_period_of_a_notice_counts_from_the_day_it_is_given(story: Story) -> None:
+    """BAR-ESC-3.1: recorded on 8 September, dated the 1st, fifteen working days end with Tuesday the 22nd."""
+    warned(story, warning_date="2026-09-01")
+    assert str(story.due("compliance-ends").date()) == "2026-09-23"
+
+
+def test_governors_are_told_when_why_and_what_to_do(story: Story) -> None:
+    """BAR-ESC-3.1: the notice carries its date, its grounds and what is required."""
+    grounds = ["standards", "safety"]
+    warned(story, warning_date="2026-09-01", warning_grounds=grounds, warning_action_required="Replace the plan.")
+    said = told(story, "chair-of-governors", "Formal warning notice")
+    assert "1 September 2026" in said
+    assert "standards; safety" in said
+    assert "Replace the plan." in said
+
+
+def test_compliance_is_checked_while_the_sponsor_and_the_link_hmi_are_still_open(story: Story) -> None:
+    """BAR-ESC-3.3, BAR-ESC-3.5: neither holds up the check; both are withdrawn with the stage."""
+    complied(warned(story), "stage 2")
+    assert story.waiting() == ["notice-to-improve"]
+
+
+def test_the_link_hmi_is_spoken_to_while_powers_are_used(story: Story) -> None:
+    """BAR-ESC-3.5: stage 3 lasts as long as the powers do."""
+    complied(warned(story), "intervention").do(HEP, "intervention-powers")
+    assert story.wait_for("hmi-due").waiting() == ["hmi-discussion", "link-hmi", "sponsor-support"]
+    story.receive("powers-ended", COMMUNITY, outcome="stage 2")
+    assert "notice-to-improve" in story.waiting()
+
+
 @pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
 def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: str) -> None:
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    meeting(story.do(HEP, "notice-to-improve"), "not improving")
-    stage_3(story).do(HEP, "warning-notice", compliance_length=15, compliance_unit="working days")
-    story.do(HEP, "tell-rsc").do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi").wait_for(
-        "compliance-ends"
-    )
-    story.do(HEP, "check-compliance", outcome=outcome, school_category="getting to good")
+    complied(warned(story), outcome, school_category="getting to good")
     assert story.waiting() == (["set-up-sisg"] if outcome == "stage 1" else ["notice-to-improve"])
 
 
