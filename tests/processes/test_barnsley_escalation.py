@@ -226,8 +226,32 @@ def test_a_secondary_school_has_no_sisg(story: Story) -> None:
     """BAR-ESC-1.1."""
     raise_concern(story, SECONDARY)
     assert story.waiting() == ["decide-without-sisg"]
-    story.do("head-of-bsa", "decide-without-sisg", without_sisg_decision="stage 2")
+
+
+def consider_without_sisg(story: Story, seo: str, hep: str) -> Story:
+    raise_concern(story, SECONDARY).do("head-of-bsa", "decide-without-sisg", without_sisg_decision="stage 2")
+    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"], "neither answers for the other"
+    return story.do("seo", "seo-on-stage-2", stage_2_seo=seo).do(HEP, "hep-on-stage-2", stage_2_hep=hep)
+
+
+def test_without_a_sisg_too_both_must_agree_to_stage_2(story: Story) -> None:
+    """BAR-ESC-1.9, BAR-ESC-1.10."""
+    consider_without_sisg(story, "escalate", "escalate")
     assert story.waiting() == ["notice-to-improve"]
+
+
+def test_without_a_sisg_a_joint_no_goes_back_to_the_head_of_the_bsa(story: Story) -> None:
+    """BAR-ESC-1.9: who sees both reasons, and may find support outside a SISG."""
+    consider_without_sisg(story, "stay", "stay")
+    assert {"stage_2_seo_reason", "stage_2_hep_reason"} <= story.shown("head-of-bsa", "decide-without-sisg")
+    story.do("head-of-bsa", "decide-without-sisg", without_sisg_decision="support")
+    assert story.trace[-1] == "support-outside-sisg"
+
+
+def test_without_a_sisg_too_a_disagreement_goes_back_to_both(story: Story) -> None:
+    """BAR-ESC-1.9."""
+    consider_without_sisg(story, "escalate", "stay").do(HEP, "record-disagreement")
+    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
 
 
 def test_other_ends(story: Story) -> None:

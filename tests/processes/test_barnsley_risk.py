@@ -8,10 +8,12 @@ import pytest
 
 from engine import Engine, queries
 from engine.clock import VirtualClock
+from engine.errors import FormInvalid
 from tests.processes.story import Story
 
 ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
-COMMUNITY, HIGH, INDEPENDENT, HLS = "100001", "100005", "100017", "head-of-learning-and-standards"
+COMMUNITY, HIGH, SECONDARY, INDEPENDENT = "100001", "100005", "100010", "100017"
+HLS = "head-of-learning-and-standards"
 SOUND = {"risk_data": "secure", "risk_ofsted": "good", "risk_leadership": "secure", "new_headteacher": "no"}
 
 
@@ -105,6 +107,31 @@ def test_a_case_begun_by_a_high_risk_asks_for_the_areas_of_concern(story: Story)
     shown = story.shown("head-of-bsa", "consider-evidence")
     assert "evidence_behaviour" in shown
     assert "evidence_staff_safety" not in shown
+
+
+@pytest.mark.parametrize("school", [COMMUNITY, SECONDARY])
+def test_a_high_risk_leads_to_a_sisg_in_any_school(story: Story, school: str) -> None:
+    """BAR-QA-4.3: whatever its phase and category; the evidence goes to the Head of the BSA first (BAR-ESC-0.3)."""
+    story.receive("high-risk", school).follow(ESCALATION, school)
+    story.do("seo", "document-evidence", areas_of_concern=["quality of education"])
+    story.do("head-of-bsa", "consider-evidence", head_of_bsa_decision="escalate", ieb_in_place="no")
+    assert story.waiting() == ["set-up-sisg"]
+
+
+def test_a_high_risk_does_not_end_without_action(story: Story) -> None:
+    """BAR-QA-4.3."""
+    story.receive("high-risk", COMMUNITY).follow(ESCALATION, COMMUNITY)
+    story.do("seo", "document-evidence", areas_of_concern=["quality of education"])
+    with pytest.raises(FormInvalid):
+        story.do("head-of-bsa", "consider-evidence", head_of_bsa_decision="no further action")
+
+
+def test_a_high_risk_found_while_a_case_runs_gives_it_a_sisg(story: Story) -> None:
+    """BAR-QA-4.3."""
+    story.start("seo", ESCALATION, SECONDARY, areas_of_concern=["quality of education"]).receive("high-risk", SECONDARY)
+    story.do("seo", "document-evidence")
+    story.do("head-of-bsa", "consider-evidence", head_of_bsa_decision="escalate", ieb_in_place="no")
+    assert story.waiting() == ["set-up-sisg"]
 
 
 def test_a_case_begun_by_hand_asks_for_the_areas_once(story: Story) -> None:
