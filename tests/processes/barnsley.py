@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import select
 
 from engine.store.tables import Notification
 from tests.processes.story import Story
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def told(story: Story, role: str, subject: str) -> str:
@@ -17,3 +23,23 @@ def told(story: Story, role: str, subject: str) -> str:
         said = session.scalar(sent.order_by(Notification.id.desc()))
     assert said is not None, f"{role} was not told “{subject}”; these were told: {story.told}"
     return said
+
+
+def due(story: Story, element: str) -> date:
+    """The day on which an open task is due, in London."""
+    at = _due(story, element)
+    return at.astimezone(LONDON).date()
+
+
+def on_its_date(story: Story, role: str, element: str, **answers: Any) -> Story:
+    """Complete a task when it falls due, and not before."""
+    story.clock.set(max(story.clock.now(), _due(story, element)))
+    return story.do(role, element, **answers)
+
+
+def _due(story: Story, element: str) -> datetime:
+    waits = {task.element: task.due for task in story.engine.tasks.open(story.case)}
+    assert element in waits, f"{element} does not wait; {sorted(waits)} do"
+    at = waits[element]
+    assert at is not None, f"{element} has no due date"
+    return at

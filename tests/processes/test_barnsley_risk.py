@@ -9,6 +9,7 @@ import pytest
 from engine import Engine, queries
 from engine.clock import VirtualClock
 from engine.errors import FormInvalid
+from tests.processes.barnsley import due, on_its_date
 from tests.processes.story import Story
 
 ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
@@ -84,9 +85,49 @@ def test_each_august_a_case_begins_for_each_school_and_the_letter_goes_in_septem
     assert story.trace[-1] == "assessed"
 
 
+def test_with_everybody_on_the_due_date_the_letter_goes_early_in_september(story: Story) -> None:
+    """BAR-QA-2.1, BAR-QA-3.4: 25 August 2027 is a Wednesday, and the 30th a bank holiday."""
+    story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
+    on_its_date(story, "seo", "gather-evidence", **SOUND)
+    on_its_date(story, HLS, "consult-head", risk_level="low")
+    story.engine.jobs.run_due()
+    assert "plan-support" in story.waiting(), "the letter does not wait for the programme"
+    assert str(due(story, "send-letter")) == "2027-09-07"
+
+
+@pytest.mark.parametrize("level", ["medium", "high"])
+def test_a_level_found_in_the_year_is_told_at_once(story: Story, level: str) -> None:
+    """BAR-QA-3.5: by letter and visit, in any month; and a high risk begins the escalation at once (BAR-QA-4.3)."""
+    story.start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **SOUND)
+    story.do(HLS, "consult-head", risk_level=level)
+    assert story.waiting() == ["letter-and-visit", "plan-support"]
+    story.engine.jobs.run_due()
+    assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
+
+
+def test_a_new_headteacher_brings_a_category_of_support_in_any_month(story: Story) -> None:
+    """BAR-QA-2.5: reported, it begins an assessment; the table says low at least, and nobody may agree on no risk."""
+    report = {"new_headteacher_name": "Alex Newly", "new_headteacher_on": "2026-09-07"}
+    story.receive("new-headteacher", COMMUNITY, **report).follow(ASSESSMENT, COMMUNITY)
+    story.do("seo", "gather-evidence", risk_data="secure", risk_ofsted="good", risk_leadership="secure")
+    assert story.variables["worked_out_risk"] == "low"
+    with pytest.raises(FormInvalid):
+        story.do(HLS, "consult-head", risk_level="no risk")
+    story.do(HLS, "consult-head", risk_level="low")
+    assert category_of(story, COMMUNITY) == "low"
+
+
+def test_a_new_headteacher_reported_while_an_assessment_runs_counts_in_it(story: Story) -> None:
+    """BAR-QA-2.5."""
+    story.start("seo", ASSESSMENT, COMMUNITY).receive("new-headteacher", COMMUNITY, new_headteacher_on="2026-09-07")
+    assert len(story.cases(ASSESSMENT, COMMUNITY)) == 1
+    story.do("seo", "gather-evidence", risk_data="secure", risk_ofsted="good", risk_leadership="secure")
+    assert story.variables["worked_out_risk"] == "low"
+
+
 def test_a_high_risk_begins_the_escalation_once(story: Story) -> None:
     """BAR-QA-4.2, BAR-QA-4.3: where none is running for the school."""
-    assess(story.start("seo", ASSESSMENT, COMMUNITY), "high").wait_for("first-september").do("seo", "send-letter")
+    assess(story.start("seo", ASSESSMENT, COMMUNITY), "high").do("seo", "letter-and-visit")
     assert story.ended
     assert ("challenge-board", f"High risk: {story.variables['school']['name']}") in story.told
     story.follow(ESCALATION, COMMUNITY)
