@@ -6,6 +6,7 @@ import pytest
 
 from engine import Engine
 from engine.clock import VirtualClock
+from tests.processes.barnsley import told
 from tests.processes.story import Story
 
 MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
@@ -35,6 +36,12 @@ def four_steps(story: Story) -> Story:
     return story
 
 
+def to_the_notice(story: Story) -> Story:
+    """BAR-QA-5.M5: the headteacher's performance is not in question, so the notice comes next."""
+    four_steps(story.start("seo", MAINTAINED, COMMUNITY))
+    return story.do("seo", "question-performance", head_performance="no")
+
+
 def notice(story: Story, outcome: str) -> Story:
     story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
     return story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome=outcome)
@@ -45,7 +52,7 @@ def notice(story: Story, outcome: str) -> Story:
 )
 def test_a_maintained_school_through_all_seven_steps(story: Story, school: str, second: str) -> None:
     """BAR-QA-5.M1, BAR-QA-5.M2, BAR-QA-5.M3, BAR-QA-5.M4, BAR-QA-5.M5, BAR-QA-5.M6, BAR-QA-5.M7."""
-    four_steps(story.start("seo", MAINTAINED, school, head_performance="yes"))
+    four_steps(story.start("seo", MAINTAINED, school)).do("seo", "question-performance", head_performance="yes")
     story.do(DIRECTOR, "meet-chair")
     assert story.waiting() == ["meet-head"], "the chair first, then the headteacher"
     story.do(DIRECTOR, "meet-head").do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
@@ -61,9 +68,25 @@ def test_a_maintained_school_through_all_seven_steps(story: Story, school: str, 
     assert story.trace[-1] == "powers-used"
 
 
+def test_the_governing_body_is_given_its_section_60_notice(story: Story) -> None:
+    """BAR-QA-5.M6: with its day, the concerns and what is required; the period counts from that day, 1 September."""
+    period = {"compliance_length": 15, "compliance_unit": "working days", "notice_on": "2026-09-01"}
+    to_the_notice(story).do(DIRECTOR, "section-60", **period, notice_actions="Replace the plan.")
+    said = told(story, "chair-of-governors", "Formal warning notice under section 60")
+    assert "1 September 2026" in said
+    assert "Replace the plan." in said
+    assert str(story.due("period-ends").date()) == "2026-09-23"
+
+
+def test_two_notices_do_not_run_unseen(story: Story) -> None:
+    """BAR-QA-5.M6: where the escalation runs too, the Service Director settles which notice is given."""
+    story.start("seo", "barnsley-escalation", COMMUNITY)
+    assert "only_notice" in to_the_notice(story).shown(DIRECTOR, "section-60")
+
+
 def test_a_notice_that_is_complied_with(story: Story) -> None:
     """BAR-QA-5.M5 (the headteacher's performance is not in question), BAR-QA-5.M6."""
-    notice(four_steps(story.start("seo", MAINTAINED, COMMUNITY, head_performance="no")), "complied")
+    notice(to_the_notice(story), "complied")
     assert story.ended
     assert story.trace[-1] == "notice-complied"
     assert "meet-chair" not in story.trace
