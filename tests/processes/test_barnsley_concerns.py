@@ -84,6 +84,16 @@ def test_two_notices_do_not_run_unseen(story: Story) -> None:
     assert "only_notice" in to_the_notice(story).shown(DIRECTOR, "section-60")
 
 
+def test_a_complaint_about_a_service_manager_is_out_of_their_sight(story: Story) -> None:
+    """BAR-QA-6.2: what it says, who made it, what was found and answered."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager="yes", complaint_phase="primary")
+    assert "complaint_about_manager_text" in story.shown(HLS, "head-answers")
+    assert not story.shown("service-manager-primary", "head-answers")
+    story.do(HLS, "head-answers")
+    assert "complaint_about_manager_answer" not in story.shown("service-manager-primary", "answer")
+    assert "complaint_about_manager_answer" in story.shown(HLS, "answer")
+
+
 def test_a_notice_that_is_complied_with(story: Story) -> None:
     """BAR-QA-5.M5 (the headteacher's performance is not in question), BAR-QA-5.M6."""
     notice(to_the_notice(story), "complied")
