@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from engine import queries
 from engine.store.tables import Notification
 from tests.processes.story import Story
 
@@ -23,6 +24,13 @@ def told(story: Story, role: str, subject: str) -> str:
         said = session.scalar(sent.order_by(Notification.id.desc()))
     assert said is not None, f"{role} was not told “{subject}”; these were told: {story.told}"
     return said
+
+
+def known(story: Story, element: str) -> dict[str, Any]:
+    """What the form of an open task knows: the variables where it stands, in a called process too."""
+    task = next(task for task in story.engine.tasks.open(story.case) if task.element == element)
+    with story.engine.reading() as session:
+        return dict(queries.task(session, task.id).variables)
 
 
 def due(story: Story, element: str) -> date:

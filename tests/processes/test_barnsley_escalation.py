@@ -9,10 +9,10 @@ import pytest
 from engine import Engine
 from engine.clock import VirtualClock
 from engine.errors import FormInvalid, TaskNotYours
-from tests.processes.barnsley import told
+from tests.processes.barnsley import due, known, on_its_date, told
 from tests.processes.story import Story
 
-COMMUNITY, AIDED, ACADEMY, SECONDARY = "100001", "100002", "100006", "100010"
+COMMUNITY, AIDED, CONTROLLED, ACADEMY, SECONDARY = "100001", "100002", "100004", "100006", "100010"
 PROCESS = "barnsley-escalation"
 HEP = "head-of-education-partnerships"
 
@@ -34,7 +34,7 @@ def raise_concern(story: Story, school: str, **decision: str) -> Story:
 
 def hold_sisg(story: Story, follows: str, interval: str = "1 month") -> Story:
     """BAR-ESC-1.3 to 1.8: the group meets, the SEO updates, the chair tells the governing body."""
-    story.do("seo", "hold-sisg")
+    story.do("seo", "hold-sisg", sisg_next_on="")
     assert story.waiting() == ["share-summary", "update-on-progress"]
     story.do("seo", "update-on-progress", sisg_interval=interval, sisg_next=follows)
     return story.do("chair-of-governors", "share-summary")
@@ -47,12 +47,13 @@ def stage_2(story: Story) -> Story:
     return story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
 
 
-def meeting(story: Story, outcome: str, aided: bool = False, **more: str) -> Story:
+def meeting(story: Story, outcome: str, aided: bool = False, next_on: str = "", **more: str) -> Story:
     """BAR-ESC-2.1 to 2.5: one accountability meeting."""
     story.do(HEP, "call-meeting").do("seo", "external-report").do("headteacher", "internal-report")
     if aided:
         story.do("diocesan-representative", "diocesan-attendance")
-    return story.do("clerk", "hold-meeting").do(HEP, "summary-statement", outcome=outcome, **more)
+    story.engine.jobs.run_due()  # the day of the meeting has come
+    return story.do("clerk", "hold-meeting", meeting_next=next_on).do(HEP, "summary-statement", outcome=outcome, **more)
 
 
 def stage_3(story: Story) -> Story:
@@ -128,6 +129,7 @@ def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
     stage_2(raise_concern(story, AIDED).do("seo", "set-up-sisg", sisg_diocesan_representative="Robin Sampledale"))
     story.do(HEP, "notice-to-improve")
     meeting(story, "meet again", aided=True, accountability_interval="1 half-term")
+    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")  # considered once, improving or not
     # Monday of the second week of autumn 1 (7 September 2026) is Monday of the second week of autumn 2.
     assert str(story.due("meeting-due").date()) == "2026-11-16"
     story.wait_for("meeting-due")
@@ -136,6 +138,62 @@ def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
     hold_sisg(story, "reduce support").do("seo", "reduce-support", outcome="closed")
     assert story.ended
     assert story.trace[-1] == "case-closed"
+
+
+def called_for(story: Story, school: str, day: str) -> Story:
+    """BAR-ESC-2.1: at stage 2, with the first accountability meeting called for a day."""
+    stage_2(raise_concern(story, school).do("seo", "set-up-sisg")).do(HEP, "notice-to-improve")
+    return story.do(HEP, "call-meeting", meeting_date=day)
+
+
+def test_the_meeting_is_held_on_its_day_whatever_is_missing(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.5: it can't be recorded before; a report that came is there, those that did not are asked no more."""
+    called_for(story, COMMUNITY, "2026-09-22").do("seo", "external-report", external_report="Slow progress.")
+    assert story.waiting() == ["internal-report"]
+    assert str(due(story, "internal-report")) == "2026-09-15", "a week before the meeting"
+    story.wait_for("meeting-day-first")
+    assert story.waiting() == ["hold-meeting"]
+    assert str(due(story, "hold-meeting")) == "2026-09-29", "five working days after the meeting"
+    assert known(story, "hold-meeting")["external_report"] == "Slow progress."
+    assert known(story, "hold-meeting")["reports_in"] == ["external report"], "so that the form names the other"
+
+
+def test_with_all_reports_in_the_record_still_waits_for_the_day(story: Story) -> None:
+    """BAR-ESC-2.5."""
+    called_for(story, COMMUNITY, "2026-09-22").do("seo", "external-report").do("headteacher", "internal-report")
+    assert story.waiting() == []
+    assert str(story.due("meeting-day").date()) == "2026-09-22"
+
+
+def test_a_meeting_that_is_moved_moves_its_day_and_those_invited_are_told(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.3."""
+    called_for(story, COMMUNITY, "2026-09-22")
+    moved = {"meeting_date": "2026-09-29", "meeting_time": "4pm", "meeting_moved_why": "The chair is ill."}
+    story.receive("meeting-moved", COMMUNITY, **moved)
+    assert str(story.due("meeting-day-first").date()) == "2026-09-29"
+    assert "29 September 2026" in told(story, "headteacher", "Accountability meeting moved")
+
+
+def test_the_date_agreed_at_a_meeting_is_called_at_once(story: Story) -> None:
+    """BAR-ESC-2.5: the seventh item of the agenda is used."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")).do(HEP, "notice-to-improve")
+    meeting(story, "meet again", next_on="2026-10-06").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    assert story.waiting() == ["call-meeting"]
+    assert "meeting_next" in story.shown(HEP, "call-meeting")
+
+
+def test_the_next_meeting_may_be_brought_forward(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.7."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")).do(HEP, "notice-to-improve")
+    meeting(story, "meet again").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    assert story.waiting() == []
+    assert story.receive("meeting-brought-forward", COMMUNITY).waiting() == ["call-meeting"]
+
+
+def test_a_controlled_church_school_has_its_diocese_at_the_meeting(story: Story) -> None:
+    """BAR-ESC-2.3: where appropriate, which is not only in aided schools."""
+    called_for(story, CONTROLLED, "2026-09-22")
+    assert "diocesan-attendance" in story.waiting()
 
 
 def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
@@ -152,6 +210,37 @@ def test_sisg_meets_monthly_and_then_half_termly(story: Story) -> None:
     hold_sisg(story.wait_for("sisg-due"), "carry on", interval="1 half-term")
     # Wednesday of week 6 of autumn 1 is Wednesday of week 6 of autumn 2.
     assert str(story.due("sisg-due").date()) == "2026-12-16"
+
+
+def test_monthly_counts_from_the_meeting_and_not_from_its_papers(story: Story) -> None:
+    """BAR-ESC-1.3: held on 7 September, papers on their due dates; the next is a month after the meeting."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    story.do("seo", "hold-sisg", sisg_date="2026-09-07", sisg_next_on="")
+    on_its_date(story, "seo", "update-on-progress", sisg_interval="1 month", sisg_next="carry on")
+    on_its_date(story, "chair-of-governors", "share-summary")
+    assert str(story.due("sisg-due").date()) == "2026-10-07"
+    assert str(due(story.wait_for("sisg-due"), "hold-sisg")) == "2026-10-14"
+
+
+def test_the_next_sisg_is_on_the_date_that_was_agreed(story: Story) -> None:
+    """BAR-ESC-1.3."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg").do("seo", "hold-sisg", sisg_next_on="2026-09-30")
+    story.do("seo", "update-on-progress", sisg_interval="1 month", sisg_next="carry on")
+    story.do("chair-of-governors", "share-summary")
+    assert str(story.due("sisg-agreed").date()) == "2026-09-30"
+
+
+def test_a_sisg_without_its_members_says_who_was_missing(story: Story) -> None:
+    """BAR-ESC-1.2."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    with pytest.raises(FormInvalid):
+        story.do("seo", "hold-sisg", sisg_present=["SEO"], sisg_absent="")
+
+
+def test_the_chair_writes_the_summary_from_the_minutes(story: Story) -> None:
+    """BAR-ESC-1.7, BAR-ESC-1.8: the group reads its minutes, nobody else's task shows them."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg").do("seo", "hold-sisg")
+    assert "sisg_minutes" in story.shown("chair-of-governors", "share-summary")
 
 
 def test_a_disagreement_is_recorded_and_goes_back_to_both(story: Story) -> None:
@@ -172,8 +261,12 @@ def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
     assert str(story.due("two-terms").date()) == "2027-04-19"
     story.wait_for("two-terms")
     assert story.waiting() == ["notice-to-improve", "two-term-review"], "the stage goes on beside"
-    story.do("service-director", "two-term-review")
+    review = {"two_term_review": "bring the next meeting forward", "two_term_reason": "Results are in."}
+    story.do("service-director", "two-term-review", **review)
     assert story.waiting() == ["notice-to-improve"]
+    assert "Results are in." in told(story, HEP, "Two-term review"), "whoever chairs the meetings"
+    # Two more terms: the second week of spring 2028.
+    assert story.due("two-terms").year == 2028, "and again while the school stays"
 
 
 def test_an_academy_gets_no_warning_notice(story: Story) -> None:

@@ -116,6 +116,7 @@ AHEAD: tuple[tuple[str, int], ...] = (
     ("From when|From which|When does it start", 7),
     ("When does it meet first", 14),
     ("When is the suspension", 90),
+    ("When does the SISG meet next", 28),
     ("When is the accountability meeting", 21),
     (r"(7\. )?When is the (next )?meeting", 56),
     ("When was (that inspection|the report published|the new report)|Since when", -14),

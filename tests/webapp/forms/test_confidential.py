@@ -95,12 +95,13 @@ def to_the_update(app: Flask) -> int:
         ("seo-on-stage-2", {"stage_2_seo": "escalate"}),
         ("hep-on-stage-2", {"stage_2_hep": "escalate"}),
         ("notice-to-improve", {}),
-        ("call-meeting", {}),
+        ("call-meeting", {"meeting_date": "2026-09-07"}),
         ("external-report", {}),
         ("internal-report", {}),
     ):
         task = next(t for t in engine.tasks.open(1) if t.element == element)
         engine.tasks.complete(task.id, values, by="seo@barnsley.example.org")
+    engine.jobs.run_due()  # the day of the meeting has come
     return engine.tasks.open(1)[0].id
 
 

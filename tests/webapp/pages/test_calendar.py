@@ -27,7 +27,7 @@ def waiting(app: Flask, browser: Browser, case: int) -> Flask:
         ("document-evidence", {"evidence_summary": "x"}),
         ("consider-evidence", {"head_of_bsa_decision": "escalate", "school_category": "getting to good"}),
         ("set-up-sisg", {"sisg_members": []}),
-        ("hold-sisg", {}),
+        ("hold-sisg", {"sisg_date": "2026-09-07"}),
         ("share-summary", {}),
         ("update-on-progress", {"sisg_interval": "1 month", "sisg_next": "carry on"}),
     ):
@@ -77,7 +77,8 @@ def test_an_estimated_date_is_marked(waiting: Flask, browser: Browser, clock: Vi
     engine.jobs.run_due()
     for element in ("hold-sisg", "share-summary", "update-on-progress"):
         task = next(task for task in engine.tasks.open(1) if task.element == element)
-        engine.tasks.complete(task.id, {"sisg_interval": "1 half-term", "sisg_next": "carry on"}, by="story")
+        said = {"sisg_date": clock.now().date().isoformat(), "sisg_interval": "1 half-term", "sisg_next": "carry on"}
+        engine.tasks.complete(task.id, said, by="story")
     browser.sign_in(MANAGER)
     for address in ("/calendar", "/cases/1"):
         assert "stimated" in browser.get(address)[1].split("<main")[1], address
