@@ -118,6 +118,22 @@ def test_the_link_hmi_is_spoken_to_while_powers_are_used(story: Story) -> None:
     assert "notice-to-improve" in story.waiting()
 
 
+def test_a_notice_may_be_given_more_time(story: Story) -> None:
+    """BAR-ESC-3.1: twenty working days from 8 September end with Monday 5 October, and governors are told."""
+    more = {"compliance_length": 20, "compliance_unit": "working days", "notice_extended_why": "The chair resigned."}
+    warned(story).receive("notice-extended", COMMUNITY, **more)
+    assert str(story.due("compliance-ends").date()) == "2026-10-06"
+    assert "The chair resigned." in told(story, "chair-of-governors", "Warning notice, more time")
+
+
+def test_a_school_that_becomes_an_academy_has_no_notice_any_more(story: Story) -> None:
+    """BAR-ESC-3.1, BAR-ESC-3.4: the notice ends, governors are told, and nothing of it stays open."""
+    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The school is an academy."}
+    warned(story).receive("notice-ended", COMMUNITY, **ended, outcome="regional schools commissioner")
+    assert "The school is an academy." in told(story, "chair-of-governors", "Warning notice ended")
+    assert story.ended
+
+
 @pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
 def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: str) -> None:
     complied(warned(story), outcome, school_category="getting to good")
