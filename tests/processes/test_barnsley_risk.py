@@ -9,7 +9,7 @@ import pytest
 from engine import Engine, queries
 from engine.clock import VirtualClock
 from engine.errors import FormInvalid
-from tests.processes.barnsley import due, on_its_date
+from tests.processes.barnsley import due, on_its_date, told
 from tests.processes.story import Story
 
 ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
@@ -193,27 +193,32 @@ def test_each_month_schools_at_risk_are_evaluated(story: Story) -> None:
         assert queries.batches(session)[0].total == sum(
             s.category in ("high", "medium", "low") for s in queries.schools(session)
         )
-    evaluated(story, story.variables["school"]["category"])
+    same = {"risk_level": story.variables["school"]["category"], "evaluation_with": "The headteacher"}
+    story.do("seo", "evaluate", **same, evaluation_actions="Two more visits.")
     assert story.ended
+    presented = told(story, "lead-member", "Evaluation")
+    assert "The headteacher" in presented, "reviewed with the school"
+    assert "Two more visits." in presented, "and its action plan adjusted"
     assert story.trace[-1] == "unchanged"
     assert {"lead-member", HLS, "service-director"} == {role for role, _ in story.told}
 
 
-@pytest.mark.parametrize(("level", "end"), [("medium", "told"), ("high", "high-risk")])
-def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str, end: str) -> None:
-    """BAR-QA-3.5; a level that becomes high begins the escalation (BAR-QA-4.3)."""
-    evaluated(story.start("seo", REVIEW, COMMUNITY), level).do("seo", "letter-and-visit")
-    assert story.ended
-    assert story.trace[-1] == end
-    assert category_of(story, COMMUNITY) == level
+@pytest.mark.parametrize("level", ["medium", "high"])
+def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str) -> None:
+    """BAR-QA-3.5; a level that becomes high begins the escalation at once, before the letter (BAR-QA-4.3)."""
+    evaluated(story.start("seo", REVIEW, COMMUNITY), level)
     story.engine.jobs.run_due()
     assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
+    story.do("seo", "letter-and-visit")
+    assert story.trace[-1] == "told"
+    assert category_of(story, COMMUNITY) == level
 
 
 def test_each_week_updates_are_reviewed(story: Story) -> None:
     """BAR-QA-3.2, BAR-QA-8.1."""
     assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-14"
-    story.start_by_timer(REVIEW, "weekly-beat").do("seo", "weekly-review")
+    story.start_by_timer(REVIEW, "weekly-beat").do("seo", "weekly-review", needed="In Year 6.", no_longer="")
+    assert "In Year 6." in told(story, HLS, "Weekly review of actions")
     assert story.ended
     assert story.trace[-1] == "week-reviewed"
     assert str(story.beat(REVIEW, "weekly-beat").date()) == "2026-09-21"
@@ -236,6 +241,7 @@ def test_each_term_the_challenge_board_scrutinises_the_impact(story: Story) -> N
 
 def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
     """BAR-QA-7.1, BAR-QA-8.1."""
+    story.start("seo", ESCALATION, HIGH, areas_of_concern=["quality of education"])
     # Three months on from 7 September 2026: Monday 7 December.
     assert str(story.beat(REVIEW, "quarterly-beat").date()) == "2026-12-07"
     story.clock.set(story.beat(REVIEW, "quarterly-beat"))
@@ -243,6 +249,7 @@ def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
     story.case = next(
         c for c in story.cases(REVIEW) if [t.element for t in story.engine.tasks.open(c)] == ["indicators"]
     )
+    assert "waits for SEO evidence summary" in story.variables["live_schools"], "drawn from the live cases"
     story.do(HLS, "indicators")
     assert story.ended
     assert ("lead-member", "Quarterly performance report") in story.told
