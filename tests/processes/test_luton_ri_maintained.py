@@ -148,12 +148,40 @@ def test_the_review_is_held_within_twelve_months_of_the_start_of_the_plan(story:
 def test_a_review_that_is_late_is_told_of(story: Story) -> None:
     """LUT-RI.8: the twelve months are over."""
     plan(story, "1 term").wait_for("review-called")
-    # Ten months on from 7 September 2026 it was called; twelve months on is 7 September 2027.
-    assert str(story.due("review-late").date()) == "2027-09-07"
+    # Ten months on from 7 September 2026 it was called; twelve months on is 7 September 2027, and it is late the morning after.
+    assert str(story.due("review-late").date()) == "2027-09-08"
     story.wait_for("review-late")
     subject = f"School review is late: {story.variables['school']['name']}"
     assert [told for told in story.told if told[1] == subject] == [(DIRECTOR, subject), ("sia", subject)]
     assert "school-review" in story.waiting(), "it has still to be held"
+
+
+def test_the_review_is_reminded_of_while_a_month_is_left(story: Story) -> None:
+    """LUT-RI.8: the reminder comes before the twelve months are over."""
+    plan(story, "1 term").wait_for("review-called")
+    # Eleven months on from 7 September 2026.
+    assert str(story.due("review-soon").date()) == "2027-08-07"
+    story.wait_for("review-soon")
+    assert ("sia", f"School review to be held: {story.variables['school']['name']}") in story.told
+
+
+def test_support_that_is_still_arranged_holds_up_neither_group_nor_review(story: Story) -> None:
+    """LUT-RI.6 LUT-RI.8: the group meets from the day on which it is set up, and the review is called by the plan."""
+    begin(story).do("sia", "set-up-group", group_interval="1 month")
+    assert str(story.due("group-due").date()) == "2026-10-07"
+    story.do("sia", "agree-plan", plan_starts_on="2026-09-07")
+    assert str(story.due("review-called").date()) == "2027-07-07"
+    story.wait_for("group-due")
+    assert {"group-meets", *SUPPORT} <= set(story.waiting())
+
+
+def test_a_plan_that_is_not_agreed_is_told_of(story: Story) -> None:
+    """LUT-RI.7 LUT-RI.8: without a plan there is no day from which the review counts."""
+    begin(story)
+    # Thirty working days counted from Tuesday 8 September 2026 end with Monday 19 October; it is told the morning after.
+    assert str(story.due("plan-late").date()) == "2026-10-20"
+    story.wait_for("plan-late")
+    assert (DIRECTOR, f"No improvement plan yet: {story.variables['school']['name']}") in story.told
 
 
 def test_additional_actions_are_taken_side_by_side(story: Story) -> None:
