@@ -1,4 +1,4 @@
-"""Luton's monitoring panels, and the intervention in an inadequate school."""
+"""Luton's monitoring panels."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from engine import Engine, queries
 from engine.clock import VirtualClock
 from tests.processes.story import Story
 
-PANEL, INADEQUATE, DIRECTOR = "luton-monitoring-panel", "luton-inadequate", "service-director"
-COMMUNITY, AIDED, ACADEMY, FOUNDATION, INDEPENDENT = "120001", "120002", "120006", "120005", "120020"
+PANEL, DIRECTOR = "luton-monitoring-panel", "service-director"
+COMMUNITY, ACADEMY, INDEPENDENT = "120001", "120006", "120020"
 SOUND = {
     "results": "in line",
     "leadership": "strong",
@@ -112,79 +112,3 @@ def test_a_particular_concern_leads_to_a_professionals_meeting(
         story.do(DIRECTOR if action == "DfE" else "sia", element)
     assert story.ended
     assert story.trace[-1] == end
-
-
-def intervene(story: Story, school: str) -> Story:
-    """LUT-IN.1 to LUT-IN.3: up to the group's first meeting."""
-    story.start("sia", INADEQUATE, school)
-    assert category_of(story, school) == "D"
-    story.do("sia", "statement-of-action").do(DIRECTOR, "convene-group")
-    # Half a term on from Monday of week 2 of autumn 1 (7 September 2026): Monday 9 November.
-    assert str(story.due("group-due").date()) == "2026-11-09"
-    return story.wait_for("group-due")
-
-
-def test_an_inadequate_school_until_it_is_good(story: Story) -> None:
-    """LUT-IN.1, LUT-IN.2, LUT-IN.3, LUT-IN.4 (complied with), LUT-1.5."""
-    intervene(story, COMMUNITY).do(DIRECTOR, "group-meets", next_step="carry on")
-    story.wait_for("group-due").do(DIRECTOR, "group-meets", next_step="notice")
-    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="days")
-    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
-    story.wait_for("group-due").do(DIRECTOR, "group-meets", next_step="good")
-    assert story.ended
-    assert story.trace[-1] == "intervention-ends"
-
-
-def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
-    """LUT-IN.4: the notice is handed over to the DfE, and the group meets on."""
-    intervene(story, COMMUNITY).do(DIRECTOR, "group-meets", next_step="notice")
-    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="days")
-    assert story.converts(COMMUNITY).waiting() == ["tell-dfe"]
-    story.do(DIRECTOR, "tell-dfe")
-    assert "group-due" in {timer.element for timer in timers(story)}
-
-
-def timers(story: Story) -> list[queries.TimerRow]:
-    with story.engine.reading() as session:
-        return queries.timers(session, instance=story.case)
-
-
-@pytest.mark.parametrize(
-    ("school", "bodies"),
-    [
-        (AIDED, ["chair-of-governors", "diocesan-representative"]),
-        (FOUNDATION, ["chair-of-governors", "foundation-governor-appointer"]),
-    ],
-)
-def test_powers_are_consulted_on_side_by_side(story: Story, school: str, bodies: list[str]) -> None:
-    """LUT-IN.5, and LUT-IN.4: a notice that is not complied with leads to powers."""
-    intervene(story, school).do(DIRECTOR, "group-meets", next_step="notice")
-    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="days")
-    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied").do(
-        DIRECTOR, "propose-powers"
-    )
-    assert story.waiting() == ["answer-consultation"] * 2
-    for body in bodies:
-        story.do(body, "answer-consultation")
-    assert len(story.variables["consultation_answers"]) == 2
-    story.do(DIRECTOR, "use-powers", powers_used=["section 64", "section 66"])
-    assert story.due("group-due"), "the group goes on"
-
-
-def test_powers_without_a_notice_and_the_end_by_a_new_judgement(story: Story) -> None:
-    """LUT-IN.5: an inadequate school needs no notice first; LUT-IN.1: begun by the message of the RI process."""
-    story.receive("judged-inadequate", COMMUNITY).follow(INADEQUATE, COMMUNITY)
-    story.do("sia", "statement-of-action").do(DIRECTOR, "convene-group").wait_for("group-due")
-    story.do(DIRECTOR, "group-meets", next_step="powers").do(DIRECTOR, "propose-powers")
-    assert "write-notice" not in story.trace
-    story.receive("school-recovered", COMMUNITY)
-    assert story.ended
-    assert {"note-recovery", "intervention-ends"} <= set(story.trace)
-
-
-def test_another_judgement_begins_no_second_case(story: Story) -> None:
-    """LUT-IN.1."""
-    story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(INADEQUATE, COMMUNITY)
-    assert len(story.cases(INADEQUATE, COMMUNITY)) == 1
-    assert "judged-again-noted" in story.trace
-    assert story.waiting() == ["statement-of-action"]

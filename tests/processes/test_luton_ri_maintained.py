@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine import Engine, queries
@@ -11,6 +13,7 @@ from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-maintained", "service-director"
 COMMUNITY, IN_C, IN_D, ACADEMY, INDEPENDENT = "120001", "120008", "120022", "120006", "120020"
+MILESTONE = {"milestone": "All teachers trained", "milestone_by": "2026-12-18", "milestone_who": "Headteacher"}
 SUPPORT = ["broker-hubs", "broker-school", "priority-training"]
 AUDIT = "submit-audit"
 
@@ -34,12 +37,14 @@ def begin(story: Story, school: str = COMMUNITY, before: str = "good") -> Story:
     return story.do("sia", "meet-head-chair", met_with=["head", "chair"])
 
 
-def plan(story: Story, interval: str = "1 month", **answers: str) -> Story:
+def plan(story: Story, interval: str = "1 month", **answers: Any) -> Story:
     """LUT-RI.3 to LUT-RI.7: the support, the group and the plan, while the audit is still waited for."""
     begin(story)
     for element in SUPPORT:
         story.do("sia", element)
-    return story.do("sia", "set-up-group", group_interval=interval).do("sia", "agree-plan", **answers)
+    return story.do("sia", "set-up-group", group_interval=interval).do(
+        "sia", "agree-plan", **{"milestones": [MILESTONE], **answers}
+    )
 
 
 def meets(story: Story, **found: str) -> Story:
@@ -55,7 +60,7 @@ def test_what_every_school_is_entitled_to_comes_side_by_side(story: Story) -> No
     assert story.waiting() == sorted([*SUPPORT, "set-up-group", "agree-plan", AUDIT])
     for element in SUPPORT:
         story.do("sia", element)
-    story.do("sia", "set-up-group", group_interval="1 half-term").do("sia", "agree-plan")
+    story.do("sia", "set-up-group", group_interval="1 half-term").do("sia", "agree-plan", milestones=[MILESTONE])
     assert story.waiting() == [AUDIT], "the plan does not wait for the audit"
     # Monday of week 2 of autumn 1 (7 September 2026; it began on Tuesday 1 September) is Monday of week 2 of autumn 2,
     # which began on Monday 2 November.
@@ -73,10 +78,13 @@ def test_the_meeting_and_the_plan_ask_for_what_the_protocol_asks(story: Story) -
     story.do("sia", "meet-head-chair")
     for tick in ("plan_specific", "good_in_two_years"):
         with pytest.raises(FormInvalid):
-            story.do("sia", "agree-plan", **{tick: False})
-    milestone = {"milestone": "All teachers trained", "milestone_by": "2026-12-18", "milestone_who": "Headteacher"}
-    story.do("sia", "agree-plan", milestones=[milestone])
-    assert story.variables["milestones"] == [milestone]
+            story.do("sia", "agree-plan", milestones=[MILESTONE], **{tick: False})
+    with pytest.raises(FormInvalid):
+        story.do("sia", "agree-plan", milestones=[])
+    with pytest.raises(FormInvalid):
+        story.do("sia", "agree-plan", milestones=[MILESTONE], plan_starts_on="2026-09-07", good_by="2028-09-08")
+    story.do("sia", "agree-plan", milestones=[MILESTONE], plan_starts_on="2026-09-07", good_by="2028-09-07")
+    assert story.variables["milestones"] == [MILESTONE]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +177,7 @@ def test_support_that_is_still_arranged_holds_up_neither_group_nor_review(story:
     """LUT-RI.6 LUT-RI.8: the group meets from the day on which it is set up, and the review is called by the plan."""
     begin(story).do("sia", "set-up-group", group_interval="1 month")
     assert str(story.due("group-due").date()) == "2026-10-07"
-    story.do("sia", "agree-plan", plan_starts_on="2026-09-07")
+    story.do("sia", "agree-plan", plan_starts_on="2026-09-07", milestones=[MILESTONE])
     assert str(story.due("review-called").date()) == "2027-07-07"
     story.wait_for("group-due")
     assert {"group-meets", *SUPPORT} <= set(story.waiting())
@@ -189,20 +197,25 @@ def test_additional_actions_are_taken_side_by_side(story: Story) -> None:
     meets(plan(story), progress="not enough").do("headteacher", AUDIT).do("sia", "triangulate")
     assert story.waiting() == ["consider-actions"]
     story.do(DIRECTOR, "consider-actions", actions=["structural", "notice", "external plan", "other"])
-    assert story.waiting() == ["external-plan", "other-actions", "structural", "write-notice"]
+    assert story.waiting() == ["external-plan", "other-actions", "structural"]
     story.do(DIRECTOR, "structural", structural_kind=["leadership", "partnership", "governing body", "academy"])
     meeting = {"external_date": "2026-11-02", "external_topic": "Reading"}
     story.do("sia", "external-plan", external_dates=[meeting])
     found = {f"found_{what}": "Done." for what in ("governance", "send", "attendance", "moderation")}
     story.do("sia", "other-actions", reviews=["governance", "SEND", "attendance", "moderation"], **found)
-    story.do(DIRECTOR, "write-notice", notice_kind="warning", compliance_length=15, compliance_unit="working days")
-    assert category(story, COMMUNITY) == "D", "a notice puts the school in category D"
-    # The group met a month on from 7 September, on 7 October 2026. Fifteen working days counted from the 8th end with
-    # Wednesday 28 October; the notice is looked at the morning after.
-    assert str(story.due("period-ends").date()) == "2026-10-29"
-    story.wait_for("period-ends").do(DIRECTOR, "check-notice")
-    # The group meets a month on from Thursday 29 October 2026, a Sunday: it moves to Monday 30 November.
-    assert str(story.due("group-due").date()) == "2026-11-30"
+    assert "actions-over" in story.trace
+    assert story.follow("luton-warning-notice", COMMUNITY).waiting() == ["write-notice"]
+
+
+def test_the_group_meets_on_while_actions_are_taken(story: Story) -> None:
+    """LUT-RI.6 LUT-RI.A1 LUT-RI.A2: neither a notice nor a structural solution stops the meetings."""
+    meets(plan(story), progress="not enough")
+    # The group met on 7 October 2026, a month on from 7 September; a month later is Saturday 7 November, so Monday the 9th.
+    assert str(story.due("group-due").date()) == "2026-11-09"
+    story.do(DIRECTOR, "consider-actions", actions=["structural", "notice"])
+    meets(story)
+    assert {"structural", AUDIT} == set(story.waiting())
+    assert str(story.due("group-due").date()) == "2026-12-09"
 
 
 def test_what_is_not_chosen_is_not_asked_for(story: Story) -> None:
@@ -212,6 +225,21 @@ def test_what_is_not_chosen_is_not_asked_for(story: Story) -> None:
     meets(story.do("sia", "external-plan"), progress="not enough").do("sia", "consider-actions", actions=[])
     assert story.waiting() == [AUDIT]
     assert story.due("group-due")
+
+
+def test_a_first_meeting_without_the_chair_is_followed_by_one_with_the_chair(story: Story) -> None:
+    """LUT-RI.2: the support begins meanwhile."""
+    story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "allocate-sia")
+    story.do("sia", "meet-head-chair", met_with=["head"])
+    assert {"meet-other", "agree-plan"} <= set(story.waiting())
+    story.do("sia", "meet-other")
+    assert "other-met" in story.trace
+
+
+def test_a_group_of_the_headteacher_alone_is_none(story: Story) -> None:
+    """LUT-RI.6: the headteacher, the chair, the adviser and other senior leaders belong to it."""
+    with pytest.raises(FormInvalid):
+        begin(story).do("sia", "set-up-group", group_core=False)
 
 
 def test_judged_good_at_a_meeting_the_plan_ends(story: Story) -> None:
@@ -236,26 +264,41 @@ def test_an_inspection_is_heard_from_the_first_day(story: Story, judgement: str)
 def test_nothing_is_left_open_when_the_school_is_good(story: Story) -> None:
     """LUT-RI.10: a review, an audit and additional actions end with the plan."""
     meets(plan(story), progress="not enough").wait_for("review-called")
-    assert story.waiting() == ["consider-actions", "school-review", AUDIT]
+    assert story.waiting() == ["consider-actions", "group-meets", "school-review", AUDIT]
     story.receive("section-5-inspection", COMMUNITY, judgement="good")
     assert story.ended
     assert story.waiting() == []
 
 
-def test_judged_inadequate_intervention_begins(story: Story) -> None:
-    """LUT-RI.10 LUT-IN.1: by message, and recorded at a meeting."""
+@pytest.mark.parametrize("heard", ["reported", "at a meeting"])
+def test_judged_inadequate_intervention_begins_beside_the_support(story: Story, heard: str) -> None:
+    """LUT-RI.10 LUT-IN.1: nothing of the support ends; the group is the intervention's, chaired by the Service Director."""
+    begin(story).do("sia", "set-up-group", group_interval="1 month")
+    if heard == "reported":
+        story.receive("section-5-inspection", COMMUNITY, judgement="inadequate")
+    else:
+        meets(story, ofsted_judgement="inadequate")
+    assert story.waiting() == sorted(["agree-plan", AUDIT, *SUPPORT])
+    support = story.case
+    assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["convene-group", "statement-of-action"]
+    assert story.cases(PROCESS, COMMUNITY) == [support]
+
+
+def test_the_group_waits_while_the_intervention_has_its_own(story: Story) -> None:
+    """LUT-IN.3 LUT-RI.6: and meets again when the school requires improvement."""
     plan(story).receive("section-5-inspection", COMMUNITY, judgement="inadequate")
-    assert story.ended
-    assert story.trace[-2:] == ["to-intervention", "inadequate"]
-    assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["statement-of-action"]
-    meets(plan(story), ofsted_judgement="inadequate")
-    assert story.ended
-    assert story.trace[-1] == "inadequate"
+    story.wait_for("group-due")
+    assert story.waiting() == [AUDIT]
+    story.receive(
+        "section-5-inspection", COMMUNITY, judgement="requires improvement", inspection_published_on="2026-10-01"
+    )
+    assert story.waiting() == ["group-meets", "renew-plan", AUDIT]
 
 
 def test_requires_improvement_again_and_the_plan_stays(story: Story) -> None:
     """LUT-RI.10 LUT-RI.7 LUT-1.4: the plan is brought up to date, and the school is in category D."""
-    plan(story).receive("section-5-inspection", COMMUNITY, judgement="requires improvement")
+    judged = {"judgement": "requires improvement", "inspection_published_on": "2026-09-04"}
+    plan(story).receive("section-5-inspection", COMMUNITY, **judged)
     assert not story.ended
     assert story.waiting() == ["renew-plan", AUDIT]
     assert category(story, COMMUNITY) == "D"
@@ -263,13 +306,45 @@ def test_requires_improvement_again_and_the_plan_stays(story: Story) -> None:
     assert story.waiting() == [AUDIT]
     assert story.due("group-due")
     assert story.due("review-called")
-    meets(story, ofsted_judgement="requires improvement")
+    meets(story, ofsted_judgement="requires improvement", inspection_published_on="2026-09-04")
     assert story.waiting() == [AUDIT], "the same judgement, recorded at the meeting too, asks for nothing more"
-    meets(meets(story, ofsted_judgement="none"), ofsted_judgement="requires improvement")
-    assert story.waiting() == ["renew-plan", AUDIT], "another, recorded at a meeting, does the same"
+    meets(story, ofsted_judgement="requires improvement", inspection_published_on="2026-11-02")
+    assert story.waiting() == ["renew-plan", AUDIT], "a third, recorded at a meeting, does the same"
     meets(story, ofsted_judgement="good")
     assert story.ended
     assert story.trace[-1] == "good"
+
+
+def test_a_third_judgement_that_is_reported_renews_the_plan_too(story: Story) -> None:
+    """LUT-RI.10: by the date of its report."""
+    plan(story)
+    for published in ("2026-09-01", "2026-09-07"):
+        story.receive(
+            "section-5-inspection", COMMUNITY, judgement="requires improvement", inspection_published_on=published
+        )
+        story.do("sia", "renew-plan")
+    assert story.trace.count("renew-plan") == 2
+
+
+def test_a_renewed_plan_is_reviewed_too(story: Story) -> None:
+    """LUT-RI.8: within 12 months of its start."""
+    plan(story).receive(
+        "section-5-inspection", COMMUNITY, judgement="requires improvement", inspection_published_on="2026-09-04"
+    )
+    story.do("sia", "renew-plan", renewed_plan_starts_on="2026-09-14")
+    # Ten months on from 14 September 2026.
+    assert str(story.due("review-again-called").date()) == "2027-07-14"
+    story.wait_for("review-again-called").do("sia", "review-again")
+    assert "plan-stays" in story.trace
+
+
+def test_good_takes_the_school_out_of_category_d(story: Story) -> None:
+    """LUT-1.5: in C for the first year after category D."""
+    plan(story).receive(
+        "section-5-inspection", COMMUNITY, judgement="requires improvement", inspection_published_on="2026-09-04"
+    )
+    story.receive("section-5-inspection", COMMUNITY, judgement="good")
+    assert category(story, COMMUNITY) == "C"
 
 
 def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
@@ -279,6 +354,7 @@ def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
     story.do("sia", "record-judgement", ofsted_judgement="requires improvement")
     assert story.waiting() == ["renew-plan", AUDIT]
     assert "judgement-noted" in story.trace
+    assert story.variables["inspection_published_on"] == "2026-09-07"
     story.receive("section-5-inspection", COMMUNITY, judgement="not known yet")
     story.do("sia", "record-judgement", ofsted_judgement="good")
     assert story.ended

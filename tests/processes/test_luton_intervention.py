@@ -1,0 +1,135 @@
+"""Luton's intervention in a maintained school that is judged inadequate, beside the support that every such school gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
+from tests.processes.story import Story
+
+PROCESS, SUPPORT, NOTICE, DIRECTOR = (
+    "luton-inadequate",
+    "luton-ri-maintained",
+    "luton-warning-notice",
+    "service-director",
+)
+COMMUNITY, AIDED, ACADEMY = "120001", "120002", "120006"
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "luton")
+
+
+def category(story: Story, school: str) -> str:
+    with story.engine.reading() as session:
+        return queries.school(session, school).category
+
+
+def intervene(story: Story, school: str = COMMUNITY) -> Story:
+    """LUT-IN.1 to LUT-IN.3: up to the group's first meeting."""
+    story.start("sia", PROCESS, school).do("sia", "statement-of-action")
+    return story.do(DIRECTOR, "convene-group", group_first="2026-09-21").wait_for("first-meeting")
+
+
+def judged(story: Story, judgement: str) -> Story:
+    return story.receive("section-5-inspection", COMMUNITY, judgement=judgement, inspection_published_on="2026-09-18")
+
+
+def test_the_support_begins_beside_the_intervention(story: Story) -> None:
+    """LUT-IN.1: in addition to the support for schools that require improvement; LUT-1.5: in category D."""
+    story.start("sia", PROCESS, COMMUNITY)
+    assert story.waiting() == ["convene-group", "statement-of-action"]
+    assert category(story, COMMUNITY) == "D"
+    assert story.follow(SUPPORT, COMMUNITY).waiting() == ["allocate-sia"]
+    story.do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair", met_with=["head", "chair"])
+    assert "set-up-group" not in story.waiting(), "the group is the intervention's"
+    assert "broker-school" in story.waiting()
+
+
+def test_support_that_runs_already_is_not_begun_again(story: Story) -> None:
+    """LUT-IN.1: one case of the support a school."""
+    story.start("sia", SUPPORT, COMMUNITY).start("sia", PROCESS, COMMUNITY).follow(PROCESS)
+    assert "support-runs" in story.trace
+    assert len(story.cases(SUPPORT, COMMUNITY)) == 1
+
+
+def test_those_concerned_are_told_of_the_intervention(story: Story) -> None:
+    """LUT-IN.1."""
+    story.start("sia", PROCESS, AIDED)
+    told = [role for role, subject in story.told if subject.startswith("Intervention begins: ")]
+    assert told == ["headteacher", "chair-of-governors", "panel-chair", "diocesan-representative"]
+
+
+def test_it_is_for_maintained_schools_and_once_at_a_time(story: Story) -> None:
+    """LUT-IN.1."""
+    with pytest.raises(NotForThisSchool):
+        story.start("sia", PROCESS, ACADEMY)
+    story.start("sia", PROCESS, COMMUNITY)
+    with pytest.raises(LiveCaseExists):
+        story.start("sia", PROCESS, COMMUNITY)
+
+
+def test_the_group_is_chaired_by_the_service_director_and_meets_on_its_day(story: Story) -> None:
+    """LUT-IN.3: first on the day that was named, then as often as it says."""
+    story.start("sia", PROCESS, COMMUNITY)
+    for missing in ("group_core", "group_chaired"):
+        with pytest.raises(FormInvalid):
+            story.do(DIRECTOR, "convene-group", **{"group_first": "2026-09-21", missing: False})
+    story.do(DIRECTOR, "convene-group", group_first="2026-09-21")
+    assert str(story.due("first-meeting").date()) == "2026-09-21"
+    story.wait_for("first-meeting").do(DIRECTOR, "group-meets", next_step="carry on", group_interval="1 month")
+    assert str(story.due("group-due").date()) == "2026-10-21"
+
+
+def test_a_statement_that_is_late_holds_up_no_meeting_and_is_told_of(story: Story) -> None:
+    """LUT-IN.2 LUT-IN.3."""
+    story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "convene-group", group_first="2026-09-21")
+    story.wait_for("first-meeting")
+    assert story.waiting() == ["group-meets", "statement-of-action"]
+    # Twenty working days counted from 8 September 2026 end with Monday 5 October.
+    assert str(story.due("statement-late").date()) == "2026-10-06"
+    story.wait_for("statement-late")
+    assert (DIRECTOR, f"No statement of action yet: {story.variables['school']['name']}") in story.told
+
+
+def test_the_group_meets_on_during_a_notice_and_powers(story: Story) -> None:
+    """LUT-IN.4 LUT-IN.5: both run beside it; an inadequate school needs no notice before powers."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="notice", group_interval="1 month")
+    intervention = story.case
+    assert story.follow(NOTICE, COMMUNITY).waiting() == ["write-notice"]
+    story.case = intervention
+    story.wait_for("group-due").do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
+    story.wait_for("group-due")
+    assert story.waiting() == ["group-meets", "propose-powers"]
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 64"]).do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=[])
+    assert "powers-over" in story.trace
+
+
+@pytest.mark.parametrize(("judgement", "support_ends"), [("good", True), ("requires improvement", False)])
+def test_a_better_judgement_ends_the_intervention(story: Story, judgement: str, support_ends: bool) -> None:
+    """LUT-IN.1 LUT-1.5 LUT-RI.10: the school is in C for the first year after D; the support ends only when it is good."""
+    intervention = judged(intervene(story), judgement).case
+    assert story.ended
+    assert {"recovery-noted", "intervention-ends"} <= set(story.trace)
+    assert category(story, COMMUNITY) == "C"
+    assert ("headteacher", f"Intervention ends: {story.variables['school']['name']}") in story.told
+    assert story.follow(SUPPORT, COMMUNITY).ended == support_ends
+    assert story.case != intervention
+
+
+def test_a_school_with_a_notice_stays_in_category_d(story: Story) -> None:
+    """LUT-1.5: whatever Ofsted judges, while the notice runs."""
+    intervene(story).start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", notice_kind="warning")
+    judged(story, "requires improvement")
+    assert category(story, COMMUNITY) == "D"
+
+
+def test_another_judgement_begins_no_second_case(story: Story) -> None:
+    """LUT-IN.1."""
+    story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(PROCESS, COMMUNITY)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
+    assert "judged-again-noted" in story.trace

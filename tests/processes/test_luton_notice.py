@@ -1,0 +1,172 @@
+"""Luton's notices to maintained schools, and the powers that may follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine, queries
+from engine.clock import VirtualClock
+from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
+from tests.processes.story import Story
+
+NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
+COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
+FIFTEEN_DAYS = {"compliance_length": 15, "compliance_unit": "days", "notice_on": "2026-09-07"}
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock) -> Story:
+    return Story(engine, clock, "luton")
+
+
+def category(story: Story, school: str) -> str:
+    with story.engine.reading() as session:
+        return queries.school(session, school).category
+
+
+def give(story: Story, kind: str, school: str = COMMUNITY) -> Story:
+    return story.start(DIRECTOR, NOTICE, school).do(DIRECTOR, "write-notice", notice_kind=kind, **FIFTEEN_DAYS)
+
+
+def fail(story: Story, kind: str, school: str = COMMUNITY) -> Story:
+    """A notice that the governing body did not comply with."""
+    return give(story, kind, school).wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied")
+
+
+def test_any_maintained_school_may_be_given_a_notice(story: Story) -> None:
+    """LUT-IN.4 LUT-1.5: it need be neither judged to require improvement nor inadequate; it is in category D."""
+    give(story, "warning")
+    assert category(story, COMMUNITY) == "D"
+
+
+def test_an_academy_is_given_none(story: Story) -> None:
+    """LUT-IN.4: notices are for maintained schools."""
+    with pytest.raises(NotForThisSchool):
+        story.start(DIRECTOR, NOTICE, ACADEMY)
+
+
+def test_a_second_notice_is_refused_while_one_runs(story: Story) -> None:
+    """LUT-IN.4: one case a school."""
+    give(story, "warning")
+    with pytest.raises(LiveCaseExists):
+        story.start(DIRECTOR, NOTICE, COMMUNITY)
+
+
+def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
+    """LUT-IN.4: whenever it is recorded."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", **{**FIFTEEN_DAYS, "notice_on": "2026-09-01"})
+    # Fifteen days counted from 2 September 2026 end with the 16th; the notice is looked at the morning after.
+    assert str(story.due("period-ends").date()) == "2026-09-17"
+
+
+def test_those_concerned_are_told_what_the_notice_asks(story: Story) -> None:
+    """LUT-IN.4 LUT-RI.A2: the governing body, the headteacher, the diocese, the adviser, the panels' chair."""
+    give(story, "pre-warning", AIDED)
+    told = [role for role, subject in story.told if subject.startswith("Pre-warning notice: ")]
+    assert told == ["chair-of-governors", "headteacher", "sia", "panel-chair", "diocesan-representative"]
+
+
+def test_a_notice_that_is_complied_with_takes_the_school_out_of_category_d(story: Story) -> None:
+    """LUT-IN.4 LUT-1.5: in C for the first year after category D."""
+    give(story, "warning").wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
+    assert story.ended
+    assert story.trace[-1] == "notice-ends"
+    assert category(story, COMMUNITY) == "C"
+
+
+def test_a_school_that_was_in_category_d_before_stays_there(story: Story) -> None:
+    """LUT-1.5: the notice takes off only what it put on."""
+    give(story, "warning", IN_D).wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
+    assert category(story, IN_D) == "D"
+
+
+def test_a_school_judged_inadequate_meanwhile_stays_in_category_d(story: Story) -> None:
+    """LUT-1.5: the intervention is live."""
+    notice = give(story, "warning").case
+    story.start("sia", INADEQUATE, COMMUNITY)
+    story.case = notice
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
+    assert category(story, COMMUNITY) == "D"
+
+
+def test_no_notice_is_told_to_those_who_asked(story: Story) -> None:
+    """LUT-RI.A2: it is considered, and may be considered again."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", notice_kind="none")
+    assert story.ended
+    assert [role for role, subject in story.told if subject.startswith("No notice is given")] == ["sia", "panel-chair"]
+    assert story.start(DIRECTOR, NOTICE, COMMUNITY).waiting() == ["write-notice"]
+
+
+def test_a_failed_pre_warning_notice_comes_back_for_a_statutory_one(story: Story) -> None:
+    """LUT-RI.A2 LUT-IN.4."""
+    assert fail(story, "pre-warning").waiting() == ["write-notice"]
+
+
+def test_a_failed_statutory_notice_leads_to_powers(story: Story) -> None:
+    """LUT-IN.4 LUT-IN.5: whoever asked for the notice."""
+    assert fail(story, "warning").waiting() == ["propose-powers"]
+
+
+def test_a_notice_is_withdrawn(story: Story) -> None:
+    """LUT-IN.4: the school is in its category of before, and the same are told."""
+    give(story, "warning").receive("notice-withdrawn", COMMUNITY, withdrawn_on="2026-09-10", withdrawn_reason="Merged.")
+    assert story.ended
+    assert category(story, COMMUNITY) == "A"
+    assert ("chair-of-governors", f"The notice is withdrawn: {story.variables['school']['name']}") in story.told
+    assert "no-longer" in story.trace
+
+
+def test_a_notice_is_extended(story: Story) -> None:
+    """LUT-IN.4: the longer period is counted from the same day."""
+    longer = {"compliance_length": 20, "compliance_unit": "days", "extension_reason": "A new head."}
+    give(story, "warning").receive("notice-extended", COMMUNITY, **longer)
+    # Twenty days counted from 8 September 2026 end with the 27th.
+    assert str(story.due("period-ends").date()) == "2026-09-28"
+    assert "longer" in story.trace
+
+
+@pytest.mark.parametrize(
+    ("school", "bodies"),
+    [
+        (COMMUNITY, ["chair-of-governors"]),
+        (AIDED, ["chair-of-governors", "diocesan-representative"]),
+        (FOUNDATION, ["chair-of-governors", "foundation-governor-appointer"]),
+    ],
+)
+def test_powers_are_proposed_consulted_on_and_decided(story: Story, school: str, bodies: list[str]) -> None:
+    """LUT-IN.5: side by side, and those consulted are told the decision."""
+    fail(story, "warning", school).do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 66"])
+    for body in bodies:
+        story.do(body, "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"])
+    assert story.ended
+    told = [role for role, subject in story.told if subject.startswith("Powers of intervention: ")]
+    assert told == ["headteacher", "sia", *bodies]
+
+
+def test_only_a_power_that_was_proposed_is_used(story: Story) -> None:
+    """LUT-IN.5."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    story.do("chair-of-governors", "answer-consultation")
+    with pytest.raises(FormInvalid):
+        story.do(DIRECTOR, "use-powers", powers_used=["section 66"])
+
+
+def test_nobody_answers_for_another_unless_it_is_said_for_whom(story: Story) -> None:
+    """LUT-IN.5: an officer records an answer as that of the body."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    with pytest.raises(TaskNotYours):
+        story.do("headteacher", "answer-consultation")
+
+
+def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
+    """LUT-IN.5: after the date the authority decides without the answer."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    task = next(task for task in story.engine.tasks.open(story.case) if task.element == "answer-consultation")
+    with pytest.raises(AnswerNotDue):
+        story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
+    # Fifteen days from 7 September 2026 were over on the 23rd; ten working days on from there end with 7 October.
+    story.clock.set(story.clock.now().replace(month=10, day=8))
+    story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
+    assert story.waiting() == ["use-powers"]
