@@ -76,9 +76,18 @@ def test_an_inspection_report_is_heard_at_any_moment(story: Story) -> None:
     assert story.follow("luton-inadequate", COMMUNITY).waiting() == ["convene-group", "statement-of-action"]
 
 
+def awaiting_audit(story: Story) -> Story:
+    """LUT-RI.9: the school's audit is asked for."""
+    return story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair")
+
+
+def told_unsafe(story: Story) -> list[str]:
+    return [role for role, subject in story.told if subject.startswith("Safeguarding is not effective")]
+
+
 def test_an_audit_that_is_late_is_reminded_of_and_may_be_done_again(story: Story) -> None:
     """LUT-RI.9: triangulated, or a further audit."""
-    story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair")
+    awaiting_audit(story)
     # Twenty working days counted from 8 September end with Monday 5 October 2026.
     assert str(story.due("audit-late").date()) == "2026-10-06"
     story.wait_for("audit-late")
@@ -87,6 +96,28 @@ def test_an_audit_that_is_late_is_reminded_of_and_may_be_done_again(story: Story
     story.do("safeguarding-officer", "further-audit")
     assert "submit-audit" not in story.waiting()
     assert "further-audit" in story.trace
+
+
+def test_an_audit_that_does_not_come_is_followed_by_the_authority_s_own(story: Story) -> None:
+    """LUT-RI.9: the school's silence stops nothing."""
+    awaiting_audit(story).wait_for("audit-late")
+    task = next(task for task in story.engine.tasks.open(story.case) if task.element == "submit-audit")
+    story.engine.tasks.go_on_without(task.id, "Reminded twice.", by=story.scope("sia"))
+    assert "further-audit" in story.waiting()
+
+
+def test_safeguarding_that_is_not_effective_is_told_at_once(story: Story) -> None:
+    """LUT-RI.9: by the school's own audit, before it is triangulated."""
+    awaiting_audit(story).do("headteacher", "submit-audit", audit_effective="no")
+    assert told_unsafe(story) == ["safeguarding-officer", DIRECTOR, "sia"]
+    assert "triangulate" in story.waiting()
+
+
+def test_what_the_authority_s_audit_finds_is_told(story: Story) -> None:
+    """LUT-RI.9 LUT-AC.2: to the Service Director and the school."""
+    awaiting_audit(story).do("headteacher", "submit-audit").do("sia", "triangulate", audit_result="further audit")
+    story.do("safeguarding-officer", "further-audit", further_audit_effective="no")
+    assert told_unsafe(story) == [DIRECTOR, "headteacher", "chair-of-governors"]
 
 
 def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> None:
@@ -105,4 +136,4 @@ def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> No
 def test_an_academy_s_judgement_may_come_by_message(story: Story) -> None:
     """LUT-AC.1."""
     story.receive("academy-requires-improvement", ACADEMY)
-    assert story.follow(ACADEMY_PROCESS, ACADEMY).waiting() == ["request-plan"]
+    assert story.follow(ACADEMY_PROCESS, ACADEMY).waiting() == ["request-plan", "submit-audit"]

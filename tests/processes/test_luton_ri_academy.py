@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine
+from engine import Engine, queries
 from engine.clock import VirtualClock
 from engine.errors import TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-academy", "service-director"
-ACADEMY, COMMUNITY, INDEPENDENT = "120006", "120001", "120020"
+ACADEMY, IN_B, COMMUNITY, INDEPENDENT = "120006", "120010", "120001", "120020"
 AUDIT = "submit-audit"
 
 
@@ -22,10 +22,15 @@ def story(engine: Engine, clock: VirtualClock) -> Story:
 def asked(story: Story) -> Story:
     """LUT-AC.1 and LUT-AC.2: the trust's plan and the academy's audit are asked for at the same time."""
     story.start("sia", PROCESS, ACADEMY)
-    assert story.waiting() == ["request-plan"]
+    assert story.waiting() == ["request-plan", AUDIT]
     story.do("sia", "request-plan")
     assert story.waiting() == ["send-plan", AUDIT]
     return story
+
+
+def category(story: Story, school: str) -> str:
+    with story.engine.reading() as session:
+        return queries.school(session, school).category
 
 
 def audited(story: Story) -> Story:
@@ -57,7 +62,7 @@ def test_the_trust_is_met_until_the_academy_is_good(story: Story) -> None:
 
 def test_the_meetings_do_not_wait_for_the_audit(story: Story) -> None:
     """LUT-AC.1 LUT-AC.2: and the case ends with the academy good, whatever is still open."""
-    asked(story).do("sia", "send-plan").wait_for("meeting-due")
+    asked(story).do("trust-ceo", "send-plan").wait_for("meeting-due")
     assert story.waiting() == ["meet-ceo", AUDIT]
     story.do("sia", "meet-ceo", trust_result="good")
     assert story.ended
@@ -71,7 +76,7 @@ def test_a_trust_that_is_late_with_its_plan_is_reminded(story: Story) -> None:
     assert str(story.due("plan-late").date()) == "2026-10-06"
     story.wait_for("plan-late")
     subject = f"Action plan: {story.variables['school']['name']}"
-    assert [told for told in story.told if told[1] == subject] == [("trust-ceo", subject), ("sia", subject)]
+    assert [role for role, told in story.told if told == subject] == ["trust-ceo", "sia", DIRECTOR]
     assert "send-plan" in story.waiting(), "the plan is still waited for"
     assert "trust-reminded" in story.trace, "the plan is still waited for"
 
@@ -97,7 +102,30 @@ def test_only_advisers_ask_for_the_plan(story: Story) -> None:
 def test_it_begins_by_a_message_too(story: Story) -> None:
     """LUT-AC.1: a judgement that comes from another case."""
     story.receive("academy-requires-improvement", ACADEMY).follow(PROCESS, ACADEMY)
-    assert story.waiting() == ["request-plan"]
+    assert story.waiting() == ["request-plan", AUDIT]
+
+
+def test_the_meetings_begin_without_the_plan_and_a_trust_that_does_not_meet_is_put_to_the_dfe(story: Story) -> None:
+    """LUT-AC.1 LUT-AC.3: silence of the trust stops neither."""
+    story.start("sia", PROCESS, ACADEMY)
+    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="not met", trust_interval="1 month")
+    assert story.waiting() == ["contact-dfe", "request-plan", AUDIT]
+
+
+@pytest.mark.parametrize(("before", "then"), [("good", "C"), ("requires improvement", "D")])
+def test_the_judgement_puts_the_academy_in_its_category(story: Story, before: str, then: str) -> None:
+    """LUT-1.1 LUT-1.4: academies are categorised too."""
+    story.start("sia", PROCESS, IN_B, judged_before=before)
+    assert category(story, IN_B) == then
+
+
+@pytest.mark.parametrize(("judgement", "then"), [("requires improvement", "D"), ("inadequate", "D"), ("good", "C")])
+def test_a_new_judgement_changes_the_category(story: Story, judgement: str, then: str) -> None:
+    """LUT-1.4 LUT-1.5: requires improvement twice running, and inadequate, are D."""
+    story.start("sia", PROCESS, IN_B, judged_before="good")
+    story.receive("section-5-inspection", IN_B, judgement=judgement)
+    assert category(story, IN_B) == then
 
 
 def test_other_schools_have_other_protocols(story: Story) -> None:
@@ -127,7 +155,7 @@ def test_requires_improvement_again_and_a_new_plan_is_asked_for(story: Story) ->
     assert "academy-again" in story.trace
     story.follow(PROCESS, ACADEMY)
     assert len(story.cases(PROCESS, ACADEMY)) == 2
-    assert story.waiting() == ["request-plan"]
+    assert story.waiting() == ["request-plan", AUDIT]
 
 
 @pytest.mark.parametrize("judgement", ["inadequate", None])

@@ -109,7 +109,7 @@ def test_an_academy_goes_on_to_its_own_protocol(story: Story) -> None:
     story.start("sia", PROCESS, ACADEMY)
     assert story.ended
     assert story.trace[-1] == "to-academy"
-    assert story.follow("luton-ri-academy", ACADEMY).waiting() == ["request-plan"]
+    assert story.follow("luton-ri-academy", ACADEMY).waiting() == ["request-plan", AUDIT]
 
 
 def test_an_independent_school_has_no_protocol(story: Story) -> None:
