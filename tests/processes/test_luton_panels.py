@@ -10,8 +10,8 @@ from engine import Engine, queries
 from engine.clock import VirtualClock
 from tests.processes.story import Story
 
-PANEL, DIRECTOR = "luton-monitoring-panel", "service-director"
-COMMUNITY, ACADEMY, INDEPENDENT = "120001", "120006", "120020"
+PANEL, MEETING, DIRECTOR = "luton-monitoring-panel", "luton-professionals-meeting", "service-director"
+COMMUNITY, ACADEMY, INDEPENDENT, IN_D = "120001", "120010", "120020", "120022"
 SOUND = {
     "results": "in line",
     "leadership": "strong",
@@ -46,6 +46,8 @@ def category_of(story: Story, urn: str) -> str:
         (BEST, "A"),
         ({**BEST, "helps_others": "some"}, "B"),
         (SOUND, "B"),
+        ({**BEST, "teaching": "sound"}, "B"),
+        ({**SOUND, "helps_others": "none"}, None),
         ({**SOUND, "results": "below"}, "C"),
         ({**SOUND, "leadership": "cause for concern"}, "C"),
         ({**SOUND, "teaching": "weak"}, "C"),
@@ -60,8 +62,8 @@ def category_of(story: Story, urn: str) -> str:
         ({**SOUND, "further_criteria": ["gaps", "safety"]}, "D"),
     ],
 )
-def test_the_criteria_make_the_category(story: Story, answers: dict[str, Any], category: str) -> None:
-    """LUT-1.4: A and B need all criteria, C and D one or more; LUT-1.5: first year after D, and notices."""
+def test_the_criteria_make_the_category(story: Story, answers: dict[str, Any], category: str | None) -> None:
+    """LUT-1.4: A and B need all criteria, C and D one or more, and a school that fits none has none; LUT-1.5: first year after D, and notices."""
     story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **answers)
     assert story.variables["worked_out_category"] == category
 
@@ -93,11 +95,33 @@ def test_the_panel_agrees_the_category(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
+    ("answers", "category"), [(SOUND, "C"), (BEST, "C"), ({**SOUND, "results": "below for over a year"}, "D")]
+)
+def test_a_school_that_leaves_category_d_is_in_c_first(story: Story, answers: dict[str, Any], category: str) -> None:
+    """LUT-1.5: whatever else it fulfils, in the first year."""
+    story.start("sia", PANEL, IN_D).do("sia", "criteria", **answers)
+    assert story.variables["worked_out_category"] == category
+
+
+@pytest.mark.parametrize("begins", ["notice", "intervention"])
+def test_a_school_with_a_notice_or_an_intervention_stays_in_category_d(story: Story, begins: str) -> None:
+    """LUT-1.5: whatever the panel agrees, while it runs."""
+    if begins == "notice":
+        story.start(DIRECTOR, "luton-warning-notice", COMMUNITY).do(DIRECTOR, "write-notice", notice_kind="warning")
+    else:
+        story.start("sia", "luton-inadequate", COMMUNITY)
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **BEST)
+    assert story.variables["worked_out_category"] == "D"
+    story.do("panel-chair", "panel-discusses", panel_category="A", particular_concern="no")
+    assert category_of(story, COMMUNITY) == "D"
+
+
+@pytest.mark.parametrize(
     ("action", "element", "end"),
     [
         ("none", None, "no-action"),
         ("support", "arrange-support", "support-arranged"),
-        ("DfE", "tell-regulator", "support-arranged"),
+        ("DfE", "tell-regulator", "regulator-told"),
     ],
 )
 def test_a_particular_concern_leads_to_a_professionals_meeting(
@@ -105,10 +129,33 @@ def test_a_particular_concern_leads_to_a_professionals_meeting(
 ) -> None:
     """LUT-1.3, LUT-1.6: and to further action by the process map, as far as the text tells it."""
     story.start("sia", PANEL, ACADEMY).do("sia", "criteria", **SOUND)
-    story.do("panel-chair", "panel-discusses", panel_category="B", particular_concern="yes")
+    story.do("panel-chair", "panel-discusses", panel_category="B", panel_why="Attendance.", particular_concern="yes")
+    assert story.follow(MEETING, ACADEMY).variables["panel_reason"] == "Attendance."
     story.do("panel-chair", "professionals-meeting", further_action=action)
     if element:
         assert story.waiting() == [element]
         story.do(DIRECTOR if action == "DfE" else "sia", element)
     assert story.ended
     assert story.trace[-1] == end
+
+
+def test_support_that_is_still_open_keeps_no_school_from_the_next_panel(story: Story) -> None:
+    """LUT-1.2 LUT-1.3: the school's turn is over when the panel has discussed it."""
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **SOUND)
+    story.do("panel-chair", "panel-discusses", panel_category="B", particular_concern="yes")
+    story.follow(MEETING, COMMUNITY).do("panel-chair", "professionals-meeting", further_action="support")
+    story.start_by_timer(PANEL, "panel-ab", COMMUNITY)
+    assert len(story.cases(PANEL, COMMUNITY)) == 2
+
+
+def test_a_concern_that_cannot_wait_needs_no_panel(story: Story) -> None:
+    """LUT-1.3: begun by hand, for an independent school too."""
+    assert story.start("sia", MEETING, INDEPENDENT).waiting() == ["professionals-meeting"]
+
+
+def test_a_second_concern_is_put_to_the_same_meeting(story: Story) -> None:
+    """LUT-1.3: and told to those who hold it."""
+    story.start("sia", MEETING, COMMUNITY).receive("particular-concern", COMMUNITY, panel_reason="Exclusions.")
+    assert len(story.cases(MEETING, COMMUNITY)) == 1
+    assert ("panel-chair", f"Another concern: {story.variables['school']['name']}") in story.told
+    assert "another-told" in story.trace
