@@ -126,6 +126,13 @@ def test_a_notice_is_extended(story: Story) -> None:
     assert "longer" in story.trace
 
 
+def test_a_notice_that_is_asked_for_again_is_told_to_the_service_director(story: Story) -> None:
+    """LUT-RI.A2: while one is considered or runs."""
+    give(story, "warning").receive("notice-considered", COMMUNITY, notice_reason="No progress.")
+    assert (DIRECTOR, f"A notice is asked for again: {story.variables['school']['name']}") in story.told
+    assert "asked-again-told" in story.trace
+
+
 @pytest.mark.parametrize(
     ("school", "bodies"),
     [

@@ -347,6 +347,14 @@ def test_good_takes_the_school_out_of_category_d(story: Story) -> None:
     assert category(story, COMMUNITY) == "C"
 
 
+def test_good_leaves_a_school_with_a_notice_in_category_d(story: Story) -> None:
+    """LUT-1.5: until the notice has ended."""
+    plan(story).start(DIRECTOR, "luton-warning-notice", COMMUNITY)
+    story.do(DIRECTOR, "write-notice", notice_kind="warning")
+    story.receive("section-5-inspection", COMMUNITY, judgement="good")
+    assert category(story, COMMUNITY) == "D"
+
+
 def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:
     """LUT-RI.10: the adviser reads the report and records the judgement."""
     plan(story).receive("section-5-inspection", COMMUNITY, judgement=None)
