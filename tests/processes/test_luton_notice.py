@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from engine import Engine, queries
 from engine.clock import VirtualClock
 from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
+from engine.store.tables import Notification
 from tests.processes.story import Story
 
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
@@ -65,6 +67,9 @@ def test_those_concerned_are_told_what_the_notice_asks(story: Story) -> None:
     give(story, "pre-warning", AIDED)
     told = [role for role, subject in story.told if subject.startswith("Pre-warning notice: ")]
     assert told == ["chair-of-governors", "headteacher", "sia", "panel-chair", "diocesan-representative"]
+    with story.engine.reading() as session:
+        texts = list(session.scalars(select(Notification.text).where(Notification.instance_id == story.case)))
+    assert texts[0].startswith("On 7 September 2026 the authority gave the governing body of St Invented")
 
 
 def test_a_notice_that_is_complied_with_takes_the_school_out_of_category_d(story: Story) -> None:
