@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
@@ -133,8 +134,15 @@ class Person:
         elif not inputs.first.input_value():
             inputs.first.fill(str(value) if value is not None else "Noted.")
 
+    @property
+    def today(self) -> date:
+        """The day that it is in the sample."""
+        found = re.search(r"Today is (\d+ \w+ \d+)", self.page.locator("body").inner_text())
+        assert found, "the page does not say which day it is"
+        return datetime.strptime(found[1], "%d %B %Y").date()
+
     def _put_date(self, name: str, value: Any) -> None:
-        day = value or date(2026, 11, 24)
+        day = value or self.today
         for part in ("day", "month", "year"):
             self.page.locator(f"[name='{name}-{part}']").fill(str(getattr(day, part)))
 

@@ -16,7 +16,7 @@ TYPES = frozenset(
     + ("list", "context", "range", "function")
 )
 _LITERALS = frozenset({"StringLiteral", "NumericLiteral", "BooleanLiteral", "AtLiteral", "DateTimeLiteral", "null"})
-_PLAIN = frozenset({"(", ")", "[", "]", "..", "PositionalParameters", "DateTimeConstructor", "VariableName"})
+_PLAIN = frozenset({"(", ")", "[", "]", "..", "DateTimeConstructor", "VariableName"})
 
 
 def nothing(tree: Node, feel: Inspects) -> list[Remark]:
@@ -40,7 +40,14 @@ def _source(node: Node) -> str:
 
 def _literal(node: Node) -> bool:
     """Whether no variable has a say in it."""
-    return node.kind in _LITERALS and all(part.kind in _PLAIN or _literal(part) for part in node.parts)
+    return node.kind in _LITERALS and all(map(_plain, node.parts))
+
+
+def _plain(part: Node) -> bool:
+    """Whether a part of a literal is a sign, the name of its kind, or literals that it is made of."""
+    if part.kind == "PositionalParameters":
+        return all(map(_literal, part.parts))
+    return part.kind in _PLAIN or _literal(part)
 
 
 def _given(node: Node) -> list[Node]:

@@ -132,6 +132,7 @@ CASES = [
     _case("PW-880", _after("date(met_on) = date(2026, 2, 30)"), _after("date(met_on) = date(2026, 2, 28)")),
     _case("PW-880", _after('@"P1D" < duration("P1W")'), _after('@"P1D" < duration("P7D")')),
     _case("PW-880", _after("score in [1..null]"), _after("score >= 1")),
+    _case("PW-880", _after('month of year(date("x")) = "May"'), _after('month of year(date(met_on)) = "May"')),
     _case("PW-880", _after("score in [9..1]"), _after("score in [1..9]")),
     _case("PW-880", _after("score between 9 and 1"), _after("score between 1 and 9")),
     _case("PW-880", _after("{a: score, a: 1}.a = 1"), _after("{a: score, b: 1}.a = 1")),
