@@ -334,6 +334,17 @@ def computed_role_exists(look: Look) -> Iterator[Fault]:
                 yield fault(element, f'candidateGroups may give "{short(role)}", which is no role.', hint)
 
 
+@rule("PW-889", section=OURS, severity="warning", plain="off")
+def names_can_be_followed(look: Look) -> Iterator[Fault]:
+    """A process is small enough for lint to know which names may be set where."""
+    flows = look.world.flows if look.world is not None else {}
+    for process in look.processes():
+        flow = flows.get(process.key)
+        if flow is not None and flow.graph.too_large:
+            message = "it is too large for its variables to be followed, so slips in their names are not found."
+            yield fault(process, message, "Move parts of it into processes that it calls.")
+
+
 def _computed_roles(world: World, element: Element) -> Iterator[str]:
     """Give the roles that an expression may name, alone, in a list, or in a text with commas."""
     shape = _candidate_groups(world, element)

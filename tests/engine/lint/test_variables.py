@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,17 @@ def _process(when: str) -> str:
 RIGHT = _after('judgement = "good"')
 COLLECTED = prop(outputCollection="all", outputElement="judgement")
 
+
+def _long(tasks: int) -> str:
+    """A process of so many tasks in a row."""
+    names = ["s", *(f"t{at}" for at in range(tasks)), "e"]
+    flows = " ".join(f"{one}>{other}" for one, other in pairwise(names))
+    inner = "".join(f'<manualTask id="{name}"/>' for name in names[1:-1])
+    return draw(f'<startEvent id="s"/>{inner}<endEvent id="e"/>', flows)
+
+
 CASES = [
+    _case("PW-889", _long(1_600), _long(20)),
     _case("PW-870", _after('judgment = "good"'), RIGHT),
     _case("PW-870", _after('school.phace = "primary"'), _after('school.phase = "primary"')),
     _case("PW-870", _task('camunda:dueDate="= settings.wate"'), _task(f'{ASK} camunda:dueDate="= settings.wait"')),
