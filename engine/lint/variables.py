@@ -337,10 +337,12 @@ def computed_role_exists(look: Look) -> Iterator[Fault]:
 @rule("PW-889", section=OURS, severity="warning", plain="off")
 def names_can_be_followed(look: Look) -> Iterator[Fault]:
     """A process is small enough for lint to know which names may be set where."""
-    flows = look.world.flows if look.world is not None else {}
+    world = look.world
+    if world is None:
+        return
     for process in look.processes():
-        flow = flows.get(process.key)
-        if flow is not None and flow.graph.too_large:
+        flow = world.flows.get(process.key)
+        if world.exhausted or (flow is not None and flow.graph.too_large):
             message = "it is too large for its variables to be followed, so slips in their names are not found."
             yield fault(process, message, "Move parts of it into processes that it calls.")
 

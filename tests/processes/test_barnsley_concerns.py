@@ -104,7 +104,7 @@ def test_a_notice_that_is_complied_with(story: Story) -> None:
 
 def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     """BAR-QA-5.M6: the council has no powers over an academy, and hands over to the RSC."""
-    four_steps(story.start("seo", MAINTAINED, COMMUNITY, head_performance="no"))
+    four_steps(story.start("seo", MAINTAINED, COMMUNITY)).do("seo", "question-performance", head_performance="no")
     story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
     assert story.converts(COMMUNITY).waiting() == ["tell-rsc"]
     story.do(HLS, "tell-rsc")

@@ -8,7 +8,7 @@ import pytest
 
 from engine import Engine, EventReport
 from engine.clock import VirtualClock
-from engine.errors import AnswerKept, FormInvalid
+from engine.errors import FormInvalid
 from tests.processes.story import Story
 
 PROCESS, HOE = "redcar-warning-notice", "head-of-education"
@@ -97,14 +97,11 @@ def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> Non
     assert "converted" in story.trace
 
 
-def test_no_power_is_used_over_a_school_that_has_become_an_academy(story: Story) -> None:
-    """RED-8B.1: the step is not taken, and a manager is told why."""
+def test_no_further_notice_is_given_to_a_school_that_has_become_an_academy(story: Story) -> None:
+    """RED-8B.1: the case turns to the DfE, at whatever stage it is."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
-    story.converts(COMMUNITY)
-    with pytest.raises(AnswerKept, match="This school is an academy now"):
-        story.do(HOE, "further-notice")
-    assert story.waiting() == ["further-notice"]
+    assert story.converts(COMMUNITY).waiting() == ["alert-dfe"]
 
 
 def test_an_academy_gets_no_notice_and_the_dfe_is_alerted(story: Story) -> None:

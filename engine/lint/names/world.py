@@ -24,7 +24,7 @@ from engine.lint.names.sources import Inspects, shape_of
 #: Names that every expression may read, whoever sets them.
 SCHOOL, SETTINGS = "school", "settings"
 #: Steps that one look at all names may take; past them a name may be anything.
-MOST_STEPS = 200_000
+MOST_STEPS = 1_000_000
 
 _COUNTS = (
     "numberOfInstances",
@@ -83,6 +83,11 @@ class World:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether the bound of steps was reached: then names are taken as they are."""
+        return self._steps > MOST_STEPS
+
     def lookup(self, flow: Flow, place: int, name: str) -> Variable | None:
         """What is known of a name at a place of a process; None when nothing can have set it."""
         outermost = not (self._asked or self._settling)
@@ -96,7 +101,7 @@ class World:
         if name == SETTINGS:
             return Variable(sources.settings(self.around.settings))
         self._steps += 1
-        if flow.graph.too_large or self._steps > MOST_STEPS:
+        if flow.graph.too_large or self.exhausted:
             return Variable(ANY)
         key = (flow.key, place, name)
         if key in self._known:

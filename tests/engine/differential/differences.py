@@ -40,11 +40,23 @@ CONDITION = Rule(
     "starts it when the condition becomes true",
     "10.5.5 and 13.5.4: a conditional event occurs when its condition becomes true",
 )
+ALREADY = Rule(
+    "a condition that is true when the wait for it begins",
+    "waits until a task beside it has ended",
+    "goes on at once",
+    "10.5.5: the event occurs when its condition is true",
+)
 LATE = Rule(
     "a condition that becomes true inside a subprocess",
     "looks at it when a task beside it has ended, here the subprocess as a whole",
     "looks at it when a variable has changed",
     "10.5.5: the event occurs when its condition becomes true",
+)
+ONCE = Rule(
+    "a boundary event that does not interrupt, from its second message",
+    "listens no more",
+    "listens while its activity runs",
+    "10.5.4: such an event may occur several times while the activity runs",
 )
 LAST_ROUND = Rule(
     "a join inside a loop, from its second round",
@@ -57,12 +69,6 @@ COMPENSATION = Rule(
     "knows none: reading stops at the boundary event, and without that nothing is undone",
     "runs the handlers of what has been completed, the last first",
     "13.5.5: throwing compensation invokes the handlers in reverse order of completion",
-)
-ORDER = Rule(
-    "what stands a step before its end when another path terminates the process",
-    "ends it first or not, by the order of its tree",
-    "ends it first or not, by the order in which tokens came",
-    "13.5.6: termination ends what still runs; no section puts parallel tokens in an order, so both are right",
 )
 
 
@@ -79,16 +85,23 @@ class Difference:
 DIFFERENCES = (
     Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
     Difference("barnsley-concerns-maintained", "message-resolved", INTERRUPTING),
-    Difference("barnsley-escalation-stage-1", "both-answered", LAST_ROUND),
     Difference("barnsley-escalation-stage-1", "both-shared", LAST_ROUND),
     Difference("barnsley-escalation-stage-2", "both-answered", LAST_ROUND),
-    Difference("barnsley-escalation-stage-2", "reports-in", LAST_ROUND),
+    Difference("barnsley-escalation-stage-3", "notice-ended", INTERRUPTING),
+    Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
+    Difference("cheshire-east-iop-meeting", "new-date-reported", INNER, running="cheshire-east-iop-programme"),
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
+    Difference("cheshire-east-iop-tier-2", "progress-not-enough", ONCE),
+    Difference("cheshire-east-powers", "notice-asked", CONDITION),
     Difference("luton-inadequate", "school-recovered", INNER),
     Difference("luton-ri-academy", "inspection-published", INTERRUPTING),
     Difference("luton-ri-maintained", "inspected", LATE),
-    Difference("luton-ri-maintained", "plan-ends", ORDER),
+    Difference("luton-ri-maintained", "judged-inadequate", CONDITION),
     Difference("luton-ri-maintained", "ri-again", CONDITION),
+    Difference("luton-warning-notice", "notice-withdrawn", INTERRUPTING),
+    Difference("redcar-categorisation", "appealed", ALREADY),
+    Difference("redcar-category-appeal", "appeal-withdrawn", INTERRUPTING),
+    Difference("redcar-warning-notice", "lifted-under-powers", ONCE),
     Difference("redcar-warning-notice", "judged-inadequate", INNER),
     Difference("redcar-warning-notice", "representations-made", INNER),
     Difference("redcar-warning-notice", "secretary-gives", INNER),
@@ -134,6 +147,8 @@ UNREAD = {
         "cheshire-east-reporting": NO_COLLECTION,
         "luton-inadequate": NO_COLLECTION,
         "luton-monitoring-panel": NO_DECISION,
+        "luton-powers": NO_COLLECTION,
+        "luton-warning-notice": NO_COLLECTION,
         "redcar-categorisation": NO_DECISION,
         "redcar-warning-notice": NO_COLLECTION,
         "redcar-warning-notice-powers": NO_COLLECTION,

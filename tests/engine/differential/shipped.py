@@ -139,10 +139,16 @@ class _Walker:
 
     def _start(self) -> Parting | None:
         start = self.definition.diagram.elements[self.element]
-        variables = {"school": self.random.choice(self.council.schools)}
+        variables = {"school": self.random.choice(self._schools())}
         parting = self.pair.start(variables | self._answers(start.form_key, variables), self.element)
         self._note(parting)
         return parting
+
+    def _schools(self) -> list[Variables]:
+        """The schools that the process is for."""
+        said = self.definition.diagram.processes[self.definition.key].properties.get("startWhen", "")
+        seen = ((each, {"school": each, "settings": self.council.authority.settings}) for each in self.council.schools)
+        return [each for each, variables in seen if not said or self.feel.evaluate(said, variables, MONDAY) is True]
 
     def _note(self, parting: Parting | None) -> None:
         self.elements |= set() if parting else set(self.pair.ours.completed)

@@ -26,7 +26,7 @@ VISITS = {
     "properties": {"name": "the list of visits", "entry": "visit"},
     "components": [
         question("textfield", "Name of visitor", "name"),
-        question("datetime", "Date", "on", rules={"required": False}),
+        question("datetime", "Date", "on", rules={"required": False, "min": "=today()", "max": "=today()"}),
     ],
 }
 
@@ -92,7 +92,7 @@ def test_lint_finds_what_would_leave_a_person_helpless(component: dict[str, Any]
         (question("textfield", "Why?"), ["error", "name"]),
         (question("textfield", "Why?", rules={"required": False}), ["name"]),
         (question("textfield", "Where?", rules={"required": False, "validationType": "email"}), ["error", "name"]),
-        (question("datetime", "When?", rules={"required": False}), ["name"]),
+        (question("datetime", "When?", rules={"required": False, "min": "=today()", "max": "=today()"}), ["name"]),
         (question("radio", "Which?", values=AREAS), ["error"]),
         (question("checklist", "Which?", values=AREAS, rules={"required": False}), ["error"]),
         (question("checkbox", "Agreed"), ["error"]),
@@ -107,6 +107,12 @@ def test_lint_asks_the_author_for_the_words_that_a_person_may_read(component: di
     found = check_form({"components": [component | {"properties": {}}]}, Feel.shared())
     assert [name for each in found for name in ("error", "name", "entry") if f'"{name}"' in each.message] == words
     assert {(each.path, each.severity) for each in found} <= {("components[0].properties", "warning")}
+
+
+def test_lint_asks_between_which_days_a_date_lies() -> None:
+    found = check_form({"components": [question("datetime", "When?", rules={"max": "=today()"})]})
+    message = "any date is taken, 1962 or 2062: say between which days it lies (min)"
+    assert [(each.message, each.severity) for each in found] == [(message, "warning")]
 
 
 def test_lint_never_raises_and_lists_every_problem() -> None:
