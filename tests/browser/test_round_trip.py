@@ -28,7 +28,7 @@ BPMN = """async ([xml, camunda, element, name]) => {
   modeler.get('modeling').updateProperties(shape, { name });
   const saved = (await modeler.saveXML({ format: true })).xml;
   modeler.destroy();
-  return { warnings: warnings.map(String), saved };
+  return { warnings: warnings.map(each => each.message || String(each)), saved };
 }"""
 DMN = """async ([xml, annotation]) => {
   const modeler = new DmnJS({ container: '#place' });
