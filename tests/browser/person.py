@@ -142,6 +142,8 @@ class Person:
         return datetime.strptime(found[1], "%d %B %Y").date()
 
     def _put_date(self, name: str, value: Any) -> None:
+        if value == "":  # left empty
+            return
         day = value or self.today
         for part in ("day", "month", "year"):
             self.page.locator(f"[name='{name}-{part}']").fill(str(getattr(day, part)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from tests.browser.person import Person
 
@@ -49,7 +50,7 @@ def hold_accountability_meeting(person: Person, aided: bool, outcome: str, first
     person.sign_in("head-of-education-partnerships")
     if first:
         person.do("Notice to improve")
-    person.do("Accountability meeting: date")
+    person.do("Accountability meeting: date", meeting_date=person.today + timedelta(days=1))
     person.sign_in("seo").do("External report")
     person.sign_in("headteacher").do("Internal report")
     person.sign_in("diocesan-representative")
@@ -59,7 +60,7 @@ def hold_accountability_meeting(person: Person, aided: bool, outcome: str, first
     if aided:
         person.do("Accountability meeting: diocesan representative")
     person.forward("1 day")  # the day of the meeting has come
-    person.sign_in("clerk").do("Accountability meeting: record")
+    person.sign_in("clerk").do("Accountability meeting: record", meeting_next="")
     person.sign_in("head-of-education-partnerships").do("Summary statement", outcome=outcome, **more)
 
 
