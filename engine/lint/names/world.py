@@ -42,6 +42,9 @@ COUNTS: Mapping[str, Variable] = {name: Variable(of(NUMBER)) for name in _COUNTS
 _CIRCLE = Variable(of(NULL))
 """The answer to a question that is already being asked."""
 
+_Question = tuple[str, int, str]
+"""A process, a place in it and a name."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -66,9 +69,11 @@ class World:
         for flow in self.flows.values():
             for element in flow.graph.elements.values():
                 self._note(flow, element)
-        self._known: dict[tuple[str, int, str], Variable | None] = {}
-        self._asked: set[tuple[str, int, str]] = set()
-        self._cuts = 0
+        self._known: dict[_Question, Variable | None] = {}
+        #: The questions being asked, outermost first: of each, the other ones that its answer leans on.
+        self._asked: dict[_Question, set[_Question]] = {}
+        #: Answers that hold as long as the questions they lean on are being asked.
+        self._perhaps: dict[_Question, tuple[Variable | None, set[_Question]]] = {}
         self._steps = 0
         self._settling = 0
         self._surely: dict[tuple[str, str], list[bool]] = {}
@@ -107,16 +112,28 @@ class World:
         if key in self._known:
             return self._known[key]
         if key in self._asked:  # a value that is made of itself: this way adds nothing to what it may be
-            self._cuts += 1
+            self._lean({key})
             return _CIRCLE
+        if key in self._perhaps:
+            found, on = self._perhaps[key]
+            self._lean(on)
+            return found
         return self._look(key, flow)
 
-    def _look(self, key: tuple[str, int, str], flow: Flow) -> Variable | None:
-        cuts = self._cuts
-        self._asked.add(key)
+    def _lean(self, on: set[_Question]) -> None:
+        """Note that the answer to the innermost question leans on others that are still being asked."""
+        if self._asked:
+            self._asked[next(reversed(self._asked))] |= on
+
+    def _look(self, key: _Question, flow: Flow) -> Variable | None:
+        self._asked[key] = set()
         found = self._found(flow, key[1], key[2])
-        self._asked.discard(key)
-        if self._cuts == cuts or not self._asked:
+        on = self._asked.pop(key) - {key}
+        self._perhaps = {each: answer for each, answer in self._perhaps.items() if key not in answer[1]}
+        if on:
+            self._perhaps[key] = (found, on)
+            self._lean(on)
+        else:
             self._known[key] = found
         return found
 

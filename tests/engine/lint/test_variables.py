@@ -105,7 +105,28 @@ def _long(tasks: int) -> str:
     return draw(f'<startEvent id="s"/>{inner}<endEvent id="e"/>', flows)
 
 
+def _growing(lists: int, condition: str) -> str:
+    """So many tasks side by side, each of which adds to one list, and then a condition."""
+    tasks = [f"t{at}" for at in range(lists)]
+    body = "".join(
+        f'<userTask id="{each}" name="{each}" {ASK}><extensionElements><camunda:inputOutput><camunda:outputParameter '
+        f'name="seen">= append(seen, "{each}")</camunda:outputParameter></camunda:inputOutput></extensionElements></userTask>'
+        for each in tasks
+    )
+    start = (
+        '<startEvent id="s"/><scriptTask id="n" scriptFormat="feel" camunda:resultVariable="seen"><script>= []</script>'
+    )
+    ways = " ".join(f"split>{each} {each}>join" for each in tasks)
+    body = f'{start}</scriptTask><parallelGateway id="split"/>{body}<parallelGateway id="join"/>'
+    end = f'<intermediateCatchEvent id="c"><conditionalEventDefinition><condition>= {condition}</condition>'
+    return draw(
+        f'{body}{end}</conditionalEventDefinition></intermediateCatchEvent><endEvent id="e"/>',
+        f"s>n n>split {ways} join>c c>e",
+    )
+
+
 CASES = [
+    _case("PW-870", _growing(9, "count(sen) > 1"), _growing(9, "count(seen) > 1")),
     _case("PW-889", _long(1_600), _long(20)),
     _case("PW-870", _after('judgment = "good"'), RIGHT),
     _case("PW-870", _after('school.phace = "primary"'), _after('school.phase = "primary"')),
