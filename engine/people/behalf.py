@@ -6,7 +6,6 @@ Nobody's silence stops a case: a task's property ``onBehalf`` names the roles th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,16 +30,11 @@ class OnBehalf:
         return {"said_by": self.said_by, "said_on": self.said_on.isoformat(), "said_how": self.how}
 
 
-def may_record(scope: Scope, info: ElementInfo) -> bool:
-    """Whether the person may record an answer for those whose task it is."""
-    roles = info.said("on_behalf")
-    return bool(roles and scope.holds(roles))
-
-
 def check_may_record(scope: Scope, info: ElementInfo) -> None:
     """Raises NotOnBehalf when the person may not record an answer for those whose task it is."""
-    if not may_record(scope, info):
-        raise NotOnBehalf(task=info.name, whom=" or ".join(info.said("on_behalf") or ()) or "nobody else")
+    roles = info.said("on_behalf") or ()
+    if not (roles and scope.holds(roles)):
+        raise NotOnBehalf(task=info.name, whom=" or ".join(roles) or "nobody else")
 
 
 def check_silent(info: ElementInfo, task: UserTask, now: datetime) -> None:
@@ -49,13 +43,3 @@ def check_silent(info: ElementInfo, task: UserTask, now: datetime) -> None:
         raise AnswerNotDispensable(task=info.name)
     if task.due is None or now <= task.due:
         raise AnswerNotDue(task=info.name, due=f"{task.due:%-d %B %Y}" if task.due else "no day that is known")
-
-
-def silence(values: Mapping[str, Any], said: Any) -> dict[str, Any]:
-    """The variables of a task that nobody answered: its questions' blanks, under what the diagram says holds then.
-
-    Raises AnswerNotDispensable when the diagram's ``noAnswer`` gives no context.
-    """
-    if not isinstance(said, Mapping):
-        raise AnswerNotDispensable(task="noAnswer")
-    return {**values, **said}

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from engine import queries
 from engine.cases import stepping
+from engine.cases.records import Waiting
+from engine.errors import AnswerNotDispensable
 from engine.forms import load_form
 from engine.people import behalf, permissions
 from engine.people.behalf import OnBehalf
 from engine.queries import TaskDetail, TaskRow
 from engine.steps import Complete
+from engine.store.tables import ProcessInstance, UserTask
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -41,10 +46,7 @@ class Tasks:
         with self._transactions.step(scope) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             permissions.check_may_complete(scope, task)
-            trigger = Complete(task.token, dict(values or {}))
-            stepping.step(
-                session, self._world, instance, trigger, waiting, by=scope.username, element=task.element, note=note
-            )
+            self._end(session, (instance, task, waiting), values or {}, scope, note)
 
     def complete_for(self, task_id: int, values: Mapping[str, Any], said: OnBehalf, by: Scope) -> None:
         """Record the answer of those whose task it is, who gave it in another way; the history says who, when and how.
@@ -55,17 +57,7 @@ class Tasks:
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             behalf.check_may_record(by, queries.task(session, task_id).info)
-            stepping.step(
-                session,
-                self._world,
-                instance,
-                Complete(task.token, dict(values)),
-                waiting,
-                by=by.username,
-                element=task.element,
-                note=note,
-                detail=said.detail,
-            )
+            self._end(session, (instance, task, waiting), values, by, note, said.detail)
 
     def go_on_without(self, task_id: int, reason: str, by: Scope) -> None:
         """Let a case go on without an answer that did not come by its date: with what the diagram says holds then.
@@ -77,24 +69,35 @@ class Tasks:
             detail = queries.task(session, task_id)
             behalf.check_may_record(by, detail.info)
             behalf.check_silent(detail.info, task, self._world.clock.now())
-            stepping.step(
-                session,
-                self._world,
-                instance,
-                Complete(task.token, self._silence(detail, instance.authority)),
-                waiting,
-                by=by.username,
-                element=task.element,
-                note=reason,
-                detail={"unanswered": True, "reason": reason},
-            )
+            values = self._silence(detail, instance.authority)
+            self._end(session, (instance, task, waiting), values, by, reason, {"unanswered": True, "reason": reason})
+
+    def _end(
+        self,
+        session: Session,
+        locked: tuple[ProcessInstance, UserTask, Waiting],
+        values: Mapping[str, Any],
+        by: Scope,
+        note: str,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Take the step with which a task ends, in whichever way; ``detail`` is what the history says beside."""
+        instance, task, waiting = locked
+        trigger = Complete(task.token, dict(values))
+        said: dict[str, Any] = {"by": by.username, "element": task.element, "note": note, "detail": detail}
+        stepping.step(session, self._world, instance, trigger, waiting, **said)
 
     def _silence(self, detail: TaskDetail, authority: str) -> dict[str, Any]:
-        """The variables of a task that nobody answered."""
+        """The variables of a task that nobody answered: its questions' blanks, under what the diagram says holds then.
+
+        Raises AnswerNotDispensable when the diagram's ``noAnswer`` gives no context.
+        """
         blank = load_form(detail.form).unanswered() if detail.form else {}
         seen = {**detail.variables, "settings": dict(self._world.settings(authority))}
         said = self._world.feel.evaluate(detail.info.said("no_answer"), seen, now=self._world.clock.now())
-        return behalf.silence(blank, said)
+        if not isinstance(said, Mapping):
+            raise AnswerNotDispensable(task=detail.info.name)
+        return {**blank, **said}
 
     def claim(self, task_id: int, by: str | Scope) -> None:
         """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""

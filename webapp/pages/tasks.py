@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
-from engine.people.behalf import may_record
 from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail, TaskRow
 from webapp.current import now, the_engine
 from webapp.db import db
@@ -145,7 +144,6 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=conditions(detail, view),
         beside=_beside(detail),
-        records=may_record(current_user.scope, detail.info),
     )
 
 
