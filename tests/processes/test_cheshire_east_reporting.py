@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
-from engine import Engine
-from engine.clock import VirtualClock
 from engine.store.tables import Notification
 from tests.processes.story import Story
 
 PROCESS, PROGRAMME, SCHOOL = "cheshire-east-reporting", "cheshire-east-iop", "130001"
 MI, OFFICER, QA = "mi-manager", "mi-officer", "qa-manager"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "cheshire-east")
 
 
 def test_each_quarter_a_report_is_drawn_from_the_live_cases(story: Story) -> None:
@@ -52,7 +44,7 @@ def test_a_school_that_is_only_considered_is_not_in_the_programme(story: Story) 
 
 
 def test_a_change_of_the_law_leads_to_a_review(story: Story) -> None:
-    """CHE-5.1 CHE-8.1: when it happens, and not only once a year."""
+    """CHE-8.1, and section 5.1 of the protocol: when it happens, and not only once a year."""
     story.engine.messages.correlate("law-changed", {}, {"policy_law_change": "New guidance."}, story.authority)
     story.follow(PROCESS)
     assert story.waiting() == ["consult"] * 7
