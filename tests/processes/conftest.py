@@ -20,7 +20,7 @@ from engine.store.database import make_engine
 from tests import postgres
 from tests.conftest import START
 from tests.processes import reached
-from tests.processes.story import ROOT, prepare
+from tests.processes.story import ROOT, Story, prepare
 
 #: How the modules of an authority's stories begin.
 AUTHORITIES = {
@@ -29,6 +29,11 @@ AUTHORITIES = {
     "test_luton": "luton",
     "test_redcar": "redcar-cleveland",
 }
+
+
+def authority_of(module: Path) -> str:
+    """Whose stories a module tells."""
+    return next(each for name, each in AUTHORITIES.items() if module.name.startswith(name))
 
 
 @contextmanager
@@ -83,7 +88,7 @@ def postgresql_of(postgresql_server: str) -> Iterator[Callable[[str], str]]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A copy of the database of the module's authority; the story runs on SQLite and on PostgreSQL."""
-    authority = next(each for name, each in AUTHORITIES.items() if request.path.name.startswith(name))
+    authority = authority_of(request.path)
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_of')(authority), tmp_path / 'pathways.db')}"
         return
@@ -98,3 +103,9 @@ def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
     with engine_on(database_url, clock) as told:
         yield told
         reached.note(told)
+
+
+@pytest.fixture
+def story(engine: Engine, clock: VirtualClock, request: pytest.FixtureRequest) -> Story:
+    """A story of the module's authority, nothing begun yet."""
+    return Story(engine, clock, authority_of(request.path))

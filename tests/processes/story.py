@@ -133,6 +133,11 @@ class Story:
         self.engine.jobs.run_due()
         return self
 
+    def category_of(self, school: str) -> str:
+        """The category that the register has a school in."""
+        with self.engine.reading() as session:
+            return queries.school(session, school).category
+
     @property
     def variables(self) -> dict[str, Any]:
         """The variables of the case as they stand."""

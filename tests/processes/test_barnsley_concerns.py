@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine
-from engine.clock import VirtualClock
 from tests.processes.barnsley import told
 from tests.processes.story import Story
 
@@ -16,11 +14,6 @@ MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
 )
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "100001", "100002", "100005", "100006"
 HLS, DIRECTOR = "head-of-learning-and-standards", "service-director"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "barnsley")
 
 
 def step(story: Story, result: str = "next") -> Story:

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from engine import Engine
-from engine.clock import VirtualClock
 from engine.errors import FormInvalid, TaskNotYours
 from tests.processes.barnsley import due, known, on_its_date, told
 from tests.processes.story import Story
@@ -15,11 +13,6 @@ from tests.processes.story import Story
 COMMUNITY, AIDED, CONTROLLED, ACADEMY, SECONDARY = "100001", "100002", "100004", "100006", "100010"
 PROCESS = "barnsley-escalation"
 HEP = "head-of-education-partnerships"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "barnsley")
 
 
 def raise_concern(story: Story, school: str, **decision: str) -> Story:
@@ -32,9 +25,9 @@ def raise_concern(story: Story, school: str, **decision: str) -> Story:
     return story.do("head-of-bsa", "consider-evidence", **chosen)
 
 
-def hold_sisg(story: Story, follows: str, interval: str = "1 month") -> Story:
+def hold_sisg(story: Story, follows: str, interval: str = "1 month", next_on: str = "") -> Story:
     """BAR-ESC-1.3 to 1.8: the group meets, the SEO updates, the chair tells the governing body."""
-    story.do("seo", "hold-sisg", sisg_next_on="")
+    story.do("seo", "hold-sisg", sisg_next_on=next_on)
     assert story.waiting() == ["share-summary", "update-on-progress"]
     story.do("seo", "update-on-progress", sisg_interval=interval, sisg_next=follows)
     return story.do("chair-of-governors", "share-summary")
@@ -218,6 +211,14 @@ def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
     raise_concern(story, AIDED)
     with pytest.raises(FormInvalid):
         story.do("seo", "set-up-sisg", sisg_diocesan_representative="")
+
+
+def test_the_date_agreed_at_a_sisg_counts_before_the_interval(story: Story) -> None:
+    """BAR-ESC-1.3: held on 8 September, and the next agreed for the 22nd: before the month is over."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    hold_sisg(story, "carry on", next_on="2026-09-22")
+    assert str(story.due("sisg-agreed").date()) == "2026-09-22"
+    assert story.wait_for("sisg-agreed").waiting() == ["hold-sisg"]
 
 
 def test_sisg_meets_monthly_and_then_half_termly(story: Story) -> None:

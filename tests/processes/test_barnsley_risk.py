@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
+from engine import queries
 from engine.errors import FormInvalid
 from tests.processes.barnsley import due, on_its_date, told
 from tests.processes.story import Story
@@ -18,20 +17,10 @@ HLS = "head-of-learning-and-standards"
 SOUND = {"risk_data": "secure", "risk_ofsted": "good", "risk_leadership": "secure", "new_headteacher": "no"}
 
 
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "barnsley")
-
-
 def assess(story: Story, level: str, **evidence: str) -> Story:
     """BAR-QA-2.2 to 4.2: the evidence, the level and the programme."""
     story.do("seo", "gather-evidence", **{**SOUND, **evidence}).do(HLS, "consult-head", risk_level=level)
     return story.do("seo", "plan-support")
-
-
-def category_of(story: Story, urn: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, urn).category
 
 
 @pytest.mark.parametrize(
@@ -69,7 +58,7 @@ def test_support_follows_from_the_level(story: Story, level: str, visits: str, r
         HLS, "consult-head", risk_level=level
     )
     assert story.variables["support"] == {"visits": visits, "reports": reports}
-    assert category_of(story, COMMUNITY) == level
+    assert story.category_of(COMMUNITY) == level
 
 
 def test_each_august_a_case_begins_for_each_school_and_the_letter_goes_in_september(story: Story) -> None:
@@ -114,7 +103,7 @@ def test_a_new_headteacher_brings_a_category_of_support_in_any_month(story: Stor
     with pytest.raises(FormInvalid):
         story.do(HLS, "consult-head", risk_level="no risk")
     story.do(HLS, "consult-head", risk_level="low")
-    assert category_of(story, COMMUNITY) == "low"
+    assert story.category_of(COMMUNITY) == "low"
 
 
 def test_a_new_headteacher_reported_while_an_assessment_runs_counts_in_it(story: Story) -> None:
@@ -211,7 +200,7 @@ def test_a_change_of_level_is_told_by_letter_and_visit(story: Story, level: str)
     assert len(story.cases(ESCALATION, COMMUNITY)) == (1 if level == "high" else 0)
     story.do("seo", "letter-and-visit")
     assert story.trace[-1] == "told"
-    assert category_of(story, COMMUNITY) == level
+    assert story.category_of(COMMUNITY) == level
 
 
 def test_each_week_updates_are_reviewed(story: Story) -> None:

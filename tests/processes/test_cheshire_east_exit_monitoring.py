@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
+from engine import queries
 from tests.processes.story import Story
 
 PROCESS, PROGRAMME, SCHOOL = "cheshire-east-exit-monitoring", "cheshire-east-iop", "130001"
 MI, QA = "mi-manager", "qa-manager"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "cheshire-east")
 
 
 def left(story: Story) -> Story:

@@ -7,25 +7,13 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
+from engine import queries
 from engine.errors import TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
 QA, MI, OFFICER, SMT, HEAD, CHAIR = "qa-manager", "mi-manager", "mi-officer", "smt", "headteacher", "chair-of-governors"
 COMMUNITY, AIDED, ACADEMY, INDEPENDENT = "130001", "130002", "130006", "130020"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "cheshire-east")
-
-
-def category(story: Story, school: str) -> str:
-    """The category of a school on the register."""
-    with story.engine.reading() as session:
-        return queries.school(session, school).category
 
 
 def seen(story: Story, element: str) -> dict[str, Any]:
@@ -106,7 +94,7 @@ def test_universal_support_needs_no_programme(story: Story) -> None:
     story.do(QA, "decide-entry", losi="universal")
     assert story.ended
     assert story.trace[-1] == "universal"
-    assert category(story, COMMUNITY) == "universal"
+    assert story.category_of(COMMUNITY) == "universal"
 
 
 def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
@@ -114,7 +102,7 @@ def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
     enter(story, "targeted").do(
         MI, "tier-1-support", agreed_length=2, agreed_unit="half-terms", monitor_every="1 half-term"
     )
-    assert category(story, COMMUNITY) == "targeted"
+    assert story.category_of(COMMUNITY) == "targeted"
     # A half-term on from Monday of week 2 of autumn 1 (7 September): Monday of week 2 of autumn 2, which began on 2 November.
     assert str(story.due("monitoring-due").date()) == "2026-11-09"
     # Two half-terms on: Monday of week 2 of spring 1, which began on Tuesday 5 January 2027.
@@ -138,7 +126,7 @@ def test_not_enough_in_tier_1_leads_to_tier_2_if_the_smt_agrees(story: Story) ->
     story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
     story.do(SMT, "agree-entry", entry_agreed="no")
     assert story.waiting() == ["tier-1-support"]
-    assert category(story, COMMUNITY) == "targeted"
+    assert story.category_of(COMMUNITY) == "targeted"
 
 
 def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None:
@@ -171,9 +159,9 @@ def test_tier_2_is_set_up_with_the_school_its_governors_and_the_diocese(story: S
     There is no robust plan, and two teams are asked for specialist support.
     """
     enter(story, "intensive", AIDED)
-    assert category(story, AIDED) == "targeted", "intensive is not on the record before the SMT has agreed it"
+    assert story.category_of(AIDED) == "targeted", "intensive is not on the record before the SMT has agreed it"
     set_up(story, diocese=True, robust="no", teams=["governance", "hr"])
-    assert category(story, AIDED) == "intensive"
+    assert story.category_of(AIDED) == "intensive"
     assert story.waiting() == ["publish-date", "specialist-support", "specialist-support"]
     story.do("governance-officer", "specialist-support", support_contact="Gil")
     with pytest.raises(TaskNotYours):

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
+from engine import queries
 from engine.errors import FormInvalid
 from engine.feel import Feel
 from engine.forms import load_form
@@ -17,8 +16,8 @@ from tests.processes.test_cheshire_east_iop import CHAIR, COMMUNITY, HEAD, MI, O
 
 
 @pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return in_tier_2(Story(engine, clock, "cheshire-east"))
+def story(story: Story) -> Story:
+    return in_tier_2(story)
 
 
 def told(story: Story, subject: str) -> list[str]:

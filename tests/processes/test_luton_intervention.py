@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
 from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
 from tests.processes.story import Story
 
@@ -16,16 +14,6 @@ PROCESS, SUPPORT, NOTICE, DIRECTOR = (
     "service-director",
 )
 COMMUNITY, AIDED, ACADEMY = "120001", "120002", "120006"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
-
-
-def category(story: Story, school: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, school).category
 
 
 def intervene(story: Story, school: str = COMMUNITY) -> Story:
@@ -42,7 +30,7 @@ def test_the_support_begins_beside_the_intervention(story: Story) -> None:
     """LUT-IN.1: in addition to the support for schools that require improvement; LUT-1.5: in category D."""
     story.start("sia", PROCESS, COMMUNITY)
     assert story.waiting() == ["convene-group", "statement-of-action"]
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
     assert story.follow(SUPPORT, COMMUNITY).waiting() == ["allocate-sia"]
     story.do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair", met_with=["head", "chair"])
     assert "set-up-group" not in story.waiting(), "the group is the intervention's"
@@ -115,7 +103,7 @@ def test_a_better_judgement_ends_the_intervention(story: Story, judgement: str, 
     intervention = judged(intervene(story), judgement).case
     assert story.ended
     assert "intervention-ends" in story.trace
-    assert category(story, COMMUNITY) == "C"
+    assert story.category_of(COMMUNITY) == "C"
     assert ("headteacher", f"Intervention ends: {story.variables['school']['name']}") in story.told
     assert story.follow(SUPPORT, COMMUNITY).ended == support_ends
     assert story.case != intervention
@@ -131,7 +119,7 @@ def test_a_school_with_a_notice_stays_in_category_d(story: Story) -> None:
     """LUT-1.5: whatever Ofsted judges, while the notice runs."""
     intervene(story).start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", notice_kind="warning")
     judged(story, "requires improvement")
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
 
 
 def test_another_judgement_begins_no_second_case(story: Story) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
 from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
 from engine.store.tables import Notification
 from tests.processes.story import Story
@@ -14,16 +12,6 @@ from tests.processes.story import Story
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
 FIFTEEN_DAYS = {"compliance_length": 15, "compliance_unit": "days", "notice_on": "2026-09-07"}
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
-
-
-def category(story: Story, school: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, school).category
 
 
 def give(story: Story, kind: str, school: str = COMMUNITY) -> Story:
@@ -38,7 +26,7 @@ def fail(story: Story, kind: str, school: str = COMMUNITY) -> Story:
 def test_any_maintained_school_may_be_given_a_notice(story: Story) -> None:
     """LUT-IN.4 LUT-1.5: it need be neither judged to require improvement nor inadequate; it is in category D."""
     give(story, "warning")
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
 
 
 def test_an_academy_is_given_none(story: Story) -> None:
@@ -77,13 +65,13 @@ def test_a_notice_that_is_complied_with_takes_the_school_out_of_category_d(story
     give(story, "warning").wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
     assert story.ended
     assert story.trace[-1] == "notice-ends"
-    assert category(story, COMMUNITY) == "C"
+    assert story.category_of(COMMUNITY) == "C"
 
 
 def test_a_school_that_was_in_category_d_before_stays_there(story: Story) -> None:
     """LUT-1.5: the notice takes off only what it put on."""
     give(story, "warning", IN_D).wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
-    assert category(story, IN_D) == "D"
+    assert story.category_of(IN_D) == "D"
 
 
 def test_a_school_judged_inadequate_meanwhile_stays_in_category_d(story: Story) -> None:
@@ -92,7 +80,7 @@ def test_a_school_judged_inadequate_meanwhile_stays_in_category_d(story: Story) 
     story.start("sia", INADEQUATE, COMMUNITY)
     story.case = notice
     story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
 
 
 def test_no_notice_is_told_to_those_who_asked(story: Story) -> None:
@@ -117,9 +105,17 @@ def test_a_notice_is_withdrawn(story: Story) -> None:
     """LUT-IN.4: the school is in its category of before, and the same are told."""
     give(story, "warning").receive("notice-withdrawn", COMMUNITY, withdrawn_on="2026-09-10", withdrawn_reason="Merged.")
     assert story.ended
-    assert category(story, COMMUNITY) == "A"
+    assert story.category_of(COMMUNITY) == "A"
     assert ("chair-of-governors", f"The notice is withdrawn: {story.variables['school']['name']}") in story.told
     assert "no-longer" in story.trace
+
+
+def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """LUT-IN.4: the department is told what the notice asked, and nothing else of it stays open."""
+    assert give(story, "warning").converts(COMMUNITY).waiting() == ["tell-dfe"]
+    story.do(DIRECTOR, "tell-dfe")
+    assert story.ended
+    assert story.trace[-1] == "converts"
 
 
 def test_a_notice_is_extended(story: Story) -> None:

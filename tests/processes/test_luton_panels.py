@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
+from engine import queries
 from tests.processes.story import Story
 
 PANEL, MEETING, DIRECTOR = "luton-monitoring-panel", "luton-professionals-meeting", "service-director"
@@ -28,16 +27,6 @@ BEST = {
     "helps_others": "local support school",
     "further_criteria": [],
 }
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
-
-
-def category_of(story: Story, urn: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, urn).category
 
 
 @pytest.mark.parametrize(
@@ -83,7 +72,7 @@ def test_three_panels_discuss_all_schools_each_term(story: Story) -> None:
     story.do("panel-chair", "panel-independent-school", particular_concern="no")
     assert story.ended
     assert story.trace[-1] == "no-concern"
-    assert category_of(story, INDEPENDENT) == ""
+    assert story.category_of(INDEPENDENT) == ""
 
 
 def test_the_panel_agrees_the_category(story: Story) -> None:
@@ -91,7 +80,7 @@ def test_the_panel_agrees_the_category(story: Story) -> None:
     story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **SOUND)
     story.do("panel-chair", "panel-discusses", panel_category="C", particular_concern="no")
     assert story.ended
-    assert category_of(story, COMMUNITY) == "C"
+    assert story.category_of(COMMUNITY) == "C"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +102,7 @@ def test_a_school_with_a_notice_or_an_intervention_stays_in_category_d(story: St
     story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **BEST)
     assert story.variables["worked_out_category"] == "D"
     story.do("panel-chair", "panel-discusses", panel_category="A", particular_concern="no")
-    assert category_of(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from engine import Engine
-from engine.clock import VirtualClock
 from tests.processes.story import Story
 
 PROCESS, ACADEMY_PROCESS, DIRECTOR = "luton-ri-maintained", "luton-ri-academy", "service-director"
 COMMUNITY, ACADEMY = "120001", "120006"
 MILESTONE = {"milestone": "All teachers trained", "milestone_by": "2026-12-18", "milestone_who": "Headteacher"}
 BASIC = ["agree-plan", "broker-hubs", "broker-school", "priority-training", "set-up-group", "submit-audit"]
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
 
 
 def plan(story: Story, **group: str) -> Story:

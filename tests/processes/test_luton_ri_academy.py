@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
 from engine.errors import TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-academy", "service-director"
 ACADEMY, IN_B, COMMUNITY, INDEPENDENT = "120006", "120010", "120001", "120020"
 AUDIT = "submit-audit"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
 
 
 def asked(story: Story) -> Story:
@@ -26,11 +19,6 @@ def asked(story: Story) -> Story:
     story.do("sia", "request-plan")
     assert story.waiting() == ["send-plan", AUDIT]
     return story
-
-
-def category(story: Story, school: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, school).category
 
 
 def audited(story: Story) -> Story:
@@ -117,7 +105,7 @@ def test_the_meetings_begin_without_the_plan_and_a_trust_that_does_not_meet_is_p
 def test_the_judgement_puts_the_academy_in_its_category(story: Story, before: str, then: str) -> None:
     """LUT-1.1 LUT-1.4: academies are categorised too."""
     story.start("sia", PROCESS, IN_B, judged_before=before)
-    assert category(story, IN_B) == then
+    assert story.category_of(IN_B) == then
 
 
 @pytest.mark.parametrize(("judgement", "then"), [("requires improvement", "D"), ("inadequate", "D"), ("good", "C")])
@@ -125,7 +113,7 @@ def test_a_new_judgement_changes_the_category(story: Story, judgement: str, then
     """LUT-1.4 LUT-1.5: requires improvement twice running, and inadequate, are D."""
     story.start("sia", PROCESS, IN_B, judged_before="good")
     story.receive("section-5-inspection", IN_B, judgement=judgement)
-    assert category(story, IN_B) == then
+    assert story.category_of(IN_B) == then
 
 
 def test_other_schools_have_other_protocols(story: Story) -> None:

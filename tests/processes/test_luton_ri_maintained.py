@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, queries
-from engine.clock import VirtualClock
 from engine.errors import FormInvalid, TaskNotYours
 from tests.processes.story import Story
 
@@ -16,16 +14,6 @@ COMMUNITY, IN_C, IN_D, ACADEMY, INDEPENDENT = "120001", "120008", "120022", "120
 MILESTONE = {"milestone": "All teachers trained", "milestone_by": "2026-12-18", "milestone_who": "Headteacher"}
 SUPPORT = ["broker-hubs", "broker-school", "priority-training"]
 AUDIT = "submit-audit"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "luton")
-
-
-def category(story: Story, school: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, school).category
 
 
 def begin(story: Story, school: str = COMMUNITY, before: str = "good") -> Story:
@@ -94,14 +82,14 @@ def test_the_meeting_and_the_plan_ask_for_what_the_protocol_asks(story: Story) -
 def test_the_judgement_puts_the_school_in_its_category(story: Story, school: str, before: str, then: str) -> None:
     """LUT-1.4 LUT-1.5: C, or D after two such judgements running; a school that is in D already stays there."""
     story.start("sia", PROCESS, school, judged_before=before)
-    assert category(story, school) == then
+    assert story.category_of(school) == then
 
 
 def test_it_begins_by_a_message_too(story: Story) -> None:
     """LUT-RI.1: whoever sends the judgement, an adviser is allocated."""
     story.receive("judged-requires-improvement", COMMUNITY).follow(PROCESS, COMMUNITY)
     assert story.waiting() == ["allocate-sia"]
-    assert category(story, COMMUNITY) == "C"
+    assert story.category_of(COMMUNITY) == "C"
 
 
 def test_an_academy_goes_on_to_its_own_protocol(story: Story) -> None:
@@ -117,7 +105,7 @@ def test_an_independent_school_has_no_protocol(story: Story) -> None:
     story.start("sia", PROCESS, INDEPENDENT)
     assert story.ended
     assert story.trace[-1] == "no-protocol"
-    assert category(story, INDEPENDENT) == ""
+    assert story.category_of(INDEPENDENT) == ""
 
 
 def test_the_group_says_when_it_meets_next(story: Story) -> None:
@@ -301,7 +289,7 @@ def test_requires_improvement_again_and_the_plan_stays(story: Story) -> None:
     plan(story).receive("section-5-inspection", COMMUNITY, **judged)
     assert not story.ended
     assert story.waiting() == ["renew-plan", AUDIT]
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
     story.do("sia", "renew-plan", plan_objectives="Reading, again.")
     assert story.waiting() == [AUDIT]
     assert story.due("group-due")
@@ -344,7 +332,7 @@ def test_good_takes_the_school_out_of_category_d(story: Story) -> None:
         "section-5-inspection", COMMUNITY, judgement="requires improvement", inspection_published_on="2026-09-04"
     )
     story.receive("section-5-inspection", COMMUNITY, judgement="good")
-    assert category(story, COMMUNITY) == "C"
+    assert story.category_of(COMMUNITY) == "C"
 
 
 def test_good_leaves_a_school_with_a_notice_in_category_d(story: Story) -> None:
@@ -352,7 +340,7 @@ def test_good_leaves_a_school_with_a_notice_in_category_d(story: Story) -> None:
     plan(story).start(DIRECTOR, "luton-warning-notice", COMMUNITY)
     story.do(DIRECTOR, "write-notice", notice_kind="warning")
     story.receive("section-5-inspection", COMMUNITY, judgement="good")
-    assert category(story, COMMUNITY) == "D"
+    assert story.category_of(COMMUNITY) == "D"
 
 
 def test_a_message_that_does_not_say_how_is_looked_into(story: Story) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import Engine, EventReport, queries
-from engine.clock import VirtualClock
+from engine import EventReport
 from engine.store.tables import Notification
 from tests.processes.story import Story
 
@@ -15,21 +14,11 @@ NOTICE, HMI, HOE = "redcar-warning-notice", "redcar-hmi-meeting", "head-of-educa
 COMMUNITY, ACADEMY, INDEPENDENT = "110001", "110006", "110020"
 
 
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "redcar-cleveland")
-
-
 def propose(story: Story, category: str, **judged: str) -> Story:
     """RED-5.1, RED-4.1, RED-6.5, RED-6.3: from the data pack to the letter."""
     story.do("intelligence-hub-manager", "data-pack").do("sia", "visit")
     story.do("governor-support", "answer-questions", **judged).do(HOE, "propose-category", category=category)
     return story.do("sia", "share-results")
-
-
-def category_of(story: Story, urn: str) -> str:
-    with story.engine.reading() as session:
-        return queries.school(session, urn).category
 
 
 def test_each_term_a_case_begins_for_each_school_but_independent_ones(story: Story) -> None:
@@ -71,7 +60,7 @@ def test_the_group_may_decide_otherwise_than_the_table(story: Story) -> None:
     story.do("senior-sia", "answer-questions", leadership="not yet", outcomes="not yet", provision="not yet")
     story.do(HOE, "propose-category", category="2", category_judgement="A new head has begun well.")
     story.do("sia", "share-results").wait_for("no-appeal").follow(FOLLOW_UP, COMMUNITY)
-    assert category_of(story, COMMUNITY) == "2"
+    assert story.category_of(COMMUNITY) == "2"
 
 
 def settle(story: Story, category: str, urn: str = COMMUNITY) -> Story:
@@ -100,7 +89,7 @@ def test_category_1_is_shared_reported_and_done(story: Story) -> None:
     story.wait_for("no-appeal").follow(FOLLOW_UP, COMMUNITY)
     assert story.ended
     assert story.trace[-1] == "category-1"
-    assert category_of(story, COMMUNITY) == "1"
+    assert story.category_of(COMMUNITY) == "1"
     assert [role for role, _ in story.told] == [
         "headteacher",
         "chair-of-governors",
@@ -187,7 +176,7 @@ def test_a_successful_appeal_changes_the_category(story: Story) -> None:
     propose(story.start("sia", PROCESS, COMMUNITY), "2")
     appeal(story, "2").do("sia", "discuss", appeal_resolved="yes", category="1").follow(FOLLOW_UP, COMMUNITY)
     assert story.trace[-1] == "category-1"
-    assert category_of(story, COMMUNITY) == "1"
+    assert story.category_of(COMMUNITY) == "1"
 
 
 def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
@@ -195,7 +184,7 @@ def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
     propose(story.start("sia", PROCESS, COMMUNITY), "3")
     to_director(appeal(story, "3"), "3", "2").follow(FOLLOW_UP, COMMUNITY)
     assert story.waiting() == ["broker-support"]
-    assert category_of(story, COMMUNITY) == "2"
+    assert story.category_of(COMMUNITY) == "2"
     assert len(story.cases(FOLLOW_UP, COMMUNITY)) == 1
 
 
@@ -278,11 +267,11 @@ def test_a_school_withdraws_its_appeal(story: Story) -> None:
     story.engine.messages.report(EventReport("appeal-withdrawn", answers, COMMUNITY), story.scope("sia"))
     assert story.ended
     assert story.follow(FOLLOW_UP, COMMUNITY).waiting() == ["broker-support"]
-    assert category_of(story, COMMUNITY) == "2"
+    assert story.category_of(COMMUNITY) == "2"
 
 
 def test_the_head_of_education_may_resolve_an_appeal_after_the_round(story: Story) -> None:
     """RED-9.3: no categorisation is open, and the school is in the category that was concluded."""
     appeal(story, "3", ACADEMY).do("sia", "discuss", appeal_resolved="no")
     story.do(HOE, "head-considers", category="2", appeal_accepted="yes").follow(FOLLOW_UP, ACADEMY)
-    assert category_of(story, ACADEMY) == "2"
+    assert story.category_of(ACADEMY) == "2"

@@ -6,18 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from engine import Engine, EventReport
-from engine.clock import VirtualClock
+from engine import EventReport
 from engine.errors import FormInvalid
 from tests.processes.story import Story
 
 PROCESS, HOE = "redcar-warning-notice", "head-of-education"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
-
-
-@pytest.fixture
-def story(engine: Engine, clock: VirtualClock) -> Story:
-    return Story(engine, clock, "redcar-cleveland")
 
 
 def report(story: Story, message: str, urn: str, role: str = HOE, **answers: object) -> Story:
