@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Python's and JavaScript's packages are set up side by side.
+MAKEFLAGS += --jobs=2
 
 # Python 3.11 or newer: python3 if it is new enough, else a newer one beside it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
