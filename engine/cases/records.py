@@ -306,6 +306,8 @@ def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
             due=task.due,
             due_estimated=task.due_estimated,
             due_order=task.due or NEVER,
+            tell_at=task.due,
+            told=0,
             mark=_mark(task),
         )
     )
@@ -328,6 +330,8 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "due": task.due,
             "due_estimated": task.due_estimated,
             "due_order": task.due or NEVER,
+            "tell_at": task.due,
+            "told": 0,
             "created": step.now,
             "mark": _mark(task),
         }

@@ -15,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.settings import Config, MailServer
@@ -41,8 +41,13 @@ class Mail:
 Sender = Callable[[Mail], None]
 
 
-def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool) -> None:
-    """Write what a step tells people: as notifications, and as mails when there is a mail server."""
+def notify(
+    session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool, key: str = ""
+) -> None:
+    """Write what people are told: as notifications, and as mails when there is a mail server.
+
+    ``key`` names the occasion for ever; without one it is the step of the instance, which happens once.
+    """
     told = [replace(each, text=_one_stop(each.text)) for each in told]
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
     rows = [
@@ -53,7 +58,8 @@ def notify(session: Session, instance: ProcessInstance, told: Iterable[Told], no
     if rows:
         session.execute(insert(Notification), rows)
     if rows and mail:
-        session.execute(insert(Outbox), [_mail(instance, each, at, now) for at, each in enumerate(told)])
+        key = key or f"{instance.id}-{instance.revision}"
+        session.execute(insert(Outbox), [_mail(instance, each, f"{key}-{at}", now) for at, each in enumerate(told)])
 
 
 def _one_stop(text: str) -> str:
@@ -61,24 +67,23 @@ def _one_stop(text: str) -> str:
     return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
 
-def _mail(instance: ProcessInstance, told: Told, at: int, now: datetime) -> dict[str, Any]:
-    # A step of an instance happens once, so instance, revision and place within the step name this mail for ever.
+def _mail(instance: ProcessInstance, told: Told, key: str, now: datetime) -> dict[str, Any]:
     return {
         "authority": instance.authority,
         "instance_id": instance.id,
         "kind": "mail",
         "created": now,
         "next_try": now,
-        "key": f"{instance.id}-{instance.revision}-{at}",
+        "key": key,
         "status": "waiting",
         "attempts": 0,
         "payload": {"to": list(told.to), "subject": told.subject, "text": told.text},
     }
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next mail may be sent."""
-    return session.scalar(select(func.min(Outbox.next_try)).where(Outbox.status == WAITING))
+def next_due() -> Select[datetime | None]:
+    """Ask when the next mail may be sent."""
+    return select(func.min(Outbox.next_try)).where(Outbox.status == WAITING)
 
 
 def claim(session: Session, now: datetime, config: Config) -> Mail | None:

@@ -60,13 +60,14 @@ class UserTask(BelongsToAuthority, Base):
     """A task for a person. Its name, lane and form stand in its definition's ``elements``.
 
     ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that
-    changed.
+    changed. ``tell_at`` is when to look whether it is late, ``told`` how often somebody was told that it is.
     """
 
     __tablename__ = "user_task"
     __table_args__ = (
         partial("ix_user_task_open_instance", "instance_id", where="status = 'open'"),
         partial("ix_user_task_open_assignee", "authority", "assignee", "due_order", where="status = 'open'"),
+        partial("ix_user_task_late", "tell_at", "id", where="status = 'open' AND tell_at IS NOT NULL"),
         Index(None, "instance_id", "id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -81,6 +82,8 @@ class UserTask(BelongsToAuthority, Base):
     due: Mapped[datetime | None]
     due_estimated: Mapped[bool]
     due_order: Mapped[datetime]
+    tell_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
     ended: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(Name)
