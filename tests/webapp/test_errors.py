@@ -50,6 +50,15 @@ def test_pages_of_errors(browser: Browser, method: str, address: str, status: in
         assert "<h1" in answer.get_data(as_text=True)
 
 
+def test_whoever_was_signed_out_is_told_so_and_gets_the_text_back(app: Flask, browser: Browser) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    status, page = browser.post("/tasks/1", evidence_summary="An hour's work", password_note="my secret word")
+    assert status == 400
+    assert "You have been signed out" in page
+    assert "An hour&#39;s work" in page
+    assert "my secret word" not in page
+
+
 def test_a_form_from_elsewhere_is_refused(app: Flask, browser: Browser) -> None:
     browser.sign_in("seo")
     app.config["WTF_CSRF_ENABLED"] = True

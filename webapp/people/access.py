@@ -29,6 +29,7 @@ ROUTES = {
     "tasks.release": SIGNED_IN,
     "behalf.form": OFFICER,
     "behalf.record": OFFICER,
+    "behalf.silence": OFFICER,
     "behalf.unanswered": OFFICER,
     "links.form": OFFICER,
     "links.make": OFFICER,

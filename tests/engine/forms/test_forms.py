@@ -98,6 +98,13 @@ def test_an_optional_question_left_blank_is_stored_as_nothing(kind: str, stored:
     assert read(form) == {"answer": stored}
 
 
+@pytest.mark.parametrize("nothing", ["   ", "\u200b", "\ufeff\u00a0", "\u2060 \u200d"])
+def test_what_cannot_be_seen_is_no_answer(nothing: str) -> None:
+    assert errors(make(question("textarea", "Reason")), ("answer", nothing)) == {
+        "answer": ['Enter an answer to "Reason"']
+    }
+
+
 @pytest.mark.parametrize(
     "key", ["load", "fields", "Meta", "components", "asking", "opts", "validate", "dump", "context"]
 )
