@@ -132,6 +132,16 @@ class LiveCaseExists(PathwaysError):
     """{school} has an open case of “{process}” already: case {instance}. Nothing new was begun. Go on in that case."""
 
 
+class DrawnOnOldVersion(PathwaysError):
+    """Version {version} of “{process}” was deployed by {by} after this drawing was opened: to deploy it would take those
+    changes back. Nothing was deployed, and your drawing is kept."""
+
+
+class OtherProcess(PathwaysError):
+    """This drawing is of the process {found}, and you are changing {wanted}. Open that process to deploy it there. Nothing
+    was deployed, and your drawing is kept."""
+
+
 class NotForThisSchool(PathwaysError):
     """“{process}” is not for {school}, as the register has it now ({type}). Nothing was begun. If the register is wrong,
     have it corrected."""

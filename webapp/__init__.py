@@ -13,6 +13,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.routing import IntegerConverter, ValidationError
 from werkzeug.wrappers import Response
 
 from engine import Config, Engine
@@ -92,7 +93,18 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
+class _Ident(IntegerConverter):
+    """A number that a database can hold: a longer one names nothing."""
+
+    def to_python(self, value: str) -> Any:
+        """The number. Raises ValidationError past 63 bits."""
+        if len(value) > 18:
+            raise ValidationError
+        return super().to_python(value)
+
+
 def _pages(app: Flask) -> None:
+    app.url_map.converters["int"] = _Ident
     CSRFProtect(app)
     sign_in.login.init_app(app)
     for module in (

@@ -58,6 +58,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.BatchNotFound: 404,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.DrawnOnOldVersion: 409,
     errors.MovedDateNotFound: 404,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,

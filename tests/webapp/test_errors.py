@@ -23,6 +23,11 @@ def test_unknown_things_are_not_found(browser: Browser, case: int) -> None:
         assert (status in (403, 404) and "Page not found" in page) or "not yours" in page, address
 
 
+@pytest.mark.parametrize("address", ["/tasks/{}", "/cases/{}", "/definitions/{}.bpmn", "/batches/{}", "/messages/{}"])
+def test_a_number_that_no_database_holds_is_not_found(browser: Browser, address: str) -> None:
+    assert browser.sign_in("service-director").get(address.format("9" * 70))[0] == 404
+
+
 def test_an_unexpected_failure_has_a_page_and_no_trace(app: Flask, browser: Browser) -> None:
     app.extensions["clauses"] = None  # what a broken installation might lack
     browser.sign_in("seo").post("/start/barnsley-escalation/100001", **CONCERN)

@@ -19,13 +19,12 @@ from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
 from webapp.forms.fields import FormView
+from webapp.forms.reasons import reason
 from webapp.forms.submission import Asked
 from webapp.pages import tasks
 
 blueprint = Blueprint("behalf", __name__)
 
-#: How many characters may say what was done to get an answer.
-LONGEST_REASON = 2_000
 #: How an answer may have come, as it is stored and read.
 WAYS = ("telephone", "e-mail", "letter", "meeting")
 #: What is asked of every answer that is recorded for others; the case does not get it as variables.
@@ -96,22 +95,21 @@ def silence(task_id: int) -> str:
 def unanswered(task_id: int) -> Response | tuple[str, int]:
     """Let the case go on without an answer that did not come by its date."""
     detail = _theirs(task_id)
-    reason = request.form.get("reason", "").strip()
-    problem = "Enter what was done to get an answer" if not reason else _too_long(reason)
+    text, problem = reason(request.form.get("reason", ""), "Enter what was done to get an answer", "What was done")
     if problem:
         return _silent(detail, problem), 400
-    the_engine().tasks.go_on_without(task_id, reason, by=current_user.scope)
+    the_engine().tasks.go_on_without(task_id, text, by=current_user.scope)
     return _done(detail, f"The case goes on without an answer to “{detail.row.name}”.")
 
 
-def _too_long(reason: str) -> str:
-    more = len(reason) - LONGEST_REASON
-    return f"What was done must be {LONGEST_REASON:,} characters or less: it has {more:,} too many" if more > 0 else ""
-
-
 def _silent(detail: TaskDetail, problem: str = "") -> str:
-    reason, roles = request.form.get("reason", ""), tasks.role_names(detail.row.roles)
-    return render_template("tasks/unanswered.html", detail=detail, problem=problem, reason=reason, roles=roles)
+    return render_template(
+        "tasks/unanswered.html",
+        detail=detail,
+        problem=problem,
+        reason=request.form.get("reason", ""),
+        roles=tasks.role_names(detail.row.roles),
+    )
 
 
 def _theirs(task_id: int) -> TaskDetail:
