@@ -14,8 +14,8 @@ from engine.calendar.lateness import late_by
 from engine.cases import admission, batches, correlation, keeping, records, start_events, stepping
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
-from engine.cases.records import Waiting
 from engine.cases.stepping import StartCase, World
+from engine.cases.waiting import Waiting, waiting_of
 from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
@@ -96,7 +96,7 @@ def _locked(session: Session, match: Match, subscription: str) -> tuple[ProcessI
     try:
         with session.begin_nested():
             instance = stepping.lock(session, match.instance_id)
-            waiting = records.waiting_of(session, instance.id)
+            waiting = waiting_of(session, instance.id)
             if subscription not in waiting.subscriptions:
                 raise _MovedOn
             return instance, waiting

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
 from engine.cases import admission, records
-from engine.cases.records import Step, Waiting, waiting_of
+from engine.cases.records import Step
+from engine.cases.waiting import Waiting, waiting_of
 from engine.clock import Clock
 from engine.deployments.registry import Loaded, Registry
 from engine.errors import (

@@ -7,7 +7,8 @@ import logging
 from engine.calendar.files import BANK_HOLIDAYS
 from engine.calendar.files import Calendars as Folder
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import recalculation, records, start_events, stepping
+from engine.cases import recalculation, start_events, stepping
+from engine.cases.waiting import waiting_of
 from engine.errors import InstanceEnded, PathwaysError
 from engine.steps import CalendarChanged
 from engine.store.tenancy import Scope
@@ -74,7 +75,7 @@ class Calendars:
         try:
             with self._transactions.step(Scope.all_authorities()) as session:
                 instance = stepping.lock(session, instance_id)
-                waiting = records.waiting_of(session, instance_id)
+                waiting = waiting_of(session, instance_id)
                 outcome = stepping.step(session, world, instance, CalendarChanged(), waiting)
                 if bank_holidays:
                     loaded = world.registry.get(session, instance.definition_id)
