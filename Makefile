@@ -55,7 +55,7 @@ format: $(VENV)/.dev ## put the Python code in order
 	$(BIN)/ruff check --fix-only engine webapp tests
 	$(BIN)/ruff format engine webapp tests
 
-docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a process, with its picture, to var/docs, and the README's reference anew
+docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a process, with its picture, to var/docs, and the reference in docs/ anew
 	$(BIN)/python -m tests.docs
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)

@@ -415,6 +415,6 @@ def _standstill(step: Step, stuck: Iterable[StuckToken]) -> Incident:
 
 
 def _open_incidents(instance_id: int) -> Update:
-    """A letter that could not be sent concerns people still when the case has ended, so those stay open."""
+    """Mail that could not be sent concerns people still when the case has ended, so those incidents stay open."""
     mine = (Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind != "outbox")
     return update(Incident).where(*mine)

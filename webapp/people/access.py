@@ -72,7 +72,7 @@ def guard(app: Flask) -> None:
     """Ask the table before every request. Raises RuntimeError when a route has no row."""
     missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ROUTES))
     if missing:
-        raise RuntimeError(f"add a row to webapp.access.ROUTES for: {', '.join(missing)}")
+        raise RuntimeError(f"add a row to webapp.people.access.ROUTES for: {', '.join(missing)}")
     app.before_request(_check)
 
 
