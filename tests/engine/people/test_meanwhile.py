@@ -53,3 +53,9 @@ def test_a_claim_that_somebody_else_has_meanwhile_is_not_given_back(engine: Engi
     engine.tasks.claim(seen, by=SAM)
     with pytest.raises(TaskClaimed, match="claimed by sue"):
         after(engine, seen, permissions.release, assignee="sue")
+
+
+def test_a_task_that_is_done_says_so_to_whoever_asks_for_it(engine: Engine, seen: int) -> None:
+    engine.tasks.complete(seen, by=SAM)
+    with pytest.raises(TaskNotOpen, match="it was completed by sam"):
+        engine.tasks.claim(seen, by=Scope("town", frozenset({"clerk"}), "cleo"))
