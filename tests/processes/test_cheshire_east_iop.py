@@ -13,7 +13,7 @@ from tests.processes.story import Story
 
 PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
 QA, MI, OFFICER, SMT, HEAD, CHAIR = "qa-manager", "mi-manager", "mi-officer", "smt", "headteacher", "chair-of-governors"
-COMMUNITY, AIDED, ACADEMY, INDEPENDENT = "130001", "130002", "130006", "130020"
+COMMUNITY, AIDED, ACADEMY, INDEPENDENT, NURSERY = "130001", "130002", "130006", "130020", "130025"
 
 
 def seen(story: Story, element: str) -> dict[str, Any]:
@@ -431,7 +431,8 @@ def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
     }
     story.engine.batches.start(PROCESS, answers, by=story.scope(QA))
     story.engine.jobs.run_due()
-    assert len(story.cases(PROCESS)) == 23
+    assert len(story.cases(PROCESS)) == 24
+    assert story.cases(PROCESS, NURSERY), "a maintained nursery school is a school of the authority"
     assert story.cases(PROCESS, INDEPENDENT) == []
     assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
 
