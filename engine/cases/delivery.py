@@ -19,6 +19,7 @@ from engine.cases.waiting import Waiting, waiting_of
 from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
+from engine.schools import successions
 from engine.schools.register import find
 from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
 from engine.store.tables import Job, Message, ProcessInstance
@@ -48,6 +49,9 @@ def correlate(
     """
     for _ in range(LOOKS):
         found = correlation.match(session, authority, name, keys, target, school=school)
+        if not found and target is None:
+            keys = successions.followed(session, authority, keys)  # its school may go on under another URN
+            found = correlation.match(session, authority, name, keys, target, school=school)
         if not found:
             break
         if _receive(session, world, found[0], name, payload, by):

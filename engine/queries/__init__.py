@@ -46,6 +46,7 @@ from engine.queries.instances import (
 )
 from engine.queries.live import live_cases
 from engine.queries.messages import MessageDetail, MessageNote, MessageRow, NearCase, message, undelivered
+from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
 from engine.queries.schools import (
     BatchRow,
     CategoryRow,
@@ -102,6 +103,7 @@ __all__ = [
     "ElementInfo",
     "FailedRow",
     "HistoryRow",
+    "ImportRow",
     "InboxFilters",
     "IncidentRow",
     "InstanceDetail",
@@ -123,6 +125,7 @@ __all__ = [
     "SchoolRow",
     "SkippedRow",
     "SubscriptionRow",
+    "SuccessionRow",
     "TaskDetail",
     "TaskRow",
     "TimerRow",
@@ -141,6 +144,7 @@ __all__ = [
     "falling_due",
     "form",
     "forms_of",
+    "imports",
     "inbox",
     "incidents",
     "instance",
@@ -154,6 +158,7 @@ __all__ = [
     "notifications",
     "open_tasks",
     "recorded",
+    "register_import",
     "reportable_event",
     "reportable_events",
     "reported_events",
@@ -162,6 +167,7 @@ __all__ = [
     "schools",
     "skipped",
     "start_form",
+    "successions",
     "task",
     "timeline",
     "timers",

@@ -101,6 +101,8 @@ class Extract:
     converted: set[str] = field(default_factory=set)
     """The URNs of those of the closed ones that became academies."""
     elsewhere: dict[str, Line] = field(default_factory=dict)
+    others: int = 0
+    """How many lines are about schools of other authorities."""
     passed_over: list[Line] = field(default_factory=list)
     unreadable: list[Line] = field(default_factory=list)
 
@@ -111,21 +113,21 @@ class _Passed(Exception):
 
 def is_extract(data: bytes) -> bool:
     """Whether a file begins with the heading of the extract."""
-    heading = next((cells for _, cells in _records(data.partition(b"\n")[0]) if isinstance(cells, list)), [])
+    heading = next((cells for _, cells in records(data.partition(b"\n")[0]) if isinstance(cells, list)), [])
     return URN in heading and NAME in heading
 
 
 def read(data: bytes, la_code: str) -> Extract:
     """What the extract says of the schools of the authority with this number. Raises RegisterUnreadable when a column is
     missing."""
-    records = _records(data)
-    _, heading = next(records, (1, []))
+    lines = records(data)
+    _, heading = next(lines, (1, []))
     missing = [name for name in _NEEDED if name not in heading]
     if missing:
         raise RegisterUnreadable(line=1, reason=f"there is no column {', '.join(missing)}")
     assert isinstance(heading, list)
     found, seen = Extract(), set[str]()
-    for number, cells in records:
+    for number, cells in lines:
         if isinstance(cells, str) or len(cells) != len(heading):
             why = cells if isinstance(cells, str) else f"It has {len(cells)} cells, the heading has {len(heading)}."
             found.unreadable.append(Line(number, "", "", why))
@@ -139,6 +141,7 @@ def _take(found: Extract, number: int, given: Mapping[str, str], la_code: str, s
     """Put one line where it belongs."""
     urn, name = given[URN], given[NAME]
     if given[CODE] != la_code:
+        found.others += 1
         found.elsewhere[urn] = Line(number, urn, name, f"It belongs to {given.get(AUTHORITY) or given[CODE]} now.")
         return
     try:
@@ -231,8 +234,8 @@ def _said(given: Mapping[str, str], column: str) -> str:
     return "" if value.lower() in _NONE else value
 
 
-def _records(data: bytes) -> Iterator[tuple[int, list[str] | str]]:
-    """The lines that are not empty, each with the number it begins at; one that is no CSV as what is wrong with it."""
+def records(data: bytes) -> Iterator[tuple[int, list[str] | str]]:
+    """The lines of a CSV file that are not empty, each with the number it begins at; one that is no CSV as what is wrong."""
     reader = csv.reader(_decoded(data))
     while True:
         number = reader.line_num + 1

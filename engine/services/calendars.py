@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from engine.calendar.files import BANK_HOLIDAYS
 from engine.calendar.files import Calendars as Folder
@@ -60,6 +61,11 @@ class Calendars:
             self._recalculate_starts(names, digests)
         self._followed = digests
         return len(affected)
+
+    def recalculate(self, cases: Iterable[int]) -> None:
+        """Work out again the dates of cases that go by another calendar now. What cannot be becomes an incident."""
+        for instance_id in cases:
+            self._recalculate(instance_id, bank_holidays=False)
 
     def _recalculate_starts(self, names: list[str], digests: dict[str, str]) -> None:
         """The start timers of these calendars' authorities; then all of these calendars are followed."""
