@@ -31,11 +31,13 @@ from webapp.pages import (
     definitions,
     events,
     home,
+    imports,
     links,
     messages,
     metrics,
     schools,
     start,
+    successions,
     tasks,
 )
 from webapp.people import access, accounts, guests, sign_in
@@ -62,6 +64,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": environment.get("PATHWAYS_HTTPS") == "1",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
         "MAX_CONTENT_LENGTH": 6_000_000,
+        "REGISTER_LIMIT": 100_000_000,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
         "WTF_CSRF_TIME_LIMIT": 10 * 3600,
     }
@@ -105,12 +108,15 @@ class _Ident(IntegerConverter):
 
 def _pages(app: Flask) -> None:
     app.url_map.converters["int"] = _Ident
+    app.before_request(imports.allow_more)  # before the body is read
     CSRFProtect(app)
     sign_in.login.init_app(app)
     for module in (
         home,
         metrics,
         calendar,
+        imports,
+        successions,
         schools,
         coverage,
         sign_in,

@@ -30,6 +30,8 @@ WORDS = {
     "resent": "A message that found nobody was sent again",
     "redirected": "A message that found nobody was sent to a case",
     "rested": "A message that found nobody was let rest",
+    "moved": "Another school took the case over",
+    "noted": "A note was made",
 }
 #: What the register calls the fields that matter to a case.
 FIELDS = {

@@ -12,6 +12,8 @@ from webapp.people.guests import Guest, allowed
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
+#: For those who keep the register of schools: managers and administrators.
+REGISTER = "register"
 #: Only where sample mode is on, for anybody signed in.
 SAMPLE = "sample"
 
@@ -49,6 +51,12 @@ ROUTES = {
     "events.report_in_case": OFFICER,
     "schools.index": OFFICER,
     "schools.school": OFFICER,
+    "imports.index": REGISTER,
+    "imports.upload": REGISTER,
+    "imports.report": REGISTER,
+    "imports.confirm": REGISTER,
+    "successions.index": MANAGE,
+    "successions.succession": MANAGE,
     "coverage.index": OFFICER,
     "calendar.due": MANAGE,
     "calendar.confirm": MANAGE,
@@ -101,4 +109,6 @@ def _may(needed: str) -> bool:
         return True
     if needed == SAMPLE:
         return bool(current_app.config["SAMPLE"])
+    if needed == REGISTER:
+        return bool(current_user.may(MANAGE) or current_user.may("administer"))
     return bool(current_user.may(needed))

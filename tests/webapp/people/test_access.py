@@ -20,6 +20,8 @@ ARGUMENTS = {
     "incident_id": "1",
     "definition_id": "1",
     "moved_id": "1",
+    "import_id": "1",
+    "succession_id": "1",
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",
