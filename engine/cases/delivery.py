@@ -49,9 +49,10 @@ def correlate(
     """
     for _ in range(LOOKS):
         found = correlation.match(session, authority, name, keys, target, school=school)
-        if not found and target is None:
-            keys = successions.followed(session, authority, keys)  # its school may go on under another URN
-            found = correlation.match(session, authority, name, keys, target, school=school)
+        if not found and target is None:  # its school may go on under another URN
+            keys = successions.followed(session, authority, keys)
+            school = successions.successor(session, authority, school) or school if school else None
+            found = correlation.match(session, authority, name, keys, school=school)
         if not found:
             break
         if _receive(session, world, found[0], name, payload, by):

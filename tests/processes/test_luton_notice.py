@@ -125,6 +125,14 @@ def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     assert story.trace[-1] == "converts"
 
 
+def test_a_notice_to_a_school_that_another_follows_ends_under_the_new_urn(story: Story) -> None:
+    """LUT-IN.4: the old URN is closed; what is left to do, telling the department, is found at the academy."""
+    give(story, "warning").is_followed(COMMUNITY)
+    assert story.cases(NOTICE, "199999") == [story.case]
+    assert story.waiting() == ["tell-dfe"]
+    assert story.do(DIRECTOR, "tell-dfe").ended
+
+
 def test_a_notice_is_extended(story: Story) -> None:
     """LUT-IN.4: the longer period is counted from the same day."""
     longer = {"compliance_length": 20, "compliance_unit": "days", "extension_reason": "A new head."}

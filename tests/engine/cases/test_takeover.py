@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import Config, Engine, Scope, queries
+from engine import Config, Engine, EventReport, Scope, queries
 from engine.calendar.files import Calendars
 from engine.errors import SuccessionDecided, SuccessionMoved, SuccessionNotFound, SuccessionUnclear
 from engine.schools.takeovers import Decision, Plan
@@ -36,6 +36,13 @@ LISTENS = bpmn(
     '<message id="m0" name="school-changed"/>',
 )
 ANSWERED = bpmn(BESIDE % {"id": "answer", "message": "m1"}, "s>a a>e x>answer answer>answere", MESSAGES)
+REPORTED = bpmn(
+    (BESIDE % {"id": "answer", "message": "m1"}).replace(
+        "<messageEventDefinition", prop(reportedBy="seo") + "<messageEventDefinition"
+    ),
+    "s>a a>e x>answer answer>answere",
+    MESSAGES,
+)
 MANY = bpmn(prop(cases="many") + '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>', "s>a a>e")
 
 
@@ -160,6 +167,18 @@ class TestConverter:
             ("high", f"Taken over from Ash Primary (URN {OLD})."),
             ("high", "It stood in the file of the register."),
         ]
+
+    def test_what_is_reported_of_the_old_school_reaches_its_case(self, town: Engine) -> None:
+        case = start(town, xml=REPORTED)
+        confirm(town, link(town))
+        assert town.messages.report(EventReport("reply", school=OLD), MANAGER) == [case]
+
+    def test_what_was_reported_of_it_is_on_the_new_one_s_record(self, town: Engine) -> None:
+        start(town, xml=REPORTED)
+        town.messages.report(EventReport("reply", school=OLD), MANAGER)
+        confirm(town, link(town))
+        with town.reading() as session:
+            assert [row.message for row in queries.reported_events(session, NEW)] == ["reply"]
 
     def test_it_waits_no_longer(self, town: Engine) -> None:
         seen = link(town)

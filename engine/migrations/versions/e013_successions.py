@@ -7,8 +7,8 @@ from alembic import op
 
 from engine.store.database import PackedJson, UTCDateTime
 
-revision = "e012"
-down_revision = "e011"
+revision = "e013"
+down_revision = "e012"
 branch_labels = None
 depends_on = None
 
