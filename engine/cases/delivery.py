@@ -19,8 +19,8 @@ from engine.cases.waiting import Waiting, waiting_of
 from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
-from engine.schools import successions
 from engine.schools.register import find
+from engine.schools.successions import successor
 from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
 from engine.store.tables import Job, Message, ProcessInstance
 
@@ -49,10 +49,6 @@ def correlate(
     """
     for _ in range(LOOKS):
         found = correlation.match(session, authority, name, keys, target, school=school)
-        if not found and target is None:  # its school may go on under another URN
-            keys = successions.followed(session, authority, keys)
-            school = successions.successor(session, authority, school) or school if school else None
-            found = correlation.match(session, authority, name, keys, school=school)
         if not found:
             break
         if _receive(session, world, found[0], name, payload, by):
@@ -138,7 +134,7 @@ def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | 
     key = str(keys.get("key") or keys.get("business_key") or "")
     urn = str(keys.get("urn") or "") or key.removeprefix("URN ")
     try:
-        return find(session, authority, urn).urn if urn else None
+        return (successor(session, authority, urn) or find(session, authority, urn).urn) if urn else None
     except SchoolNotFound:
         return None
 
