@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Config, Engine
+from engine import Config, Engine, Scope, queries
 from engine.cli.main import main
-from engine.errors import RegisterUnreadable
+from engine.errors import ImportNotFound, RegisterUnreadable
 from engine.schools import links
 from engine.schools.links import Link
 from engine.schools.successions import Pair
@@ -141,6 +141,43 @@ def test_schools_and_links_are_read_together(engine: Engine) -> None:
 def test_two_files_of_schools_are_refused(engine: Engine) -> None:
     with pytest.raises(RegisterUnreadable, match="two files of the same kind"):
         engine.schools.import_files({"a": SCHOOLS, "b": extract({})}, "town")
+
+
+MANAGER = Scope("town", frozenset({"seo"}), "manager")
+BOTH = {
+    "schools": SCHOOLS.replace(b"Ash Academy", b"Elm Academy"),
+    "links": file(FOLLOWS, "100001,999999,Fir,Successor,"),
+}
+
+
+def test_looked_at_the_files_change_nothing(engine: Engine) -> None:
+    engine.schools.look(BOTH, MANAGER)
+    with engine.reading() as session:
+        found = queries.successions(session), queries.school(session, "100002").name
+    assert found == ([], "Ash Academy")
+
+
+def test_what_was_looked_at_is_what_is_done(engine: Engine) -> None:
+    looked = engine.schools.look(BOTH, MANAGER)
+    with engine.reading() as session:
+        before = queries.register_import(session, looked).report
+    engine.schools.confirm_import(looked, MANAGER)
+    with engine.reading() as session:
+        after = queries.register_import(session, looked)
+        assert (after.status, after.report, len(queries.successions(session))) == ("done", before, 1)
+
+
+def test_the_national_extract_is_kept_for_the_authority_alone(engine: Engine) -> None:
+    files = {"schools": extract({"name": "Ash"}, {"urn": "300001", "la": "998"}, {"urn": "300002", "la": "998"})}
+    looked = engine.schools.look({**files, "links": file("100001,300001,Elm,Successor,")}, MANAGER)
+    done = engine.schools.confirm_import(looked, MANAGER)
+    assert (done.elsewhere, "of another authority" in done.linked.not_followed[0].why) == (2, True)
+
+
+def test_another_authority_confirms_nothing_of_it(engine: Engine) -> None:
+    looked = engine.schools.look(BOTH, MANAGER)
+    with pytest.raises(ImportNotFound):
+        engine.schools.confirm_import(looked, Scope("village", frozenset({"seo"}), "other"))
 
 
 def test_links_between_others_are_of_no_concern(engine: Engine) -> None:
