@@ -157,7 +157,8 @@ class History(BelongsToAuthority, Base):
     ``elements``.
 
     ``how``: completed, cancelled or skipped (an element: skipped when it ran no time); started, stopped, incident,
-    retried, changed, resent, redirected, rested (the last three of a message that it threw; ``detail`` says more).
+    retried, changed, moved (to the school that took over), noted, resent, redirected, rested (the last three of a message
+    that it threw; ``detail`` says more).
     ``entered`` is null when it is the same as ``ended``.
     """
 
