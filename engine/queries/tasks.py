@@ -21,6 +21,7 @@ from engine.queries.common import (
     Elements,
     Page,
     count,
+    mentions,
     of_school,
     page_of,
 )
@@ -220,9 +221,7 @@ def _filtered(walk: AnySelect, filters: InboxFilters) -> AnySelect:
 
 
 def _mentions(text: str) -> Any:
-    return or_(
-        ProcessInstance.business_key.icontains(text, autoescape=True), School.name.icontains(text, autoescape=True)
-    )
+    return or_(mentions(ProcessInstance.business_key, text), mentions(School.name, text))
 
 
 def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:

@@ -34,8 +34,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     definition = startable(key)
     search = request.args.get("search", "").strip()
     needs_school, meant = the_engine().cases.admission(key, current_user.scope)
-    known = [s for s in queries.schools(db.session()) if s.urn in meant]
-    found = [s for s in known if search.lower() in f"{s.name} {s.urn}".lower()]
+    found = [school for school in queries.schools(db.session(), search) if school.urn in meant]
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))
