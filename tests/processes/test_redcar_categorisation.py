@@ -70,9 +70,17 @@ def settle(story: Story, category: str, urn: str = COMMUNITY) -> Story:
     return story.follow(FOLLOW_UP, urn)
 
 
-def appeal(story: Story, category: str, urn: str = COMMUNITY) -> Story:
+def appeal(story: Story, urn: str = COMMUNITY) -> Story:
     """RED-9.1: the school's appeal comes in, and whoever waits for it is told."""
-    story.start("sia", APPEAL, urn, category=category).engine.jobs.run_due()
+    story.start("sia", APPEAL, urn).engine.jobs.run_due()
+    return story
+
+
+def withdraw(story: Story, urn: str = COMMUNITY) -> Story:
+    """RED-9.1: the school does not go on with its appeal."""
+    answers = {"appeal_withdrawn_on": "2026-09-07", "appeal_withdrawn_why": "The head agrees."}
+    story.engine.messages.report(EventReport("appeal-withdrawn", answers, urn), story.scope("sia"))
+    story.engine.jobs.run_due()
     return story
 
 
@@ -175,7 +183,7 @@ def test_the_head_of_education_meets_hmi_each_term_whatever_the_categories(story
 def test_a_successful_appeal_changes_the_category(story: Story) -> None:
     """RED-9.1, RED-9.2: resolved in the discussion; the category of the school follows (RED-9.4)."""
     propose(story.start("sia", PROCESS, COMMUNITY), "2")
-    appeal(story, "2").do("sia", "discuss", appeal_resolved="yes", category="1").follow(FOLLOW_UP, COMMUNITY)
+    appeal(story).do("sia", "discuss", appeal_resolved="yes", category="1").follow(FOLLOW_UP, COMMUNITY)
     assert story.trace[-1] == "category-1"
     assert story.category_of(COMMUNITY) == "1"
 
@@ -183,7 +191,7 @@ def test_a_successful_appeal_changes_the_category(story: Story) -> None:
 def test_an_appeal_goes_up_to_the_director(story: Story) -> None:
     """RED-9.3, RED-9.4: not resolved by the Head of Education, the Director of People Services decides finally."""
     propose(story.start("sia", PROCESS, COMMUNITY), "3")
-    to_director(appeal(story, "3"), "3", "2").follow(FOLLOW_UP, COMMUNITY)
+    to_director(appeal(story), "3", "2").follow(FOLLOW_UP, COMMUNITY)
     assert story.waiting() == ["broker-support"]
     assert story.category_of(COMMUNITY) == "2"
     assert len(story.cases(FOLLOW_UP, COMMUNITY)) == 1
@@ -194,7 +202,7 @@ def test_an_appeal_before_the_letter_is_ticked_off_is_heard(story: Story) -> Non
     story.start("sia", PROCESS, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
     story.do("governor-support", "answer-questions").do(HOE, "propose-category", category="3")
     first = story.case
-    appeal(story, "3")
+    appeal(story)
     story.case = first
     story.do("sia", "share-results")
     assert story.ended
@@ -205,7 +213,7 @@ def test_an_appeal_before_the_letter_is_ticked_off_is_heard(story: Story) -> Non
 def test_an_appeal_that_is_open_keeps_no_school_from_the_next_round(story: Story) -> None:
     """RED-6.2, RED-9.3: the appeal and the new round go on beside each other."""
     propose(story.start("sia", PROCESS, COMMUNITY), "3")
-    appeal(story, "3")
+    appeal(story)
     opened = story.case
     story.start_by_timer(PROCESS, "each-term", COMMUNITY)
     assert story.waiting() == ["data-pack"]
@@ -222,7 +230,7 @@ def test_an_appeal_against_an_earlier_category_leaves_the_new_round_alone(story:
     """RED-9.1: the round that has proposed nothing yet goes on to its own category."""
     story.start("sia", PROCESS, COMMUNITY)
     new = story.case
-    appeal(story, "2")
+    appeal(story)
     story.case = new
     propose(story, "1").wait_for("no-appeal")
     assert story.trace[-1] == "category-stands"
@@ -232,7 +240,7 @@ def test_a_late_appeal_that_succeeds_has_the_notice_looked_at_again(story: Story
     """RED-9.4: those who were told of category 3 are told, and the group withdraws its notice."""
     settle(story, "3").follow(NOTICE, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice")
     notice = story.case
-    to_director(appeal(story, "3"), "3", "2").follow(FOLLOW_UP, COMMUNITY)
+    to_director(appeal(story), "3", "2").follow(FOLLOW_UP, COMMUNITY)
     assert ("chair-of-governors", f"Category 2: {story.variables['school']['name']}") in story.told
     story.case = notice
     story.do(HOE, "reconsider-notice", notice_reconsidered="withdraw")
@@ -243,7 +251,7 @@ def test_a_notice_may_stand_when_its_category_is_lifted(story: Story) -> None:
     """RED-9.4: on its own grounds, and its period runs on."""
     settle(story, "3").follow(NOTICE, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice")
     notice, before = story.case, story.due("compliance-ends")
-    to_director(appeal(story, "3"), "3", "2").engine.jobs.run_due()
+    to_director(appeal(story), "3", "2").engine.jobs.run_due()
     story.case = notice
     story.do(HOE, "reconsider-notice", notice_reconsidered="stands")
     assert story.due("compliance-ends") == before
@@ -254,7 +262,7 @@ def test_powers_go_on_when_the_category_is_lifted(story: Story) -> None:
     answers = {"judged_as": "special measures", "judged_published_on": "2026-09-04"}
     story.engine.messages.report(EventReport("ofsted-inadequate", answers, COMMUNITY), story.scope(HOE))
     notice = story.follow(NOTICE, COMMUNITY).case
-    to_director(appeal(story, "3"), "3", "2").engine.jobs.run_due()
+    to_director(appeal(story), "3", "2").engine.jobs.run_due()
     story.case = notice
     assert (HOE, f"No longer category 3: {story.variables['school']['name']}") in story.told
     assert story.waiting() == ["propose-powers"]
@@ -262,17 +270,32 @@ def test_powers_go_on_when_the_category_is_lifted(story: Story) -> None:
 
 def test_a_school_withdraws_its_appeal(story: Story) -> None:
     """RED-9.1: the category stands as it was proposed, and what it calls for begins."""
-    propose(story.start("sia", PROCESS, COMMUNITY), "2")
-    appeal(story, "2")
-    answers = {"appeal_withdrawn_on": "2026-09-07", "appeal_withdrawn_why": "The head agrees."}
-    story.engine.messages.report(EventReport("appeal-withdrawn", answers, COMMUNITY), story.scope("sia"))
+    withdraw(appeal(propose(story.start("sia", PROCESS, COMMUNITY), "2")))
     assert story.ended
     assert story.follow(FOLLOW_UP, COMMUNITY).waiting() == ["broker-support"]
     assert story.category_of(COMMUNITY) == "2"
 
 
+def test_those_who_hear_an_appeal_see_what_the_round_proposes(story: Story) -> None:
+    """RED-9.1: read from the round, with its reasons, and typed by nobody."""
+    appeal(propose(story.start("sia", PROCESS, COMMUNITY), "3"))
+    assert story.variables["proposed"] == "3"
+
+
+@pytest.mark.parametrize("round_open", [True, False])
+def test_a_withdrawal_settles_nothing_where_nothing_is_proposed(story: Story, round_open: bool) -> None:
+    """RED-9.1: the round has proposed nothing yet, or there is none; the school stays in its category."""
+    before = story.category_of(COMMUNITY)
+    if round_open:
+        story.start("sia", PROCESS, COMMUNITY)
+    withdraw(appeal(story))
+    assert "withdrawn-stays" in story.trace
+    assert story.category_of(COMMUNITY) == before
+    assert story.cases(FOLLOW_UP, COMMUNITY) == []
+
+
 def test_the_head_of_education_may_resolve_an_appeal_after_the_round(story: Story) -> None:
     """RED-9.3: no categorisation is open, and the school is in the category that was concluded."""
-    appeal(story, "3", ACADEMY).do("sia", "discuss", appeal_resolved="no")
+    appeal(story, ACADEMY).do("sia", "discuss", appeal_resolved="no")
     story.do(HOE, "head-considers", category="2", appeal_accepted="yes").follow(FOLLOW_UP, ACADEMY)
     assert story.category_of(ACADEMY) == "2"
