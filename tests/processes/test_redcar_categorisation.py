@@ -226,6 +226,33 @@ def test_an_appeal_that_is_open_keeps_no_school_from_the_next_round(story: Story
     assert story.trace[-1] == "category-stands"
 
 
+def overtaken(story: Story) -> tuple[int, int]:
+    """RED-9.4: 2 in autumn, appealed against; spring settles 3 meanwhile. The cases of the appeal and of the notice."""
+    settle(story, "2")
+    autumn = appeal(story.do(HOE, "broker-support")).do("sia", "discuss", appeal_resolved="no").case
+    propose(story.start_by_timer(PROCESS, "each-term", COMMUNITY), "3").wait_for("no-appeal")
+    return autumn, story.follow(NOTICE, COMMUNITY).case
+
+
+def test_an_appeal_settles_its_own_round_and_no_later_one(story: Story) -> None:
+    """RED-9.4: the category of spring, and the notice that it began, stay as they are."""
+    story.case, notice = overtaken(story)
+    story.do(HOE, "head-considers", category="1", appeal_accepted="yes").engine.jobs.run_due()
+    assert story.trace[-1] == "category-stays"
+    assert ("chair-of-governors", f"Appeal decided: {story.variables['school']['name']}") in story.told
+    assert story.category_of(COMMUNITY) == "3"
+    story.case = notice
+    assert story.waiting() == ["determine-notice"]
+
+
+def test_an_appeal_that_a_later_round_has_overtaken_settles_nothing_when_it_is_withdrawn(story: Story) -> None:
+    """RED-9.4: autumn's category does not come back."""
+    story.case, _ = overtaken(story)
+    withdraw(story)
+    assert "withdrawn-stays" in story.trace
+    assert story.category_of(COMMUNITY) == "3"
+
+
 def test_an_appeal_against_an_earlier_category_leaves_the_new_round_alone(story: Story) -> None:
     """RED-9.1: the round that has proposed nothing yet goes on to its own category."""
     story.start("sia", PROCESS, COMMUNITY)
