@@ -134,7 +134,7 @@ def test_category_2_gets_support_and_meetings_for_as_long_as_is_agreed(story: St
     settle(story, "2").do(HOE, "broker-support").do("sia", "category-meeting", meet_again="yes")
     story.wait_for("next-meeting").do("sia", "category-meeting", meet_again="no")
     assert story.ended
-    assert story.trace[-1] == "supported"
+    assert "supported" in story.trace
 
 
 def test_a_school_in_category_3_is_met_sooner(story: Story) -> None:
@@ -155,6 +155,42 @@ def test_support_that_goes_on_keeps_no_school_from_the_next_round(story: Story) 
     assert story.waiting() == ["broker-support"]
     story.start_by_timer(PROCESS, "each-term", COMMUNITY)
     assert story.waiting() == ["data-pack"]
+
+
+def test_the_same_category_again_leaves_one_support(story: Story) -> None:
+    """RED-3.5, RED-4.1: two terms in category 2; what the first called for ends when the second begins."""
+    settle(story, "2")
+    propose(story.start_by_timer(PROCESS, "each-term", COMMUNITY), "2").wait_for("no-appeal")
+    assert story.follow(FOLLOW_UP, COMMUNITY).waiting() == ["broker-support"]
+    assert len(story.cases(FOLLOW_UP, COMMUNITY)) == 1
+
+
+def test_a_better_category_ends_the_meetings_of_the_one_before(story: Story) -> None:
+    """RED-4.1: category 3, a meeting agreed; then category 1."""
+    settle(story, "3").do(HOE, "broker-support").do("sia", "category-meeting", meet_again="yes")
+    propose(story.start_by_timer(PROCESS, "each-term", COMMUNITY), "1").wait_for("no-appeal")
+    assert story.follow(FOLLOW_UP, COMMUNITY).ended
+    assert story.trace[-1] == "category-1"
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_a_late_appeal_that_changes_nothing_begins_nothing_again(story: Story, withdrawn: bool) -> None:
+    """RED-9.4: withdrawn, or decided as before; after the group gave no notice none is considered anew."""
+    settle(story, "3").follow(NOTICE, COMMUNITY).do(HOE, "determine-notice", notice_decision="no notice")
+    follow_up = story.cases(FOLLOW_UP, COMMUNITY)[-1]
+    appeal(story)
+    if withdrawn:
+        withdraw(story)
+    else:
+        story.do("sia", "discuss", appeal_resolved="yes", category="3").engine.jobs.run_due()
+    assert len(story.cases(NOTICE, COMMUNITY)) == 1
+    story.case = follow_up
+    assert story.trace.count("tell-school") == 1
+
+
+def test_support_waits_for_no_alert(story: Story) -> None:
+    """RED-3.5, RED-3.4: an academy in category 3 gets its support whether the DfE has been alerted or not."""
+    assert settle(story, "3", ACADEMY).waiting() == ["alert-dfe", "broker-support"]
 
 
 def test_category_3_of_a_maintained_school_begins_a_warning_notice_and_support(story: Story) -> None:
