@@ -64,6 +64,13 @@ def test_the_group_may_decide_otherwise_than_the_table(story: Story) -> None:
     assert story.category_of(COMMUNITY) == "2"
 
 
+def test_the_group_sees_that_intervention_runs_when_it_proposes_a_category(story: Story) -> None:
+    """RED-7.3, RED-8C.1: a round is no way round the powers that are open."""
+    story.start(HOE, NOTICE, COMMUNITY).start("sia", PROCESS, COMMUNITY).do("intelligence-hub-manager", "data-pack")
+    story.do("sia", "visit").do("governor-support", "answer-questions")
+    assert [each["urn"] for each in story.variables["interventions"]] == [COMMUNITY]
+
+
 def settle(story: Story, category: str, urn: str = COMMUNITY) -> Story:
     """RED-6.1: nobody appeals; what follows is a case of its own."""
     propose(story.start("sia", PROCESS, urn), category).wait_for("no-appeal")

@@ -10,7 +10,7 @@ from engine import EventReport
 from engine.errors import FormInvalid
 from tests.processes.story import Story
 
-PROCESS, HOE = "redcar-warning-notice", "head-of-education"
+PROCESS, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
 
 
@@ -252,9 +252,26 @@ def test_an_inadequate_judgement_needs_no_notice_first(story: Story) -> None:
 
 
 def test_an_academy_judged_inadequate_is_the_departments_matter(story: Story) -> None:
-    """RED-8A.7, RED-8D.1."""
+    """RED-8A.7, RED-8D.1: no power is proposed; the alert follows from category 3."""
     judged_inadequate(story, ACADEMY).follow(PROCESS, ACADEMY)
-    assert story.waiting() == ["alert-dfe"]
+    assert story.trace[-1] == "departments-matter"
+    assert story.follow(FOLLOW_UP, ACADEMY).waiting() == ["alert-dfe", "broker-support"]
+
+
+@pytest.mark.parametrize("stage", ["no notice", "notice", "powers", "alert"])
+def test_a_school_judged_inadequate_is_in_category_3(story: Story, stage: str) -> None:
+    """RED-7.3, RED-3.3: whatever runs; the Director, the chief executive and the group are told."""
+    urn = ACADEMY if stage == "alert" else COMMUNITY
+    if stage in ("notice", "alert"):
+        story.start(HOE, PROCESS, urn)
+    if stage == "powers":
+        judged_inadequate(story, urn)
+        story.receive("category-settled", urn, category="2", category_why="", evaluation="", category_by="")
+    judged_inadequate(story, urn).follow(FOLLOW_UP, urn)
+    assert story.category_of(urn) == "3"
+    name = story.variables["school"]["name"]
+    assert ("chief-executive", f"Serious concerns: {name}") in story.told
+    assert ("intelligence-hub-manager", f"Category 3: {name}") in story.told
 
 
 def test_an_inadequate_judgement_is_heard_while_powers_are_considered(story: Story) -> None:

@@ -101,6 +101,7 @@ DIFFERENCES = (
     Difference("luton-warning-notice", "notice-withdrawn", INTERRUPTING),
     Difference("redcar-categorisation", "appealed", ALREADY),
     Difference("redcar-category-appeal", "appeal-withdrawn", INTERRUPTING),
+    Difference("redcar-warning-notice", "judged-while-alerting", ONCE),
     Difference("redcar-warning-notice", "lifted-under-powers", ONCE),
     Difference("redcar-warning-notice", "judged-inadequate", INNER),
     Difference("redcar-warning-notice", "representations-made", INNER),
