@@ -392,3 +392,17 @@ def test_other_powers_are_proposed_and_consulted_on_as_the_first_were(story: Sto
     while story.waiting():
         story.do(HOE, "give-back")
     assert story.trace[-1] == "powers-ended"
+
+
+@pytest.mark.parametrize("stage", ["proposal", "consultation", "decision", "in force"])
+def test_powers_end_when_the_school_becomes_an_academy(story: Story, stage: str) -> None:
+    """RED-8A.7, RED-8C.1: at whatever stage; those who were told of them are told, and the DfE is alerted."""
+    judged_inadequate(story, COMMUNITY).follow(PROCESS, COMMUNITY)
+    if stage != "proposal":
+        story.do(HOE, "propose-powers", powers_proposed=["IEB"])
+    if stage in ("decision", "in force"):
+        story.do("chair-of-governors", "answer-consultation")
+    if stage == "in force":
+        story.do(HOE, "decide-powers").do(HOE, "use-powers")
+    assert story.converts(COMMUNITY).waiting() == ["alert-dfe"]
+    assert ("chair-of-governors", f"Powers of intervention end: {story.variables['school']['name']}") in story.told
