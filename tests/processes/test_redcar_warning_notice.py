@@ -214,6 +214,14 @@ def test_the_check_waits_for_no_copy(story: Story) -> None:
     assert story.waiting() == ["check-compliance", "send-copies", "send-copies"]
 
 
+def test_the_powers_wait_for_no_copy(story: Story) -> None:
+    """RED-8A.4, RED-8A.8: the further notice is given, and a copy is still to be ticked off."""
+    story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    story.do(HOE, "further-notice")
+    assert story.waiting() == ["propose-powers", "send-copies", "send-copies"]
+
+
 def test_those_who_get_a_copy_are_told_what_the_notice_says(story: Story) -> None:
     """RED-8A.2, RED-8A.4: the governing body, and for a church school the diocese and who appoints governors."""
     story.start(HOE, PROCESS, AIDED).do(HOE, "determine-notice").do(HOE, "give-notice")

@@ -18,7 +18,7 @@ SHORT = {
     "luton-ri-maintained": 0.4,
     "redcar-category-appeal": 0.3,
     "redcar-category-follow-up": 0.0,
-    "redcar-warning-notice": 0.3,
+    "redcar-warning-notice": 0.2,
 }
 LISTED = {(each.diagram, each.element) for each in DIFFERENCES}
 
