@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import EventReport
 from engine.errors import FormInvalid
+from engine.store.tables import Notification
 from tests.processes.story import Story
 
 PROCESS, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
@@ -414,3 +416,23 @@ def test_powers_end_when_the_school_becomes_an_academy(story: Story, stage: str)
         story.do(HOE, "decide-powers").do(HOE, "use-powers")
     assert story.converts(COMMUNITY).waiting() == ["alert-dfe"]
     assert ("chair-of-governors", f"Powers of intervention end: {story.variables['school']['name']}") in story.told
+
+
+def texts(story: Story, role: str, subject: str) -> list[str]:
+    """What a role was told under subjects that begin so, oldest first."""
+    with story.engine.reading() as session:
+        told = select(Notification.text).where(Notification.role == role, Notification.subject.startswith(subject))
+        return list(session.scalars(told.order_by(Notification.id)))
+
+
+def test_a_second_proposal_that_is_not_used_is_told_for_its_own_reason(story: Story) -> None:
+    """RED-8B.3: the board was refused and governors appointed; the budget is then left, and the governors stay."""
+    proposed(story, "IEB", "additional governors").do("chair-of-governors", "answer-consultation")
+    story.do(HOE, "decide-powers", powers_used=["IEB", "additional governors"])
+    story.do(HOE, "use-powers", powers_in_force=["additional governors"], use_note="The board was refused.")
+    assert "The board was refused." in texts(story, "chair-of-governors", "Powers of intervention in force")[0]
+    story.wait_for("review-due").do("sia", "review-improvement", improved="other powers")
+    story.do(HOE, "propose-powers", powers_proposed=["suspend budget"]).do("chair-of-governors", "answer-consultation")
+    story.do(HOE, "decide-powers", powers_used=[], powers_decision_reason="The budget is in order.")
+    text = texts(story, "chair-of-governors", "No power of intervention is used")[0]
+    assert "The reason: The budget is in order. These stay in force: additional governors." in text
