@@ -126,6 +126,14 @@ def test_no_ground_no_notice(story: Story) -> None:
     assert {role for role, _ in story.told} == {"sia", "senior-sia", "director-of-people-services"}
 
 
+def test_a_school_in_category_3_is_told_that_no_notice_is_given(story: Story) -> None:
+    """RED-8A.1: the letter of category 3 said that the group considers one."""
+    given = {"category": "3", "category_why": "", "evaluation": "", "category_by": "School Monitoring Group"}
+    story.receive("category-settled", COMMUNITY, **given).follow(PROCESS, COMMUNITY)
+    story.do(HOE, "determine-notice", notice_decision="no notice")
+    assert ("chair-of-governors", f"No warning notice: {story.variables['school']['name']}") in story.told
+
+
 REPRESENTATIONS = {"representations_received_on": "2026-09-07", "representations_say": "The figures are last year's."}
 ANSWERED = {"ofsted_answered_on": "2026-09-07", "ofsted_answer_text": "Standards have risen."}
 
