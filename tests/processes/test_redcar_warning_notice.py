@@ -444,3 +444,11 @@ def test_a_second_proposal_that_is_not_used_is_told_for_its_own_reason(story: St
     story.do(HOE, "decide-powers", powers_used=[], powers_decision_reason="The budget is in order.")
     text = texts(story, "chair-of-governors", "No power of intervention is used")[0]
     assert "The reason: The budget is in order. These stay in force: additional governors." in text
+
+
+def test_all_who_were_told_of_the_powers_are_told_that_they_are_given_back(story: Story) -> None:
+    """RED-8C.1: the diocese of an aided school too."""
+    judged_inadequate(story, AIDED).follow(PROCESS, AIDED)
+    use_powers(story, "chair-of-governors", "diocesan-representative").wait_for("review-due")
+    story.do("sia", "review-improvement", improved="yes").do(HOE, "give-back")
+    assert ("diocesan-representative", f"Powers given back: {story.variables['school']['name']}") in story.told
