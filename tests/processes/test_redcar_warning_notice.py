@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from engine import EventReport
 from engine.errors import FormInvalid
+from engine.feel import Feel
+from engine.forms import load_form
 from engine.store.tables import Notification
-from tests.processes.story import Story
+from tests.processes.story import ROOT, Story
 
 PROCESS, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
@@ -191,21 +193,46 @@ def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Sto
     assert str(story.due("compliance-ends").date()) == "2026-09-17"
 
 
+LONGER = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
+
+
 def test_the_period_can_be_extended(story: Story) -> None:
     """RED-8A.3: the period in the notice is the initial one; its end follows, and the school is told."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
-    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
-    report(story, "compliance-extended", COMMUNITY, **longer)
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
     # 30 days from 7 September end with 7 October.
     assert str(story.due("compliance-ends").date()) == "2026-10-08"
     assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") in story.told
 
 
+def test_the_check_comes_again_when_the_period_is_extended_after_its_end(story: Story) -> None:
+    """RED-8A.3: the governing body was told of more time, and has it."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    report(story.wait_for("compliance-ends"), "compliance-extended", COMMUNITY, **LONGER)
+    assert story.waiting() == []
+    assert str(story.due("compliance-ends").date()) == "2026-10-08"
+    assert story.wait_for("compliance-ends").waiting() == ["check-compliance"]
+
+
+def test_a_period_is_not_extended_to_less_than_the_first_one() -> None:
+    """RED-8A.3: 15 days at least."""
+    form = load_form((ROOT / "forms/redcar-cleveland/compliance-extended.form").read_bytes())
+    with pytest.raises(FormInvalid):
+        form.accept({**LONGER, "compliance_length": "1"}, {}, Feel.shared())
+
+
+def test_nothing_is_extended_once_compliance_is_decided(story: Story) -> None:
+    """RED-8A.8: the further notice is due, and the school hears of no other period."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
+    assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") not in story.told
+
+
 def test_nothing_is_extended_before_the_notice_is_given(story: Story) -> None:
     """RED-8A.3: the school hears of no period of a notice that it has not had."""
     story.start(HOE, PROCESS, COMMUNITY)
-    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
-    report(story, "compliance-extended", COMMUNITY, **longer)
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
     assert story.told == []
 
 
