@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import EventReport
+from engine import EventReport, queries
 from engine.store.tables import Notification
 from tests.processes.story import Story
 
@@ -369,3 +369,30 @@ def test_the_head_of_education_may_resolve_an_appeal_after_the_round(story: Stor
     appeal(story, ACADEMY).do("sia", "discuss", appeal_resolved="no")
     story.do(HOE, "head-considers", category="2", appeal_accepted="yes").follow(FOLLOW_UP, ACADEMY)
     assert story.category_of(ACADEMY) == "2"
+
+
+def closes(story: Story, urn: str = COMMUNITY) -> Story:
+    """The register says that a school has closed."""
+    with story.engine.reading() as session:
+        known = queries.school(session, urn)
+    line = f'{urn},"{known.name}",{known.phase},{known.type},closed'
+    story.engine.schools.import_file(f"urn,name,phase,type,status\n{line}\n".encode(), story.authority)
+    story.engine.jobs.run_due()
+    return story
+
+
+@pytest.mark.parametrize("process", [PROCESS, APPEAL, NOTICE])
+def test_a_case_ends_when_its_school_closes(story: Story, process: str) -> None:
+    """RED-6.2, RED-9.1, RED-8A.1: nothing more is asked of anybody for it, and those who work on it are told."""
+    closes(story.start(HOE, process, COMMUNITY))
+    assert story.ended
+    assert ("sia", f"Closed: {story.variables['school']['name']}") in story.told
+
+
+def test_support_and_powers_end_when_the_school_closes(story: Story) -> None:
+    """RED-3.5, RED-8C.1: at whatever step of a called process they are."""
+    answers = {"judged_as": "special measures", "judged_published_on": "2026-09-04"}
+    story.engine.messages.report(EventReport("ofsted-inadequate", answers, COMMUNITY), story.scope(HOE))
+    assert story.follow(FOLLOW_UP, COMMUNITY).waiting() == ["broker-support"]
+    assert closes(story).ended
+    assert story.follow(NOTICE, COMMUNITY).ended

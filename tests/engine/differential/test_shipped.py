@@ -16,7 +16,6 @@ SHORT = {
     "cheshire-east-iop-after-meeting": 0.0,
     "cheshire-east-powers": 0.3,
     "luton-ri-maintained": 0.4,
-    "redcar-category-appeal": 0.3,
     "redcar-category-follow-up": 0.0,
     "redcar-warning-notice": 0.2,
 }
