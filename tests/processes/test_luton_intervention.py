@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine import EventReport
 from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
 from tests.processes.story import Story
 
@@ -24,6 +25,14 @@ def intervene(story: Story, school: str = COMMUNITY) -> Story:
 
 def judged(story: Story, judgement: str) -> Story:
     return story.receive("section-5-inspection", COMMUNITY, judgement=judgement, inspection_published_on="2026-09-18")
+
+
+def better(story: Story) -> Story:
+    """The adviser reports in the intervention that Ofsted judges the school good."""
+    answers = {"intervention_result": "good", "recovered_published_on": "2026-09-18", "recovered_summary": "Good."}
+    story.engine.messages.report(EventReport("no-longer-inadequate", answers, COMMUNITY), story.scope("sia"))
+    story.engine.jobs.run_due()
+    return story
 
 
 def test_the_support_begins_beside_the_intervention(story: Story) -> None:
@@ -127,6 +136,25 @@ def test_another_judgement_begins_no_second_case(story: Story) -> None:
     story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(PROCESS, COMMUNITY)
     assert len(story.cases(PROCESS, COMMUNITY)) == 1
     assert "judged-again-noted" in story.trace
+
+
+def test_a_better_judgement_ends_it_where_the_support_was_cancelled(story: Story) -> None:
+    """LUT-IN.1 LUT-RI.10: reported in the intervention itself."""
+    intervention = intervene(story).case
+    support = story.cases(SUPPORT, COMMUNITY)[-1]
+    story.engine.cases.cancel(support, by=story.scope(DIRECTOR), reason="Begun twice.")
+    better(story)
+    story.case = intervention
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+
+
+def test_a_better_judgement_that_is_reported_here_ends_the_support_too(story: Story) -> None:
+    """LUT-IN.1 LUT-RI.10: either case hears of it, and the other by it."""
+    intervention = better(intervene(story)).case
+    assert story.ended
+    assert story.follow(SUPPORT, COMMUNITY).ended
+    assert story.case != intervention
 
 
 def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -> None:
