@@ -157,6 +157,17 @@ def test_a_better_judgement_that_is_reported_here_ends_the_support_too(story: St
     assert story.case != intervention
 
 
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-IN.3: the group meets on as often as the authority's setting says."""
+    intervene(story)
+    first = story.engine.tasks.open(story.case)[0].id
+    # Monday of week 4 of autumn 1 (21 September 2026) is Monday of week 4 of autumn 2, which began on 2 November.
+    assert str(story.due("meeting-missed").date()) == "2026-11-23"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["group-meets"]
+    assert story.engine.tasks.open(story.case)[0].id != first
+
+
 def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     """LUT-IN.1 LUT-AC.3: no group and no power is left, and the department is told."""
     intervene(story).converts(COMMUNITY)
