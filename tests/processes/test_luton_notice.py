@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
 from engine.store.tables import Notification
 from tests.processes.story import Story
+from tests.processes.test_luton_panels import BEST, PANEL
 
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
@@ -163,7 +164,6 @@ def test_powers_are_proposed_consulted_on_and_decided(story: Story, school: str,
     for body in bodies:
         story.do(body, "answer-consultation")
     story.do(DIRECTOR, "use-powers", powers_used=["section 64"])
-    assert story.ended
     told = [role for role, subject in story.told if subject.startswith("Powers of intervention: ")]
     assert told == ["headteacher", "sia", *bodies]
 
@@ -181,6 +181,67 @@ def test_nobody_answers_for_another_unless_it_is_said_for_whom(story: Story) -> 
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
     with pytest.raises(TaskNotYours):
         story.do("headteacher", "answer-consultation")
+
+
+def use(story: Story, *powers: str) -> Story:
+    """LUT-IN.5: powers that follow a statutory notice, decided on."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 65"])
+    story.do("chair-of-governors", "answer-consultation")
+    return story.do(DIRECTOR, "use-powers", powers_used=list(powers), powers_interval="1 month")
+
+
+def test_powers_that_are_used_are_reviewed(story: Story) -> None:
+    """LUT-IN.5: and reviewed again, while they are kept."""
+    # Used on 23 September 2026: a month on is Friday 23 October, and a month after that Monday 23 November.
+    use(story, "section 64").wait_for("review-due").do(
+        DIRECTOR, "review-powers", powers_review="kept", powers_interval="1 month"
+    )
+    assert str(story.due("review-due").date()) == "2026-11-23"
+
+
+def test_powers_are_given_back_and_the_notice_ends(story: Story) -> None:
+    """LUT-IN.5 LUT-1.5: the school is in C for the first year after category D, and those concerned are told."""
+    use(story, "section 64").wait_for("review-due").do(DIRECTOR, "review-powers", powers_review="given back")
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+    assert ("chair-of-governors", f"The notice has ended: {story.variables['school']['name']}") in story.told
+    assert "given-back" in story.trace
+
+
+def test_a_school_over_which_powers_are_used_stays_in_category_d(story: Story) -> None:
+    """LUT-1.5: a notice has been issued, whatever the next panel finds."""
+    use(story, "section 64").start("sia", PANEL, COMMUNITY).do("sia", "criteria", **BEST)
+    assert story.variables["worked_out_category"] == "D"
+
+
+def test_other_powers_are_proposed_where_one_is_refused(story: Story) -> None:
+    """LUT-IN.5: consent to a board was refused; others need no second notice."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 65"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=[], powers_next="others")
+    assert story.waiting() == ["propose-powers"]
+
+
+def test_where_no_power_is_used_the_notice_is_considered_again(story: Story) -> None:
+    """LUT-IN.4 LUT-IN.5: the school is not left in category D without a case."""
+    assert use(story).waiting() == ["write-notice"]
+
+
+def test_others_are_proposed_beside_those_in_force(story: Story) -> None:
+    """LUT-IN.5: what was used before stays in force."""
+    use(story, "section 64").wait_for("review-due").do(DIRECTOR, "review-powers", powers_review="others")
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 66"]).do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 66"], powers_interval="1 month").wait_for("review-due")
+    story.do(DIRECTOR, "review-powers", powers_review="given back")
+    assert story.variables["powers_in_force"] == ["section 64", "section 66"]
+
+
+def test_a_failed_notice_that_no_other_follows_has_ended(story: Story) -> None:
+    """LUT-RI.A2 LUT-1.5: the school is told, and is in C for the first year after category D."""
+    fail(story, "pre-warning").do(DIRECTOR, "write-notice", notice_kind="none")
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+    assert ("headteacher", f"The notice has ended: {story.variables['school']['name']}") in story.told
 
 
 def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
