@@ -244,6 +244,16 @@ def test_a_failed_notice_that_no_other_follows_has_ended(story: Story) -> None:
     assert ("headteacher", f"The notice has ended: {story.variables['school']['name']}") in story.told
 
 
+def test_a_notice_is_extended_when_its_period_is_over(story: Story) -> None:
+    """LUT-IN.4: the longer period is waited for, and compliance is looked at after it."""
+    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "A new head."}
+    give(story, "warning").wait_for("period-ends").receive("notice-extended", COMMUNITY, **longer)
+    assert story.waiting() == []
+    # Thirty days counted from 8 September 2026 end with 7 October.
+    assert str(story.due("period-ends").date()) == "2026-10-08"
+    assert story.wait_for("period-ends").waiting() == ["check-notice"]
+
+
 def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
     """LUT-IN.5: after the date the authority decides without the answer."""
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
