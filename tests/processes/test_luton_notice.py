@@ -254,6 +254,12 @@ def test_a_notice_is_extended_when_its_period_is_over(story: Story) -> None:
     assert story.wait_for("period-ends").waiting() == ["check-notice"]
 
 
+def test_whoever_appoints_the_foundation_governors_is_told_of_a_notice(story: Story) -> None:
+    """LUT-IN.4: of a foundation school without a diocese."""
+    give(story, "warning", FOUNDATION)
+    assert ("foundation-governor-appointer", f"Warning notice: {story.variables['school']['name']}") in story.told
+
+
 def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
     """LUT-IN.5: after the date the authority decides without the answer."""
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
