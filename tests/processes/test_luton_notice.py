@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
+from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
 from engine.store.tables import Notification
 from tests.processes.story import Story
 from tests.processes.test_luton_panels import BEST, PANEL
@@ -183,6 +183,26 @@ def test_nobody_answers_for_another_unless_it_is_said_for_whom(story: Story) -> 
         story.do("headteacher", "answer-consultation")
 
 
+def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
+    """LUT-IN.5: after the date the authority decides without the answer."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    # Fifteen days from 7 September 2026 were over on the 23rd; ten working days on from there end with 7 October.
+    assert str(story.due("consultation-over").date()) == "2026-10-08"
+    assert story.wait_for("consultation-over").waiting() == ["use-powers"]
+
+
+def test_the_answers_that_there_are_stand_before_the_decision(story: Story) -> None:
+    """LUT-IN.5: the governing body has answered, and the diocese has not."""
+    fail(story, "warning", AIDED).do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    view = {"consultation_view": "disagree", "consultation_text": "Too soon."}
+    story.do("chair-of-governors", "answer-consultation", **view).wait_for("consultation-over")
+    story.do(DIRECTOR, "use-powers", powers_used=[])
+    assert story.variables["consultation_answers"] == [
+        {"who": "Governing body", "view": "disagree", "text": "Too soon."},
+        {"who": "Diocese", "view": "no answer", "text": ""},
+    ]
+
+
 def use(story: Story, *powers: str) -> Story:
     """LUT-IN.5: powers that follow a statutory notice, decided on."""
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 65"])
@@ -258,15 +278,3 @@ def test_whoever_appoints_the_foundation_governors_is_told_of_a_notice(story: St
     """LUT-IN.4: of a foundation school without a diocese."""
     give(story, "warning", FOUNDATION)
     assert ("foundation-governor-appointer", f"Warning notice: {story.variables['school']['name']}") in story.told
-
-
-def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
-    """LUT-IN.5: after the date the authority decides without the answer."""
-    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
-    task = next(task for task in story.engine.tasks.open(story.case) if task.element == "answer-consultation")
-    with pytest.raises(AnswerNotDue):
-        story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
-    # Fifteen days from 7 September 2026 were over on the 23rd; ten working days on from there end with 7 October.
-    story.clock.set(story.clock.now().replace(month=10, day=8))
-    story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
-    assert story.waiting() == ["use-powers"]
