@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import TaskNotYours
+from engine.errors import NotForThisSchool, TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-academy", "service-director"
@@ -116,15 +116,11 @@ def test_a_new_judgement_changes_the_category(story: Story, judgement: str, then
     assert story.category_of(IN_B) == then
 
 
-def test_other_schools_have_other_protocols(story: Story) -> None:
-    """LUT-AC.1 LUT-RI.1: a maintained school goes on to its own, an independent school has none."""
-    story.start("sia", PROCESS, COMMUNITY)
-    assert story.ended
-    assert story.trace[-1] == "to-maintained"
-    assert story.follow("luton-ri-maintained", COMMUNITY).waiting() == ["allocate-sia"]
-    story.start("sia", PROCESS, INDEPENDENT)
-    assert story.ended
-    assert story.trace[-1] == "no-protocol"
+@pytest.mark.parametrize("school", [COMMUNITY, INDEPENDENT])
+def test_it_is_for_academies(story: Story, school: str) -> None:
+    """LUT-AC.1 LUT-RI.1: a maintained school has a protocol of its own, an independent school none."""
+    with pytest.raises(NotForThisSchool):
+        story.start("sia", PROCESS, school)
 
 
 @pytest.mark.parametrize("judgement", ["good", "outstanding"])
@@ -152,5 +148,4 @@ def test_an_inadequate_academy_is_put_to_the_dfe(story: Story, judgement: str | 
     asked(story).receive("section-5-inspection", ACADEMY, judgement=judgement)
     assert story.waiting() == ["dfe-after-inspection"]
     story.do(DIRECTOR, "dfe-after-inspection")
-    assert story.ended
     assert "with-dfe" in story.trace
