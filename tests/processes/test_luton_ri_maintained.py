@@ -114,6 +114,14 @@ def test_a_judgement_begins_the_protocol_of_no_other_kind_of_school(story: Story
         story.receive("judged-requires-improvement", ACADEMY)
 
 
+def test_a_school_that_becomes_an_academy_goes_on_to_the_academy_s_protocol(story: Story) -> None:
+    """LUT-AC.1: the support for maintained schools ends, and of the trust its plan is asked for."""
+    plan(story).converts(COMMUNITY)
+    assert story.ended
+    assert "to-academy" in story.trace
+    assert story.follow("luton-ri-academy", COMMUNITY).waiting() == ["request-plan", AUDIT]
+
+
 def test_the_group_says_when_it_meets_next(story: Story) -> None:
     """LUT-RI.6: it meets to monitor the progress to good, as often as it says."""
     plan(story, "1 term")
