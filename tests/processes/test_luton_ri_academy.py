@@ -123,6 +123,17 @@ def test_it_is_for_academies(story: Story, school: str) -> None:
         story.start("sia", PROCESS, school)
 
 
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-AC.1: the chief executive is met regularly, as often as the authority's setting says."""
+    audited(asked(story)).do("trust-ceo", "send-plan").wait_for("meeting-due")
+    first = story.engine.tasks.open(story.case)[0].id
+    # Monday of week 2 of autumn 2 (9 November 2026) is Monday of week 2 of spring 1, which began on 4 January 2027.
+    assert str(story.due("meeting-missed").date()) == "2027-01-11"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["meet-ceo"]
+    assert story.engine.tasks.open(story.case)[0].id != first
+
+
 @pytest.mark.parametrize("judgement", ["good", "outstanding"])
 def test_a_good_judgement_ends_it_at_any_moment(story: Story, judgement: str) -> None:
     """LUT-AC.1: nothing more is asked of the trust."""

@@ -122,6 +122,17 @@ def test_a_school_that_becomes_an_academy_goes_on_to_the_academy_s_protocol(stor
     assert story.follow("luton-ri-academy", COMMUNITY).waiting() == ["request-plan", AUDIT]
 
 
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-RI.6: the group meets on, as often as it said."""
+    plan(story).do("headteacher", AUDIT).do("sia", "triangulate").wait_for("group-due")
+    first = story.engine.tasks.open(story.case)[0].id
+    # Set up on 7 September 2026, the group met on 7 October; a month later is Saturday 7 November, so Monday the 9th.
+    assert str(story.due("meeting-missed").date()) == "2026-11-09"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["group-meets"]
+    assert story.engine.tasks.open(story.case)[0].id != first
+
+
 def test_the_group_says_when_it_meets_next(story: Story) -> None:
     """LUT-RI.6: it meets to monitor the progress to good, as often as it says."""
     plan(story, "1 term")
