@@ -157,6 +157,19 @@ def test_requires_improvement_again_and_a_new_plan_is_asked_for(story: Story) ->
 def test_an_inadequate_academy_is_put_to_the_dfe(story: Story, judgement: str | None) -> None:
     """LUT-AC.3: and so is one whose judgement the message does not say."""
     asked(story).receive("section-5-inspection", ACADEMY, judgement=judgement)
-    assert story.waiting() == ["dfe-after-inspection"]
+    assert story.waiting() == ["dfe-after-inspection", "send-plan", AUDIT]
     story.do(DIRECTOR, "dfe-after-inspection")
     assert "with-dfe" in story.trace
+
+
+def test_an_inadequate_academy_s_trust_is_met_on(story: Story) -> None:
+    """LUT-AC.1 LUT-AC.2: the worse academy gets no less."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate").do(DIRECTOR, "dfe-after-inspection")
+    assert story.wait_for("meeting-due").waiting() == ["meet-ceo", "send-plan", AUDIT]
+
+
+def test_an_academy_that_is_no_longer_inadequate_is_in_c_first(story: Story) -> None:
+    """LUT-1.5: in its first year after category D; a new plan is asked for."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate")
+    story.receive("section-5-inspection", ACADEMY, judgement="requires improvement").follow(PROCESS, ACADEMY)
+    assert story.category_of(ACADEMY) == "C"
