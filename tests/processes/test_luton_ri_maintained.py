@@ -133,6 +133,12 @@ def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: St
     assert story.engine.tasks.open(story.case)[0].id != first
 
 
+def test_a_group_that_meets_without_its_core_says_why(story: Story) -> None:
+    """LUT-RI.6: the headteacher, the chair and the adviser belong to it."""
+    with pytest.raises(FormInvalid):
+        meets(plan(story), group_present=["others"], group_absent_why="")
+
+
 def test_the_group_says_when_it_meets_next(story: Story) -> None:
     """LUT-RI.6: it meets to monitor the progress to good, as often as it says."""
     plan(story, "1 term")
