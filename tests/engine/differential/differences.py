@@ -58,6 +58,12 @@ ONCE = Rule(
     "listens while its activity runs",
     "10.5.4: such an event may occur several times while the activity runs",
 )
+BACK = Rule(
+    "an interrupting boundary event that leads back to its own activity",
+    "leaves the activity, or the event's wait, of the last round open beside that of this round",
+    "ends both with the last round",
+    "13.5.3: such an event ends the activity that it is attached to, and its own wait with it",
+)
 LAST_ROUND = Rule(
     "a join inside a loop, from its second round",
     "takes a token of the last round for one of this round, and goes on too early",
@@ -93,8 +99,12 @@ DIFFERENCES = (
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
     Difference("cheshire-east-iop-tier-2", "progress-not-enough", ONCE),
     Difference("cheshire-east-powers", "notice-asked", CONDITION),
+    Difference("luton-inadequate", "group-meets", BACK),
+    Difference("luton-inadequate", "meeting-missed", BACK),
     Difference("luton-inadequate", "school-recovered", INNER),
-    Difference("luton-ri-academy", "inspection-published", INTERRUPTING),
+    Difference("luton-ri-academy", "inspection-published", CONDITION),
+    Difference("luton-ri-academy", "meet-ceo", BACK),
+    Difference("luton-ri-academy", "meeting-missed", BACK),
     Difference("luton-ri-maintained", "inspected", LATE),
     Difference("luton-ri-maintained", "judged-inadequate", CONDITION),
     Difference("luton-ri-maintained", "ri-again", CONDITION),
