@@ -2,135 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from engine.errors import FormInvalid, TaskNotYours
-from tests.processes.barnsley import due, known, on_its_date, told
+from tests.processes.barnsley import (
+    COMMUNITY,
+    HEP,
+    PROCESS,
+    due,
+    hold_sisg,
+    known,
+    meeting,
+    on_its_date,
+    raise_concern,
+    stage_2,
+    told,
+)
 from tests.processes.story import Story
 
-COMMUNITY, AIDED, CONTROLLED, ACADEMY, SECONDARY = "100001", "100002", "100004", "100006", "100010"
-PROCESS = "barnsley-escalation"
-HEP = "head-of-education-partnerships"
-
-
-def raise_concern(story: Story, school: str, **decision: str) -> Story:
-    """BAR-ESC-0.1 to 0.3: the concern, the SEO's evidence, and the Head of the BSA first."""
-    story.start("seo", PROCESS, school)
-    assert story.waiting() == ["document-evidence"]
-    story.do("seo", "document-evidence")
-    assert story.waiting() == ["consider-evidence"]
-    chosen = {"head_of_bsa_decision": "escalate", "school_category": "getting to good", **decision}
-    return story.do("head-of-bsa", "consider-evidence", **chosen)
-
-
-def hold_sisg(story: Story, follows: str, interval: str = "1 month", next_on: str = "") -> Story:
-    """BAR-ESC-1.3 to 1.8: the group meets, the SEO updates, the chair tells the governing body."""
-    story.do("seo", "hold-sisg", sisg_next_on=next_on)
-    assert story.waiting() == ["share-summary", "update-on-progress"]
-    story.do("seo", "update-on-progress", sisg_interval=interval, sisg_next=follows)
-    return story.do("chair-of-governors", "share-summary")
-
-
-def stage_2(story: Story) -> Story:
-    """BAR-ESC-1.9, BAR-ESC-1.10: both agree to go to stage 2."""
-    hold_sisg(story, "consider stage 2")
-    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
-    return story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
-
-
-def meeting(story: Story, outcome: str, aided: bool = False, next_on: str = "", **more: str) -> Story:
-    """BAR-ESC-2.1 to 2.5: one accountability meeting."""
-    story.do(HEP, "call-meeting").do("seo", "external-report").do("headteacher", "internal-report")
-    if aided:
-        story.do("diocesan-representative", "diocesan-attendance")
-    story.engine.jobs.run_due()  # the day of the meeting has come
-    return story.do("clerk", "hold-meeting", meeting_next=next_on).do(HEP, "summary-statement", outcome=outcome, **more)
-
-
-def stage_3(story: Story) -> Story:
-    """BAR-ESC-2.6, BAR-ESC-2.9, BAR-ESC-2.10, BAR-ESC-2.11: measures considered, and both decide to go to stage 3."""
-    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
-    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stage 3")
-    return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
-
-
-def warned(story: Story, **notice: Any) -> Story:
-    """BAR-ESC-3.1: a maintained school at stage 3 has its notice; fifteen working days unless the notice says else."""
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    meeting(story.do(HEP, "notice-to-improve"), "not improving")
-    period = {"compliance_length": 15, "compliance_unit": "working days"}
-    return stage_3(story).do(HEP, "warning-notice", **{**period, **notice})
-
-
-def complied(story: Story, outcome: str, **more: str) -> Story:
-    """BAR-ESC-3.2, and the check when the period is over, whatever else is open."""
-    return story.do(HEP, "tell-rsc").wait_for("compliance-ends").do(HEP, "check-compliance", outcome=outcome, **more)
-
-
-def test_to_a_warning_notice_and_intervention(story: Story) -> None:
-    """BAR-ESC-3.1, BAR-ESC-3.2, BAR-ESC-3.3."""
-    warned(story)
-    # Fifteen working days counted from 8 September 2026 end with Monday 28 September; the check is due the morning after.
-    assert str(story.due("compliance-ends").date()) == "2026-09-29"
-    assert story.waiting() == ["link-hmi", "sponsor-support", "tell-rsc"]
-    complied(story.do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi"), "intervention")
-    story.do(HEP, "intervention-powers").receive("powers-ended", COMMUNITY, outcome="intervention")
-    assert story.ended
-    assert story.trace[-1] == "outside"
-
-
-def test_the_period_of_a_notice_counts_from_the_day_it_is_given(story: Story) -> None:
-    """BAR-ESC-3.1: recorded on 8 September, dated the 1st, fifteen working days end with Tuesday the 22nd."""
-    warned(story, warning_date="2026-09-01")
-    assert str(story.due("compliance-ends").date()) == "2026-09-23"
-
-
-def test_governors_are_told_when_why_and_what_to_do(story: Story) -> None:
-    """BAR-ESC-3.1: the notice carries its date, its grounds and what is required."""
-    grounds = ["standards", "safety"]
-    warned(story, warning_date="2026-09-01", warning_grounds=grounds, warning_action_required="Replace the plan.")
-    said = told(story, "chair-of-governors", "Formal warning notice")
-    assert "1 September 2026" in said
-    assert "standards; safety" in said
-    assert "Replace the plan." in said
-
-
-def test_compliance_is_checked_while_the_sponsor_and_the_link_hmi_are_still_open(story: Story) -> None:
-    """BAR-ESC-3.3, BAR-ESC-3.5: neither holds up the check; both are withdrawn with the stage."""
-    complied(warned(story), "stage 2")
-    assert story.waiting() == ["notice-to-improve"]
-
-
-def test_the_link_hmi_is_spoken_to_while_powers_are_used(story: Story) -> None:
-    """BAR-ESC-3.5: stage 3 lasts as long as the powers do."""
-    complied(warned(story), "intervention").do(HEP, "intervention-powers")
-    assert story.wait_for("hmi-due").waiting() == ["hmi-discussion", "link-hmi", "sponsor-support"]
-    story.receive("powers-ended", COMMUNITY, outcome="stage 2")
-    assert "notice-to-improve" in story.waiting()
-
-
-def test_a_notice_may_be_given_more_time(story: Story) -> None:
-    """BAR-ESC-3.1: twenty working days from 8 September end with Monday 5 October, and governors are told."""
-    more = {"compliance_length": 20, "compliance_unit": "working days", "notice_extended_why": "The chair resigned."}
-    warned(story).receive("notice-extended", COMMUNITY, **more)
-    assert str(story.due("compliance-ends").date()) == "2026-10-06"
-    assert "The chair resigned." in told(story, "chair-of-governors", "Warning notice, more time")
-
-
-def test_a_school_that_becomes_an_academy_has_no_notice_any_more(story: Story) -> None:
-    """BAR-ESC-3.1, BAR-ESC-3.4: the notice ends, governors are told, and nothing of it stays open."""
-    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The school is an academy."}
-    warned(story).receive("notice-ended", COMMUNITY, **ended, outcome="regional schools commissioner")
-    assert "The school is an academy." in told(story, "chair-of-governors", "Warning notice ended")
-    assert story.ended
-
-
-@pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
-def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: str) -> None:
-    complied(warned(story), outcome, school_category="getting to good")
-    assert story.waiting() == (["set-up-sisg"] if outcome == "stage 1" else ["notice-to-improve"])
+AIDED, CONTROLLED, SECONDARY = "100002", "100004", "100010"
 
 
 def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
@@ -285,39 +175,6 @@ def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
     assert "Results are in." in told(story, HEP, "Two-term review"), "whoever chairs the meetings"
     # Two more terms: the second week of spring 2028.
     assert story.due("two-terms").year == 2028, "and again while the school stays"
-
-
-def test_an_academy_gets_no_warning_notice(story: Story) -> None:
-    """BAR-ESC-3.4."""
-    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    assert story.waiting() == ["speak-to-leaders"]
-    story.do(HEP, "speak-to-leaders", outcome="speak again", discussion_interval="1 month").wait_for("discussion-due")
-    story.do(HEP, "speak-to-leaders", outcome="regional schools commissioner").do(HEP, "academy-to-rsc")
-    assert story.ended
-    assert "warning-notice" not in story.trace
-
-
-def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> None:
-    """BAR-ESC-3.5."""
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    first = story.due("hmi-due")
-    story.wait_for("hmi-due")
-    assert "hmi-discussion" in story.waiting()
-    assert story.due("hmi-due") > first
-    story.do("head-of-bsa", "hmi-discussion")
-    assert "discussion-recorded" in story.trace, "stage 3 goes on beside"
-    assert not story.ended, "stage 3 goes on beside"
-
-
-def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None:
-    """BAR-ESC-3.4."""
-    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    story.do(HEP, "speak-to-leaders", outcome="stage 2")
-    assert story.waiting() == ["notice-to-improve"]
-    assert "academy-back-to-stage-2" in story.trace
 
 
 def test_a_disagreement_about_stage_3_is_recorded_and_goes_back_to_both(story: Story) -> None:

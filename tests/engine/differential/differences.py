@@ -93,8 +93,8 @@ DIFFERENCES = (
     Difference("barnsley-concerns-maintained", "message-resolved", INTERRUPTING),
     Difference("barnsley-escalation-stage-1", "both-shared", LAST_ROUND),
     Difference("barnsley-escalation-stage-2", "both-answered", LAST_ROUND),
-    Difference("barnsley-escalation-stage-3", "notice-ended", INTERRUPTING),
     Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
+    Difference("barnsley-warning-notice", "notice-begins", CONDITION),
     Difference("cheshire-east-iop-meeting", "new-date-reported", INNER, running="cheshire-east-iop-programme"),
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
     Difference("cheshire-east-iop-tier-2", "progress-not-enough", ONCE),
@@ -152,7 +152,11 @@ NO_COMPENSATION = "NotImplementedError('Unsupported Catch Event"
 UNREAD = {
     "BpmnParser": {
         "barnsley-concerns-maintained": NO_COLLECTION,
+        "barnsley-escalation": NO_COLLECTION,
+        "barnsley-escalation-stage-3": NO_COLLECTION,
+        "barnsley-powers": NO_COLLECTION,
         "barnsley-risk-assessment": NO_DECISION,
+        "barnsley-warning-notice": NO_COLLECTION,
         "cheshire-east-iop": NO_DECISION,
         "cheshire-east-iop-tier-2": NO_COLLECTION,
         "cheshire-east-reporting": NO_COLLECTION,
