@@ -15,7 +15,9 @@ from tests.processes.barnsley import (
     meeting,
     on_its_date,
     raise_concern,
+    report,
     stage_2,
+    stage_3,
     told,
 )
 from tests.processes.story import Story
@@ -90,10 +92,98 @@ def test_the_next_meeting_may_be_brought_forward(story: Story) -> None:
     assert story.receive("meeting-brought-forward", COMMUNITY).waiting() == ["call-meeting"]
 
 
+def at_stage_2(story: Story, outcome: str) -> Story:
+    """BAR-ESC-2.1: the first accountability meeting has been held and summed up."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")).do(HEP, "notice-to-improve")
+    return meeting(story, outcome, accountability_interval="1 month")
+
+
+def test_meetings_go_on_while_measures_are_considered(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.10, BAR-ESC-2.11."""
+    at_stage_2(story, "meet again")
+    assert story.waiting() == ["governance-measures"]
+    assert story.wait_for("meeting-due").waiting() == ["call-meeting", "governance-measures"]
+
+
+def test_measures_that_are_in_hand_are_not_begun_a_second_time(story: Story) -> None:
+    """BAR-ESC-2.10: the next meeting is summed up while they are open."""
+    at_stage_2(story, "meet again").wait_for("meeting-due")
+    meeting(story, "not improving", accountability_interval="1 month")
+    assert story.waiting() == ["governance-measures"]
+    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    assert story.waiting() == ["head-of-bsa-on-stage-3", "service-director-on-stage-3"], "by the newest summary"
+
+
+def test_meetings_go_on_while_stage_3_is_decided(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.6, BAR-ESC-2.9: one silent decision maker stops no meeting."""
+    at_stage_2(story, "not improving").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
+    assert story.wait_for("meeting-due").waiting() == ["call-meeting", "head-of-bsa-on-stage-3"]
+
+
+def test_to_stage_3_ends_what_is_open_at_stage_2(story: Story) -> None:
+    """BAR-ESC-2.6: the meeting that was being called is withdrawn with the stage."""
+    stage_3(at_stage_2(story, "not improving").wait_for("meeting-due"))
+    assert story.waiting() == ["link-hmi", "warning-notice"]
+
+
+def test_a_school_that_stays_is_considered_again_when_it_still_does_not_improve(story: Story) -> None:
+    """BAR-ESC-2.6, BAR-ESC-2.10."""
+    at_stage_2(story, "not improving").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stay")
+    story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stay")
+    assert story.waiting() == []
+    meeting(story.wait_for("meeting-due"), "not improving", accountability_interval="1 month")
+    assert story.waiting() == ["governance-measures"]
+
+
+def test_a_meeting_that_is_moved_on_its_day_is_waited_for(story: Story) -> None:
+    """BAR-ESC-2.1: its record is withdrawn, and asked for on the new day."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first")
+    moved = {"meeting_date": "2026-10-05", "meeting_time": "4pm", "meeting_moved_why": "The chair is ill."}
+    report(story, HEP, "meeting-moved", **moved)
+    assert story.waiting() == []
+    assert str(story.due("meeting-day").date()) == "2026-10-05"
+    assert story.wait_for("meeting-day").waiting() == ["hold-meeting"]
+
+
+def test_a_meeting_that_was_not_held_is_called_again(story: Story) -> None:
+    """BAR-ESC-2.1: and whoever calls it sees why."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first")
+    story.do("clerk", "hold-meeting", meeting_held="no", meeting_not_held_why="The school was closed by snow.")
+    assert story.waiting() == ["call-meeting"]
+    assert "snow" in known(story, "call-meeting")["meeting_not_held_why"]
+
+
 def test_a_controlled_church_school_has_its_diocese_at_the_meeting(story: Story) -> None:
     """BAR-ESC-2.3: where appropriate, which is not only in aided schools."""
     called_for(story, CONTROLLED, "2026-09-22")
     assert "diocesan-attendance" in story.waiting()
+
+
+def test_the_evidence_of_a_concern_goes_to_the_head_of_the_bsa_first(story: Story) -> None:
+    """BAR-ESC-0.1, BAR-ESC-0.2, BAR-ESC-0.3."""
+    story.start("seo", PROCESS, COMMUNITY, areas_of_concern=["safety of staff"])
+    story.do("seo", "document-evidence", evidence_staff_safety="Two were hurt.")
+    assert story.waiting() == ["consider-evidence"]
+    assert story.shown("head-of-bsa", "consider-evidence") >= {"evidence_staff_safety"}
+
+
+def test_a_sisg_is_recorded_and_its_update_sent(story: Story) -> None:
+    """BAR-ESC-1.4, BAR-ESC-1.5, BAR-ESC-1.6: five areas, seven matters, and whether progress is reasonable."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    asked = story.shown("seo", "hold-sisg")
+    assert asked >= {"sisg_early_years", "sisg_quality_of_education", "sisg_leadership_and_management"}
+    assert asked >= {"sisg_pace", "sisg_use_of_resources", "sisg_exit_strategy"}
+    hold_sisg(story, "carry on")
+    assert "reasonable" in told(story, "quality-of-education-group", "SISG update")
+
+
+def test_the_chair_of_the_meeting_sums_up(story: Story) -> None:
+    """BAR-ESC-2.4, BAR-ESC-2.5: who answered for what, the money, and how strong leadership is."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first").do("clerk", "hold-meeting")
+    asked = story.shown(HEP, "summary-statement")
+    assert asked >= {"summary_held_to_account", "summary_use_of_funding", "summary_leadership", "summary_capacity"}
 
 
 def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
