@@ -218,9 +218,51 @@ def test_a_concern_may_be_resolved_at_any_moment(story: Story, process: str, sch
 def test_an_academy_through_all_six_steps(story: Story) -> None:
     """BAR-QA-5.A1, BAR-QA-5.A2, BAR-QA-5.A3, BAR-QA-5.A4, BAR-QA-5.A5, BAR-QA-5.A6."""
     four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes"))
-    story.do(HLS, "step-v").do(HLS, "step-vi")
-    assert story.ended
+    story.do(HLS, "step-v").do(HLS, "secretary-response").do(HLS, "step-vi")
+    assert story.waiting() == ["ofsted-response"], "a response is sought"
+    story.do(HLS, "ofsted-response")
     assert story.trace[-1] == "regulators-told"
+
+
+def test_the_secretary_of_state_may_deal_with_it(story: Story) -> None:
+    """BAR-QA-5.A5: then there is nothing to tell Ofsted."""
+    four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")).do(HLS, "step-v")
+    story.do(HLS, "secretary-response", secretary_result="resolved")
+    assert story.ended
+    assert "step-vi" not in story.trace
+
+
+def test_an_academy_that_stops_engaging_gets_letters(story: Story) -> None:
+    """BAR-QA-5.A7: after the first discussion the second is skipped."""
+    story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes").do("seo", "take-step")
+    story.wait_for("no-response").do("seo", "offer-next", step_result="formal")
+    assert "step-ii" not in story.trace
+    assert known(story, "take-step")["concern_step"] == "iii. Formal letter to the headteacher"
+
+
+def test_a_maintained_school_goes_through_every_step(story: Story) -> None:
+    """BAR-QA-5.M8: only an academy's discussions may be skipped."""
+    story.start("seo", MAINTAINED, COMMUNITY).do("seo", "take-step").wait_for("no-response")
+    with pytest.raises(FormInvalid):
+        story.do("seo", "offer-next", step_result="formal")
+
+
+def test_a_further_concern_is_taken_up_by_the_case_that_runs(story: Story) -> None:
+    """BAR-QA-5.M8: those on the case are told, and take it up in its next step."""
+    story.start("seo", MAINTAINED, COMMUNITY)
+    report(story, "seo", "serious-concern-added", added_concern="A gate was open.")
+    assert "A gate was open." in told(story, DIRECTOR, "Further concern")
+    assert story.waiting() == ["take-step"]
+
+
+def test_a_complaint_that_proves_to_be_about_a_service_manager_is_passed_on(story: Story) -> None:
+    """BAR-QA-6.2: from the service manager to the Head of Learning and Standards, who answers it."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager="no", complaint_phase="primary")
+    story.do("service-manager-primary", "primary-answers", about_manager="yes")
+    assert story.waiting() == ["head-answers"]
+    assert "complaint_text" in story.shown(HLS, "head-answers")
+    story.do(HLS, "head-answers").do(HLS, "answer")
+    assert story.ended
 
 
 def test_an_academy_that_does_not_engage_gets_letters_at_once(story: Story) -> None:

@@ -220,6 +220,42 @@ def test_monthly_counts_from_the_meeting_and_not_from_its_papers(story: Story) -
     assert str(due(story.wait_for("sisg-due"), "hold-sisg")) == "2026-10-14"
 
 
+def sisg_held(story: Story, next_on: str = "") -> Story:
+    """BAR-ESC-1.3: the first SISG, on 7 September 2026, with monthly meetings from then on."""
+    return hold_sisg(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"), "carry on", next_on=next_on)
+
+
+def test_a_monthly_sisg_is_not_put_off_for_half_a_year(story: Story) -> None:
+    """BAR-ESC-1.3."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    with pytest.raises(FormInvalid):
+        story.do("seo", "hold-sisg", sisg_next_on="2027-03-01")
+
+
+def test_the_agreed_date_of_a_sisg_can_be_moved(story: Story) -> None:
+    """BAR-ESC-1.3: and the group is told."""
+    moved = {"sisg_next_on": "2026-10-01", "sisg_moved_why": "The system leader is away."}
+    report(sisg_held(story, "2026-09-22"), "seo", "sisg-moved", **moved)
+    assert str(story.due("sisg-agreed").date()) == "2026-10-01"
+    assert "1 October 2026" in told(story, "chair-of-governors", "SISG moved")
+
+
+def test_a_sisg_without_a_date_can_be_given_one(story: Story) -> None:
+    """BAR-ESC-1.3: it counts before the interval."""
+    moved = {"sisg_next_on": "2026-09-22", "sisg_moved_why": "Ofsted comes."}
+    report(sisg_held(story), "seo", "sisg-moved", **moved)
+    assert story.wait_for("sisg-agreed").waiting() == ["hold-sisg"]
+
+
+def test_a_further_concern_is_taken_up_by_the_case_that_runs(story: Story) -> None:
+    """BAR-ESC-0.1: its areas are added, and those on the case are told."""
+    story.start("seo", PROCESS, COMMUNITY, areas_of_concern=["quality of education"])
+    further = {"added_areas": ["safety of pupils"], "added_concern": "A gate was open."}
+    report(story, "seo", "escalation-concern-added", **further)
+    assert story.variables["areas_of_concern"] == ["quality of education", "safety of pupils"]
+    assert "A gate was open." in told(story, "head-of-bsa", "Further concern")
+
+
 def test_the_next_sisg_is_on_the_date_that_was_agreed(story: Story) -> None:
     """BAR-ESC-1.3."""
     raise_concern(story, COMMUNITY).do("seo", "set-up-sisg").do("seo", "hold-sisg", sisg_next_on="2026-09-30")
