@@ -179,6 +179,15 @@ def test_a_sisg_is_recorded_and_its_update_sent(story: Story) -> None:
     assert "reasonable" in told(story, "quality-of-education-group", "SISG update")
 
 
+def test_the_school_gets_its_notice_to_improve(story: Story) -> None:
+    """BAR-ESC-2.2: with what the authority is concerned about, and what it expects."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    story.do(HEP, "notice-to-improve", notice_concerns="Too few read well.", notice_expectations="A plan by May.")
+    said = told(story, "headteacher", "Notice to improve")
+    assert "Too few read well." in said
+    assert "A plan by May." in said
+
+
 def test_the_chair_of_the_meeting_sums_up(story: Story) -> None:
     """BAR-ESC-2.4, BAR-ESC-2.5: who answered for what, the money, and how strong leadership is."""
     called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first").do("clerk", "hold-meeting")

@@ -92,6 +92,7 @@ DIFFERENCES = (
     Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
     Difference("barnsley-concerns-maintained", "message-resolved", INTERRUPTING),
     Difference("barnsley-escalation-stage-1", "both-shared", LAST_ROUND),
+    Difference("barnsley-escalation-stage-1", "sisg-moved", INNER, running="barnsley-escalation"),
     Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-stage-3-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-warning-notice", "notice-begins", CONDITION),
