@@ -130,6 +130,12 @@ def test_a_concern_that_is_resolved_leaves_the_notice_to_whoever_gave_it(story: 
     assert story.ended
 
 
+def test_a_concern_that_is_resolved_ends_the_consultation_on_powers(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M7: nobody is asked any more, and the notice is ended by whoever gave it."""
+    report(proposed(story, "governors"), HLS, "concern-resolved")
+    assert story.waiting() == ["end-notice"]
+
+
 def test_only_what_was_proposed_can_be_used(story: Story) -> None:
     """BAR-QA-5.M7: those concerned were consulted on nothing else."""
     proposed(story, "governors").do("chair-of-governors", "answer-consultation")
