@@ -34,6 +34,7 @@ from engine.cases import keeping
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
 from engine.jobs import outbox
+from engine.people.authorities import Role
 from engine.schools import register
 from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.store.keys import KEY_LENGTH
@@ -92,7 +93,8 @@ class Step:
     values: Mapping[str, Any] | None = None
     note: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
-    mail: bool = False
+    mailboxes: Mapping[str, Role] | None = None
+    """The authority's roles where there is a mail server."""
 
     def definition_id(self, process: str) -> int:
         """The id of the definition that runs this process (the instance's own, or a called one)."""
@@ -139,7 +141,7 @@ def write(step: Step, outcome: Outcome) -> None:
     _jobs(step, outcome.timers, messages)
     _settle_incidents(step, outcome)
     _tell_of_standstill(step, outcome)
-    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
+    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mailboxes)
     for each in outcome.categories:
         register.categorise(step.session, step.instance, each, step.now)
 
@@ -330,6 +332,7 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "due_order": task.due or NEVER,
             "created": step.now,
             "mark": _mark(task),
+            "school_urn": step.instance.school_urn,
         }
         for task in fresh
     ]
@@ -346,7 +349,9 @@ def _mark(task: WaitingUserTask) -> str:
 def _roles(step: Step, task_id: int, task: WaitingUserTask) -> list[dict[str, Any]]:
     """The inbox rows of a task: a row a role; the role "" for everyone, unless the task is given to one person."""
     roles = list(dict.fromkeys(task.candidate_groups)) or ([] if task.assignee else [""])
-    fixed = {"authority": step.instance.authority, "task_id": task_id, "due_order": task.due or NEVER}
+    instance = step.instance
+    fixed: dict[str, Any] = {"authority": instance.authority, "school_urn": instance.school_urn, "task_id": task_id}
+    fixed["due_order"] = task.due or NEVER
     return [{**fixed, "role": role} for role in roles]
 
 

@@ -33,7 +33,8 @@ from engine.errors import ConfigUnreadable
 #: What a role may do beyond the tasks that diagrams give it: start cases; manage (see every case, retry, stop); change and
 #: deploy diagrams; keep people, roles and settings; see everything and change nothing.
 CAPABILITIES = ("start", "manage", "own-processes", "administer", "audit")
-KINDS = ("officer", "contact")
+#: Whose role counts for the whole authority, and whose for the schools that the register of people ties them to.
+KINDS = OFFICER, CONTACT = ("officer", "contact")
 _ID = validate.Regexp(r"^[a-z][a-z0-9-]{0,58}$", error="use small letters, digits and hyphens, beginning with a letter")
 _TEXT = validate.Length(min=1)
 

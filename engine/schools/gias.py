@@ -8,12 +8,12 @@ that cannot be read is told with its line; neither stops the others.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import RegisterUnreadable
+from engine.schools.lines import records
 from engine.steps import CLOSING, OPEN_SCHOOL
 
 URN, NAME, CODE, AUTHORITY = "URN", "EstablishmentName", "LA (code)", "LA (name)"
@@ -111,21 +111,21 @@ class _Passed(Exception):
 
 def is_extract(data: bytes) -> bool:
     """Whether a file begins with the heading of the extract."""
-    heading = next((cells for _, cells in _records(data.partition(b"\n")[0]) if isinstance(cells, list)), [])
+    heading = next((cells for _, cells in records(data.partition(b"\n")[0]) if isinstance(cells, list)), [])
     return URN in heading and NAME in heading
 
 
 def read(data: bytes, la_code: str) -> Extract:
     """What the extract says of the schools of the authority with this number. Raises RegisterUnreadable when a column is
     missing."""
-    records = _records(data)
-    _, heading = next(records, (1, []))
+    lines = records(data)
+    _, heading = next(lines, (1, []))
     missing = [name for name in _NEEDED if name not in heading]
     if missing:
         raise RegisterUnreadable(line=1, reason=f"there is no column {', '.join(missing)}")
     assert isinstance(heading, list)
     found, seen = Extract(), set[str]()
-    for number, cells in records:
+    for number, cells in lines:
         if isinstance(cells, str) or len(cells) != len(heading):
             why = cells if isinstance(cells, str) else f"It has {len(cells)} cells, the heading has {len(heading)}."
             found.unreadable.append(Line(number, "", "", why))
@@ -229,28 +229,3 @@ def _religious_body(given: Mapping[str, str]) -> str:
 def _said(given: Mapping[str, str], column: str) -> str:
     value = given.get(column, "")
     return "" if value.lower() in _NONE else value
-
-
-def _records(data: bytes) -> Iterator[tuple[int, list[str] | str]]:
-    """The lines that are not empty, each with the number it begins at; one that is no CSV as what is wrong with it."""
-    reader = csv.reader(_decoded(data))
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield number, f"It is no CSV: {error}."
-            continue
-        if any(cells):
-            yield number, [cell.strip() for cell in cells]
-
-
-def _decoded(data: bytes) -> Iterator[str]:
-    """The text, line by line: UTF-8, or what Windows writes (the extract has been both)."""
-    for line in data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True):
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError:
-            yield line.decode("cp1252", errors="replace")
