@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import HoldingNotFound
-from engine.people.files import Bodies, Entry, Tie, UnreadLine
+from engine.people.files import Bodies, Entry, Tie, UnreadLine, WrongCell
 from engine.store.tables import Holding, Person, School
 
 
@@ -145,13 +145,14 @@ def find(session: Session, holding_id: int) -> tuple[Holding, Person]:
     return found[0], found[1]
 
 
-def end(held: Holding, last: date) -> None:
-    """Let a holding end on its last day; one that had not begun by then counts on no day."""
+def move(session: Session, held: Holding, person: Person, to: Iterable[Tie], since: date) -> None:
+    """Let a person hold a role for something else from a day on, and for what it was until the day before.
+
+    Raises WrongCell when it is not held on the day before.
+    """
+    last = since - timedelta(days=1)
+    if last < held.since or (held.until is not None and held.until < last):
+        raise WrongCell("from", "The role is not held on the day before the move.")
+    for each in to:
+        _add(session, person, Entry(person.username, person.name, person.email, held.role, each, since, held.until))
     held.until = last
-
-
-def move(session: Session, held: Holding, person: Person, to: Tie, since: date) -> Holding:
-    """Let a person hold the role for something else from a day on, and for what it was until the day before."""
-    entry = Entry(person.username, person.name, person.email, held.role, to, since, held.until)
-    end(held, since - timedelta(days=1))
-    return _add(session, person, entry)

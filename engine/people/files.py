@@ -23,6 +23,14 @@ _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y")
 _LONGEST = 200
 
 
+class WrongCell(ValueError):
+    """What a column says cannot be taken; its text says why, as a sentence."""
+
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(why)
+        self.column = column
+
+
 @dataclass(frozen=True)
 class Bodies:
     """What an authority's register of schools knows, by which people may be tied: URNs, and names of dioceses and trusts."""
@@ -111,27 +119,36 @@ def _check(names: list[str], cells: list[str] | str) -> None:
 def entries(given: Mapping[str, str], roles: Mapping[str, Role], bodies: Bodies) -> list[Entry]:
     """What one line says: an entry a school, diocese or trust, and one for each school that is taken out.
 
-    Raises ValueError, as a sentence.
+    Raises WrongCell.
     """
     cells = {name: " ".join(value.split()) for name, value in given.items()}
-    username, name, email = _who(cells)
-    role, since, until = _role(cells.get("role", ""), roles), _day(cells.get("from", ""), "from"), None
-    if cells.get("until"):
-        until = _day(cells["until"], "until")
-        if until < since:
-            raise ValueError("Its last day is before its first.")
-    return [Entry(username, name, email, role, tie, since, until) for tie in _ties(cells, bodies)]
+    username, name, email = who(cells)
+    role, (since, until) = _role(cells.get("role", ""), roles), days(cells)
+    return [Entry(username, name, email, role, tie, since, until) for tie in ties(cells, bodies)]
 
 
-def _who(cells: Mapping[str, str]) -> tuple[str, str, str]:
+def days(cells: Mapping[str, str]) -> tuple[date, date | None]:
+    """The first day and the last, if one is known. Raises WrongCell."""
+    since = day(cells.get("from", ""), "from")
+    until = day(cells["until"], "until") if cells.get("until") else None
+    if until is not None and until < since:
+        raise WrongCell("until", "Its last day is before its first.")
+    return since, until
+
+
+def who(cells: Mapping[str, str]) -> tuple[str, str, str]:
+    """Username, name and e-mail address. Raises WrongCell."""
     name, email = cells.get("name", ""), cells.get("email", "").lower()
     username = (cells.get("username") or email).lower()
-    if not name or not username:
-        raise ValueError("It has no name." if not name else "It has neither an email nor a username.")
+    if not name:
+        raise WrongCell("name", "It has no name.")
+    if not username:
+        raise WrongCell("email", "It has neither an email nor a username.")
     if email and not is_address(email):
-        raise ValueError(f"“{email}” is no e-mail address.")
-    if not all(_is_readable(value) for value in (name, username, email)):
-        raise ValueError("It has characters that cannot be read, or too many of them.")
+        raise WrongCell("email", f"“{email}” is no e-mail address.")
+    for column, value in (("name", name), ("email", username), ("email", email)):
+        if not _is_readable(value):
+            raise WrongCell(column, "It has characters that cannot be read, or too many of them.")
     return username, name, email
 
 
@@ -149,41 +166,45 @@ def _role(given: str, roles: Mapping[str, Role]) -> str:
     by_name = {role.name.lower(): role.id for role in roles.values()}
     ident = given if given in roles else by_name.get(given.lower(), "")
     if not ident:
-        raise ValueError(f"The authority has no role “{given}”.")
+        raise WrongCell("role", f"The authority has no role “{given}”.")
     if roles[ident].kind == OFFICER:
-        raise ValueError(f"The role “{given}” is an officer's: it counts for all schools, and needs no entry.")
+        raise WrongCell("role", f"The role “{given}” is an officer's: it counts for all schools, and needs no entry.")
     return ident
 
 
-def _day(given: str, column: str) -> date:
+def day(given: str, column: str) -> date:
+    """A day as people write it. Raises WrongCell."""
     for form in _DAYS:
         try:
             return datetime.strptime(given, form).date()
         except ValueError:
             continue
-    raise ValueError(f"“{given}” under “{column}” is no day such as 2026-09-01 or 01/09/2026.")
+    raise WrongCell(column, f"“{given}” under “{column}” is no day such as 2026-09-01 or 01/09/2026.")
 
 
-def _ties(cells: Mapping[str, str], bodies: Bodies) -> list[Tie]:
+def ties(cells: Mapping[str, str], bodies: Bodies) -> list[Tie]:
+    """What a role is held for. Raises WrongCell."""
     said = [name for name in BODIES if cells.get(name)]
     if len(said) != 1:
-        raise ValueError("Say one of school, diocese and trust." if said else "It names no school, diocese or trust.")
-    out = _urns(cells.get("except", ""), bodies)
+        raise WrongCell(
+            "school", "Say one of school, diocese and trust." if said else "It names no school, diocese or trust."
+        )
+    out = _urns(cells.get("except", ""), "except", bodies)
     if said == ["school"]:
         if out:
-            raise ValueError("Only of a diocese's or a trust's schools can some be taken out.")
-        return [Tie(urn=urn) for urn in _urns(cells["school"], bodies)]
+            raise WrongCell("except", "Only of a diocese's or a trust's schools can some be taken out.")
+        return [Tie(urn=urn) for urn in _urns(cells["school"], "school", bodies)]
     return [_body(said[0], cells[said[0]], bodies), *(Tie(urn=urn, excluded=True) for urn in out)]
 
 
 def _body(kind: str, name: str, bodies: Bodies) -> Tie:
     if name not in (bodies.dioceses if kind == "diocese" else bodies.trusts):
-        raise ValueError(f"No school of the register has the {kind} “{name}”.")
+        raise WrongCell(kind, f"No school of the register has the {kind} “{name}”.")
     return Tie(diocese=name) if kind == "diocese" else Tie(trust=name)
 
 
-def _urns(given: str, bodies: Bodies) -> list[str]:
+def _urns(given: str, column: str, bodies: Bodies) -> list[str]:
     urns = given.replace(",", " ").replace(";", " ").split()
     if unknown := [urn for urn in urns if urn not in bodies.urns]:
-        raise ValueError(f"No school of the register has the URN {unknown[0]}.")
+        raise WrongCell(column, f"No school of the register has the URN {unknown[0]}.")
     return list(dict.fromkeys(urns))

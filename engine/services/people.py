@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from engine.errors import AuthorityNotFound
 from engine.people import entries, files, register
@@ -47,6 +47,37 @@ class People:
         with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
             found = files.read(data, roles, entries.bodies(session, authority))
             return entries.store(session, authority, found.entries, found.unreadable)
+
+    def add(self, cells: Mapping[str, str], by: Scope) -> PeopleImported:
+        """Add what one line of such a file would say, by its columns, to the person's own authority.
+
+        Raises WrongCell, with the column and why.
+        """
+        roles = self._home(by.authority).roles
+        with self._transactions.writing(by, wakes=False) as session:
+            said = files.entries(cells, roles, entries.bodies(session, by.authority))
+            return entries.store(session, by.authority, said)
+
+    def change(self, holding_id: int, cells: Mapping[str, str], by: Scope) -> None:
+        """Change a person's name and e-mail address, and from when until when they hold a role.
+
+        Raises HoldingNotFound, WrongCell.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            held, person = entries.find(session, holding_id)
+            _, person.name, person.email = files.who({**cells, "username": person.username})
+            held.since, held.until = files.days(cells)
+
+    def move(self, holding_id: int, cells: Mapping[str, str], by: Scope) -> None:
+        """Let a role be held for another school, diocese or trust from a day on, and for what it was until then.
+
+        Raises HoldingNotFound, WrongCell.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            held, person = entries.find(session, holding_id)
+            since, _ = files.days(cells)
+            to = files.ties(cells, entries.bodies(session, by.authority))
+            entries.move(session, held, person, to, since)
 
     def _home(self, authority: str) -> Authority:
         home = self._world.config.authorities.get(authority)

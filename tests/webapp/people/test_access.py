@@ -20,6 +20,7 @@ ARGUMENTS = {
     "incident_id": "1",
     "definition_id": "1",
     "moved_id": "1",
+    "holding_id": "1",
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",
