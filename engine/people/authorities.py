@@ -9,9 +9,9 @@
     roles:
       - id: seo                   # what candidateGroups in diagrams name
         name: School Evaluation Officer (SEO)
-        kind: officer             # officer works for the authority; contact signs in from outside it
+        kind: officer             # officer: counts for all schools; contact: for those that the register of people says
         capabilities: [start]     # see CAPABILITIES
-        mailbox: seo@example.org  # optional: where notifications to the role are mailed
+        mailbox: seo@example.org  # optional: where notifications to an officer's role are mailed; contacts have addresses
     settings:                     # optional: values that the policy leaves open, which diagrams read as settings.<name>
       response_days: {value: 10, why: The policy says only "rapid".}
     people:                       # optional: sample sign-ins, shown in sample mode only

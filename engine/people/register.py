@@ -36,7 +36,7 @@ def scope(session: Session, home: Authority, roles: Collection[str], username: s
     ``session`` sees the whole authority.
     """
     places = _places(session, home.id, username, day)
-    held = frozenset(roles) | places.keys()
+    held = frozenset(roles) | frozenset(places)
     limited = {role: frozenset(places.get(role, ())) for role in held if not _is_officer(home, role)}
     return Scope(home.id, held, username, schools=limited)
 
@@ -73,13 +73,17 @@ def _places(session: Session, authority: str, username: str, day: date) -> dict[
 
 def _expanded(session: Session, authority: str, held: Collection[Holding]) -> dict[str, set[str]]:
     schools = list(_of_bodies(session, authority, held))
-    found: dict[str, set[str]] = {}
-    for role in {each.role for each in held}:
-        mine = [each for each in held if each.role == role]
-        by_body = {urn for urn, *names in schools if any(_is_of(each, *names) for each in mine)}
-        out = {each.urn for each in mine if each.excluded}
-        found[role] = (by_body - out) | {each.urn for each in mine if each.urn and not each.excluded}
-    return found
+    by_role: dict[str, list[Holding]] = {}
+    for each in held:
+        by_role.setdefault(each.role, []).append(each)
+    return {role: _of_role(mine, schools) for role, mine in by_role.items()}
+
+
+def _of_role(held: Collection[Holding], schools: Iterable[tuple[str, str, str]]) -> set[str]:
+    """The URNs for which one role is held, given the schools of the dioceses and trusts that are named."""
+    by_body = {urn for urn, *names in schools if any(_is_of(each, *names) for each in held)}
+    out = {each.urn for each in held if each.excluded}
+    return (by_body - out) | {each.urn for each in held if each.urn and not each.excluded}
 
 
 def _is_of(held: Holding, diocese: str, trust: str) -> bool:

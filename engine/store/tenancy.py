@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, event, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, event, false, or_, select, true
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
@@ -32,7 +33,7 @@ from engine.store.text import Short
 
 #: How many characters the id of an authority may have.
 AUTHORITY_LENGTH = 60
-_KEY, _CONFINED = "scope", "confined"
+_KEY = "scope"
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,7 @@ class BelongsToCase(BelongsToAuthority):
     @classmethod
     def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
         column: ColumnElement[int] = getattr(cls, cls.case)
-        # An alias: a statement that has the cases in it must not take this one for its own.
-        cases = _table("process_instance").alias("seen_case")
+        cases = _other("process_instance")
         seen = or_(cases.c.school_urn.in_(sorted(scope.confined or ())), cases.c.id.in_(given_cases(scope)))
         return column.in_(select(cases.c.id).where(cases.c.authority == scope.authority, seen))
 
@@ -145,14 +145,17 @@ def held(scope: Scope, table: Any, role: str) -> ColumnElement[bool]:
 
 def given_cases(scope: Scope) -> Any:
     """A SELECT of the ids of cases about no school in which a task was given to the person by name."""
-    tasks = _table("user_task").alias("given_task")
+    tasks = _other("user_task")
     return select(tasks.c.instance_id).where(
         tasks.c.authority == scope.authority, tasks.c.assignee == scope.username, tasks.c.school_urn.is_(None)
     )
 
 
-def _table(name: str) -> Table:
-    return next(table for table in _tables(BelongsToAuthority) if isinstance(table, Table) and table.name == name)
+@cache
+def _other(name: str) -> FromClause:
+    """A table under a name of its own: a statement that has the table in it must not take this one for its own."""
+    tables = (table for table in _tables(BelongsToAuthority) if isinstance(table, Table))
+    return next(table for table in tables if table.name == name).alias(f"seen_{name}")
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -211,20 +214,17 @@ def _restrict(state: ORMExecuteState) -> None:
         authority = scope.authority
         state.statement = state.statement.options(
             with_loader_criteria(BelongsToAuthority, lambda cls: cls.authority == authority, include_aliases=True),
-            *_of_schools(state.session, scope),
+            *_of_schools(scope),
         )
 
 
-def _of_schools(session: Session, scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
-    """What somebody who is confined to schools sees of each table; made once for a session."""
+@lru_cache(maxsize=256)  # making them costs more than a short query; people ask again and again
+def _of_schools(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+    """What somebody who is confined to schools sees of each table."""
     if scope.confined is None:
         return ()
-    made: tuple[Scope, tuple[LoaderCriteriaOption, ...]] | None = session.info.get(_CONFINED)
-    if made is None or made[0] is not scope:
-        criteria = ((each, each.seen_by(scope)) for each in guarded_classes())
-        options = tuple(with_loader_criteria(each, seen, include_aliases=True) for each, seen in criteria)
-        made = session.info[_CONFINED] = (scope, options)
-    return made[1]
+    criteria = ((each, each.seen_by(scope)) for each in guarded_classes())
+    return tuple(with_loader_criteria(each, seen, include_aliases=True) for each, seen in criteria)
 
 
 def _refuse(state: ORMExecuteState) -> None:

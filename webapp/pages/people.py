@@ -190,15 +190,15 @@ def _places() -> list[Choices]:
     """The schools of the register that have not closed, and the dioceses and trusts that it names."""
     schools = [each for each in queries.schools(db.session(), limit=5_000) if not each.closed]
     said = {
-        "school": [(each.urn, f"{each.name} ({each.urn})") for each in schools],
-        "diocese": [(name, name) for name in sorted({each.diocese for each in schools} - {""})],
-        "trust": [(name, name) for name in sorted({each.trust for each in schools} - {""})],
+        "school": {each.urn: f"{each.name} ({each.urn})" for each in schools},
+        "diocese": {each.diocese: each.diocese for each in sorted(schools, key=lambda each: each.diocese)},
+        "trust": {each.trust: each.trust for each in sorted(schools, key=lambda each: each.trust)},
     }
-    return [
-        Choices(_KINDS[kind], tuple((f"{kind}:{value}", text) for value, text in options))
-        for kind, options in said.items()
-        if options
-    ]
+    return [_choices(kind, options) for kind, options in said.items()]
+
+
+def _choices(kind: str, options: Mapping[str, str]) -> Choices:
+    return Choices(_KINDS[kind], tuple((f"{kind}:{value}", text) for value, text in options.items() if value))
 
 
 def _roles() -> dict[str, Role]:
