@@ -48,6 +48,7 @@ def inbox() -> str:
         told=told,
         counts=queries.counts(session, current_user.scope),
         filters=filters,
+        nowhere=current_user.scope.confined == frozenset(),
         processes=[row for row in queries.definitions(session) if row.startable],
         ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
     )

@@ -210,6 +210,17 @@ def test_a_step_that_a_contact_takes_sees_the_whole_authority(engine: Engine) ->
     assert [each.by for each in engine.cases.history(1) if each.element == "report"] == ["holly@example.org"]
 
 
+#: Tables to which the migration gave their case's school, and what takes it away again.
+CARRIERS: tuple[Any, ...] = (UserTask, UserTaskRole, Notification)
+BACK = (
+    "DROP INDEX ix_user_task_role_school",
+    "DROP INDEX ix_notification_school",
+    "DROP INDEX ix_user_task_without_school",
+    *(f"ALTER TABLE {table.__tablename__} DROP COLUMN school_urn" for table in CARRIERS),
+    "DROP TABLE holding",
+    "DROP TABLE person",
+    "UPDATE alembic_version SET version_num = 'e011' WHERE version_num = 'e012'",
+)
 #: Tables that tell of a school, and the column by which each row does.
 TELL: list[tuple[type[Any], Callable[[Any], Any]]] = [
     (ProcessInstance, lambda row: row.id),
@@ -303,6 +314,21 @@ class TestGuests:
         ours, theirs = task(engine, "report", 1), task(engine, "report", 3)
         assert engine.people.guest_scope("town", "head", "holly@example.org", ours).confined == {"100001"}
         assert engine.people.guest_scope("town", "head", "holly@example.org", theirs).confined == frozenset()
+
+
+def test_what_was_there_before_the_register_learns_its_school(engine: Engine) -> None:
+    def urns() -> list[list[str | None]]:
+        with engine.reading() as session:
+            return [sorted(session.scalars(select(table.school_urn)), key=str) for table in CARRIERS]
+
+    before = urns()
+    with engine.database.writing() as session, session.get_bind().begin() as connection:  # type: ignore[union-attr]
+        for statement in BACK:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    engine.create_schema()
+    assert urns() == before
+    assert before[0] == ["100001"] * 4 + ["100002"] * 4 + ["100003"] * 4 + ["100004"] * 4 + [None] * 4
 
 
 def test_a_head_of_two_schools_moves_to_a_third(engine: Engine) -> None:

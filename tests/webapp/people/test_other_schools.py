@@ -121,3 +121,15 @@ def test_a_link_to_a_task_ends_when_its_reader_leaves_the_school(asked: Flask, c
     clock.advance(timedelta(days=1))
     assert client.get("/tasks/4").status_code == 404
     assert client.post("/tasks/4").status_code == 404
+
+
+def test_a_contact_who_is_tied_to_no_school_is_told_so(asked: Flask, browser: Browser, clock: VirtualClock) -> None:
+    said = "Your account is tied to no school today"
+    assert said not in browser.sign_in("head-100021").get("/tasks")[1]
+    left = (
+        "email,name,role,school,from,until\nhead-100021@barnsley.example.org,Nia Mocking,headteacher,100021,2019-09-01,"
+    )
+    engine_of(asked).people.import_file(f"{left}2026-09-07\n".encode(), "barnsley")
+    clock.advance(timedelta(days=1))
+    assert said in browser.get("/tasks")[1]
+    assert said not in browser.sign_in("seo").get("/tasks")[1]
