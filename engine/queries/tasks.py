@@ -238,7 +238,8 @@ def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
     """
     mine = exists(
         select(UserTaskRole.task_id).where(
-            UserTaskRole.task_id == UserTask.id, or_(*(held(scope, UserTaskRole, role) for role in {"", *scope.roles}))
+            UserTaskRole.task_id == UserTask.id,
+            or_(*(held(scope, UserTaskRole, role) for role in sorted({"", *scope.roles}))),
         )
     )
     chosen = _selected().where(

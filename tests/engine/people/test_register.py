@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from engine.store.tables import (
     UserTask,
     UserTaskRole,
 )
+from tests import postgres
 from tests.engine.running import DAY, authority, clock_of, deploy, running, task
 from tests.engine.spiff.cases import bpmn, prop
 
@@ -75,6 +78,21 @@ def engine(database_url: str) -> Engine:
     return made(database_url)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def still(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The same for tests that only look: one for all of them."""
+    if request.param == "sqlite":
+        copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("still") / "pathways.db")
+        yield made(f"sqlite:///{copy}")
+        return
+    with postgres.database(request.getfixturevalue("postgresql_server")) as url:
+        engine = made(url)
+        yield engine
+        engine.dispose()
+
+
 def made(database_url: str) -> Engine:
     """The same on this database."""
     engine = running(database_url, config=config())
@@ -104,16 +122,16 @@ def told(engine: Engine, scope: Scope) -> set[int]:
 
 
 class TestInboxes:
-    def test_a_head_has_the_tasks_of_their_schools(self, engine: Engine) -> None:
-        found = inbox(engine, person(engine, "holly", "head"))
+    def test_a_head_has_the_tasks_of_their_schools(self, still: Engine) -> None:
+        found = inbox(still, person(still, "holly", "head"))
         assert found == {(1, "report"), (1, "anyone"), (2, "report"), (2, "anyone")}
 
-    def test_a_task_of_one_s_own_school_is_given_by_name_and_so_is_one_of_no_school(self, engine: Engine) -> None:
-        given = {case for case, element in inbox(engine, person(engine, "nia")) if element == "given"}
+    def test_a_task_of_one_s_own_school_is_given_by_name_and_so_is_one_of_no_school(self, still: Engine) -> None:
+        given = {case for case, element in inbox(still, person(still, "nia")) if element == "given"}
         assert given == {3, 5}
 
-    def test_a_diocese_has_its_schools_but_for_those_taken_out(self, engine: Engine) -> None:
-        assert inbox(engine, person(engine, "robin")) == {(2, "note"), (2, "anyone")}
+    def test_a_diocese_has_its_schools_but_for_those_taken_out(self, still: Engine) -> None:
+        assert inbox(still, person(still, "robin")) == {(2, "note"), (2, "anyone")}
 
     def test_a_trust_has_its_schools_from_the_first_day_to_the_last(self, engine: Engine) -> None:
         assert inbox(engine, person(engine, "tess")) == {(4, "note"), (4, "anyone")}
@@ -122,30 +140,30 @@ class TestInboxes:
         clock_of(engine).advance(DAY)
         assert inbox(engine, person(engine, "tess")) == set()
 
-    def test_a_role_counts_for_its_own_school_and_not_for_another_role_s(self, engine: Engine) -> None:
-        found = inbox(engine, person(engine, "both"))
+    def test_a_role_counts_for_its_own_school_and_not_for_another_role_s(self, still: Engine) -> None:
+        found = inbox(still, person(still, "both"))
         assert found == {(1, "report"), (1, "anyone"), (3, "note"), (3, "anyone")}
 
-    def test_an_officer_has_all_schools_and_theirs_as_a_contact(self, engine: Engine) -> None:
-        found = inbox(engine, person(engine, "holly", "seo"))
+    def test_an_officer_has_all_schools_and_theirs_as_a_contact(self, still: Engine) -> None:
+        found = inbox(still, person(still, "holly", "seo"))
         assert {case for case, element in found if element == "note"} == {1, 2, 3, 4, 5}
         assert {case for case, element in found if element == "report"} == {1, 2}
 
     @pytest.mark.parametrize("roles", [(), ("head",)])
-    def test_a_contact_who_is_on_no_register_has_nothing(self, engine: Engine, roles: tuple[str, ...]) -> None:
-        stranger = person(engine, "stranger", *roles)
-        assert inbox(engine, stranger) == set()
-        assert told(engine, stranger) == set()
+    def test_a_contact_who_is_on_no_register_has_nothing(self, still: Engine, roles: tuple[str, ...]) -> None:
+        stranger = person(still, "stranger", *roles)
+        assert inbox(still, stranger) == set()
+        assert told(still, stranger) == set()
 
-    def test_notices_are_of_one_s_schools(self, engine: Engine) -> None:
-        assert told(engine, person(engine, "holly")) == {1, 2}
-        assert told(engine, person(engine, "nia")) == {3}
-        assert told(engine, SEO) == {1, 2, 3, 4, 5}
+    def test_notices_are_of_one_s_schools(self, still: Engine) -> None:
+        assert told(still, person(still, "holly")) == {1, 2}
+        assert told(still, person(still, "nia")) == {3}
+        assert told(still, SEO) == {1, 2, 3, 4, 5}
 
-    def test_tasks_alike_are_of_one_s_schools(self, engine: Engine) -> None:
-        holly = person(engine, "holly")
-        with engine.reading(holly) as session:
-            row = queries.task(session, task(engine, "report", 1)).row
+    def test_tasks_alike_are_of_one_s_schools(self, still: Engine) -> None:
+        holly = person(still, "holly")
+        with still.reading(holly) as session:
+            row = queries.task(session, task(still, "report", 1)).row
             assert [each.instance_id for each in queries.alike(session, holly, row)] == [1, 2]
 
 
@@ -159,30 +177,30 @@ def test_the_inbox_of_a_school_is_a_walk_along_its_part_of_the_index(sqlite_url:
 
 
 class TestRefusals:
-    def test_another_school_s_case_is_not_there(self, engine: Engine) -> None:
-        with engine.reading(person(engine, "nia")) as session:
+    def test_another_school_s_case_is_not_there(self, still: Engine) -> None:
+        with still.reading(person(still, "nia")) as session:
             with pytest.raises(InstanceNotFound):
                 queries.instance(session, 1)
             with pytest.raises(TaskNotFound):
-                queries.task(session, task(engine, "report", 1))
+                queries.task(session, task(still, "report", 1))
 
     @pytest.mark.parametrize("act", ["complete", "claim", "unclaim"])
-    def test_another_school_s_task_is_not_there(self, engine: Engine, act: str) -> None:
-        before = engine.tasks.open()
+    def test_another_school_s_task_is_not_there(self, still: Engine, act: str) -> None:
+        before = still.tasks.open()
         with pytest.raises(TaskNotFound):
-            getattr(engine.tasks, act)(task(engine, "report", 1), by=person(engine, "nia"))
-        assert engine.tasks.open() == before
+            getattr(still.tasks, act)(task(still, "report", 1), by=person(still, "nia"))
+        assert still.tasks.open() == before
 
-    def test_a_case_of_no_school_is_seen_by_whom_a_task_in_it_is_given(self, engine: Engine) -> None:
-        with engine.reading(person(engine, "nia")) as session:
+    def test_a_case_of_no_school_is_seen_by_whom_a_task_in_it_is_given(self, still: Engine) -> None:
+        with still.reading(person(still, "nia")) as session:
             assert queries.instance(session, 5).business_key == ""
             assert queries.timeline(session, 5)
-        with engine.reading(person(engine, "holly")) as session, pytest.raises(InstanceNotFound):
+        with still.reading(person(still, "holly")) as session, pytest.raises(InstanceNotFound):
             queries.instance(session, 5)
 
-    def test_a_task_of_another_role_at_one_s_school_is_not_one_s_own(self, engine: Engine) -> None:
+    def test_a_task_of_another_role_at_one_s_school_is_not_one_s_own(self, still: Engine) -> None:
         with pytest.raises(TaskNotYours):
-            engine.tasks.complete(task(engine, "note", 1), by=person(engine, "holly"))
+            still.tasks.complete(task(still, "note", 1), by=person(still, "holly"))
 
     def test_a_claim_is_over_with_the_role(self, engine: Engine) -> None:
         engine.tasks.claim(task(engine, "note", 4), by=person(engine, "tess"))
@@ -235,9 +253,9 @@ TELL: list[tuple[type[Any], Callable[[Any], Any]]] = [
 
 @pytest.mark.parametrize(("table", "case"), TELL, ids=[table.__name__ for table, _ in TELL])
 def test_each_table_shows_a_contact_their_schools_only(
-    engine: Engine, table: type[Any], case: Callable[[Any], Any]
+    still: Engine, table: type[Any], case: Callable[[Any], Any]
 ) -> None:
-    with engine.reading(person(engine, "holly")) as session:
+    with still.reading(person(still, "holly")) as session:
         assert {case(row) for row in session.scalars(select(table))} == {1, 2}
 
 
@@ -250,8 +268,8 @@ class TestHook:
         forgotten = type("Forgotten", (tenancy.ForEverybody,), {"__table__": _Columns(column)})
         assert _is_forgotten(forgotten)
 
-    def test_what_a_table_does_not_say_is_not_shown(self, engine: Engine) -> None:
-        with engine.reading(person(engine, "holly")) as session:
+    def test_what_a_table_does_not_say_is_not_shown(self, still: Engine) -> None:
+        with still.reading(person(still, "holly")) as session:
             assert session.scalars(select(Person)).all() == []
             assert session.scalars(select(Holding)).all() == []
 
@@ -273,8 +291,8 @@ def _is_forgotten(table: type[Any]) -> bool:
 
 
 class TestMail:
-    def test_each_gets_a_mail_of_their_own_about_their_own_school(self, engine: Engine) -> None:
-        with engine.reading() as session:
+    def test_each_gets_a_mail_of_their_own_about_their_own_school(self, still: Engine) -> None:
+        with still.reading() as session:
             mails = {(row.instance_id, row.payload["to"]) for row in session.scalars(select(Outbox))}
         heads = {
             (1, "holly@example.org"),
@@ -291,8 +309,8 @@ class TestMail:
             people = register.people_of(session, "town", "100001", date(2026, 9, 7), "head")
         assert [each.name for each in people] == ["Bo Both"]
 
-    def test_a_diocese_s_people_are_those_of_its_schools_but_for_those_taken_out(self, engine: Engine) -> None:
-        with engine.reading() as session:
+    def test_a_diocese_s_people_are_those_of_its_schools_but_for_those_taken_out(self, still: Engine) -> None:
+        with still.reading() as session:
             found = {
                 urn: [each.name for each in register.people_of(session, "town", urn, date(2026, 9, 7), "clerk")]
                 for urn in ("100001", "100002", "100003", "100004")
@@ -306,14 +324,14 @@ class TestMail:
 
 
 class TestGuests:
-    def test_a_link_s_role_counts_for_its_task_s_school(self, engine: Engine) -> None:
-        scope = engine.people.guest_scope("town", "head", "new@example.org", task(engine, "report", 2))
+    def test_a_link_s_role_counts_for_its_task_s_school(self, still: Engine) -> None:
+        scope = still.people.guest_scope("town", "head", "new@example.org", task(still, "report", 2))
         assert scope.confined == {"100002"}
 
-    def test_the_register_s_people_open_it_while_they_hold_the_role_there(self, engine: Engine) -> None:
-        ours, theirs = task(engine, "report", 1), task(engine, "report", 3)
-        assert engine.people.guest_scope("town", "head", "holly@example.org", ours).confined == {"100001"}
-        assert engine.people.guest_scope("town", "head", "holly@example.org", theirs).confined == frozenset()
+    def test_the_register_s_people_open_it_while_they_hold_the_role_there(self, still: Engine) -> None:
+        ours, theirs = task(still, "report", 1), task(still, "report", 3)
+        assert still.people.guest_scope("town", "head", "holly@example.org", ours).confined == {"100001"}
+        assert still.people.guest_scope("town", "head", "holly@example.org", theirs).confined == frozenset()
 
 
 def test_what_was_there_before_the_register_learns_its_school(engine: Engine) -> None:
