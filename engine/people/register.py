@@ -33,9 +33,10 @@ def on(day: date) -> ColumnElement[bool]:
 def scope(session: Session, home: Authority, roles: Collection[str], username: str, day: date) -> Scope:
     """Who acts: somebody with these roles of their account, and those that the register gives them on that day.
 
-    ``session`` sees the whole authority.
+    The register gives nobody an officer's role, whatever a role of it has become since. ``session`` sees the whole authority.
     """
-    places = _places(session, home.id, username, day)
+    found = _places(session, home.id, username, day)
+    places = {role: urns for role, urns in found.items() if not _is_officer(home, role)}
     held = frozenset(roles) | frozenset(places)
     limited = {role: frozenset(places.get(role, ())) for role in held if not _is_officer(home, role)}
     return Scope(home.id, held, username, schools=limited)

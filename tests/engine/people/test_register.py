@@ -176,6 +176,13 @@ def test_the_inbox_of_a_school_is_a_walk_along_its_part_of_the_index(sqlite_url:
     assert "USING COVERING INDEX ix_user_task_role_school (authority=? AND role=? AND school_urn=?)" in plan
 
 
+def test_the_register_makes_nobody_an_officer(database_url: str) -> None:
+    engine = made(database_url)
+    officers = Engine(database_url, config=Config(authorities={"town": authority("town")}))
+    assert officers.people.scope("town", (), "holly@example.org").roles == frozenset()
+    assert engine.people.scope("town", (), "holly@example.org").roles == {"head"}
+
+
 class TestRefusals:
     def test_another_school_s_case_is_not_there(self, still: Engine) -> None:
         with still.reading(person(still, "nia")) as session:
