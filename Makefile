@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Python's and JavaScript's packages are set up side by side.
+MAKEFLAGS += --jobs=2
 
 # Python 3.11 or newer: python3 if it is new enough, else a newer one beside it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -53,7 +55,7 @@ format: $(VENV)/.dev ## put the Python code in order
 	$(BIN)/ruff check --fix-only engine webapp tests
 	$(BIN)/ruff format engine webapp tests
 
-docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a process, with its picture, to var/docs, and the README's reference anew
+docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a process, with its picture, to var/docs, and the reference in docs/ anew
 	$(BIN)/python -m tests.docs
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)

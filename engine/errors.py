@@ -132,6 +132,16 @@ class LiveCaseExists(PathwaysError):
     """{school} has an open case of “{process}” already: case {instance}. Nothing new was begun. Go on in that case."""
 
 
+class DrawnOnOldVersion(PathwaysError):
+    """Version {version} of “{process}” was deployed by {by} after this drawing was opened: to deploy it would take those
+    changes back. Nothing was deployed, and your drawing is kept."""
+
+
+class OtherProcess(PathwaysError):
+    """This drawing is of the process {found}, and you are changing {wanted}. Open that process to deploy it there. Nothing
+    was deployed, and your drawing is kept."""
+
+
 class NotForThisSchool(PathwaysError):
     """“{process}” is not for {school}, as the register has it now ({type}). Nothing was begun. If the register is wrong,
     have it corrected."""
@@ -239,6 +249,36 @@ class NotAStarter(PathwaysError):
 
 class SchoolNotFound(PathwaysError):
     """There is no school with the URN {urn} in this authority's register."""
+
+
+class ImportNotFound(PathwaysError):
+    """There is no import {number} that waits to be confirmed: it may have been done, or another file was brought since."""
+
+
+class RegisterMoved(PathwaysError):
+    """The register has changed since these files were looked at, so that they would do something else now. Nothing was
+    changed. Bring the files again."""
+
+
+class SuccessionNotFound(PathwaysError):
+    """There is no succession {number} between schools."""
+
+
+class SuccessionDecided(PathwaysError):
+    """Succession {number} has been decided already. Nothing was changed."""
+
+
+class SuccessionMoved(PathwaysError):
+    """What the new school would take over has changed since the page was made. Nothing was changed. Look at it again."""
+
+
+class SuccessionUnclear(PathwaysError):
+    """The successions cannot be confirmed yet: {what}. Nothing was changed."""
+
+
+class CalendarNotWritten(PathwaysError):
+    """The calendar of school {old} could not be written as that of school {new}: {reason}. Nothing was changed. Copy the file
+    by hand, then confirm again."""
 
 
 class RegisterUnreadable(PathwaysError):

@@ -100,6 +100,7 @@ class Scheduler:
         while not self._stopping.is_set() and self._engine.jobs.fire_next_due():
             self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():
+            self._engine.jobs.tell_late()
             self._engine.jobs.send_outbox()
 
     def _sleep(self) -> None:

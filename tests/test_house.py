@@ -234,8 +234,8 @@ def test_nothing_is_evaluated_as_python() -> None:
 def test_each_route_has_a_row_in_the_access_table(tmp_path: Path) -> None:
     app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/house.db", "SECRET_KEY": "house"})
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    none(endpoints - set(ROUTES), "Say in webapp.access.ROUTES who may come to these routes:")
-    none(set(ROUTES) - endpoints, "These rows of webapp.access.ROUTES have no route; take them out:")
+    none(endpoints - set(ROUTES), "Say in webapp.people.access.ROUTES who may come to these routes:")
+    none(set(ROUTES) - endpoints, "These rows of webapp.people.access.ROUTES have no route; take them out:")
 
 
 def test_each_module_of_the_web_app_has_its_test() -> None:

@@ -13,6 +13,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.routing import IntegerConverter, ValidationError
 from werkzeug.wrappers import Response
 
 from engine import Config, Engine
@@ -30,12 +31,14 @@ from webapp.pages import (
     definitions,
     events,
     home,
+    imports,
     links,
     messages,
     metrics,
     school_people,
     schools,
     start,
+    successions,
     tasks,
 )
 from webapp.people import access, accounts, guests, sign_in
@@ -62,6 +65,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": environment.get("PATHWAYS_HTTPS") == "1",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
         "MAX_CONTENT_LENGTH": 6_000_000,
+        "REGISTER_LIMIT": 100_000_000,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
         "WTF_CSRF_TIME_LIMIT": 10 * 3600,
     }
@@ -93,13 +97,27 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
+class _Ident(IntegerConverter):
+    """A number that a database can hold: a longer one names nothing."""
+
+    def to_python(self, value: str) -> Any:
+        """The number. Raises ValidationError past 63 bits."""
+        if len(value) > 18:
+            raise ValidationError
+        return super().to_python(value)
+
+
 def _pages(app: Flask) -> None:
+    app.url_map.converters["int"] = _Ident
+    app.before_request(imports.allow_more)  # before the body is read
     CSRFProtect(app)
     sign_in.login.init_app(app)
     for module in (
         home,
         metrics,
         calendar,
+        imports,
+        successions,
         schools,
         school_people,
         coverage,

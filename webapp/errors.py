@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import errors
 from engine.errors import PathwaysError
@@ -18,7 +19,7 @@ TITLES = {
     403: "This is not yours to see",
     404: "Page not found",
     405: "That cannot be done here",
-    409: "Somebody was quicker",
+    409: "That cannot be done now",
     413: "That is too large",
     422: "That could not be done",
     429: "Too many requests",
@@ -36,6 +37,15 @@ TEXTS = {
     500: "Nothing was changed. Try again later; if it happens again, tell whoever looks after Pathways.",
 }
 
+#: Titles that say more than the status does.
+TITLES_OF: dict[type[PathwaysError], str] = {
+    errors.LiveCaseExists: "There is a case already",
+    errors.TaskNotOpen: "This task is no longer open",
+    errors.TaskClaimed: "Somebody else has this task",
+    errors.InstanceBusy: "Somebody was quicker",
+    errors.InstanceEnded: "This case has ended",
+}
+
 #: The status of each error that the engine raises; those not named here are 422, "it could not be done".
 STATUS: dict[type[PathwaysError], int] = {
     errors.AnswerKept: 202,
@@ -47,8 +57,14 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.IncidentNotFound: 404,
     errors.MessageNotFound: 404,
     errors.BatchNotFound: 404,
+    errors.ImportNotFound: 404,
+    errors.RegisterMoved: 409,
+    errors.SuccessionNotFound: 404,
+    errors.SuccessionDecided: 409,
+    errors.SuccessionMoved: 409,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.DrawnOnOldVersion: 409,
     errors.MovedDateNotFound: 404,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
@@ -72,13 +88,28 @@ def status_of(error: PathwaysError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
-def page(status: int, text: str = "", case: int | None = None) -> tuple[Any, int]:
-    """The page of a status, or JSON where a script asked; ``case`` is one to go on with."""
-    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+def page(status: int, text: str = "", title: str = "", case: int | None = None, leave: str = "") -> tuple[Any, int]:
+    """The page of a status, or JSON where a script asked; ``case`` is one to go on with, ``leave`` where to sign in.
+
+    It gives back what was written, so that no text is lost by a refusal.
+    """
+    title = title or TITLES.get(status, TITLES[500 if status >= 500 else 400])
     text = text or TEXTS.get(status, TEXTS[400])
     if request.is_json:
         return jsonify(message=f"{title}. {text}"), status
-    return render_template("error.html", title=title, text=text, status=status, case=case), status
+    wrote = [] if status == 202 else _written()
+    return render_template("error.html", title=title, text=text, case=case, leave=leave, wrote=wrote), status
+
+
+def _written() -> list[str]:
+    """The texts of more than one word that the refused form brought. A password is never among them."""
+    if request.method != "POST":
+        return []
+    try:
+        sent = request.form.items(multi=True)
+    except RequestEntityTooLarge:
+        return []
+    return [text for name, text in sent if "password" not in name and len(text.split()) > 1]
 
 
 def register(app: Flask) -> None:
@@ -92,6 +123,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Any:
+        if not current_user.is_authenticated:
+            text = "Sign in again, open the page and repeat what you did. Nothing was changed."
+            return page(400, text, "You have been signed out", leave=url_for("auth.sign_in"))
         return page(
             400, "The page was open for too long, or was not sent by Pathways. Go back, load it again and repeat it."
         )
@@ -102,7 +136,7 @@ def register(app: Flask) -> None:
         if status >= 500:
             app.logger.error("%s: %s", type(error).__name__, error)
         case = getattr(error, "instance", None) if isinstance(error, errors.LiveCaseExists) else None
-        return page(status, str(error) if status < 500 else "", case)
+        return page(status, str(error) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:

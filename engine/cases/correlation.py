@@ -20,6 +20,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.errors import MessageAmbiguous
+from engine.schools import successions
 from engine.store.keys import spellings
 from engine.store.tables import ACTIVE, EventSubscription, ProcessInstance
 
@@ -47,8 +48,28 @@ def match(
 ) -> list[Match]:
     """What waits for a message: at most one case a process. Raises MessageAmbiguous.
 
-    ``target`` narrows it to one case, ``school`` to the cases of one school (its URN), whatever the keys.
+    ``target`` narrows it to one case, ``school`` to the cases of one school (its URN), whatever the keys. Where nothing waits for
+    a school that another took over from, that one is meant.
     """
+    found = _match(session, authority, name, keys, target, kind, school)
+    if found or target is not None:
+        return found
+    newer = successions.successor(session, authority, school) if school else None
+    followed = successions.followed(session, authority, keys)
+    if newer is None and followed == keys:
+        return found
+    return _match(session, authority, name, followed, target, kind, newer or school)
+
+
+def _match(
+    session: Session,
+    authority: str,
+    name: str,
+    keys: Mapping[str, Any],
+    target: int | None,
+    kind: str,
+    school: str | None,
+) -> list[Match]:
     waiting = _waiting(authority, kind, name).where(EventSubscription.instance_id.is_not(None))
     if target is not None:
         waiting = waiting.where(EventSubscription.instance_id == target)

@@ -14,12 +14,13 @@ from engine.calendar.lateness import late_by
 from engine.cases import admission, batches, correlation, keeping, records, start_events, stepping
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
-from engine.cases.records import Waiting
 from engine.cases.stepping import StartCase, World
+from engine.cases.waiting import Waiting, waiting_of
 from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
 from engine.schools.register import find
+from engine.schools.successions import successor
 from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
 from engine.store.tables import Job, Message, ProcessInstance
 
@@ -96,7 +97,7 @@ def _locked(session: Session, match: Match, subscription: str) -> tuple[ProcessI
     try:
         with session.begin_nested():
             instance = stepping.lock(session, match.instance_id)
-            waiting = records.waiting_of(session, instance.id)
+            waiting = waiting_of(session, instance.id)
             if subscription not in waiting.subscriptions:
                 raise _MovedOn
             return instance, waiting
@@ -133,7 +134,7 @@ def _school(session: Session, authority: str, keys: Mapping[str, Any]) -> str | 
     key = str(keys.get("key") or keys.get("business_key") or "")
     urn = str(keys.get("urn") or "") or key.removeprefix("URN ")
     try:
-        return find(session, authority, urn).urn if urn else None
+        return (successor(session, authority, urn) or find(session, authority, urn).urn) if urn else None
     except SchoolNotFound:
         return None
 

@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine.calendar.files import BANK_HOLIDAYS
-from engine.cases.records import Waiting
+from engine.cases.waiting import Waiting
 from engine.deployments.registry import Loaded
 from engine.errors import MovedDateNotFound
 from engine.steps import Outcome, WaitingTimer, WaitingUserTask

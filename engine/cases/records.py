@@ -7,30 +7,17 @@ written in bulk, so that a step costs the same few statements however much waits
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from hashlib import blake2s
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    CompoundSelect,
-    Update,
-    bindparam,
-    case,
-    delete,
-    insert,
-    literal,
-    null,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Update, delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.cases import keeping
+from engine.cases.waiting import STUCK, OpenRow, Waiting, turn_of
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
 from engine.jobs import outbox
@@ -40,43 +27,16 @@ from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown,
 from engine.store.keys import KEY_LENGTH
 from engine.store.tables import (
     NEVER,
-    OPEN,
     EventSubscription,
     History,
     Incident,
     Job,
     Message,
+    Notification,
     ProcessInstance,
     UserTask,
     UserTaskRole,
 )
-
-#: The kind of the incident that says that nothing can move in a case.
-STUCK = "stuck"
-#: What a step may find waiting: a task, a timer or a subscription.
-Waits = TypeVar("Waits")
-
-
-@dataclass(frozen=True)
-class OpenRow:
-    """A row of something that waits. ``mark`` is a task's digest, a job's status (with ~ when its date is an estimate) or a
-    subscription's key."""
-
-    id: int
-    mark: str
-    due: datetime | None
-
-
-@dataclass
-class Waiting:
-    """All that an instance waits for, as stored: tasks and jobs by token, subscriptions by token, kind and name; by token,
-    incidents of steps that failed; and the incident that says that nothing can move."""
-
-    tasks: dict[str, OpenRow] = field(default_factory=dict)
-    jobs: dict[str, OpenRow] = field(default_factory=dict)
-    subscriptions: dict[str, OpenRow] = field(default_factory=dict)
-    incidents: dict[str, OpenRow] = field(default_factory=dict)
-    stuck: dict[str, OpenRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,33 +59,6 @@ class Step:
     def definition_id(self, process: str) -> int:
         """The id of the definition that runs this process (the instance's own, or a called one)."""
         return self.loaded.ids[process]
-
-
-def waiting_of(session: Session, instance_id: int) -> Waiting:
-    """Everything that an instance waits for, in one query."""
-    found = Waiting()
-    for kind, row_id, token, mark, due in session.execute(_all_that_waits(), {"instance": instance_id}):
-        getattr(found, kind)[token] = OpenRow(row_id, mark, due)
-    return found
-
-
-@cache  # each step asks it, and making it costs more than asking it
-def _all_that_waits() -> CompoundSelect[*tuple[Any, ...]]:
-    instance_id: BindParameter[int] = bindparam("instance")
-    tasks = select(
-        literal("tasks").label("kind"), UserTask.id, UserTask.token, UserTask.mark.label("mark"), UserTask.due
-    ).where(UserTask.instance_id == instance_id, UserTask.status == OPEN)
-    status = case((Job.estimated, Job.status + "~"), else_=Job.status)
-    jobs = select(literal("jobs"), Job.id, Job.token, status, Job.due).where(Job.instance_id == instance_id)
-    waits = EventSubscription
-    subscriptions = select(
-        literal("subscriptions"), waits.id, waits.token + "/" + waits.kind + "/" + waits.name, waits.key, null()
-    ).where(waits.instance_id == instance_id)
-    kind = case((Incident.kind == STUCK, STUCK), else_="incidents")
-    troubles = select(kind, Incident.id, Incident.token, literal(""), null()).where(
-        Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind.in_(("step", STUCK))
-    )
-    return union_all(tasks, jobs, subscriptions, troubles)
 
 
 def write(step: Step, outcome: Outcome) -> None:
@@ -188,6 +121,17 @@ def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:
     return {**empty, "by": None, "detail": None, **known, "authority": step.instance.authority, "seq": seq}
 
 
+def rehouse(session: Session, cases: Collection[int], urn: str) -> None:
+    """Give what carries the school of these cases another one: tasks, their inbox rows and notifications."""
+    tasks = select(UserTask.id).where(UserTask.instance_id.in_(cases))
+    for table, whose in (
+        (UserTask, UserTask.instance_id.in_(cases)),
+        (UserTaskRole, UserTaskRole.task_id.in_(tasks)),
+        (Notification, Notification.instance_id.in_(cases)),
+    ):
+        session.execute(update(table).where(whose).values(school_urn=urn).execution_options(synchronize_session=False))
+
+
 def add_line(
     session: Session,
     instance: ProcessInstance,
@@ -217,43 +161,6 @@ def add_line(
     )
 
 
-@dataclass(frozen=True)
-class _Turn(Generic[Waits]):
-    """What a step changes in one table: the rows that are known, what waits now, and the keys at which both say the
-    same."""
-
-    known: Mapping[str, OpenRow]
-    waiting: Mapping[str, Waits]
-    same: Collection[str]
-
-    @property
-    def gone(self) -> dict[str, OpenRow]:
-        return {key: row for key, row in self.known.items() if key not in self.waiting}
-
-    @property
-    def stale(self) -> dict[str, OpenRow]:
-        return {key: row for key, row in self.known.items() if key not in self.same}
-
-    @property
-    def changed(self) -> dict[int, Waits]:
-        return {self.known[key].id: each for key, each in self.wanted.items() if key in self.known}
-
-    @property
-    def fresh(self) -> list[Waits]:
-        return [each for key, each in self.waiting.items() if key not in self.known]
-
-    @property
-    def wanted(self) -> dict[str, Waits]:
-        return {key: each for key, each in self.waiting.items() if key not in self.same}
-
-
-def _turn(
-    known: Mapping[str, OpenRow], waiting: Mapping[str, Waits], is_same: Callable[[OpenRow, Waits], bool]
-) -> _Turn[Waits]:
-    same = {key for key, each in waiting.items() if key in known and is_same(known[key], each)}
-    return _Turn(known, waiting, same)
-
-
 def _insert(step: Step, table: type[Any], rows: list[dict[str, Any]]) -> None:
     if rows:
         step.session.execute(insert(table), rows)
@@ -266,7 +173,7 @@ def _delete(step: Step, column: InstrumentedAttribute[int], values: list[int]) -
 
 
 def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
-    turn = _turn(step.waiting.tasks, {task.token: task for task in tasks}, _says_the_same)
+    turn = turn_of(step.waiting.tasks, {task.token: task for task in tasks}, _says_the_same)
     changed = turn.changed
     _end_tasks(step, turn.gone)
     _delete(step, UserTaskRole.task_id, [*(row.id for row in turn.gone.values()), *changed])
@@ -308,6 +215,8 @@ def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
             due=task.due,
             due_estimated=task.due_estimated,
             due_order=task.due or NEVER,
+            tell_at=task.due,
+            told=0,
             mark=_mark(task),
         )
     )
@@ -330,6 +239,8 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "due": task.due,
             "due_estimated": task.due_estimated,
             "due_order": task.due or NEVER,
+            "tell_at": task.due,
+            "told": 0,
             "created": step.now,
             "mark": _mark(task),
             "school_urn": step.instance.school_urn,
@@ -357,7 +268,7 @@ def _roles(step: Step, task_id: int, task: WaitingUserTask) -> list[dict[str, An
 
 def _subscriptions(step: Step, subscriptions: Iterable[Subscription]) -> None:
     waiting = {f"{each.token}/{each.kind}/{each.name}": each for each in subscriptions}
-    turn = _turn(step.waiting.subscriptions, waiting, _has_the_same_key)
+    turn = turn_of(step.waiting.subscriptions, waiting, _has_the_same_key)
     _delete(step, EventSubscription.id, [row.id for row in turn.stale.values()])
     rows = [_subscription(step, each) for each in turn.wanted.values()]
     _insert(step, EventSubscription, rows)
@@ -407,7 +318,7 @@ def _messages(step: Step, thrown: Iterable[Thrown]) -> list[int]:
 
 
 def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -> None:
-    turn = _turn(step.waiting.jobs, {timer.token: timer for timer in timers}, _is_same)
+    turn = turn_of(step.waiting.jobs, {timer.token: timer for timer in timers}, _is_same)
     _delete(step, Job.id, [row.id for row in turn.stale.values()])
     _resolve_failed(step, turn.stale.values())
     rows = [_timer_job(step, timer) for timer in turn.wanted.values()]
@@ -521,6 +432,6 @@ def _standstill(step: Step, stuck: Iterable[StuckToken]) -> Incident:
 
 
 def _open_incidents(instance_id: int) -> Update:
-    """A letter that could not be sent concerns people still when the case has ended, so those stay open."""
+    """Mail that could not be sent concerns people still when the case has ended, so those incidents stay open."""
     mine = (Incident.instance_id == instance_id, Incident.resolved.is_(None), Incident.kind != "outbox")
     return update(Incident).where(*mine)

@@ -6,7 +6,8 @@ let look at its conditions again, as they may be true by what changed; else its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,25 +26,44 @@ def tell(session: Session, world: World, authority: str, altered: Iterable[Broug
     The schools' rows are not written yet when it is called: a step locks its case and then, to put the school in a
     category, the school, so the cases come first here too.
     """
-    changed = {each.urn: each for each in altered if register.mattering(each.columns)}
-    if not changed:
-        return []
-    found = []
-    with session.no_autoflush:
-        live = _live(session, authority, changed)
-    for instance, told in live:
-        brought = changed[instance.school_urn or ""]
-        fields = tuple(register.mattering(brought.columns))
+    changed = _mattering(altered)
+    found = touched(session, authority, altered, hold=True)
+    for each in found:
+        brought = changed[each.urn]
         school = session.get_one(School, (brought.urn, authority))
-        before = register.variable_before(school, brought.columns)
-        payload = {"changed": list(fields), "before": before, "now": register.variable(school)}
-        delivery.send(session, world, authority, "message", SCHOOL_CHANGED, {}, payload, target=instance.id)
-        found.append(Touched(instance.id, instance.process, brought.urn, brought.name, fields, told))
+        send(session, world, each.instance_id, school, register.variable_before(school, brought.columns), each.changed)
     return found
 
 
-def _live(session: Session, authority: str, urns: Iterable[str]) -> list[tuple[ProcessInstance, bool]]:
-    """The live cases of these schools, kept from ending meanwhile, each with whether it listens."""
+def send(
+    session: Session, world: World, instance_id: int, school: School, before: Mapping[str, Any], fields: Iterable[str]
+) -> None:
+    """Put ``school-changed`` on its way to one case: its school as it was and as it is, and which fields differ."""
+    payload = {"changed": list(fields), "before": dict(before), "now": register.variable(school)}
+    delivery.send(session, world, school.authority, "message", SCHOOL_CHANGED, {}, payload, target=instance_id)
+
+
+def touched(session: Session, authority: str, altered: Iterable[Brought], hold: bool = False) -> list[Touched]:
+    """The live cases that a change of these schools matters to; with ``hold`` they are kept from ending meanwhile."""
+    changed = _mattering(altered)
+    if not changed:
+        return []
+    with session.no_autoflush:
+        live = _live(session, authority, changed, hold)
+    return [_touched(instance, told, changed[instance.school_urn or ""]) for instance, told in live]
+
+
+def _mattering(altered: Iterable[Brought]) -> dict[str, Brought]:
+    return {each.urn: each for each in altered if register.mattering(each.columns)}
+
+
+def _touched(instance: ProcessInstance, told: bool, brought: Brought) -> Touched:
+    fields = tuple(register.mattering(brought.columns))
+    return Touched(instance.id, instance.process, brought.urn, brought.name, fields, told)
+
+
+def _live(session: Session, authority: str, urns: Iterable[str], hold: bool) -> list[tuple[ProcessInstance, bool]]:
+    """The live cases of these schools, each with whether it listens."""
     listens = (
         select(EventSubscription.id)
         .where(
@@ -58,5 +78,7 @@ def _live(session: Session, authority: str, urns: Iterable[str]) -> list[tuple[P
         ProcessInstance.school_urn.in_(list(urns)),
         ProcessInstance.status == ACTIVE,
     )
-    held = chosen.order_by(ProcessInstance.id).with_for_update(read=True, key_share=True, of=ProcessInstance)
-    return [(instance, bool(told)) for instance, told in session.execute(held)]
+    chosen = chosen.order_by(ProcessInstance.id)
+    if hold:
+        chosen = chosen.with_for_update(read=True, key_share=True, of=ProcessInstance)
+    return [(instance, bool(told)) for instance, told in session.execute(chosen)]

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
 from engine.cases import admission, records
-from engine.cases.records import Step, Waiting, waiting_of
+from engine.cases.records import Step
+from engine.cases.waiting import Waiting, waiting_of
 from engine.clock import Clock
 from engine.deployments.registry import Loaded, Registry
 from engine.errors import (
@@ -143,7 +144,7 @@ def start(session: Session, world: World, starting: StartCase) -> ProcessInstanc
             outcome = _advance(session, world, loaded, instance, trigger, now)
         except StepFailed as failed:
             raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
-        told = _mailboxes(world, starting.authority)
+        told = mailboxes(world, starting.authority)
         made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mailboxes=told)
         records.write(made, outcome)
     return instance
@@ -209,7 +210,7 @@ def step(
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
     token = getattr(trigger, "token", "")
     values = trigger.values if isinstance(trigger, Complete) else None
-    told = _mailboxes(world, instance.authority)
+    told = mailboxes(world, instance.authority)
     with unconfined(session):
         try:
             outcome = _advance(session, world, loaded, instance, trigger, now)
@@ -233,7 +234,7 @@ def _advance(
     return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
 
 
-def _mailboxes(world: World, authority: str) -> Mapping[str, Role] | None:
+def mailboxes(world: World, authority: str) -> Mapping[str, Role] | None:
     """The roles whose people are told by mail; None without a mail server."""
     known = world.config.authorities.get(authority)
     return known.roles if known and world.config.mail is not None else None

@@ -41,4 +41,4 @@ def jobs() -> None:
 @with_engine
 def run_jobs(engine: Engine) -> None:
     """Do once what is due now, and say how much that was."""
-    click.echo(f"{engine.jobs.run_due()} jobs done, {engine.jobs.send_outbox()} letters sent.")
+    click.echo(f"{engine.jobs.run_due()} jobs done, {engine.jobs.send_outbox()} mails sent.")

@@ -43,6 +43,17 @@ class Storing:
             self.deployment_id = row.id
         return self.deployment_id
 
+    def version(self, key: str, number: int, resource_id: int) -> dict[str, Any]:
+        """What the row of a new version says, whatever it is a version of."""
+        return {
+            "authority": self.authority,
+            "key": key,
+            "version": number,
+            "latest": True,
+            "deployment_id": self.the_deployment(),
+            "resource_id": resource_id,
+        }
+
 
 def latest(session: Session, table: Any, authority: str) -> dict[str, Any]:
     """The latest version of each key."""
@@ -194,12 +205,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         **about.columns,
-        "authority": storing.authority,
-        "key": key,
-        "version": version,
-        "latest": True,
-        "deployment_id": storing.the_deployment(),
-        "resource_id": about.resource_id,
+        **storing.version(key, version, about.resource_id),
         "calls": list(about.calls),
         "called": {},
         "forms": _bound(about.forms, forms),

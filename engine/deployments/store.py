@@ -182,19 +182,8 @@ def _versions(storing: Storing, table: Any, resources: Mapping[str, int]) -> dic
     known = latest(storing.session, table, storing.authority)
     fresh = {key: i for key, i in resources.items() if key not in known or known[key].resource_id != i}
     versions = {key: known[key].version + 1 if key in known else 1 for key in fresh}
-    rows = [_version(storing, key, versions[key], resource_id) for key, resource_id in fresh.items()]
+    rows = [storing.version(key, versions[key], resource_id) for key, resource_id in fresh.items()]
     retire(storing.session, table, storing.authority, fresh)
     if rows:
         storing.session.execute(insert(table), rows)
     return versions
-
-
-def _version(storing: Storing, key: str, version: int, resource_id: int) -> dict[str, Any]:
-    return {
-        "authority": storing.authority,
-        "key": key,
-        "version": version,
-        "latest": True,
-        "deployment_id": storing.the_deployment(),
-        "resource_id": resource_id,
-    }

@@ -7,11 +7,11 @@ Nothing here judges a diagram (that is ``engine.lint``) or runs it (that is ``en
 
 from engine.diagram import nodes
 from engine.diagram.consequences import consequence
+from engine.diagram.drawing import Diagram
 from engine.diagram.model import (
     Association,
     DataAssociation,
     DataItem,
-    Diagram,
     Element,
     EventDefinition,
     Holder,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.diagram.model import Diagram, Element
+from engine.diagram.drawing import Diagram
+from engine.diagram.model import Element
 
 #: How many elements without a name are passed over to find what comes next.
 FAR = 4

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.diagram import nodes
+from engine.diagram.drawing import Diagram
 from engine.diagram.model import (
     Association,
     DataItem,
-    Diagram,
     Element,
     Holder,
     Lane,

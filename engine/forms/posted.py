@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
+from unicodedata import category
 
 from engine.forms.conditions import as_text
 from engine.forms.dates import PARTS
@@ -115,16 +116,21 @@ def _typed_rows(component: Component, value: Any) -> list[Typed]:
 
 
 def is_blank(component: Component, given: Any) -> bool:
-    """Whether nothing was answered: no text but spaces, no box ticked, no part of a date, no row with
+    """Whether nothing was answered: no text that can be seen, no box ticked, no part of a date, no row with
     anything in it."""
     if isinstance(given, str):
-        return not given.strip() or (component.kind == "checkbox" and given == "false")
+        return not _is_seen(given) or (component.kind == "checkbox" and given == "false")
     if isinstance(given, list):
         rows = component.kind == "dynamiclist"
         return all(is_blank_row(component, row) for row in given) if rows else not given
     if isinstance(given, Mapping):
         return not any(as_text(part).strip() for part in given.values())
     return given is None or given is False
+
+
+def _is_seen(text: str) -> bool:
+    """Whether a text holds more than spaces and characters without a shape, such as a zero-width space."""
+    return any(category(each)[0] != "Z" and category(each) not in ("Cc", "Cf") for each in text)
 
 
 def is_blank_row(component: Component, row: Any) -> bool:

@@ -47,14 +47,14 @@ class Figures(Protocol):
 
 
 def figures(session: Session, now: datetime) -> dict[str, float]:
-    """The gauges: jobs that wait and that are due, the age of the oldest due one in seconds, letters, open incidents."""
+    """The gauges: jobs that wait and that are due, the age of the oldest due one in seconds, mail, open incidents."""
     due = (Job.status == WAITING, Job.next_try <= now)
     oldest = session.scalar(select(func.min(Job.due)).where(*due))
     return {
         "pathways_jobs_waiting": _count(session, Job, Job.status == WAITING),
         "pathways_jobs_due": _count(session, Job, *due),
         "pathways_job_queue_age_seconds": max((now - oldest).total_seconds(), 0.0) if oldest else 0.0,
-        "pathways_letters_waiting": _count(session, Outbox, Outbox.status == WAITING),
+        "pathways_mail_waiting": _count(session, Outbox, Outbox.status == WAITING),
         "pathways_incidents_open": _count(session, Incident, Incident.resolved.is_(None)),
     }
 
@@ -67,7 +67,7 @@ _HELP = {
     "pathways_jobs_waiting": "Timers, starts and messages that wait for their time.",
     "pathways_jobs_due": "Of these, those whose time has come.",
     "pathways_job_queue_age_seconds": "How long the oldest due job has been due.",
-    "pathways_letters_waiting": "Letters that wait to be mailed.",
+    "pathways_mail_waiting": "Mail that waits to be sent.",
     "pathways_incidents_open": "Incidents that nobody has settled.",
 }
 

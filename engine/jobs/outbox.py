@@ -15,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.people import register
@@ -49,8 +49,12 @@ def notify(
     told: Iterable[Told],
     now: datetime,
     mailboxes: Mapping[str, Role] | None = None,
+    key: str = "",
 ) -> None:
-    """Write what a step tells people: as notifications, and as mails, one each, where the roles are given."""
+    """Write what people are told: as notifications, and as mails, one each, where the roles are given.
+
+    ``key`` names the occasion for ever; without one it is the step of the instance, which happens once.
+    """
     told = [replace(each, text=_one_stop(each.text)) for each in told]
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
     fixed["school_urn"] = instance.school_urn
@@ -61,20 +65,26 @@ def notify(
     ]
     if rows:
         session.execute(insert(Notification), rows)
-    mails = list(_mails(session, instance, told, now, mailboxes)) if mailboxes else []
+    mails = list(_mails(session, (instance, key), told, now, mailboxes)) if mailboxes else []
     if mails:
         session.execute(insert(Outbox), mails)
 
 
 def _mails(
-    session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, roles: Mapping[str, Role]
+    session: Session,
+    occasion: tuple[ProcessInstance, str],
+    told: Iterable[Told],
+    now: datetime,
+    roles: Mapping[str, Role],
 ) -> Iterator[dict[str, Any]]:
+    instance, key = occasion
+    key = key or f"{instance.id}-{instance.revision}"
     for at, each in enumerate(told):
         addresses = dict.fromkeys(
             address for role in each.to if role in roles for address in _addresses(session, instance, roles[role], now)
         )
         for number, address in enumerate(addresses):
-            yield _mail(instance, each, f"{at}-{number}", address, now)
+            yield _mail(instance, each, f"{key}-{at}-{number}", address, now)
 
 
 def _addresses(session: Session, instance: ProcessInstance, role: Role, now: datetime) -> list[str]:
@@ -92,24 +102,23 @@ def _one_stop(text: str) -> str:
     return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
 
-def _mail(instance: ProcessInstance, told: Told, at: str, to: str, now: datetime) -> dict[str, Any]:
-    # A step of an instance happens once, so instance, revision, place within the step and recipient's name this mail for ever.
+def _mail(instance: ProcessInstance, told: Told, key: str, to: str, now: datetime) -> dict[str, Any]:
     return {
         "authority": instance.authority,
         "instance_id": instance.id,
         "kind": "mail",
         "created": now,
         "next_try": now,
-        "key": f"{instance.id}-{instance.revision}-{at}",
+        "key": key,
         "status": "waiting",
         "attempts": 0,
         "payload": {"to": to, "subject": told.subject, "text": told.text},
     }
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next mail may be sent."""
-    return session.scalar(select(func.min(Outbox.next_try)).where(Outbox.status == WAITING))
+def next_due() -> Select[datetime | None]:
+    """Ask when the next mail may be sent."""
+    return select(func.min(Outbox.next_try)).where(Outbox.status == WAITING)
 
 
 def claim(session: Session, now: datetime, config: Config) -> Mail | None:

@@ -43,9 +43,9 @@ class Claimed:
     beat: int | None = None
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next job may be taken; None when none waits. One look at an index, however much waits."""
-    return session.scalar(select(func.min(Job.next_try)).where(Job.status == WAITING))
+def next_due() -> Select[datetime | None]:
+    """Ask when the next job may be taken. One look at an index, however much waits."""
+    return select(func.min(Job.next_try)).where(Job.status == WAITING)
 
 
 def claim(session: Session, now: datetime, config: Config) -> Claimed | WorkerKilled | None:

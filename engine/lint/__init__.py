@@ -20,6 +20,7 @@ from engine.lint import (
     messages,
     properties,
     references,
+    silence,
     structure,
     support,
     timers,
@@ -38,6 +39,7 @@ SUBJECTS = (
     data,
     collaboration,
     references,
+    silence,
     timers,
     expressions,
     variables,
@@ -83,5 +85,5 @@ def check_names(diagrams: tuple[Diagram, ...], known: Known, feel: Checker) -> l
     """Check only the names and types of diagrams that are deployed already, after something that they use changed."""
     worlds = world_of(diagrams, known, feel)
     looks = [Look(diagram, diagrams, known, feel, strict=True, worlds=worlds) for diagram in diagrams]
-    named = [each for each in rules() if each.subject == "variables"]
+    named = [each for each in rules() if each.subject in ("variables", "silence")]
     return [finding for look in looks for each in named for finding in each.findings(look)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.diagram import Element, SequenceFlow
 from engine.diagram.names import ACTIVITIES, EVENTS
@@ -154,16 +154,21 @@ def element_is_reachable(look: Look) -> Iterator[Fault]:
 
 def _reached(look: Look) -> set[str]:
     """Give what can be reached from the elements that begin by themselves."""
-    elements = look.diagram.elements
-    reached: set[str] = set()
-    ahead = [element.id for element in elements.values() if not element.incoming]
+    begin = [element.id for element in look.diagram.elements.values() if not element.incoming]
+    return _walked(look, begin, lambda element: (look.diagram.flows[flow].target for flow in element.outgoing))
+
+
+def _walked(look: Look, begin: list[str], onward: Callable[[Element], Iterable[str]]) -> set[str]:
+    """Give the elements that are met on all ways from where one begins."""
+    met: set[str] = set()
+    ahead = list(begin)
     while ahead:
         here = ahead.pop()
-        if here in reached or here not in elements:
+        if here in met or here not in look.diagram.elements:
             continue
-        reached.add(here)
-        ahead.extend(look.diagram.flows[flow].target for flow in elements[here].outgoing)
-    return reached
+        met.add(here)
+        ahead.extend(onward(look.diagram.elements[here]))
+    return met
 
 
 @rule("PW-114", section=OURS, severity="warning")
@@ -177,16 +182,10 @@ def element_leads_to_an_end(look: Look) -> Iterator[Fault]:
 
 
 def _leading_out(look: Look) -> set[str]:
-    elements = look.diagram.elements
-    ending: set[str] = set()
-    behind = [element.id for element in elements.values() if not element.outgoing or _boundary(look, element)]
-    while behind:
-        here = behind.pop()
-        if here in ending or here not in elements:
-            continue
-        ending.add(here)
-        behind.extend(look.diagram.flows[flow].source for flow in elements[here].incoming)
-    return ending
+    """Give what leads to an end, or may be left by an interrupting event on its border."""
+    elements = look.diagram.elements.values()
+    ends = [element.id for element in elements if not element.outgoing or _boundary(look, element)]
+    return _walked(look, ends, lambda element: (look.diagram.flows[flow].source for flow in element.incoming))
 
 
 def _boundary(look: Look, element: Element) -> bool:

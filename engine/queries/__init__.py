@@ -47,6 +47,7 @@ from engine.queries.instances import (
 from engine.queries.live import live_cases
 from engine.queries.messages import MessageDetail, MessageNote, MessageRow, NearCase, message, undelivered
 from engine.queries.people import HoldingRow, LackingRow, PeopleFilters, holding, lacking, people
+from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
 from engine.queries.schools import (
     BatchRow,
     CategoryRow,
@@ -104,6 +105,7 @@ __all__ = [
     "FailedRow",
     "HistoryRow",
     "HoldingRow",
+    "ImportRow",
     "InboxFilters",
     "IncidentRow",
     "InstanceDetail",
@@ -127,6 +129,7 @@ __all__ = [
     "SchoolRow",
     "SkippedRow",
     "SubscriptionRow",
+    "SuccessionRow",
     "TaskDetail",
     "TaskRow",
     "TimerRow",
@@ -146,6 +149,7 @@ __all__ = [
     "form",
     "forms_of",
     "holding",
+    "imports",
     "inbox",
     "incidents",
     "instance",
@@ -161,6 +165,7 @@ __all__ = [
     "open_tasks",
     "people",
     "recorded",
+    "register_import",
     "reportable_event",
     "reportable_events",
     "reported_events",
@@ -169,6 +174,7 @@ __all__ = [
     "schools",
     "skipped",
     "start_form",
+    "successions",
     "task",
     "timeline",
     "timers",

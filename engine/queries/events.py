@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EventNotReportable
 from engine.queries.common import AnyRow, AnySelect, Elements
+from engine.schools.successions import predecessors
 from engine.store.tables import ACTIVE, EventSubscription, ProcessDefinition, ProcessInstance, ReportedEvent
 
 
@@ -89,8 +90,9 @@ def reportable_event(
 
 
 def reported_events(session: Session, urn: str, limit: int = 50) -> list[ReportedEventRow]:
-    """What was reported of a school, the newest first."""
-    chosen = select(ReportedEvent).where(ReportedEvent.urn == urn).order_by(ReportedEvent.id.desc()).limit(limit)
+    """What was reported of a school, the newest first; and of the schools that it took over from."""
+    urns = [urn, *predecessors(session, urn)]
+    chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id.desc()).limit(limit)
     return [
         ReportedEventRow(row.id, row.message, row.title, row.form_id, row.values, tuple(row.reached), row.at, row.by)
         for row in session.scalars(chosen)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.errors import InstanceNotFound
 from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, of_school, page_of
 from engine.queries.messages import MessageRow, undelivered
-from engine.queries.schools import SchoolChangeRow, school_changes
+from engine.queries.schools import SchoolChangeRow, case_school_changes
 from engine.queries.tasks import TaskRow, open_tasks
 from engine.queries.work import IncidentRow, TimerRow, incidents, timers
 from engine.store.tables import (
@@ -251,7 +251,7 @@ def instance_detail(session: Session, instance_id: int) -> InstanceDetail:
         variables=variables(session, instance_id),
         history=tuple(history[:HISTORY_LINES]),
         more_history=len(history) > HISTORY_LINES,
-        school_changes=tuple(school_changes(session, row.school_urn, row.started, row.ended)),
+        school_changes=tuple(case_school_changes(session, row.id, row.school_urn, row.started, row.ended)),
     )
 
 

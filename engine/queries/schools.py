@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 from engine.errors import BatchNotFound, SchoolNotFound
 from engine.queries.common import AnySelect, Elements
 from engine.schools import register
-from engine.store.tables import Batch, BatchSkip, Incident, Job, School, SchoolCategory, SchoolChange
+from engine.schools.successions import predecessors
+from engine.store.tables import (
+    Batch,
+    BatchSkip,
+    History,
+    Incident,
+    Job,
+    School,
+    SchoolCategory,
+    SchoolChange,
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,8 @@ class CategoryRow:
     reason: str
     since: datetime
     instance_id: int | None
+    urn: str
+    """That of the school then: another's, where this one took over from it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,21 @@ def school_changes(
     return [SchoolChangeRow(row.at, {name: (old, new) for name, (old, new) in row.fields.items()}) for row in found]
 
 
+def case_school_changes(
+    session: Session, instance_id: int, urn: str | None, since: datetime, until: datetime | None
+) -> list[SchoolChangeRow]:
+    """What of a case's school changed while it ran, the newest first: of the school that it is about, and before that of each
+    that it was about until another took over."""
+    found: list[SchoolChangeRow] = []
+    if urn is None or not predecessors(session, urn):  # the history of a case may be long
+        return school_changes(session, urn, since, until)
+    moves = select(History.ended, History.detail).where(History.instance_id == instance_id, History.how == "moved")
+    for at, detail in session.execute(moves.order_by(History.seq)):
+        found = school_changes(session, detail["from"], since, at) + found
+        since = at
+    return school_changes(session, urn, since, until) + found
+
+
 def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
     """Schools of the register by name, closed ones too; ``text`` is part of the name or a URN."""
     chosen = select(School).order_by(School.name).limit(limit)
@@ -127,9 +154,10 @@ def school(session: Session, urn: str) -> SchoolRow:
 
 
 def categories(session: Session, urn: str, limit: int = 50) -> list[CategoryRow]:
-    """The categories that a school was put in, the newest first."""
-    chosen = select(SchoolCategory).where(SchoolCategory.urn == urn).order_by(SchoolCategory.id.desc()).limit(limit)
-    return [CategoryRow(c.category, c.reason, c.since, c.instance_id) for c in session.scalars(chosen)]
+    """The categories that a school was put in, the newest first; with those of the schools that it took over from."""
+    urns = [urn, *predecessors(session, urn)]
+    chosen = select(SchoolCategory).where(SchoolCategory.urn.in_(urns)).order_by(SchoolCategory.id.desc()).limit(limit)
+    return [CategoryRow(c.category, c.reason, c.since, c.instance_id, c.urn) for c in session.scalars(chosen)]
 
 
 def _row(s: School) -> SchoolRow:

@@ -101,6 +101,8 @@ class Extract:
     converted: set[str] = field(default_factory=set)
     """The URNs of those of the closed ones that became academies."""
     elsewhere: dict[str, Line] = field(default_factory=dict)
+    others: int = 0
+    """How many lines are about schools of other authorities."""
     passed_over: list[Line] = field(default_factory=list)
     unreadable: list[Line] = field(default_factory=list)
 
@@ -139,6 +141,7 @@ def _take(found: Extract, number: int, given: Mapping[str, str], la_code: str, s
     """Put one line where it belongs."""
     urn, name = given[URN], given[NAME]
     if given[CODE] != la_code:
+        found.others += 1
         found.elsewhere[urn] = Line(number, urn, name, f"It belongs to {given.get(AUTHORITY) or given[CODE]} now.")
         return
     try:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
 from engine.schools.gias import Extract, Line
+from engine.schools.successions import Linked
 from engine.steps import CLOSED, CONVERTED, MATTERS, PHASES, STATUSES, TYPES, Categorised
 from engine.store.tables import ProcessInstance, School, SchoolCategory, SchoolChange
 
@@ -69,6 +70,8 @@ class Imported:
     elsewhere: int = 0
     """How many lines are about schools of other authorities."""
     touched: tuple[Touched, ...] = ()
+    linked: Linked = field(default_factory=Linked)
+    """Which schools follow which, where a links file was read."""
 
     @property
     def added(self) -> int:
@@ -128,10 +131,11 @@ def categorise(session: Session, instance: ProcessInstance, said: Categorised, n
     # Two cases may do it at once: the row's lock makes the history's last line and the register say the same.
     session.refresh(school, with_for_update=True)
     school.category = said.category
-    session.add(_category(school, said, now, instance.id))
+    session.add(category_line(school, said, now, instance.id))
 
 
-def _category(school: School, said: Categorised, now: datetime, instance_id: int | None) -> SchoolCategory:
+def category_line(school: School, said: Categorised, now: datetime, instance_id: int | None) -> SchoolCategory:
+    """A line of a school's categories: what it was put in and why, by a case or by none."""
     return SchoolCategory(
         authority=school.authority,
         urn=school.urn,
@@ -220,9 +224,7 @@ def store_extract(session: Session, authority: str, extract: Extract, now: datet
     passed += [line for urn, line in extract.elsewhere.items() if urn in known]
     done = _store(session, known, authority, rows, now)
     passed.sort(key=lambda line: line.number)
-    return replace(
-        done, passed_over=tuple(passed), unreadable=tuple(extract.unreadable), elsewhere=len(extract.elsewhere)
-    )
+    return replace(done, passed_over=tuple(passed), unreadable=tuple(extract.unreadable), elsewhere=extract.others)
 
 
 def _known(session: Session, authority: str) -> dict[str, School]:
@@ -246,7 +248,7 @@ def _store(
             _keep(session, school, changed, now)
             unchanged += not changed
         if school.category and "category" in changed:
-            session.add(_category(school, Categorised(school.category, FROM_FILE), now, None))
+            session.add(category_line(school, Categorised(school.category, FROM_FILE), now, None))
     return Imported(tuple(new), tuple(altered), unchanged)
 
 

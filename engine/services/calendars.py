@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from engine.calendar.files import BANK_HOLIDAYS
 from engine.calendar.files import Calendars as Folder
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import recalculation, records, start_events, stepping
+from engine.cases import recalculation, start_events, stepping
+from engine.cases.waiting import waiting_of
 from engine.errors import InstanceEnded, PathwaysError
 from engine.steps import CalendarChanged
 from engine.store.tenancy import Scope
@@ -60,6 +62,11 @@ class Calendars:
         self._followed = digests
         return len(affected)
 
+    def recalculate(self, cases: Iterable[int]) -> None:
+        """Work out again the dates of cases that go by another calendar now. What cannot be becomes an incident."""
+        for instance_id in cases:
+            self._recalculate(instance_id, bank_holidays=False)
+
     def _recalculate_starts(self, names: list[str], digests: dict[str, str]) -> None:
         """The start timers of these calendars' authorities; then all of these calendars are followed."""
         world = self._world
@@ -74,7 +81,7 @@ class Calendars:
         try:
             with self._transactions.step(Scope.all_authorities()) as session:
                 instance = stepping.lock(session, instance_id)
-                waiting = records.waiting_of(session, instance_id)
+                waiting = waiting_of(session, instance_id)
                 outcome = stepping.step(session, world, instance, CalendarChanged(), waiting)
                 if bank_holidays:
                     loaded = world.registry.get(session, instance.definition_id)

@@ -58,6 +58,16 @@ class Cases:
             mine = {urn for urn in meant if anywhere or by.holds(loaded.starter_groups, at=urn)}
             return loaded.needs_school or not anywhere, mine
 
+    def check_admission(self, key: str, school: str | None, by: Scope) -> None:
+        """Say now what would stand against starting a case, for a school by its URN or for none.
+
+        Raises DefinitionNotFound, NotAStarter, SchoolNeeded, SchoolNotFound, NotForThisSchool, LiveCaseExists.
+        """
+        with self._transactions.reading(by) as session:
+            loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
+            permissions.check_may_start(by, loaded)
+            admission.check(session, self._world, loaded, by.authority, school)
+
     def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
         """Change process variables of a case.
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from engine import queries
 from engine.cases import start_events
 from engine.deployments import store
 from engine.deployments.binding import Storing
 from engine.deployments.store import Deployed
+from engine.errors import DrawnOnOldVersion, OtherProcess
 from engine.lint import Finding
 from engine.lint.bundle import Bundle, read_bundle
 from engine.people import permissions
+from engine.queries import DefinitionRow
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -36,11 +39,14 @@ class Deployments:
         by: str | Scope = "",
         note: str = "",
         strict: bool = True,
+        based_on: int | None = None,
     ) -> Deployed:
         """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form): {file name: content}.
 
         New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without
-        forms and roles. Raises DeploymentRefused (with ``findings``) and DeploymentEmpty; nothing is written then.
+        forms and roles. ``based_on`` is the version that a drawing was made from, where that is known: it must still be
+        the latest, and the drawing of the same process. Raises DeploymentRefused (with ``findings``), DeploymentEmpty,
+        DrawnOnOldVersion and OtherProcess; nothing is written then.
         """
         scope = permissions.who(by)
         authority = scope.within(authority)
@@ -48,6 +54,8 @@ class Deployments:
         with self._transactions.writing(scope) as session:
             findings = self._inspect(session, bundle, authority, strict)
             store.refuse(findings)
+            if based_on is not None:
+                _check_base(queries.definition(session, based_on), bundle, session)
             storing = Storing(
                 session,
                 authority,
@@ -72,3 +80,12 @@ class Deployments:
         roles = self._world.config.roles(authority)
         settings = self._world.settings(authority)
         return store.inspect(session, bundle, authority, roles, settings, self._world.feel, strict)
+
+
+def _check_base(base: DefinitionRow, bundle: Bundle, session: Session) -> None:
+    """Raises OtherProcess for a drawing of another process, DrawnOnOldVersion when a newer version was deployed since."""
+    if base.key not in bundle.processes:
+        raise OtherProcess(found=", ".join(sorted(bundle.processes)), wanted=base.key)
+    latest = queries.latest_definition(session, base.key)
+    if latest.id != base.id:
+        raise DrawnOnOldVersion(version=latest.version, process=latest.name, by=latest.deployed_by)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import delivery, records, stepping
+from engine.cases import delivery, lateness, records, stepping
 from engine.cases.stepping import StepBroken
 from engine.errors import IncidentNotFound, JobLost, WorkerKilled
 from engine.jobs import metrics, outbox, queue
@@ -27,9 +28,10 @@ class Jobs:
         self.sender: outbox.Sender | None = outbox.smtp_sender(self._world.config) if mail else None
 
     def next_due(self) -> datetime | None:
-        """When the next job is due; None when none waits."""
+        """When the next job is due, or somebody is to be told that a task is late; None when nothing waits."""
+        asked = [queue.next_due(), lateness.next_due(), *([outbox.next_due()] if self.sender else [])]
         with self._transactions.reading() as session:
-            found = [queue.next_due(session), outbox.next_due(session) if self.sender else None]
+            found = session.execute(select(*(each.scalar_subquery() for each in asked))).one()
         return min((due for due in found if due is not None), default=None)
 
     def fire_next_due(self) -> bool:
@@ -69,6 +71,16 @@ class Jobs:
         while (limit is None or done < limit) and self.fire_next_due():
             done += 1
         return done
+
+    def tell_late(self, limit: int | None = None) -> int:
+        """Tell people of tasks that are late (:mod:`engine.cases.lateness`); how many were looked at."""
+        looked = 0
+        while limit is None or looked < limit:
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                if not lateness.tell_next(session, self._world):
+                    break
+            looked += 1
+        return looked
 
     def send_outbox(self, limit: int | None = None) -> int:
         """Send what waits in the outbox; how many mails were tried. Does nothing without a mail server."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.cases import stepping
-from engine.cases.records import Waiting
+from engine.cases.waiting import Waiting
 from engine.errors import AnswerNotDispensable
 from engine.forms import load_form
 from engine.people import behalf, permissions

@@ -36,34 +36,22 @@ class Join(NodeSpec):
         if waiting is None:
             waiting = instance.add(self, scope, via, Memo(arrived={}))
         arrivals(waiting)[via] = arrivals(waiting).get(via, 0) + 1
-        if self.complete_set(waiting):
+        if len(arrivals(waiting)) == len(self.incoming):
             waiting.ready()
-
-    def complete_set(self, token: Token) -> bool:
-        """Whether enough has arrived to go on at once."""
-        raise NotImplementedError
 
     def execute(self, token: Token) -> None:
         """Use up one token of each flow; what arrived twice waits for the next time round."""
         left = {via: count - 1 for via, count in (token.memo.arrived or {}).items() if count > 1}
         if left:
-            again = token.workflow.add(self, token.scope, next(iter(left)), Memo(arrived=left))
-            if self.complete_set(again):
-                again.ready()
+            token.workflow.add(self, token.scope, next(iter(left)), Memo(arrived=left))
 
 
 class ParallelGateway(Join):
     """Waits for a token from each incoming flow, then sends one along every outgoing flow."""
 
-    def complete_set(self, token: Token) -> bool:
-        return len(arrivals(token)) == len(self.incoming)
-
 
 class InclusiveGateway(Join):
     """Waits until no token elsewhere in its scope could still arrive, then takes every flow whose condition is true."""
-
-    def complete_set(self, token: Token) -> bool:
-        return len(arrivals(token)) == len(self.incoming)
 
     def settle(self, token: Token, changed: bool) -> bool:
         if not token.waits or self._more_may_come(token):
@@ -95,11 +83,6 @@ class InclusiveGateway(Join):
             found.add(place)
             stack.extend(graph.before(place))
         return found
-
-    def choose(self, token: Token) -> list[Flow]:
-        if len(self.flows) == 1 and self.flows[0].condition is None:
-            return list(self.flows)
-        return super().choose(token)
 
 
 class EventBasedGateway(NodeSpec):

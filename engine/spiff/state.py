@@ -37,8 +37,7 @@ def dump(instance: Instance) -> bytes:
         ]
         for token in instance.tokens()
     ]
-    state = {"version": VERSION, "next": instance.next_id, "tokens": rows}
-    return json.dumps(stored(state), ensure_ascii=False, separators=(",", ":")).encode()
+    return _written({"version": VERSION, "next": instance.next_id, "tokens": rows})
 
 
 def load(definition: Definition, state: bytes, context: StepContext) -> Instance:
@@ -73,6 +72,22 @@ def variables_at(state: bytes, token_id: str) -> dict[str, Any]:
             break
         row = rows.get(row[1])
     return {name: value for layer in reversed(layers) for name, value in layer.items()}
+
+
+def rekeyed(state: bytes, keys: Mapping[str, str]) -> bytes:
+    """The stored state with other keys under which its elements wait for messages: each of ``keys`` by what it becomes.
+
+    Raises StateUnreadable.
+    """
+    found = _read(state)
+    for *_, memo in found["tokens"]:
+        if memo.get("key") in keys:
+            memo["key"] = keys[memo["key"]]
+    return _written(found)
+
+
+def _written(state: State) -> bytes:
+    return json.dumps(stored(state), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _read(state: bytes) -> State:

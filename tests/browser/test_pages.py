@@ -10,6 +10,8 @@ from tests.browser.person import Person, listen
 
 PROCESS = "Schools escalation process"
 SCHOOL = "Imaginary Hill Foundation Primary School"
+#: Two schools that were merged, and a line that cannot be read.
+LINKS = b"URN,LinkURN,LinkType\n100001,100006,Successor\n100002,100006,Successor\n1,2,Successor\n"
 
 
 def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], None]) -> None:
@@ -48,7 +50,14 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     page.goto(f"{person.address}/cases")
     axe()
     person.sign_in("service-director")
-    for address in ("/calendar", "/calendar?view=month", "/calendar/terms"):
+    for address in ("/calendar", "/calendar?view=month", "/calendar/terms", "/schools/imports", "/schools/import"):
+        page.goto(f"{person.address}{address}")
+        axe()
+    page.set_input_files("#links", {"name": "links.csv", "mimeType": "text/csv", "buffer": LINKS})
+    person.press("Look at the files")
+    axe()
+    person.press("Confirm and change the register")
+    for address in ("/schools/successions", "/schools/successions/1"):
         page.goto(f"{person.address}{address}")
         axe()
     person.sign_in("process-owner").case(case)

@@ -104,6 +104,15 @@ RECEIVER = bpmn(
     MESSAGES,
     "receiver",
 )
+
+
+def started_by(event: str, key: str = "started") -> bytes:
+    """A process that begins with this event."""
+    return bpmn(
+        f'<startEvent id="s">{event}</startEvent><userTask id="a"/><endEvent id="e"/>', "s>a a>e", MESSAGES, key
+    )
+
+
 #: Throws "reply" to the business key in ``target``.
 THROWER = bpmn(
     f'<startEvent id="s"/><intermediateThrowEvent id="t">{prop(businessKey="= target")}'

@@ -12,6 +12,7 @@ from engine import Engine, Scope, queries
 from engine.clock import VirtualClock
 from engine.feel import Feel
 from engine.forms import Form, load_form, plausible
+from engine.schools.takeovers import Decision
 from engine.store.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
 from webapp.sample.year import resources
 
@@ -77,6 +78,23 @@ class Story:
             known = queries.school(session, school)
         line = f'{school},"{known.name}",{known.phase},academy,Example Learning Trust'
         self.engine.schools.import_file(f"urn,name,phase,type,trust\n{line}\n".encode(), self.authority)
+        self.engine.jobs.run_due()
+        return self
+
+    def is_followed(self, school: str, by: str = "199999", name: str = "Followup Academy") -> Story:
+        """A school closes and opens as an academy under another URN; a manager confirms that this takes over."""
+        with self.engine.reading() as session:
+            known = queries.school(session, school)
+        schools = (
+            f'{school},"{known.name}",{known.phase},{known.type},converted\n{by},{name},{known.phase},academy,open\n'
+        )
+        links = f"URN,LinkURN,LinkType\n{by},{school},Predecessor\n"
+        files = {"schools": f"urn,name,phase,type,status\n{schools}".encode(), "links": links.encode()}
+        self.engine.schools.import_files(files, self.authority)
+        self.engine.jobs.run_due()
+        manager = self.scope("service-director")
+        seen = self.engine.schools.succession(1, manager)
+        self.engine.schools.confirm_succession(1, Decision(seen.digest), manager)
         self.engine.jobs.run_due()
         return self
 

@@ -12,7 +12,7 @@ from tests.processes.barnsley import due, on_its_date, told
 from tests.processes.story import Story
 
 ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
-COMMUNITY, HIGH, SECONDARY, INDEPENDENT = "100001", "100005", "100010", "100017"
+COMMUNITY, HIGH, SECONDARY, INDEPENDENT, NURSERY = "100001", "100005", "100010", "100017", "100025"
 HLS = "head-of-learning-and-standards"
 SOUND = {"risk_data": "secure", "risk_ofsted": "good", "risk_leadership": "secure", "new_headteacher": "no"}
 
@@ -65,7 +65,8 @@ def test_each_august_a_case_begins_for_each_school_and_the_letter_goes_in_septem
     """BAR-QA-2.1, BAR-QA-3.4."""
     assert str(story.beat(ASSESSMENT, "results-published").date()) == "2027-08-25"
     story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
-    assert len(story.cases(ASSESSMENT)) == 23
+    assert len(story.cases(ASSESSMENT)) == 24
+    assert story.cases(ASSESSMENT, NURSERY), "a maintained nursery school is a school of the authority"
     assert not story.cases(ASSESSMENT, INDEPENDENT)
     assess(story, "low")
     assert str(story.due("first-september").date()) == "2027-09-01"

@@ -13,7 +13,7 @@ from tests.processes.story import Story
 
 PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
 QA, MI, OFFICER, SMT, HEAD, CHAIR = "qa-manager", "mi-manager", "mi-officer", "smt", "headteacher", "chair-of-governors"
-COMMUNITY, AIDED, ACADEMY, INDEPENDENT = "130001", "130002", "130006", "130020"
+COMMUNITY, AIDED, ACADEMY, INDEPENDENT, NURSERY = "130001", "130002", "130006", "130020", "130025"
 
 
 def seen(story: Story, element: str) -> dict[str, Any]:
@@ -327,6 +327,14 @@ def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     assert {"handed-over", "powers-done"} <= set(story.trace)
 
 
+def test_the_programme_goes_on_for_the_academy_that_follows_the_school(story: Story) -> None:
+    """CHE-5.2.5: its notice ends, its programme and its category do not."""
+    notice(story, "days").is_followed(COMMUNITY).do(QA, "tell-dfe")
+    assert story.cases(PROCESS, "199999") == [story.case]
+    assert not story.ended
+    assert story.category_of("199999") == "intensive"
+
+
 def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
     """CHE-5.2.5: not from the day on which it was recorded."""
     three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
@@ -431,7 +439,8 @@ def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
     }
     story.engine.batches.start(PROCESS, answers, by=story.scope(QA))
     story.engine.jobs.run_due()
-    assert len(story.cases(PROCESS)) == 23
+    assert len(story.cases(PROCESS)) == 24
+    assert story.cases(PROCESS, NURSERY), "a maintained nursery school is a school of the authority"
     assert story.cases(PROCESS, INDEPENDENT) == []
     assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
 

@@ -127,3 +127,12 @@ def test_another_judgement_begins_no_second_case(story: Story) -> None:
     story.receive("judged-inadequate", COMMUNITY).receive("judged-inadequate", COMMUNITY).follow(PROCESS, COMMUNITY)
     assert len(story.cases(PROCESS, COMMUNITY)) == 1
     assert "judged-again-noted" in story.trace
+
+
+def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -> None:
+    """LUT-IN.1 LUT-AC.3: no group and no power is left, and the department is told."""
+    intervene(story).converts(COMMUNITY)
+    assert story.waiting() == ["tell-dfe"]
+    story.do(DIRECTOR, "tell-dfe")
+    assert story.ended
+    assert story.trace[-1] == "converts"

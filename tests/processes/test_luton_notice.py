@@ -11,6 +11,7 @@ from tests.processes.story import Story
 
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
+NURSERY = "120025"
 FIFTEEN_DAYS = {"compliance_length": 15, "compliance_unit": "days", "notice_on": "2026-09-07"}
 
 
@@ -27,6 +28,12 @@ def test_any_maintained_school_may_be_given_a_notice(story: Story) -> None:
     """LUT-IN.4 LUT-1.5: it need be neither judged to require improvement nor inadequate; it is in category D."""
     give(story, "warning")
     assert story.category_of(COMMUNITY) == "D"
+
+
+def test_a_maintained_nursery_school_may_be_given_one_too(story: Story) -> None:
+    """LUT-IN.4: it is a maintained school in part 4 of the Education and Inspections Act 2006 (section 59)."""
+    give(story, "warning", NURSERY)
+    assert story.category_of(NURSERY) == "D"
 
 
 def test_an_academy_is_given_none(story: Story) -> None:
@@ -116,6 +123,14 @@ def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     story.do(DIRECTOR, "tell-dfe")
     assert story.ended
     assert story.trace[-1] == "converts"
+
+
+def test_a_notice_to_a_school_that_another_follows_ends_under_the_new_urn(story: Story) -> None:
+    """LUT-IN.4: the old URN is closed; what is left to do, telling the department, is found at the academy."""
+    give(story, "warning").is_followed(COMMUNITY)
+    assert story.cases(NOTICE, "199999") == [story.case]
+    assert story.waiting() == ["tell-dfe"]
+    assert story.do(DIRECTOR, "tell-dfe").ended
 
 
 def test_a_notice_is_extended(story: Story) -> None:

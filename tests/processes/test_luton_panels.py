@@ -10,7 +10,7 @@ from engine import queries
 from tests.processes.story import Story
 
 PANEL, MEETING, DIRECTOR = "luton-monitoring-panel", "luton-professionals-meeting", "service-director"
-COMMUNITY, ACADEMY, INDEPENDENT, IN_D = "120001", "120010", "120020", "120022"
+COMMUNITY, ACADEMY, INDEPENDENT, IN_D, NURSERY = "120001", "120010", "120020", "120022", "120025"
 SOUND = {
     "results": "in line",
     "leadership": "strong",
@@ -63,10 +63,11 @@ def test_three_panels_discuss_all_schools_each_term(story: Story) -> None:
     for panel in ("panel-ab", "panel-cd", "panel-independent"):
         assert str(story.beat(PANEL, panel).date()) == "2027-01-05"
     story.start_by_timer(PANEL, "panel-ab", COMMUNITY)
-    assert len(story.cases(PANEL)) == 24
+    assert len(story.cases(PANEL)) == 25
+    assert story.cases(PANEL, NURSERY), "a maintained nursery school is a school of the authority"
     assert len(story.cases(PANEL, ACADEMY)) == 1
     with story.engine.reading() as session:
-        assert sorted(row.total for row in queries.batches(session)) == [1, 9, 14]
+        assert sorted(row.total for row in queries.batches(session)) == [1, 9, 15]
     story.follow(PANEL, INDEPENDENT)
     assert story.waiting() == ["panel-independent-school"]
     story.do("panel-chair", "panel-independent-school", particular_concern="no")

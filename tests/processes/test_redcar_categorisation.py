@@ -11,7 +11,7 @@ from tests.processes.story import Story
 
 PROCESS, APPEAL, FOLLOW_UP = "redcar-categorisation", "redcar-category-appeal", "redcar-category-follow-up"
 NOTICE, HMI, HOE = "redcar-warning-notice", "redcar-hmi-meeting", "head-of-education"
-COMMUNITY, ACADEMY, INDEPENDENT = "110001", "110006", "110020"
+COMMUNITY, ACADEMY, INDEPENDENT, NURSERY = "110001", "110006", "110020", "110025"
 
 
 def propose(story: Story, category: str, **judged: str) -> Story:
@@ -27,7 +27,8 @@ def test_each_term_a_case_begins_for_each_school_but_independent_ones(story: Sto
     assert str(story.beat(PROCESS, "each-term").date()) == "2027-01-05"
     story.start_by_timer(PROCESS, "each-term", COMMUNITY)
     assert story.waiting() == ["data-pack"]
-    assert len(story.cases(PROCESS)) == 23
+    assert len(story.cases(PROCESS)) == 24
+    assert story.cases(PROCESS, NURSERY), "a maintained nursery school is a school of the authority"
     assert story.cases(PROCESS, INDEPENDENT) == []
     # Then the first school day of summer: 19 April 2027 is a Monday and no bank holiday.
     assert str(story.beat(PROCESS, "each-term").date()) == "2027-04-19"

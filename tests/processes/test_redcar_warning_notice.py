@@ -91,6 +91,14 @@ def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> Non
     assert "converted" in story.trace
 
 
+def test_the_academy_that_follows_the_school_has_its_case(story: Story) -> None:
+    """RED-8A.7: under the URN that is open, the DfE is alerted."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    story.is_followed(COMMUNITY)
+    assert story.cases(PROCESS, "199999") == [story.case]
+    assert story.waiting() == ["alert-dfe"]
+
+
 def test_no_further_notice_is_given_to_a_school_that_has_become_an_academy(story: Story) -> None:
     """RED-8B.1: the case turns to the DfE, at whatever stage it is."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")

@@ -23,6 +23,11 @@ def test_unknown_things_are_not_found(browser: Browser, case: int) -> None:
         assert (status in (403, 404) and "Page not found" in page) or "not yours" in page, address
 
 
+@pytest.mark.parametrize("address", ["/tasks/{}", "/cases/{}", "/definitions/{}.bpmn", "/batches/{}", "/messages/{}"])
+def test_a_number_that_no_database_holds_is_not_found(browser: Browser, address: str) -> None:
+    assert browser.sign_in("service-director").get(address.format("9" * 70))[0] == 404
+
+
 def test_an_unexpected_failure_has_a_page_and_no_trace(app: Flask, browser: Browser) -> None:
     app.extensions["clauses"] = None  # what a broken installation might lack
     browser.sign_in("seo").post("/start/barnsley-escalation/100001", **CONCERN)
@@ -48,6 +53,15 @@ def test_pages_of_errors(browser: Browser, method: str, address: str, status: in
     assert answer.status_code in (status, 302)
     if answer.status_code == status:
         assert "<h1" in answer.get_data(as_text=True)
+
+
+def test_whoever_was_signed_out_is_told_so_and_gets_the_text_back(app: Flask, browser: Browser) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    status, page = browser.post("/tasks/1", evidence_summary="An hour's work", password_note="my secret word")
+    assert status == 400
+    assert "You have been signed out" in page
+    assert "An hour&#39;s work" in page
+    assert "my secret word" not in page
 
 
 def test_a_form_from_elsewhere_is_refused(app: Flask, browser: Browser) -> None:

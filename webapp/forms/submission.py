@@ -99,6 +99,12 @@ class Asked:
         """The page again with the answers that gave no time to wait. Raises ``wrong`` when none of them is asked here."""
         return self.view(*wrong_answers(self.form, {**self.variables, **values}, wrong))
 
+    def again(self) -> FormView | None:
+        """The page with what this request posted, not judged: for a button that does something else on the way."""
+        if self.form is None:
+            return None
+        return self.view(self.form.entered(request.form, self.variables, self._feel, current_user.scope.roles))
+
     def submitted(self) -> Submission:
         """What came of this request's POST."""
         if self.form is None:

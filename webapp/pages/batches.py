@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,9 +24,11 @@ blueprint = Blueprint("batches", __name__)
 
 @blueprint.get("/start/<key>/many")
 def many(key: str) -> str:
-    """Tick the schools, and answer the start form once for all of them."""
+    """Tick the schools, and answer the start form once for all of them. ``all`` in the address ticks every free one."""
     definition = startable(key)
     asked, schools = _asked(definition), _schools(key)
+    if "all" in request.args:
+        schools = replace(schools, ticked=schools.free)
     return _page(definition, asked, asked.view(), schools)
 
 
@@ -55,13 +57,18 @@ class _Schools:
 
     meant: Collection[str]
     busy: Collection[str]
-    ticked: Sequence[str]
+    ticked: Sequence[str] = ()
+
+    @property
+    def free(self) -> list[str]:
+        """Those without an open case."""
+        return [urn for urn in self.meant if urn not in self.busy]
 
 
-def _schools(key: str, ticked: Sequence[str] | None = None) -> _Schools:
-    """What is ticked at first is every school without an open case. Raises NotForSchools."""
+def _schools(key: str, ticked: Sequence[str] = ()) -> _Schools:
+    """Nothing is ticked at first, since one click begins the cases. Raises NotForSchools."""
     meant, busy = the_engine().batches.schools_for(key, current_user.scope)
-    return _Schools(set(meant), busy, [urn for urn in meant if urn not in busy] if ticked is None else ticked)
+    return _Schools(set(meant), busy, ticked)
 
 
 def _asked(definition: DefinitionRow) -> Asked:

@@ -16,8 +16,10 @@ from engine.forms import Form, load_form
 from engine.people.behalf import check_may_record
 from engine.queries import TaskDetail
 from webapp.current import now, the_engine
+from webapp.dates import ZONE
 from webapp.db import db
 from webapp.forms.fields import FormView
+from webapp.forms.reasons import reason
 from webapp.forms.submission import Asked
 from webapp.pages import tasks
 
@@ -43,7 +45,7 @@ _SAID: dict[str, Any] = {
             "subtype": "date",
             "key": "behalf_on",
             "dateLabel": "On which day?",
-            "validate": {"required": True, "max": "=today()"},
+            "validate": {"required": True, "min": "=date(behalf_since)", "max": "=today()"},
             "properties": {"error": "Enter the day on which they said it", "name": "the day on which they said it"},
         },
         {
@@ -83,15 +85,31 @@ def record(task_id: int) -> Response | tuple[str, int]:
     return _done(detail, f"You recorded the answer to “{detail.row.name}”.")
 
 
+@blueprint.get("/tasks/<int:task_id>/unanswered")
+def silence(task_id: int) -> str:
+    """Ask what was done to get an answer that did not come by its date."""
+    return _silent(_theirs(task_id))
+
+
 @blueprint.post("/tasks/<int:task_id>/unanswered")
 def unanswered(task_id: int) -> Response | tuple[str, int]:
     """Let the case go on without an answer that did not come by its date."""
     detail = _theirs(task_id)
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        return _page(detail, _asked(detail).view(), "Enter what was done to get an answer"), 400
-    the_engine().tasks.go_on_without(task_id, reason, by=current_user.scope)
+    text, problem = reason(request.form.get("reason", ""), "Enter what was done to get an answer", "What was done")
+    if problem:
+        return _silent(detail, problem), 400
+    the_engine().tasks.go_on_without(task_id, text, by=current_user.scope)
     return _done(detail, f"The case goes on without an answer to “{detail.row.name}”.")
+
+
+def _silent(detail: TaskDetail, problem: str = "") -> str:
+    return render_template(
+        "tasks/unanswered.html",
+        detail=detail,
+        problem=problem,
+        reason=request.form.get("reason", ""),
+        roles=tasks.role_names(detail.row.roles),
+    )
 
 
 def _theirs(task_id: int) -> TaskDetail:
@@ -103,20 +121,20 @@ def _theirs(task_id: int) -> TaskDetail:
 
 
 def _asked(detail: TaskDetail) -> Asked:
-    """The task's own questions, behind those of who gave the answer."""
+    """The task's own questions, behind those of who gave the answer: not before the case had begun."""
     asked = tasks.asked_of(detail, url_for("behalf.record", task_id=detail.row.id))
     own = asked.form.components if asked.form else ()
-    return replace(asked, form=Form("behalf", (*load_form(_SAID).components, *own)))
+    begun = queries.instance(db.session(), detail.row.instance_id).started.astimezone(ZONE).date()
+    seen = {**asked.variables, "behalf_since": begun.isoformat()}
+    return replace(asked, form=Form("behalf", (*load_form(_SAID).components, *own)), variables=seen)
 
 
-def _page(detail: TaskDetail, view: FormView | None, problem: str = "") -> str:
+def _page(detail: TaskDetail, view: FormView | None) -> str:
     due = detail.row.due
     return render_template(
         "tasks/behalf.html",
         detail=detail,
         view=view,
-        problem=problem,
-        reason=request.form.get("reason", ""),
         roles=tasks.role_names(detail.row.roles),
         earlier=tasks.earlier(detail),
         dispensable=bool(detail.info.said("no_answer")),

@@ -16,6 +16,7 @@ from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, Recorded
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
+from webapp.forms.reasons import reason
 from webapp.pages.events import reportable
 
 blueprint = Blueprint("cases", __name__)
@@ -29,6 +30,8 @@ WORDS = {
     "resent": "A message that found nobody was sent again",
     "redirected": "A message that found nobody was sent to a case",
     "rested": "A message that found nobody was let rest",
+    "moved": "Another school took the case over",
+    "noted": "A note was made",
 }
 #: What the register calls the fields that matter to a case.
 FIELDS = {
@@ -174,11 +177,13 @@ def _may_read(task: RecordedRow, school: str | None) -> bool:
 @blueprint.post("/cases/<int:instance_id>/cancel")
 def cancel(instance_id: int) -> Response:
     """Stop a case for good, with a reason."""
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        flash("Enter why the case is cancelled. Nothing was changed.", "problem")
+    why, problem = reason(
+        request.form.get("reason", ""), "Enter why the case is cancelled", "Why the case is cancelled"
+    )
+    if problem:
+        flash(f"{problem}. Nothing was changed.", "problem")
     else:
-        the_engine().cases.cancel(instance_id, reason, by=current_user.scope)
+        the_engine().cases.cancel(instance_id, why, by=current_user.scope)
         flash("The case is cancelled.")
     return redirect(url_for("cases.case", instance_id=instance_id))
 

@@ -11,9 +11,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.utils import secure_filename
 
 from engine import queries
-from engine.errors import DeploymentRefused
+from engine.errors import DeploymentRefused, DrawnOnOldVersion
 from webapp.current import the_engine
 from webapp.db import db
+from webapp.forms.reasons import reason
 
 blueprint = Blueprint("definitions", __name__)
 
@@ -49,14 +50,16 @@ def xml(definition_id: int) -> Response:
 @blueprint.get("/definitions/<int:definition_id>/edit")
 def edit(definition_id: int) -> str:
     """The modeller, with this version open."""
-    row = queries.definition(db.session(), definition_id)
-    return render_template("definitions/edit.html", definition=row, file=PurePosixPath(row.file).name)
+    session = db.session()
+    row = queries.definition(session, definition_id)
+    latest = queries.latest_definition(session, row.key)
+    return render_template("definitions/edit.html", definition=row, latest=latest, file=PurePosixPath(row.file).name)
 
 
 @blueprint.post("/api/check")
 def check() -> Response:
     """What the engine finds in a drawing."""
-    resources, _ = _drawing()
+    resources, _, _ = _drawing()
     findings = the_engine().deployments.check(resources, authority=current_user.authority)
     return jsonify(findings=[asdict(finding) for finding in findings])
 
@@ -64,11 +67,15 @@ def check() -> Response:
 @blueprint.post("/api/deploy")
 def deploy() -> tuple[Response, int] | Response:
     """Deploy a drawing as a new version, with a note; or say why not."""
-    resources, note = _drawing()
-    if not note:
-        return jsonify(message="Enter a note that says what you changed and why."), 400
+    resources, given, base = _drawing()
+    note, problem = reason(given, "Enter a note that says what you changed and why", "The note")
+    if problem:
+        return jsonify(message=f"{problem}."), 400
     try:
-        deployed = the_engine().deployments.deploy(resources, by=current_user.scope, note=note)
+        deployed = the_engine().deployments.deploy(resources, by=current_user.scope, note=note, based_on=base)
+    except DrawnOnOldVersion as old:
+        newest = queries.latest_definition(db.session(), queries.definition(db.session(), base or 0).key)
+        return jsonify(message=str(old), base=newest.id, version=newest.version), 409
     except DeploymentRefused as refused:
         return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
     if not deployed.processes:
@@ -77,9 +84,13 @@ def deploy() -> tuple[Response, int] | Response:
     return jsonify(address=url_for("definitions.versions", key=key, deployed=1))
 
 
-def _drawing() -> tuple[dict[str, bytes], str]:
-    given = request.get_json()
-    if not isinstance(given, dict) or not isinstance(given.get("xml"), str):
-        raise BadRequest
+def _drawing() -> tuple[dict[str, bytes], str, int | None]:
+    """The file, the note, and the version that the drawing was made from."""
+    try:
+        given = request.get_json()
+        content = given["xml"].encode()
+    except (RecursionError, TypeError, KeyError, AttributeError, UnicodeEncodeError):
+        raise BadRequest from None
     file = secure_filename(str(given.get("file") or "")) or "drawing.bpmn"
-    return {file: given["xml"].encode()}, str(given.get("note") or "").strip()
+    base = given.get("base")
+    return {file: content}, str(given.get("note") or ""), base if isinstance(base, int) else None

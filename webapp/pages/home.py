@@ -15,7 +15,7 @@ PLACES = (
     ("Tasks", "tasks.inbox", "tasks."),
     ("Start a case", "start.processes", "start."),
     ("Cases", "cases.index", "cases."),
-    ("Schools", "schools.index", "schools."),
+    ("Schools", "schools.index", ("schools.", "imports.", "successions.")),
     ("People", "people.index", "people."),
     ("Calendar", "calendar.due", "calendar."),
     ("Processes", "definitions.index", "definitions."),

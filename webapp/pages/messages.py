@@ -18,6 +18,7 @@ from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.answers import display
 from webapp.forms.confidential import unseen_in
+from webapp.forms.reasons import reason
 
 blueprint = Blueprint("messages", __name__)
 CONFIDENTIAL = "Confidential: your roles may not read it"
@@ -39,26 +40,27 @@ def message(message_id: int) -> Response | tuple[str, int] | str:
     detail = queries.message(db.session(), message_id)
     if request.method == "GET":
         return _page(detail)
-    action, reason = request.form.get("action", ""), request.form.get("reason", "").strip()
+    action = request.form.get("action", "")
+    why, wrong = reason(request.form.get("reason", ""), "Enter why", "Why")
     problems = {} if action in _choices(detail) else {"action": "Select what becomes of the message"}
-    if not reason:
-        problems["reason"] = "Enter why"
+    if wrong:
+        problems["reason"] = wrong
     if problems:
-        return _page(detail, action, reason, problems), 400
-    flash(_do(detail, action, reason))
+        return _page(detail, action, why, problems), 400
+    flash(_do(detail, action, why))
     return redirect(url_for("cases.index"))
 
 
-def _do(detail: MessageDetail, action: str, reason: str) -> str:
+def _do(detail: MessageDetail, action: str, why: str) -> str:
     """Do what was chosen; what to say of it."""
     messages, scope, name = the_engine().messages, current_user.scope, detail.row.name
     if action == "rest":
-        messages.rest(detail.row.id, scope, reason)
+        messages.rest(detail.row.id, scope, why)
         return f"The message “{name}” rests."
     if action == "resend":
-        messages.resend(detail.row.id, scope, reason)
+        messages.resend(detail.row.id, scope, why)
         return f"The message “{name}” is being sent again."
-    messages.deliver(detail.row.id, case := int(action), scope, reason)
+    messages.deliver(detail.row.id, case := int(action), scope, why)
     return f"The message “{name}” is being sent to case {case}."
 
 
@@ -80,7 +82,7 @@ def about(case: NearCase) -> str:
     return f"{case.school_name or case.business_key}, {case.process_name}"
 
 
-def _page(detail: MessageDetail, action: str = "", reason: str = "", problems: Mapping[str, str] | None = None) -> str:
+def _page(detail: MessageDetail, action: str = "", why: str = "", problems: Mapping[str, str] | None = None) -> str:
     return render_template(
         "messages/message.html",
         detail=detail,
@@ -88,7 +90,7 @@ def _page(detail: MessageDetail, action: str = "", reason: str = "", problems: M
         keys=[as_text(each) for each in detail.row.keys.values()],
         choices=[{"value": value, "text": text} for value, text in _choices(detail).items()],
         action=action,
-        reason=reason,
+        reason=why,
         problems=dict(problems or {}),
         errors=[{"text": text, "href": f"#{field}"} for field, text in (problems or {}).items()],
         done=DONE,

@@ -30,7 +30,14 @@ class Reported:
 def index() -> str:
     """The schools of my authority."""
     search = request.args.get("search", "").strip()
-    return render_template("schools/index.html", schools=queries.schools(db.session(), search), search=search)
+    return render_template(
+        "schools/index.html",
+        schools=queries.schools(db.session(), search),
+        search=search,
+        manages=current_user.may("manage"),
+        imports=current_user.may("manage") or current_user.may("administer"),
+        waiting=queries.successions(db.session(), status="waiting") if current_user.may("manage") else [],
+    )
 
 
 @blueprint.get("/schools/<urn>")
@@ -42,6 +49,7 @@ def school(urn: str) -> str:
         reported=[Reported(row, _given(row, urn)) for row in queries.reported_events(session, urn)],
         school=queries.school(session, urn),
         categories=queries.categories(session, urn),
+        successions=queries.successions(session, urn, "confirmed"),
         cases=queries.instances(session, InstanceFilters(school=urn)),
         statuses=STATUSES,
         now=now(),

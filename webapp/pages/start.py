@@ -39,7 +39,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))
-    problem = "Select a school" if chosen is not None else ""
+    problem = "Select a school" if chosen is not None or "chosen" in request.args else ""
     page = render_template(
         "start/schools.html",
         definition=definition,
@@ -54,8 +54,9 @@ def schools(key: str) -> Response | tuple[str, int] | str:
 
 @blueprint.get("/<key>/<urn>")
 def form(key: str, urn: str) -> str:
-    """The start form."""
+    """The start form, where a case may begin: what stands against it is said before anything is typed."""
     definition, school = startable(key), _school(urn)
+    the_engine().cases.check_admission(key, school.urn if school else None, by=current_user.scope)
     asked = _asked(definition, school)
     return _page(definition, school, asked, asked.view())
 

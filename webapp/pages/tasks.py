@@ -76,25 +76,32 @@ def complete(task_id: int) -> Response | tuple[str, int]:
         return _page(detail, asked.refused(submission.values, wrong)), 422
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
-    flash(f"You completed “{detail.row.name}”. {what_is_next(detail.row.instance_id)}")
+    flash(f"You completed “{detail.row.name}”{about(detail.row)}. {what_is_next(detail.row.instance_id)}")
     following = request.form.get("then", type=int)
     return redirect(url_for("tasks.task", task_id=following) if following else url_for("tasks.inbox"))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
-def claim(task_id: int) -> Response:
-    """Take a task for myself."""
+def claim(task_id: int) -> str:
+    """Take a task for myself. What was typed so far stays."""
     the_engine().tasks.claim(task_id, by=current_user.scope)
     flash("The task is yours.")
-    return redirect(url_for("tasks.task", task_id=task_id))
+    return _again(task_id)
 
 
 @blueprint.post("/tasks/<int:task_id>/release")
-def release(task_id: int) -> Response:
-    """Give a task back to its roles."""
+def release(task_id: int) -> str:
+    """Give a task back to its roles. What was typed so far stays on the page."""
     the_engine().tasks.unclaim(task_id, by=current_user.scope)
     flash("The task is back with everyone whose role it is for.")
-    return redirect(url_for("tasks.task", task_id=task_id))
+    return _again(task_id)
+
+
+def _again(task_id: int) -> str:
+    """The page of an open task with what was posted, which nothing judges yet."""
+    db.session().rollback()  # this request's reads began before the task changed hands
+    detail = _mine(task_id)
+    return _page(detail, _asked(detail).again())
 
 
 def _mine(task_id: int) -> TaskDetail:
@@ -213,6 +220,11 @@ def _roles(detail: TaskDetail) -> frozenset[str]:
 def _kept(detail: TaskDetail) -> KeptAnswer | None:
     row = detail.row
     return queries.kept_answer(db.session(), row.instance_id, row.token) if row.status == "open" else None
+
+
+def about(row: TaskRow) -> str:
+    """For which school a task is, as words to go on with."""
+    return f" for {row.school_name}" if row.school_name else ""
 
 
 def what_is_next(instance_id: int) -> str:

@@ -13,6 +13,8 @@ from webapp.people.guests import Guest, allowed
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
 ADMINISTER = "administer"
+#: For those who keep the register of schools: managers and administrators.
+REGISTER = "register"
 #: Only where sample mode is on, for anybody signed in.
 SAMPLE = "sample"
 
@@ -30,6 +32,7 @@ ROUTES = {
     "tasks.release": SIGNED_IN,
     "behalf.form": OFFICER,
     "behalf.record": OFFICER,
+    "behalf.silence": OFFICER,
     "behalf.unanswered": OFFICER,
     "links.form": OFFICER,
     "links.make": OFFICER,
@@ -54,6 +57,12 @@ ROUTES = {
     "people.change": ADMINISTER,
     "people.move": ADMINISTER,
     "people.lacking": ADMINISTER,
+    "imports.index": REGISTER,
+    "imports.upload": REGISTER,
+    "imports.report": REGISTER,
+    "imports.confirm": REGISTER,
+    "successions.index": MANAGE,
+    "successions.succession": MANAGE,
     "coverage.index": OFFICER,
     "calendar.due": MANAGE,
     "calendar.confirm": MANAGE,
@@ -77,7 +86,7 @@ def guard(app: Flask) -> None:
     """Ask the table before every request. Raises RuntimeError when a route has no row."""
     missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ROUTES))
     if missing:
-        raise RuntimeError(f"add a row to webapp.access.ROUTES for: {', '.join(missing)}")
+        raise RuntimeError(f"add a row to webapp.people.access.ROUTES for: {', '.join(missing)}")
     app.before_request(_check)
 
 
@@ -106,4 +115,6 @@ def _may(needed: str) -> bool:
         return True
     if needed == SAMPLE:
         return bool(current_app.config["SAMPLE"])
+    if needed == REGISTER:
+        return bool(current_user.may(MANAGE) or current_user.may("administer"))
     return bool(current_user.may(needed))

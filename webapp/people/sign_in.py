@@ -59,9 +59,10 @@ def _page(problems: dict[str, str], username: str) -> str:
 
 
 def _safe(address: str) -> str:
-    """Only an address of this site: a link in a mail must not lead elsewhere after signing in."""
+    """Only an address of this site: a link in a mail must not lead elsewhere after signing in, nor write a header."""
     parts = urlsplit(address)
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc else ""
+    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    return address if ours and address.isprintable() else ""
 
 
 @blueprint.post("/sign-out")

@@ -187,6 +187,7 @@ class _Year:
         """A day's work until ``end``: what falls due in the morning, and on a weekday what people start and complete."""
         if self._at(datetime.combine(day, self.config.fires_at, ZONE) + AFTER_FIRING, end):
             self.engine.jobs.run_due()
+            self.engine.jobs.tell_late()
         if day.weekday() < 5:
             for moment, act in sorted(self._planned(day), key=lambda planned: planned[0]):
                 if self._at(moment, end):

@@ -17,7 +17,7 @@ from engine.lint.names import shapes, sources
 from engine.lint.names.elements import codes, collection, crossing, events, hands_all, results
 from engine.lint.names.flows import At, Flow, Lazily, Setter, named
 from engine.lint.names.graph import END, always, graphs
-from engine.lint.names.scopes import Scope, Table, Variable
+from engine.lint.names.scopes import OPEN, Scope, Table, Variable
 from engine.lint.names.shapes import ANY, CONTEXT, LIST, NULL, NUMBER, TEXT, Shape, of
 from engine.lint.names.sources import Inspects, shape_of
 
@@ -257,6 +257,7 @@ class World:
         leave = flow.graph.leave(element.id)
         if not self._kept_inside(element):
             yield named(leave, element, self.submitted(flow, element), self._unknown_form(element))
+            yield self._unanswered(flow, element, leave)
         yield named(leave, element, self._worked_out(flow, element))
         yield named(leave, element, self._handed_back(flow, element))
         if element.kind == "callActivity":
@@ -283,6 +284,16 @@ class World:
             found |= self._payload(element)
             found |= {name: partial(of, TEXT) for name in codes(element)}
         return found
+
+    def _unanswered(self, flow: Flow, element: Element, place: int) -> Setter:
+        """What holds when nobody answers: set on that way only."""
+        text = strip_feel(element.properties.get("noAnswer", ""))
+        names = shape_of(self.feel, text, OPEN).fields if text else {}
+
+        def shape(name: str) -> Shape | None:
+            return shape_of(self.feel, text, self.scope(flow, element)).fields.get(name) if name in names else None
+
+        return Setter(place, element.id, shape, lambda: names, lambda name: False)
 
     def _answer(self, question: Component, flow: Flow, element: Element) -> Shape:
         return sources.answer(question, self.feel, self.scope(flow, element))

@@ -26,7 +26,16 @@ from engine.store.tables.base import (
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
 from engine.store.tables.people import Holding, Person
-from engine.store.tables.schools import Batch, BatchSkip, ReportedEvent, School, SchoolCategory, SchoolChange
+from engine.store.tables.schools import (
+    Batch,
+    BatchSkip,
+    RegisterImport,
+    ReportedEvent,
+    School,
+    SchoolCategory,
+    SchoolChange,
+    SchoolSuccession,
+)
 from engine.store.tables.work import Incident, Job, MovedDate, Notification, Outbox, StartTimer
 
 __all__ = [
@@ -57,11 +66,13 @@ __all__ = [
     "Person",
     "ProcessDefinition",
     "ProcessInstance",
+    "RegisterImport",
     "ReportedEvent",
     "Resource",
     "School",
     "SchoolCategory",
     "SchoolChange",
+    "SchoolSuccession",
     "Setting",
     "StartTimer",
     "UserTask",

@@ -65,7 +65,8 @@ class UserTask(BelongsToSchool, Base):
     """A task for a person. Its name, lane and form stand in its definition's ``elements``.
 
     ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that
-    changed. ``school_urn`` is its case's, here and in the other tables that have one, and like that one never changes.
+    changed. ``tell_at`` is when to look whether it is late, ``told`` how often somebody was told that it is. ``school_urn``
+    is its case's, here and in the other tables that have one.
     """
 
     __tablename__ = "user_task"
@@ -73,6 +74,7 @@ class UserTask(BelongsToSchool, Base):
         partial("ix_user_task_open_instance", "instance_id", where="status = 'open'"),
         partial("ix_user_task_open_assignee", "authority", "assignee", "due_order", where="status = 'open'"),
         partial("ix_user_task_without_school", "authority", "assignee", where="school_urn IS NULL"),
+        partial("ix_user_task_late", "tell_at", "id", where="status = 'open' AND tell_at IS NOT NULL"),
         Index(None, "instance_id", "id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -87,6 +89,8 @@ class UserTask(BelongsToSchool, Base):
     due: Mapped[datetime | None]
     due_estimated: Mapped[bool]
     due_order: Mapped[datetime]
+    tell_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
     ended: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(Name)
@@ -172,7 +176,8 @@ class History(BelongsToCase, Base):
     ``elements``.
 
     ``how``: completed, cancelled or skipped (an element: skipped when it ran no time); started, stopped, incident,
-    retried, changed, resent, redirected, rested (the last three of a message that it threw; ``detail`` says more).
+    retried, changed, moved (to the school that took over), noted, resent, redirected, rested (the last three of a message
+    that it threw; ``detail`` says more).
     ``entered`` is null when it is the same as ``ended``.
     """
 

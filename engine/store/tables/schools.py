@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ForeignKey,
     Index,
 )
@@ -65,6 +66,50 @@ class SchoolCategory(BelongsToSchool, Base):
     reason: Mapped[str] = mapped_column(Long)
     since: Mapped[datetime]
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+
+
+class SchoolSuccession(BelongsToAuthority, Base):
+    """One school that follows another under a URN of its own, as the national register links them; a pair is there once.
+
+    ``kind`` and ``since`` (YYYY-MM-DD, or nothing) are the register's words. ``status``: waiting (for a manager), confirmed,
+    refused, or passed (of a school that was split: another successor took over). ``moved`` says what a confirmed one
+    brought along: {cases, live, stopped, category, calendar}.
+    """
+
+    __tablename__ = "school_succession"
+    __table_args__ = (
+        Index("uq_school_succession_pair", "authority", "old_urn", "new_urn", unique=True),
+        Index(None, "authority", "new_urn"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    old_urn: Mapped[str] = mapped_column(Short(12))
+    new_urn: Mapped[str] = mapped_column(Short(12))
+    kind: Mapped[str] = mapped_column(Name)
+    since: Mapped[str] = mapped_column(Short(10))
+    status: Mapped[str] = mapped_column(Short(12))
+    noticed: Mapped[datetime]
+    decided: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(Name)
+    reason: Mapped[str | None] = mapped_column(Long)
+    moved: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class RegisterImport(BelongsToAuthority, Base):
+    """Files of the register that somebody brought: read and looked at (``status`` preview), or taken (done).
+
+    ``reading`` is what the files say, until it is taken; ``report`` what it did or would do, with the lines that brought
+    nothing.
+    """
+
+    __tablename__ = "register_import"
+    __table_args__ = (Index(None, "authority", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(Name)
+    files: Mapped[list[Any]]
+    status: Mapped[str] = mapped_column(Short(12))
+    reading: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    report: Mapped[dict[str, Any]] = mapped_column(PackedJson)
 
 
 class Batch(BelongsToAuthority, Base):

@@ -5,15 +5,10 @@ import pytest
 
 from engine import Engine, Scope, queries
 from engine.errors import MessageAmbiguous, MessageNotExpected, MessageNotFound
-from tests.engine.running import MESSAGES, RECEIVER, THROWER, deploy, running, waiting
+from tests.engine.running import MESSAGES, RECEIVER, THROWER, deploy, running, started_by, waiting
 from tests.engine.spiff.cases import bpmn, prop
 
-STARTED = bpmn(
-    '<startEvent id="s"><messageEventDefinition messageRef="m2"/></startEvent><userTask id="a"/><endEvent id="e"/>',
-    "s>a a>e",
-    MESSAGES,
-    "started",
-)
+STARTED = started_by('<messageEventDefinition messageRef="m2"/>')
 BY_URN = bpmn(
     f'<startEvent id="s"/><receiveTask id="w" messageRef="m1">{prop(correlationKey="= urn")}</receiveTask>'
     '<endEvent id="e"/>',
@@ -28,12 +23,7 @@ LISTENER = bpmn(
     MESSAGES,
     "listener",
 )
-SIGNALLED = bpmn(
-    '<startEvent id="s"><signalEventDefinition signalRef="s1"/></startEvent><userTask id="a"/><endEvent id="e"/>',
-    "s>a a>e",
-    MESSAGES,
-    "signalled",
-)
+SIGNALLED = started_by('<signalEventDefinition signalRef="s1"/>', "signalled")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import Engine
 from engine.cases import delivery, records, stepping
 from engine.errors import PathwaysError, TaskNotOpen
-from tests.engine.running import DAY, LATER, RECEIVER, THROWER, clock_of, deploy, running, task, waiting
+from tests.engine.running import DAY, LATER, RECEIVER, THROWER, clock_of, deploy, task, waiting
 from tests.engine.spiff.cases import bpmn
 
 #: A task that an interrupting timer takes away.
@@ -87,7 +87,7 @@ def race(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any
     monkeypatch.setattr(delivery, "run", before_run)
     after(stepping, "lock", "locked")
     after(stepping, "waiting_of", "read")
-    after(records, "waiting_of", "read")
+    after(delivery, "waiting_of", "read")
     after(stepping, "_advance", "advanced")
     after(records, "write", "written")
 
@@ -105,11 +105,6 @@ def race(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any
     monkeypatch.setattr(records, "write", marking)
     yield race
     event.remove(Session, "before_commit", before_commit)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return running(database_url)
 
 
 def test_two_workers_and_one_timer(engine: Engine, race: Race) -> None:

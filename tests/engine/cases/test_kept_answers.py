@@ -7,7 +7,7 @@ import pytest
 from engine import Engine, queries
 from engine.errors import AnswerKept, IncidentNotFound, NoFlowTaken
 from engine.queries import IncidentRow
-from tests.engine.running import NOW, deploy, running, task, waiting
+from tests.engine.running import NOW, deploy, task, waiting
 from tests.engine.spiff.cases import bpmn
 
 #: The answer to ``a`` is compared with a limit that a manager may set.
@@ -16,11 +16,6 @@ COMPARED = bpmn(
     '<userTask id="b"/><userTask id="c"/><endEvent id="e"/>',
     "s>a a>g g>b[n > limit] g>c b>e c>e",
 )
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return running(database_url)
 
 
 @pytest.fixture

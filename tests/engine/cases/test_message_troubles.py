@@ -12,7 +12,7 @@ from engine import Engine, Scope, queries
 from engine.cases import correlation, keeping
 from engine.errors import InstanceNotFound, MessageNotAwaited, MessageNotFound
 from engine.queries import MessageDetail, MessageRow
-from tests.engine.running import DAY, MESSAGES, RECEIVER, THROWER, clock_of, deploy, running, waiting
+from tests.engine.running import DAY, MESSAGES, RECEIVER, THROWER, clock_of, deploy, running, started_by, waiting
 from tests.engine.spiff.cases import bpmn, prop
 
 KEEPER = bpmn(
@@ -22,28 +22,24 @@ KEEPER = bpmn(
     MESSAGES,
     "thrower",
 )
-STARTED = bpmn(
-    '<startEvent id="s"><messageEventDefinition messageRef="m1"/></startEvent><userTask id="a"/><endEvent id="e"/>',
-    "s>a a>e",
-    MESSAGES,
-    "started",
-)
+STARTED = started_by('<messageEventDefinition messageRef="m1"/>')
+
+
+def receiving(database_url: str, thrower: bytes) -> Engine:
+    engine = running(database_url)
+    deploy(engine, RECEIVER, "receiver")
+    deploy(engine, thrower, "thrower")
+    return engine
 
 
 @pytest.fixture
 def engine(database_url: str) -> Engine:
-    engine = running(database_url)
-    deploy(engine, RECEIVER, "receiver")
-    deploy(engine, THROWER, "thrower")
-    return engine
+    return receiving(database_url, THROWER)
 
 
 @pytest.fixture
 def keeper(database_url: str) -> Engine:
-    engine = running(database_url)
-    deploy(engine, RECEIVER, "receiver")
-    deploy(engine, KEEPER, "thrower")
-    return engine
+    return receiving(database_url, KEEPER)
 
 
 def thrown(engine: Engine, target: str = "one") -> int:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from engine import Engine, queries
 from engine.queries import IncidentRow
-from tests.engine.running import deploy, running, task
+from tests.engine.running import deploy, task
 from tests.engine.spiff.cases import bpmn
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return running(database_url)
 
 
 def begun(engine: Engine, name: str, **variables: object) -> int:

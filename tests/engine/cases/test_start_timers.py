@@ -5,19 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from engine import Engine
-from tests.engine.running import DAY, clock_of, deploy, running
+from tests.engine.running import DAY, clock_of, deploy
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 ONCE = (DIAGRAMS / "start_once_on_a_date.bpmn").read_bytes()
 TWICE = (DIAGRAMS / "start_twice.bpmn").read_bytes()
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return running(database_url)
 
 
 def version(xml: bytes, number: int) -> bytes:

@@ -12,11 +12,6 @@ from engine.feel import Feel
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20211108/MODEL/" id="f" name="f" namespace="http://example.org/dmn">'
 
 
-@pytest.fixture(scope="module")
-def feel() -> Feel:
-    return Feel.shared()
-
-
 def feel_text(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     return f"<literalExpression><text>{escaped}</text></literalExpression>"

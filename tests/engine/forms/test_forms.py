@@ -7,42 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from werkzeug.datastructures import MultiDict
 
 from engine.errors import FormInvalid
 from engine.feel import Feel
-from engine.forms import AtTime, Form, as_text, load_form
-
-AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance", "value": "attendance"}]
-
-
-def make(*components: dict[str, Any]) -> Form:
-    """A form of these components; a label is made from the key where none is given."""
-    named = [{"label": str(each.get("key", "")).capitalize(), **each} for each in components]
-    return load_form({"type": "default", "id": "test", "schemaVersion": 18, "components": named})
-
-
-def question(kind: str, label: str, key: str = "answer", required: bool = True, **more: Any) -> dict[str, Any]:
-    """A question whose author has named it as its label, and has written no error message."""
-    return {
-        "type": kind,
-        "key": key,
-        "label": label,
-        "validate": {"required": required, **more.pop("rules", {})},
-        "properties": {"name": label.lower(), **more.pop("properties", {})},
-        **more,
-    }
-
-
-def read(form: Form, *typed: tuple[str, str], variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return form.read(MultiDict(typed), variables or {}, Feel.shared(), **more)
-
-
-def errors(form: Form, *typed: tuple[str, str], **more: Any) -> dict[str, list[str]]:
-    with pytest.raises(FormInvalid) as refused:
-        read(form, *typed, **more)
-    return refused.value.errors
-
+from engine.forms import AtTime, Form, as_text
+from tests.engine.forms.questions import AREAS, COMMUNITY, DIOCESE, VISITS, errors, make, question, read
 
 # What is stored
 
@@ -96,6 +65,13 @@ def test_each_kind_is_stored_as_a_json_value(
 def test_an_optional_question_left_blank_is_stored_as_nothing(kind: str, stored: Any) -> None:
     form = make(question(kind, "Area", required=False, values=AREAS))
     assert read(form) == {"answer": stored}
+
+
+@pytest.mark.parametrize("nothing", ["   ", "\u200b", "\ufeff\u00a0", "\u2060 \u200d"])
+def test_what_cannot_be_seen_is_no_answer(nothing: str) -> None:
+    assert errors(make(question("textarea", "Reason")), ("answer", nothing)) == {
+        "answer": ['Enter an answer to "Reason"']
+    }
 
 
 @pytest.mark.parametrize(
@@ -229,200 +205,6 @@ def test_a_pattern_is_held_against_the_answer() -> None:
 def test_a_pattern_that_would_take_for_ever_is_stopped() -> None:
     form = make(question("textfield", "Name", rules={"pattern": "^(a+)+$"}))
     assert "answer" in errors(form, ("answer", "a" * 200 + "!"))
-
-
-# Conditions and options
-
-
-DIOCESE = [
-    question(
-        "radio",
-        "Decision",
-        "decision",
-        values=[{"label": "Stay", "value": "stay"}, {"label": "Go", "value": "go"}],
-    ),
-    question("textfield", "Reason for going", "reason", conditional={"hide": '=decision != "go"'}),
-    question("textfield", "Diocesan representative", "diocese", conditional={"hide": "=not(school.aided)"}),
-]
-AIDED, COMMUNITY = {"school": {"aided": True}}, {"school": {"aided": False}}
-
-
-def test_a_hidden_question_is_neither_required_nor_stored() -> None:
-    form = make(*DIOCESE)
-    assert read(form, ("decision", "stay"), ("reason", "x"), ("diocese", "y"), variables=COMMUNITY) == {
-        "decision": "stay"
-    }
-    assert list(errors(form, ("decision", "go"), variables=AIDED)) == ["reason", "diocese"]
-
-
-def test_the_page_shows_what_depends_on_its_own_answers_and_not_what_the_case_has_decided() -> None:
-    shown = make(*DIOCESE).visible_fields(COMMUNITY, None, Feel.shared())
-    assert [component.key for component in shown] == ["decision", "reason"]
-
-
-def test_a_condition_that_is_true_on_one_side_from_the_case_alone_hides_for_sure() -> None:
-    form = make(
-        question("textfield", "Reason", conditional={"hide": '=not(school.aided) or answer2 = "x"'}),
-        question("textfield", "Other", "answer2"),
-    )
-    assert [each.key for each in form.visible_fields(COMMUNITY, None, Feel.shared())] == ["answer2"]
-    assert [each.key for each in form.visible_fields(AIDED, None, Feel.shared())] == ["answer", "answer2"]
-
-
-def test_an_answer_that_is_hidden_itself_hides_nothing() -> None:
-    form = make(
-        question("checkbox", "One", "one", required=False),
-        question("checkbox", "Two", "two", required=False, conditional={"hide": "=one"}),
-        question("textfield", "Three", "three", conditional={"hide": "=two"}),
-    )
-    assert read(form, ("one", "true"), ("two", "true"), ("three", "x")) == {"one": True, "three": "x"}
-
-
-def test_a_group_hides_what_is_in_it() -> None:
-    inside = [question("textfield", "Name", "name")]
-    form = make(
-        {
-            "type": "group",
-            "label": "Notice",
-            "components": inside,
-            "conditional": {"hide": "=not(school.aided)"},
-        }
-    )
-    assert read(form, variables=COMMUNITY) == {}
-    assert errors(form, variables=AIDED) == {"name": ['Enter an answer to "Name"']}
-
-
-def test_options_may_come_from_the_case() -> None:
-    form = make(question("select", "Member", valuesExpression="=for m in members return {label: m.name, value: m.id}"))
-    variables = {"members": [{"name": "Ann Example", "id": 7}]}
-    assert read(form, ("answer", "7"), variables=variables) == {"answer": 7}
-    assert errors(form, ("answer", "8"), variables=variables) == {"answer": ['Select an answer to "Member"']}
-    assert read(form, variables={"members": []}) == {"answer": None}  # nothing to choose, so nothing is demanded
-
-
-def test_a_limit_may_come_from_the_case() -> None:
-    form = make(question("number", "Places", rules={"max": "=school.places"}))
-    assert errors(form, ("answer", "31"), variables={"school": {"places": 30}}) == {
-        "answer": ["Places must be 30 or less"]
-    }
-
-
-def test_a_date_may_be_held_against_the_day_of_the_engines_clock() -> None:
-    form = make(question("datetime", "Date of meeting", rules={"max": "=today()"}))
-    feel = AtTime(Feel.shared(), datetime(2031, 5, 6, 12, tzinfo=UTC))
-    assert form.accept({"answer": "2031-05-06"}, {}, feel) == {"answer": "2031-05-06"}
-    with pytest.raises(FormInvalid) as refused:
-        form.accept({"answer": "2031-05-07"}, {}, feel)
-    assert refused.value.errors == {"answer": ["Date of meeting must be the same as or before 6 May 2031"]}
-
-
-# Who may see and answer
-
-
-def test_a_confidential_question_is_not_put_to_other_roles_nor_read_from_them() -> None:
-    form = make(
-        question("textfield", "Name", "name"),
-        {
-            "type": "group",
-            "label": "Minutes",
-            "properties": {"confidential": "seo, headteacher"},
-            "components": [question("textarea", "Minutes", "minutes")],
-        },
-    )
-    assert form.confidential() == {"minutes": frozenset({"seo", "headteacher"})}
-    typed = [("name", "Ann"), ("minutes", "secret")]
-    assert read(form, *typed, roles=["clerk"]) == {"name": "Ann"}
-    assert read(form, *typed, roles=["seo"]) == {"name": "Ann", "minutes": "secret"}
-    assert [each.key for each in form.visible_fields({}, ["clerk"], Feel.shared())] == ["name"]
-
-
-def test_a_field_in_a_confidential_group_is_seen_only_by_roles_of_both() -> None:
-    inner = question("textfield", "Name", "name", properties={"confidential": "seo,clerk"})
-    form = make(
-        {
-            "type": "group",
-            "label": "G",
-            "components": [inner],
-            "properties": {"confidential": "seo,headteacher"},
-        }
-    )
-    assert form.confidential() == {"name": frozenset({"seo"})}
-
-
-@pytest.mark.parametrize("locked", [{"readonly": True}, {"disabled": True}, {"readonly": "=stage = 2"}])
-def test_a_readonly_answer_is_never_taken_from_the_page(locked: dict[str, Any]) -> None:
-    form = make(question("textfield", "Name", **locked), question("textfield", "Other", "other"))
-    assert read(form, ("answer", "forged"), ("other", "x"), variables={"stage": 2}) == {"other": "x"}
-
-
-# Lists
-
-
-VISITS = {
-    "type": "dynamiclist",
-    "path": "visits",
-    "label": "Visits to the school",
-    "validate": {"required": True},
-    "properties": {"error": "Add a visit to the school", "name": "the list of visits"},
-    "components": [
-        question("textfield", "Name of visitor", "name"),
-        question("datetime", "Date", "on", required=False),
-        question("textfield", "Why late", "late", conditional={"hide": '=name != "Late"'}),
-    ],
-}
-
-
-def test_a_list_is_stored_as_its_rows_without_the_blank_ones() -> None:
-    typed = [
-        ("visits-row", "0"),
-        ("visits-row", "7"),
-        ("visits-row", "8"),
-        ("visits-0-name", "Ann"),
-        ("visits-8-name", " "),
-    ]
-    values = read(make(VISITS), *typed, ("visits-7-name", "Late"), ("visits-7-late", "Snow"))
-    assert values == {"visits": [{"name": "Ann", "on": None}, {"name": "Late", "on": None, "late": "Snow"}]}
-
-
-def test_errors_of_a_list_name_the_input_of_the_row() -> None:
-    assert errors(make(VISITS)) == {"visits": ["Add a visit to the school"]}
-    typed = [("visits-row", "4"), ("visits-4-on-day", "3"), ("visits-4-on-month", "3")]
-    assert errors(make(VISITS), *typed) == {
-        "visits-0-name": ['Enter an answer to "Name of visitor"'],
-        "visits-0-on": ["Date must include a year"],
-    }
-
-
-def test_too_many_rows_are_refused() -> None:
-    typed = [
-        (name, value) for row in range(60) for name, value in (("visits-row", str(row)), (f"visits-{row}-name", "x"))
-    ]
-    assert errors(make(VISITS), *typed) == {"visits": ["The list of visits must have 50 entries or fewer"]}
-
-
-def test_rows_are_added_and_removed_by_plain_buttons_and_what_was_typed_stays() -> None:
-    form = make(VISITS, question("textfield", "Note", "note"))
-    typed = [
-        ("note", "n"),
-        ("visits-row", "0"),
-        ("visits-row", "1"),
-        ("visits-0-name", "Ann"),
-        ("visits-1-name", "Bea"),
-    ]
-
-    def edited(*button: tuple[str, str]) -> Any:
-        return form.edited(MultiDict([*typed, *button]), {}, Feel.shared())
-
-    assert edited() is None
-    added, removed = edited(("visits-add", "1")), edited(("visits-remove", "0"))
-    assert [row["name"] for row in added["visits"]] == ["Ann", "Bea", ""]
-    assert [row["name"] for row in removed["visits"]] == ["Bea"]
-    assert added["note"] == removed["note"] == "n"
-
-
-def test_a_confidential_question_makes_its_whole_list_confidential() -> None:
-    secret = question("textfield", "Name", "name", properties={"confidential": "seo"})
-    assert make(VISITS | {"components": [secret]}).confidential() == {"visits": frozenset({"seo"})}
 
 
 # Answers as JSON, and the schema itself

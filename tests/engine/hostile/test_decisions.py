@@ -10,7 +10,7 @@ import pytest
 from engine.decisions import evaluate, parse_decisions
 from engine.errors import DecisionFailed, DecisionRefused, DiagramRefused
 from engine.feel import Feel
-from tests.engine.decisions.test_decisions import dmn, literal, model, needs, table, text
+from tests.engine.decisions.tables import dmn, literal, model, needs, table, text
 from tests.processor import Work
 
 NESTED = '<decision id="d">' + "<list>" * 400 + "</list>" * 400 + "</decision>"

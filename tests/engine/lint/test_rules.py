@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from engine.lint import SUBJECTS, check, rules
 from engine.lint.core import MOST_FINDINGS, OURS, rule, short
-from tests.engine.lint import (
-    test_activities,
-    test_collaboration,
-    test_data,
-    test_events,
-    test_expressions,
-    test_flows,
-    test_gateways,
-    test_ignored,
-    test_messages,
-    test_properties,
-    test_references,
-    test_structure,
-    test_support,
-    test_timers,
-    test_tokens,
-    test_variables,
-)
 from tests.engine.lint.drawing import Case, around, found, parsed
 
-MODULES = (
-    test_activities,
-    test_collaboration,
-    test_data,
-    test_events,
-    test_expressions,
-    test_flows,
-    test_gateways,
-    test_ignored,
-    test_messages,
-    test_properties,
-    test_references,
-    test_structure,
-    test_support,
-    test_timers,
-    test_variables,
-    test_tokens,
-)
-CASES: list[Case] = [case for module in MODULES for case in module.CASES]
+#: The files beside this one that have cases of rules.
+FILES = sorted(Path(__file__).parent.glob("test_*.py"))
+MODULES = [import_module(f"tests.engine.lint.{file.stem}") for file in FILES if file != Path(__file__)]
+CASES = [case for module in MODULES for case in getattr(module, "CASES", ()) if isinstance(case, Case)]
 # It takes two files, so it has a test of its own.
 ELSEWHERE = {"PW-009"}
 

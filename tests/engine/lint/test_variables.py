@@ -93,6 +93,13 @@ def _process(when: str) -> str:
     return draw(f'{prop(startWhen=when)}<startEvent id="s"/><task id="t"/><endEvent id="e"/>', "s>t t>e")
 
 
+def _silent(context: str, condition: str = 'judgement = "good"') -> str:
+    """A judgement without which the case goes on, and a gateway whose first way has this condition."""
+    silence = prop(onBehalf="seo", noAnswer=context.replace('"', "&quot;"))
+    task = f'<userTask id="t" name="Judge" {ASK} camunda:dueDate="5 working days">{silence}</userTask>'
+    return _after(condition, task)
+
+
 RIGHT = _after('judgement = "good"')
 COLLECTED = prop(outputCollection="all", outputElement="judgement")
 
@@ -126,6 +133,12 @@ def _growing(lists: int, condition: str) -> str:
 
 
 CASES = [
+    _case("PW-881", _silent('= {judgement: "inadequat"}'), _silent('= {judgement: "no answer"}')),
+    _case("PW-881", _silent('= {score: "none"}'), _silent("= {score: 0}")),
+    _case("PW-881", _silent("= 5"), _silent("= {}")),
+    _case(
+        "PW-872", _silent("= {}", 'judgement = "silence"'), _silent('= {judgement: "silence"}', 'judgement = "silence"')
+    ),
     _case("PW-870", _growing(9, "count(sen) > 1"), _growing(9, "count(seen) > 1")),
     _case("PW-889", _long(1_600), _long(20)),
     _case("PW-870", _after('judgment = "good"'), RIGHT),

@@ -244,7 +244,7 @@ BACK = (
     *(f"ALTER TABLE {table.__tablename__} DROP COLUMN school_urn" for table in CARRIERS),
     "DROP TABLE holding",
     "DROP TABLE person",
-    "UPDATE alembic_version SET version_num = 'e011' WHERE version_num = 'e012'",
+    "UPDATE alembic_version SET version_num = 'e013' WHERE version_num = 'e014'",
 )
 #: Tables that tell of a school, and the column by which each row does.
 TELL: list[tuple[type[Any], Callable[[Any], Any]]] = [

@@ -27,6 +27,25 @@ def test_exclusive_without_a_way_out_is_an_error_and_names_the_gateway():
         case.start(n=0)
 
 
+def test_exclusive_with_one_way_out_takes_it_only_when_its_condition_is_true():
+    case = Case(bpmn(tasks("a") + '<exclusiveGateway id="g"/>', "s>g g>a[n > 0] a>e"))
+    assert case.start(n=1).waiting == ["a"]
+    with pytest.raises(NoFlowTaken):
+        case.start(n=0)
+
+
+def test_exclusive_takes_one_flow_also_where_the_default_is_drawn_first():
+    body = tasks("a", "b") + '<exclusiveGateway id="g" default="f_g_a"/>'
+    case = Case(bpmn(body, "s>g g>a g>b[n > 0] a>e b>e"))
+    assert case.start(n=1).waiting == ["b"]
+    assert case.start(n=0).waiting == ["a"]
+
+
+def test_exclusive_without_any_flow_out_ends_its_path():
+    body = '<startEvent id="s"/><userTask id="a"/><parallelGateway id="q"/><exclusiveGateway id="g"/>'
+    assert Case(bpmn(body, "s>q q>g q>a a>g")).start().complete("a").done
+
+
 def test_a_condition_that_is_no_boolean_is_an_error_not_a_guess():
     body = tasks("a", "b") + '<exclusiveGateway id="g" default="f_g_b"/>'
     case = Case(bpmn(body, "s>g g>a[word] g>b a>e b>e"))
@@ -55,6 +74,16 @@ def test_parallel_join_keeps_a_second_token_of_the_same_flow():
     assert case.waiting == ["d"]
     assert case.complete("d").waiting == ["z"]
     assert not case.complete("z").done, "the second token by m still waits at the join"
+
+
+def test_parallel_join_uses_each_token_once():
+    """Two tokens by each flow make two sets, and nothing is left over."""
+    splits = '<parallelGateway id="g"/><exclusiveGateway id="m"/><exclusiveGateway id="n"/><parallelGateway id="j"/>'
+    body = tasks("a", "b", "c", "d", "z") + splits
+    case = Case(bpmn(body, "s>g g>a g>b g>c g>d a>m b>m m>j c>n d>n n>j j>z z>e")).start()
+    assert case.complete("a").complete("b").complete("c").waiting == ["d", "z"]
+    assert case.complete("d").waiting == ["z", "z"]
+    assert case.complete("z").complete("z").done
 
 
 def test_inclusive_takes_all_true_flows_or_else_the_default():
@@ -108,6 +137,30 @@ def test_inclusive_join_in_a_loop_does_not_wait_for_itself():
         assert case.complete("a", again=True).waiting == ["b"]
         assert case.complete("b").waiting == ["a"]
     assert case.complete("a", again=False).done
+
+
+def test_inclusive_join_waits_for_a_token_that_comes_to_a_filled_flow_only_through_the_join_itself():
+    """From b the filled flow is reached too, but behind the join: what b brings is still to come."""
+    body = (
+        tasks("a", "b", "z")
+        + '<parallelGateway id="g"/><exclusiveGateway id="m"/><inclusiveGateway id="j"/><exclusiveGateway id="x" default="f_x_e"/>'
+    )
+    case = Case(bpmn(body, "s>g g>m m>a g>b a>j b>j j>z z>x x>m[again] x>e")).start()
+    assert case.complete("a").waiting == ["b"]
+    assert case.complete("b").waiting == ["z"]
+    assert case.complete("z", again=True).complete("a").waiting == ["z"]
+    assert case.complete("z", again=False).done
+
+
+def test_inclusive_join_waits_for_a_token_in_a_loop_before_it():
+    body = (
+        tasks("a", "b", "z")
+        + '<parallelGateway id="g"/><exclusiveGateway id="m"/><inclusiveGateway id="j"/><exclusiveGateway id="x" default="f_x_j"/>'
+    )
+    case = Case(bpmn(body, "s>g g>a g>m m>b b>x x>m[again] x>j a>j j>z z>e")).start()
+    assert case.complete("a").waiting == ["b"]
+    assert case.complete("b", again=True).waiting == ["b"]
+    assert case.complete("b", again=False).waiting == ["z"]
 
 
 def test_event_based_gateway_first_event_wins_and_the_rest_is_withdrawn():

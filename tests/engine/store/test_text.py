@@ -15,7 +15,7 @@ from engine.errors import DeploymentRefused, PathwaysError, TextTooLong, TextUnu
 from engine.store.tables import Base, Notification, ProcessInstance, School, Setting
 from engine.store.tenancy import set_scope
 from engine.store.text import Name
-from tests.engine.running import LOOP, deploy, running
+from tests.engine.running import LOOP, deploy
 from tests.engine.spiff.cases import bpmn
 
 
@@ -34,11 +34,6 @@ SCHOOL = {
     "type": "community",
     "maintained": True,
 }
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return running(database_url)
 
 
 def _added(**changed: str) -> Callable[[Any], Any]:

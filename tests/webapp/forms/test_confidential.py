@@ -8,23 +8,22 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
+from flask_login import login_user
 
 from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import Browser, engine_of
+from webapp.forms.confidential import unseen_in
+from webapp.people.guests import Guest
+
+
+def confidential(key: str, role: str) -> dict[str, Any]:
+    """A form with a question whose answer it keeps to a role."""
+    question = {"type": "textfield", "key": key, "label": key.capitalize(), "properties": {"confidential": role}}
+    return {"type": "default", "id": "ask", "components": [question]}
+
 
 #: Asks one question in confidence, then one that is shown by what was answered and by what a script set.
-ASK = {
-    "type": "default",
-    "id": "ask",
-    "components": [
-        {
-            "type": "textfield",
-            "key": "salary",
-            "label": "Salary",
-            "properties": {"confidential": "service-director"},
-        }
-    ],
-}
+ASK = confidential("salary", "service-director")
 LOOK = {
     "type": "default",
     "id": "look",
@@ -125,3 +124,14 @@ def test_people_from_outside_read_only_what_their_own_roles_recorded(app: Flask,
     assert "Phonics training." in page
     assert "Weak." not in page
     assert "Weak." in browser.sign_in("service-director").get("/cases/1")[1]
+
+
+@pytest.mark.parametrize(("role", "kept"), [("seo", set()), ("clerk", set()), ("headteacher", {"salary"})])
+@pytest.mark.parametrize("turn", [1, -1], ids=["first", "last"])
+def test_what_two_forms_keep_to_different_roles_is_seen_by_both(
+    app: Flask, turn: int, role: str, kept: set[str]
+) -> None:
+    forms = [json.dumps(confidential("salary", to)).encode() for to in ("seo", "clerk")]
+    with app.test_request_context():
+        login_user(Guest("", 1, "barnsley", role, "guest@example.org"))
+        assert unseen_in(forms[::turn]) == kept

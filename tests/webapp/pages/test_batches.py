@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -64,10 +65,20 @@ def started(app: Flask) -> set[str]:
     return {engine_of(app).cases.variables(n)["school"]["urn"] for n in (1, 2)}
 
 
+def test_nothing_is_ticked_at_first(browser: Browser) -> None:
+    assert ticked(browser.sign_in("seo").get(MANY)[1]) == 0
+
+
+def test_all_that_are_free_are_ticked_by_one_link(browser: Browser) -> None:
+    _, page = browser.sign_in("seo").get(MANY)
+    free = int(re.search(r"Tick (\d+) without an open case", page)[1])
+    assert ticked(browser.get(f"{MANY}?all=1")[1]) == free
+
+
 def test_a_case_is_started_for_each_school_that_is_ticked(app: Flask, browser: Browser) -> None:
     _, page = browser.sign_in("seo").get(MANY)
     assert "Sampleby Community Primary School" in page
-    assert page.count('type="checkbox"') == 24
+    assert page.count('type="checkbox"') == 25
     _, page = browser.post(MANY, urn=["100001", "100002"], risk_reason="All are due.")
     assert "0 of 2 cases started" in page
     assert "2 to come" in page

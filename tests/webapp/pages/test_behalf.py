@@ -26,7 +26,7 @@ DIAGRAM = b"""<?xml version="1.0"?>
 </process></definitions>"""
 SAID = {
     "behalf_who": "Chris Example, chair",
-    "behalf_on-day": "4",
+    "behalf_on-day": "7",
     "behalf_on-month": "9",
     "behalf_on-year": "2026",
     "behalf_how": "telephone",
@@ -70,9 +70,21 @@ def test_an_answer_cannot_have_been_given_tomorrow(seo: Browser) -> None:
     assert "The day on which they said it must be the same as or before 7 September 2026" in page
 
 
+def test_an_answer_cannot_have_been_given_before_the_case_began(seo: Browser) -> None:
+    _, page = seo.post("/tasks/1/behalf", **SAID | {"behalf_on-year": "2019"}, summary="Shared.")
+    assert "The day on which they said it must be the same as or after 7 September 2026" in page
+
+
+def test_whoever_records_is_told_that_somebody_has_claimed_the_task(seo: Browser) -> None:
+    seo.sign_in("chair-of-governors").post("/tasks/1/claim")
+    assert (
+        "Chris Supposed has claimed this task and may be answering it." in seo.sign_in("seo").get("/tasks/1/behalf")[1]
+    )
+
+
 def test_the_story_says_who_said_it(seo: Browser) -> None:
     _, page = seo.post("/tasks/1/behalf", **SAID, summary="Shared.")
-    assert "Said by Chris Example, chair on 4 September 2026 (telephone), and recorded" in page
+    assert "Said by Chris Example, chair on 7 September 2026 (telephone), and recorded" in page
 
 
 def test_the_answer_is_the_task_s(app: Flask, seo: Browser) -> None:
@@ -95,6 +107,17 @@ def test_going_on_without_an_answer_says_what_was_done(late: Browser) -> None:
     status, page = late.post("/tasks/1/unanswered", reason=" ")
     assert status == 400
     assert "Enter what was done to get an answer" in page
+
+
+def test_what_was_done_to_get_an_answer_is_short_enough_to_be_read(late: Browser) -> None:
+    status, page = late.post("/tasks/1/unanswered", reason="x" * 2_001)
+    assert status == 400
+    assert "What was done must be 2,000 characters or less: it has 1 too many" in page
+
+
+def test_going_on_without_an_answer_is_asked_on_a_page_of_its_own(late: Browser) -> None:
+    assert "/tasks/1/unanswered" in late.get("/tasks/1/behalf")[1]
+    assert "Chair of governors gave no answer by 14 September 2026" in late.get("/tasks/1/unanswered")[1]
 
 
 def test_the_story_says_that_no_answer_came(late: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from tests.webapp.conftest import Browser, engine_of
@@ -43,6 +44,50 @@ def test_a_changed_drawing_is_deployed_with_its_note(app: Flask, browser: Browse
     _, page = browser.get("/processes/barnsley-escalation")
     assert "Shorter" in page
     assert "2 (new cases run on this)" in page
+
+
+def test_a_drawing_of_an_older_version_does_not_take_newer_changes_back(browser: Browser) -> None:
+    xml, file = drawing(browser.sign_in("process-owner")), "barnsley-escalation.bpmn"
+    base = int(re.search(r"/definitions/(\d+)\.bpmn", browser.get("/processes/barnsley-escalation")[1])[1])
+    first = xml.replace("Exit: support reduced, case closed", "Exit: the first tab")
+    second = xml.replace("Exit: support reduced, case closed", "Exit: the second tab")
+    browser.client.post("/api/deploy", json={"xml": first, "note": "One", "file": file, "base": base})
+    answer = browser.client.post("/api/deploy", json={"xml": second, "note": "Two", "file": file, "base": base})
+    assert answer.status_code == 409
+    assert "Version 2 of “Schools escalation process” was deployed by process-owner@" in answer.get_json()["message"]
+    assert "Exit: the first tab" in drawing(browser)
+
+
+def test_whoever_has_seen_that_may_deploy_over_it(browser: Browser) -> None:
+    xml, file = drawing(browser.sign_in("process-owner")), "barnsley-escalation.bpmn"
+    base = int(re.search(r"/definitions/(\d+)\.bpmn", browser.get("/processes/barnsley-escalation")[1])[1])
+    first = xml.replace("Exit: support reduced, case closed", "Exit: the first tab")
+    browser.client.post("/api/deploy", json={"xml": first, "note": "One", "file": file, "base": base})
+    told = browser.client.post("/api/deploy", json={"xml": xml, "note": "Two", "file": file, "base": base}).get_json()
+    answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "Two", "file": file, "base": told["base"]})
+    assert answer.status_code == 200
+
+
+def test_a_drawing_of_another_process_is_not_deployed_from_this_one(browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner"), "barnsley-complaint")
+    base = int(re.search(r"/definitions/(\d+)\.bpmn", browser.get("/processes/barnsley-escalation")[1])[1])
+    body = {"xml": xml.replace("Complaint received", "Complaint came"), "note": "x", "file": "a.bpmn", "base": base}
+    answer = browser.client.post("/api/deploy", json=body)
+    assert answer.status_code == 422
+    assert "This drawing is of the process barnsley-complaint" in answer.get_json()["message"]
+
+
+@pytest.mark.parametrize("body", ['{"xml": "\\ud800"}', "[" * 100_000, "[1]", "5", '{"xml": 5}'])
+def test_what_is_no_drawing_at_all_is_refused(browser: Browser, body: str) -> None:
+    browser.sign_in("process-owner")
+    answer = browser.client.post("/api/check", data=body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_note_is_short_enough_to_be_read(browser: Browser) -> None:
+    xml = drawing(browser.sign_in("process-owner"))
+    answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "z" * 2_001, "file": "x.bpmn"})
+    assert answer.get_json()["message"] == "The note must be 2,000 characters or less: it has 1 too many."
 
 
 def test_the_same_drawing_is_not_deployed_again(browser: Browser) -> None:

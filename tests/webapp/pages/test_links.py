@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
+from urllib.parse import parse_qs, unquote
 
 import pytest
 from flask import Flask
@@ -103,3 +105,64 @@ def test_only_officers_make_links_for_open_tasks_of_people_outside(app: Flask, b
     assert browser.get(f"/tasks/{own}/link")[0] == 404, "a task of the authority's own"
     assert browser.sign_in("headteacher").get(f"/tasks/{task}/link")[0] == 403
     assert browser.sign_in("seo", "elsewhere").get(f"/tasks/{task}/link")[0] == 404
+
+
+def test_the_officer_is_asked_for_whom_the_link_is(browser: Browser, task: int) -> None:
+    status, page = browser.sign_in("seo").get(f"/tasks/{task}/link")
+    assert status == 200
+    assert "Send “" in page
+    assert "They answer as: Chair of governors." in page
+    assert "There is a problem" not in page
+    assert "/link/" not in page, "no link is made before it is asked for"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "nobody", "nobody@", "@example.org", "no body@example.org", "nobody@example.o", "<a@example.org>"]
+)
+def test_an_address_that_is_none_is_shown_again_with_what_to_do(browser: Browser, task: int, wrong: str) -> None:
+    status, page = browser.sign_in("seo").post(f"/tasks/{task}/link", email=wrong)
+    assert status == 400
+    assert page.count("Enter an email address in the correct format, like name@example.org") == 2
+    assert f'value="{escape(wrong)}"' in page or not wrong
+    assert "Write the e-mail" not in page
+
+
+def test_the_mail_names_the_task_and_carries_the_whole_link(browser: Browser, task: int) -> None:
+    _, page = browser.sign_in("seo").post(f"/tasks/{task}/link", email=" Chair@Example.org ")
+    mail = unescape(re.findall(r'href="(mailto:[^"]*)"', page)[0])
+    shown = unescape(re.findall(r'id="link" value="([^"]*)"', page)[0])
+    to, _, more = mail.removeprefix("mailto:").partition("?")
+    said = parse_qs(more)
+    assert unquote(to) == "chair@example.org"
+    assert said["body"] == [shown]
+    assert said["subject"] == re.findall(r"Send “(.*)” by e-mail</h1>", unescape(page))
+    assert shown.startswith("http://localhost/link/"), "it is opened from somewhere else"
+    assert "It works for 30 days" in page
+
+
+def test_whoever_opens_a_link_is_no_longer_whoever_they_were(app: Flask, browser: Browser, task: int) -> None:
+    address = link(browser, task)
+    assert browser.get("/cases")[0] == 200
+    with browser.client.session_transaction() as kept:
+        kept["left"] = "by the officer"
+    answer = browser.client.get(address)
+    assert answer.headers["Location"] == f"/tasks/{task}"
+    assert browser.get("/cases")[0] == 403
+    with browser.client.session_transaction() as kept:
+        assert "left" not in kept
+
+
+def test_the_last_page_lets_a_guest_go_and_keeps_an_officer(app: Flask, browser: Browser, task: int) -> None:
+    client = visitor(app, link(browser, task))
+    with client.session_transaction() as kept:
+        kept["left"] = "by the guest"
+    assert "Your answer is recorded" in client.get("/link/done").get_data(as_text=True)
+    assert client.get(f"/tasks/{task}").status_code == 302
+    with client.session_transaction() as kept:
+        assert "left" not in kept
+    assert browser.get("/link/done")[0] == 200
+    assert browser.get("/tasks")[0] == 200, "the officer stays signed in"
+
+
+def test_a_link_that_cannot_be_used_says_for_how_long_it_could(app: Flask) -> None:
+    assert "more than 30 days old" in app.test_client().get("/link/x").get_data(as_text=True)

@@ -66,6 +66,19 @@ def test_only_the_schools_that_a_process_is_for_are_offered(app: Flask, browser:
     assert set(re.findall(r'name="urn" value="(\d+)"', page)) == academies
 
 
+def test_a_second_case_of_a_school_is_refused_before_anything_is_typed(browser: Browser, case: int) -> None:
+    status, page = browser.get("/start/barnsley-escalation/100001")
+    assert status == 409
+    assert "There is a case already" in page
+    assert f'href="/cases/{case}"' in page
+
+
+def test_no_school_chosen_is_said(browser: Browser) -> None:
+    status, page = browser.sign_in("seo").get("/start/barnsley-escalation?chosen=1")
+    assert status == 400
+    assert "Select a school" in page
+
+
 def test_a_second_case_of_a_school_is_refused_with_a_link_to_the_first(browser: Browser, case: int) -> None:
     status, page = browser.post("/start/barnsley-escalation/100001", **CONCERN)
     assert status == 409

@@ -36,6 +36,44 @@ def test_a_task_of_another_role_is_refused(app: Flask, browser: Browser, case: i
     assert [task.id for task in engine_of(app).tasks.open()] == [1]
 
 
+def test_claiming_keeps_what_was_typed(browser: Browser, case: int) -> None:
+    _, page = browser.post("/tasks/1/claim", evidence_summary="Half a sentence")
+    assert "The task is yours." in page
+    assert "Half a sentence" in page
+    assert "There is a problem" not in page, "nothing is judged yet"
+
+
+def test_giving_a_task_back_keeps_what_was_typed(browser: Browser, case: int) -> None:
+    browser.post("/tasks/1/claim")
+    assert "Half a sentence" in browser.post("/tasks/1/release", evidence_summary="Half a sentence")[1]
+
+
+def test_a_task_that_a_colleague_has_claimed_shows_no_form(browser: Browser, case: int) -> None:
+    browser.post("/tasks/1/claim")
+    _, page = browser.sign_in("system-leader").get("/tasks/1")
+    assert "Claimed by Sasha Example. Only they can complete it, until they give it back." in page
+    assert "Complete this task" not in page
+
+
+def test_whoever_comes_second_gets_what_they_wrote_back(browser: Browser, case: int) -> None:
+    browser.post("/tasks/1", **EVIDENCE)
+    status, page = browser.post("/tasks/1", **EVIDENCE | {"evidence_summary": "What the second of us saw."})
+    assert status == 409
+    assert "This task is no longer open" in page
+    assert "What the second of us saw." in page
+
+
+def test_the_message_names_the_school(browser: Browser, case: int) -> None:
+    _, page = browser.post("/tasks/1", **EVIDENCE)
+    assert "You completed “SEO evidence summary” for Sampleby Community Primary School." in page
+
+
+def test_a_completed_task_is_not_overdue(app: Flask, browser: Browser, case: int) -> None:
+    browser.post("/tasks/1", **EVIDENCE)
+    app.config["CLOCK"].advance(timedelta(days=90))
+    assert "Overdue" not in browser.get("/tasks/1")[1]
+
+
 def test_a_task_claimed_by_somebody_else_is_refused(app: Flask, browser: Browser, case: int) -> None:
     browser.post("/tasks/1/claim")
     status, page = browser.sign_in("system-leader").post("/tasks/1", **EVIDENCE)

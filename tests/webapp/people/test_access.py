@@ -21,6 +21,8 @@ ARGUMENTS = {
     "definition_id": "1",
     "moved_id": "1",
     "holding_id": "1",
+    "import_id": "1",
+    "succession_id": "1",
     "key": "barnsley-escalation",
     "urn": "100001",
     "batch_id": "1",

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from lxml import html
 
 from engine.people.authorities import load_authorities
 from tests.webapp.conftest import Browser
-from webapp import create_app
+from webapp import SAMPLE_PASSWORD, create_app
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("address", ["/cases%0d%0aX:1", "/cases%0aX:1", "/cases%0d"])
+def test_an_address_to_go_on_to_writes_no_header(browser: Browser, address: str) -> None:
+    data = {"username": "seo@barnsley.example.org", "password": SAMPLE_PASSWORD}
+    answer = browser.client.post(f"/sign-in?next={address}", data=data)
+    assert answer.headers["Location"] == "/tasks"
 
 
 def test_signing_in(browser: Browser) -> None:

@@ -12,6 +12,7 @@ import { report } from './findings.js';
 
 const page = document.querySelector('[data-modeller]');
 const { source, check, deploy, token, draft, file } = page.dataset;
+let base = Number(page.dataset.base); // the version that this drawing takes the place of
 const PALETTE = 130; // pixels
 const byId = id => document.getElementById(id);
 
@@ -28,16 +29,29 @@ const say = (text, bad = false) => {
   place.className = bad ? 'govuk-error-message' : 'govuk-body';
 };
 
+// A file that cannot be drawn leaves the canvas as it was: it is tried apart, since bpmn-js clears its canvas first.
 async function open(xml, how) {
   try {
+    await drawable(xml);
     await modeller.importXML(xml);
   } catch (error) {
     say(`This file cannot be opened: ${error.message}`, true);
     return;
   }
+  report([], select);
   fit(modeller.get('canvas'));
   page.dataset.shown = 'true';
   say(how);
+}
+
+async function drawable(xml) {
+  const { rootElement } = await modeller.get('moddle').fromXML(xml, 'bpmn:Definitions').catch(() => {
+    throw new Error('it is no BPMN diagram.');
+  });
+  const [ diagram ] = rootElement.diagrams ?? [];
+  if (!diagram?.plane?.bpmnElement) {
+    throw new Error('it holds processes, but no drawing of them.');
+  }
 }
 
 // The whole diagram, with room on the left so that the palette does not lie over where it starts.
@@ -50,11 +64,14 @@ function fit(canvas) {
 const drawing = async () => (await modeller.saveXML({ format: true })).xml;
 
 async function ask(url, body) {
-  const answer = await fetch(url, {
-    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token }, body: JSON.stringify(body)
-  });
-  const kind = answer.headers.get('Content-Type') || '';
-  return kind.includes('json') ? answer.json() : { message: `The server answered ${answer.status}. Your drawing is kept.` };
+  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': token };
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    const kind = answer.headers.get('Content-Type') || '';
+    return kind.includes('json') ? await answer.json() : { message: `The server answered ${answer.status}. Your drawing is kept.` };
+  } catch {
+    return { message: 'The server cannot be reached. Your drawing is kept in this browser: try again later.' };
+  }
 }
 
 function select(id) {
@@ -80,13 +97,19 @@ byId('modeller-deploy').addEventListener('submit', async event => {
     byId('modeller-note').focus();
     return;
   }
-  const { findings = [], message, address } = await ask(deploy, { xml: await drawing(), file, note });
+  const { findings = [], message, address, ...newer } = await ask(deploy, { xml: await drawing(), file, note, base });
   if (address) {
     localStorage.removeItem(draft);
     window.location.assign(address);
     return;
   }
   report(findings, select);
+  if (newer.base) {
+    base = newer.base;
+    byId('modeller-version').textContent = newer.version + 1;
+    say(`${message} Download your drawing to compare the two, or deploy it again to take its place.`, true);
+    return;
+  }
   say(message || 'The diagram was refused; what to mend is listed below. Your drawing is kept.', true);
 });
 
@@ -102,13 +125,18 @@ byId('modeller-download').addEventListener('click', async () => {
 async function written(chosen) {
   const declaration = await chosen.slice(0, 200).text();
   const [ , encoding ] = /^<\?xml[^>]*encoding\s*=\s*["']([\w-]+)/.exec(declaration) ?? [ '', 'utf-8' ];
-  return new TextDecoder(encoding).decode(await chosen.arrayBuffer());
+  return new TextDecoder(encoding, { fatal: true }).decode(await chosen.arrayBuffer());
 }
 
 byId('modeller-open').addEventListener('change', async event => {
   const [ chosen ] = event.target.files;
-  if (chosen) {
+  if (!chosen) {
+    return;
+  }
+  try {
     await open(await written(chosen), `Opened ${chosen.name} from this computer.`);
+  } catch {
+    say(`${chosen.name} cannot be opened: it is not in the encoding that it declares. Save it as UTF-8.`, true);
   }
 });
 

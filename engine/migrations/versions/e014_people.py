@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e012"
-down_revision = "e011"
+revision = "e014"
+down_revision = "e013"
 branch_labels = None
 depends_on = None
 
