@@ -31,9 +31,9 @@ class EventReport:
     instance: int | None = None
 
 
-def check_may_report(scope: Scope, event: ReportableEvent) -> None:
-    """Raises NotAReporter when the event names who may report it and the person is none of them."""
-    if not scope.holds(event.roles):
+def check_may_report(scope: Scope, event: ReportableEvent, school: str | None) -> None:
+    """Raises NotAReporter when the event names who may report it and the person is none of them for this school."""
+    if not scope.holds(event.roles, at=school):
         raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
 
 

@@ -46,6 +46,7 @@ from engine.queries.instances import (
 )
 from engine.queries.live import live_cases
 from engine.queries.messages import MessageDetail, MessageNote, MessageRow, NearCase, message, undelivered
+from engine.queries.people import HoldingRow, LackingRow, PeopleFilters, holding, lacking, people
 from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
 from engine.queries.schools import (
     BatchRow,
@@ -103,6 +104,7 @@ __all__ = [
     "ElementInfo",
     "FailedRow",
     "HistoryRow",
+    "HoldingRow",
     "ImportRow",
     "InboxFilters",
     "IncidentRow",
@@ -110,6 +112,7 @@ __all__ = [
     "InstanceFilters",
     "InstanceRow",
     "KeptAnswer",
+    "LackingRow",
     "Listener",
     "MessageDetail",
     "MessageNote",
@@ -118,6 +121,7 @@ __all__ = [
     "NearCase",
     "NotificationRow",
     "Page",
+    "PeopleFilters",
     "RecordedRow",
     "ReportableEvent",
     "ReportedEventRow",
@@ -144,6 +148,7 @@ __all__ = [
     "falling_due",
     "form",
     "forms_of",
+    "holding",
     "imports",
     "inbox",
     "incidents",
@@ -151,12 +156,14 @@ __all__ = [
     "instance_detail",
     "instances",
     "kept_answer",
+    "lacking",
     "latest_definition",
     "live_cases",
     "message",
     "moved_dates",
     "notifications",
     "open_tasks",
+    "people",
     "recorded",
     "register_import",
     "reportable_event",

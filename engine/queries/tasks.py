@@ -29,7 +29,7 @@ from engine.queries.definitions import form, forms
 from engine.schools import register
 from engine.spiff import variables_at
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, held
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def inbox(
 ) -> Page[TaskRow]:
     """The open tasks that this person may do, the earliest due first.
 
-    That is: tasks of the person's roles, tasks for everyone, and tasks given to the person; with ``filters.mine``
-    only the last. Each of these is one short walk along an index of open tasks.
+    That is: tasks of the person's roles (of the schools for which a role counts), tasks for everyone, and tasks given to
+    the person; with ``filters.mine`` only the last. Each of these is one short walk along an index of open tasks.
     """
     filters = filters or InboxFilters()
     walks = [_given_to(scope)] if filters.mine else _all_walks(scope)
@@ -198,7 +198,7 @@ def _of_roles(scope: Scope) -> list[AnySelect]:
     return [
         select(UserTaskRole.task_id.label("id"), UserTaskRole.due_order)
         .join(UserTask, UserTask.id == UserTaskRole.task_id)
-        .where(UserTaskRole.role == role)
+        .where(held(scope, UserTaskRole, role))
         .order_by(UserTaskRole.due_order, UserTaskRole.task_id)
         for role in sorted({"", *scope.roles})
     ]
@@ -237,7 +237,8 @@ def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
     """
     mine = exists(
         select(UserTaskRole.task_id).where(
-            UserTaskRole.task_id == UserTask.id, UserTaskRole.role.in_({"", *scope.roles})
+            UserTaskRole.task_id == UserTask.id,
+            or_(*(held(scope, UserTaskRole, role) for role in sorted({"", *scope.roles}))),
         )
     )
     chosen = _selected().where(
@@ -350,7 +351,14 @@ def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str],
     Only of tasks that the person has done, or might have: those of others are in the case's story.
     """
     done = (
-        select(UserTask.id, UserTask.candidate_groups, UserTask.values, UserTask.ended_by, UserTask.ended)
+        select(
+            UserTask.id,
+            UserTask.candidate_groups,
+            UserTask.school_urn,
+            UserTask.values,
+            UserTask.ended_by,
+            UserTask.ended,
+        )
         .where(
             UserTask.instance_id == detail.row.instance_id,
             UserTask.status == "completed",
@@ -374,7 +382,7 @@ def _newest_said(
     """Of tasks, the newest first: the answers to wanted questions that no newer one has given, by whom and when."""
     for row in done:
         said = {key: value for key, value in (row.values or {}).items() if key in wanted}
-        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups)):
+        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups, at=row.school_urn)):
             wanted -= said.keys()
             yield row.id, (said, row.ended_by or "", row.ended)
 
