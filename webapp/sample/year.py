@@ -316,8 +316,9 @@ class _Year:
             for task in _first_of_each(self._open(authority)[::-1], ("determine-notice",)):
                 values = {"notice_decision": "notice", "notice_grounds": ["low standards"]}
                 self.engine.tasks.complete(task.id, values, by=_person(authority, "head-of-education"))
+        begun = self._open(authority)[::-1] if authority is not None else []
         for task in _first_of_each(
-            self.engine.tasks.open(), ("give-notice", "write-notice", "section-60", "warning-notice")
+            [*begun, *self.engine.tasks.open()], ("give-notice", "write-notice", "section-60", "warning-notice")
         ):
             try:
                 self.engine.tasks.complete(task.id, {}, by="import")
