@@ -53,6 +53,17 @@ def test_an_improvement_that_is_not_sustained_leads_back(story: Story) -> None:
     assert story.variables["considered_concern"] == "Noted.", "the new case says what is not sustained"
 
 
+def test_a_school_that_comes_back_and_needs_no_programme_is_monitored_again(story: Story) -> None:
+    """CHE-5.3.11: at least two terms, from then."""
+    left(story).wait_for("a-term-on").do("sip", "monitor", sustained="no")
+    story.follow(PROGRAMME, SCHOOL).do("mi-officer", "gather-evidence").do(QA, "decide-entry", losi="universal")
+    assert len(story.cases(PROCESS, SCHOOL)) == 1
+    story.follow(PROCESS, SCHOOL)
+    assert len(story.cases(PROCESS, SCHOOL)) == 2
+    # A term on from Monday of week 2 of the spring term.
+    assert str(story.due("a-term-on").date()) == "2027-04-19"
+
+
 def test_monitoring_that_is_not_recorded_is_told_of(story: Story) -> None:
     """CHE-5.3.11: the managers are told once, and the monitoring is still asked for."""
     left(story).wait_for("a-term-on")

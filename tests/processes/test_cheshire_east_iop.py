@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine import queries
-from engine.errors import TaskNotYours
+from engine import EventReport, queries
+from engine.errors import NotForThisSchool, TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, MONITORING = "cheshire-east-iop", "cheshire-east-exit-monitoring"
@@ -50,13 +50,20 @@ def in_tier_2(story: Story) -> Story:
     return story
 
 
+def hold(story: Story, **answers: Any) -> Story:
+    """An IOP meeting is recorded, and what follows it has begun."""
+    story.do(MI, "hold-meeting", **{"professionals_called": "no"} | answers).engine.jobs.run_due()
+    return story
+
+
 def meeting(story: Story, day: str, result: str) -> Story:
     """One IOP meeting on a day, with all that goes before and after it."""
     story.do(MI, "publish-date", meeting_date=day, agencies_asked=[])
     story.wait_for("report-due").do(HEAD, "progress-report").do("sip", "record-of-visit", sip_agrees="yes")
     story.wait_for("agenda-due").do(MI, "send-agenda")
-    story.wait_for("meeting-day").do(MI, "hold-meeting", meeting_result=result, professionals_called="no")
-    return story.do(OFFICER, "send-minutes")
+    hold(story.wait_for("meeting-day"), meeting_result=result).do(OFFICER, "send-minutes")
+    story.engine.jobs.run_due()
+    return story
 
 
 @pytest.mark.parametrize(
@@ -112,21 +119,59 @@ def test_tier_1_ends_when_improvement_is_evidenced(story: Story) -> None:
     name = story.variables["school"]["name"]
     assert story.told == [(QA, f"IOP tier 1 reviewed: {name}")], "key decisions go to the QA Manager"
     assert story.ended
-    assert story.trace[-1] == "left"
+    assert story.trace[-2:] == ["left", "case-ends"]
     story.follow(MONITORING, COMMUNITY)
     # A term on from Monday of week 2 of the spring term: Monday of week 2 of the summer term, which began on 12 April.
     assert str(story.due("a-term-on").date()) == "2027-04-19"
 
 
-def test_not_enough_in_tier_1_leads_to_tier_2_if_the_smt_agrees(story: Story) -> None:
-    """CHE-5.2.3 CHE-5.2.4 CHE-5.3.1: without the agreement the school gets targeted support once more."""
+def proposed(story: Story) -> Story:
+    """A school whose targeted support of a month has not been enough."""
     enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="months", monitor_every="1 term")
     # A month on from Monday 7 September 2026: Wednesday 7 October.
     assert str(story.due("agreed-period").date()) == "2026-10-07"
-    story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
-    story.do(SMT, "agree-entry", entry_agreed="no")
+    return story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
+
+
+def test_not_enough_in_tier_1_leads_to_tier_2_if_the_smt_agrees(story: Story) -> None:
+    """CHE-5.2.3 CHE-5.2.4 CHE-5.3.1: without the agreement targeted support goes on, and nothing is asked twice."""
+    proposed(story).do(SMT, "agree-entry", entry_agreed="no")
     assert story.waiting() == ["tier-1-support"]
     assert story.category_of(COMMUNITY) == "targeted"
+    assert "not-agreed" in story.trace
+
+
+def test_support_goes_on_while_the_smt_is_silent(story: Story) -> None:
+    """CHE-5.2.2 CHE-5.3.1: intensive support is not agreed for half a year, and the school has targeted support."""
+    enter(story, "intensive")
+    assert story.waiting() == ["agree-entry", "tier-1-support"]
+    story.do(MI, "tier-1-support", agreed_length=1, agreed_unit="terms", monitor_every="1 month")
+    assert "monitor-tier-1" in story.wait_for("monitoring-due").waiting()
+    story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="not enough")
+    assert story.waiting().count("agree-entry") == 1, "the SMT is asked once"
+    story.do(SMT, "agree-entry", entry_agreed="yes")
+    assert "tier-1-support" not in story.waiting()
+    assert "publish-date" in story.waiting()
+
+
+def test_nothing_waits_for_the_name_of_the_co_ordinator(story: Story) -> None:
+    """CHE-4.3 CHE-5.3.1 CHE-5.2.2: the SMT is asked, and support begins."""
+    story.start(MI, PROCESS, COMMUNITY).do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="intensive")
+    assert story.waiting() == ["agree-entry", "name-coordinator", "tier-1-support"]
+    story.do(SMT, "agree-entry", entry_agreed="yes")
+    assert HEAD in told(story, "Enters the Improving Outcomes Programme")
+    assert "coordinator-named" in story.do(MI, "name-coordinator").trace
+
+
+def test_monitoring_waits_neither_for_the_support_nor_for_the_review(story: Story) -> None:
+    """CHE-5.2.2 CHE-5.2.3: each half-term until something else is agreed, and on past the agreed period."""
+    enter(story, "targeted")
+    assert str(story.due("monitoring-due").date()) == "2026-11-09"
+    story.do(MI, "tier-1-support", support_from="2026-09-14", agreed_length=1, agreed_unit="months")
+    # A month on from Monday 14 September 2026.
+    assert str(story.due("agreed-period").date()) == "2026-10-14"
+    story.wait_for("agreed-period").wait_for("monitoring-due")
+    assert story.waiting() == ["monitor-tier-1", "review-tier-1"]
 
 
 def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None:
@@ -141,7 +186,7 @@ def test_a_school_that_is_judged_good_in_tier_1_is_monitored(story: Story) -> No
     """CHE-5.2.3 CHE-5.3.11: it leaves the programme, and monitoring goes on."""
     enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="good")
     story.do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="universal")
-    assert story.trace[-1] == "left"
+    assert story.trace[-2:] == ["left", "case-ends"]
     assert story.follow(MONITORING, COMMUNITY).due("a-term-on") is not None
 
 
@@ -246,11 +291,10 @@ def test_meetings_go_on_every_two_months_and_support_is_revised(story: Story) ->
 
 
 def test_ofsted_inspects_a_school_in_tier_2(story: Story) -> None:
-    """CHE-5.3.2: the baseline is renewed, because a meeting says so or because another system does."""
-    meeting(in_tier_2(story), "2026-11-11", "new judgement").do(MI, "renew-baseline")
-    assert "publish-date" in story.waiting()
-    story.receive("ofsted-judgement", COMMUNITY, judgement="less than good")
-    assert {"publish-date", "baseline-on-ofsted"} <= set(story.waiting()), "the programme goes on meanwhile"
+    """CHE-5.3.2: the two managers are told, the baseline is renewed, and the programme goes on meanwhile."""
+    in_tier_2(story).receive("ofsted-judgement", COMMUNITY, judgement="good", judgement_summary="Better.")
+    assert story.waiting() == ["baseline-on-ofsted", "publish-date"]
+    assert told(story, "Ofsted has judged a school in the programme") == [QA, MI]
     assert "baseline-renewed" in story.do(OFFICER, "baseline-on-ofsted").trace
 
 
@@ -259,175 +303,34 @@ def test_a_school_that_is_ready_leaves_by_an_agreed_exit_strategy(story: Story) 
     meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy").do(
         SMT, "agree-exit", exit_agreed="no"
     )
-    assert "publish-date" in story.waiting(), "the programme goes on"
+    assert "stays" in story.trace
     assert told(story, "Exit strategy not agreed") == [MI, QA, HEAD, CHAIR]
     meeting(story, "2027-01-13", "ready to leave").do(MI, "exit-strategy", exit_strategy="Keep the coaching.")
     assert "record-group" in story.waiting()
-    story.do(SMT, "agree-exit", exit_agreed="yes")
+    story.do(SMT, "agree-exit", exit_agreed="yes").engine.jobs.run_due()
     assert story.ended, "what was still open in tier 2 has ended with it"
-    assert story.trace[-1] == "left", "what was still open in tier 2 has ended with it"
+    assert story.trace[-2:] == ["left", "case-ends"]
     assert HEAD in told(story, "Leaves the Improving Outcomes Programme")
     assert story.follow(MONITORING, COMMUNITY).variables["exit_strategy"] == "Keep the coaching."
 
 
-def three_terms(story: Story) -> Story:
-    """A school that has been in tier 2 for three terms."""
-    in_tier_2(story)
-    # Three terms on from Monday of week 2 of autumn 2026: Monday of week 2 of autumn 2027, which began on Wednesday 1
-    # September.
-    assert str(story.due("three-terms").date()) == "2027-09-06"
-    return story.wait_for("three-terms")
+def test_meetings_go_on_while_an_exit_is_not_agreed(story: Story) -> None:
+    """CHE-7.3 CHE-5.3.10: the SMT is silent; a second proposal waits until it has answered the first."""
+    meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy")
+    assert {"agree-exit", "publish-date"} <= set(story.waiting())
+    meeting(story, "2027-01-13", "ready to leave")
+    assert "exit-strategy" not in story.waiting()
+    assert "exit-strategy" in story.do(SMT, "agree-exit", exit_agreed="no").waiting()
 
 
-def test_after_three_terms_a_notice_may_be_asked_for(story: Story) -> None:
-    """CHE-5.3.9: the QA Manager does not ask; the programme goes on."""
-    three_terms(story).do(QA, "three-term-review", ask_notice="no")
-    assert "publish-date" in story.waiting()
-    assert "no-notice" in story.trace
-
-
-def test_a_meeting_may_lead_to_a_notice_which_the_smt_does_not_approve(story: Story) -> None:
-    """CHE-5.3.5 CHE-5.3.9: progress is not enough, and the M&I Manager asks for a notice to be considered."""
-    meeting(in_tier_2(story), "2026-11-11", "not enough").do(
-        MI, "revise-support", notice_wanted="yes", notice_case="No."
-    )
-    story.engine.jobs.run_due()
-    assert seen(story, "three-term-review")["notice_case"] == "No.", "the M&I Manager's case reaches the QA Manager"
-    assert {"publish-date", "three-term-review"} <= set(story.waiting()), "the meetings go on"
-    story.do(QA, "three-term-review", ask_notice="yes", review_because="meeting")
-    story.do(SMT, "approve-notice", notice_approved="no")
-    assert {"not-approved", "powers-done"} <= set(story.trace)
-    assert told(story, "Formal warning notice not approved") == [QA, MI]
-    assert "publish-date" in story.waiting()
-
-
-def notice(story: Story, unit: str) -> Story:
-    """A formal warning notice, approved by the SMT and given with a period of fifteen."""
-    three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
-    return story.do(QA, "give-notice", compliance_length=15, compliance_unit=unit)
-
-
-def test_a_notice_that_the_governing_body_complies_with(story: Story) -> None:
-    """CHE-5.3.9 CHE-5.2.5: approved by the SMT; its period never moves."""
-    notice(story, "working days")
-    assert told(story, "Formal warning notice of 6 September 2027") == [CHAIR, HEAD, MI, "governance-officer"]
-    # Fifteen working days counted from Tuesday 7 September 2027 end with Monday 27 September; the morning after.
-    assert str(story.due("period-ends").date()) == "2027-09-28"
-    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
-    assert {"notice-complied", "powers-done"} <= set(story.trace)
-    assert CHAIR in told(story, "Formal warning notice complied with")
-    assert "publish-date" in story.waiting()
-
-
-def test_a_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
-    """CHE-5.2.5: the powers are over maintained schools; the DfE is told, and the programme goes on."""
-    notice(story, "days").converts(COMMUNITY)
-    assert {"tell-dfe", "publish-date"} <= set(story.waiting())
-    story.do(QA, "tell-dfe")
-    assert {"handed-over", "powers-done"} <= set(story.trace)
-
-
-def test_the_programme_goes_on_for_the_academy_that_follows_the_school(story: Story) -> None:
-    """CHE-5.2.5: its notice ends, its programme and its category do not."""
-    notice(story, "days").is_followed(COMMUNITY).do(QA, "tell-dfe")
-    assert story.cases(PROCESS, "199999") == [story.case]
-    assert not story.ended
-    assert story.category_of("199999") == "intensive"
-
-
-def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
-    """CHE-5.2.5: not from the day on which it was recorded."""
-    three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
-    story.do(QA, "give-notice", compliance_length=15, compliance_unit="days", notice_on="2027-09-01")
-    # Fifteen days counted from 2 September 2027 end with 16 September; the morning after.
-    assert str(story.due("period-ends").date()) == "2027-09-17"
-
-
-def refused(story: Story, powers: Sequence[str]) -> Story:
-    """A notice that was not complied with, and the powers that follow."""
-    notice(story, "days")
-    # Fifteen days counted from 7 September 2027 end with 21 September; the morning after.
-    assert str(story.due("period-ends").date()) == "2027-09-22"
-    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
-    return story.do(QA, "propose-powers", powers_used=list(powers)).do(SMT, "decide-powers", powers_agreed="yes")
-
-
-def test_powers_are_a_last_resort(story: Story) -> None:
-    """CHE-5.2.5: governors, budget, interim executive board and collaboration, all at once."""
-    refused(story, ["governors", "budget", "IEB", "collaboration"])
-    assert told(story, "Powers of intervention") == [CHAIR, HEAD, MI, "governance-officer"]
-    tasks = {"appoint-governors", "propose-ieb", "require-collaboration", "suspend-budget"}
-    assert tasks <= set(story.waiting())
-    story.do("governance-officer", "appoint-governors")
-    story.do("finance-officer", "suspend-budget", suspension_review="2027-12-01")
-    story.do(QA, "require-collaboration").do(QA, "propose-ieb")
-    assert "powers-dealt-with" not in story.trace, "the Secretary of State has not answered"
-    story.do(QA, "record-answer", ieb_answer="agreed")
-    assert "powers-dealt-with" in story.trace
-    assert "powers-done" not in story.trace, "the budget is still suspended"
-
-
-def test_a_suspended_budget_is_reviewed_until_it_is_given_back(story: Story) -> None:
-    """CHE-5.2.5: on the day that was said, and the governing body is told."""
-    refused(story, ["budget"]).do("finance-officer", "suspend-budget", suspension_review="2027-12-01")
-    assert str(story.due("suspension-review").date()) == "2027-12-01"
-    story.wait_for("suspension-review")
-    story.do(QA, "review-suspension", suspension_next="keep", suspension_review="2028-03-01")
-    assert str(story.due("suspension-review").date()) == "2028-03-01"
-    story.wait_for("suspension-review").do(QA, "review-suspension", suspension_next="give back")
-    assert told(story, "Delegated budget given back")[:2] == [CHAIR, HEAD]
-    assert {"budget-back", "powers-done"} <= set(story.trace)
-
-
-def test_powers_are_proposed_by_one_and_decided_by_another(story: Story) -> None:
-    """CHE-5.2.5: the QA Manager cannot agree them; a refusal is told."""
-    notice(story, "days").wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
-    story.do(QA, "propose-powers", powers_used=["IEB"])
-    with pytest.raises(TaskNotYours):
-        story.do(QA, "decide-powers", powers_agreed="yes")
-    story.do(SMT, "decide-powers", powers_agreed="no")
-    assert told(story, "Powers of intervention not agreed") == [QA, MI]
-    assert {"no-powers", "powers-done"} <= set(story.trace)
-
-
-def test_a_board_that_is_refused_leads_to_other_powers(story: Story) -> None:
-    """CHE-5.2.5: without another notice."""
-    refused(story, ["IEB"]).do(QA, "propose-ieb").do(QA, "record-answer", ieb_answer="refused")
-    assert told(story, "Interim executive board refused") == [QA, MI, SMT]
-    assert "board-refused" in story.trace
-    story.receive("notice-considered", COMMUNITY, notice_ground="progress", notice_case="The board is refused.")
-    story.do(QA, "three-term-review", ask_notice="powers")
-    assert "propose-powers" in story.waiting()
-
-
-def test_a_threat_to_safety_is_looked_at_at_once(story: Story) -> None:
-    """CHE-5.2.5 CHE-5.2.1: at any moment, and long before three terms or a meeting."""
-    in_tier_2(story).receive("notice-considered", COMMUNITY, notice_ground="safety", notice_case="A pupil was hurt.")
-    [task] = [task for task in story.engine.tasks.open(story.case) if task.element == "three-term-review"]
-    assert task.due is not None
-    assert str(task.due.date()) == "2026-09-09"  # two working days counted from Tuesday 8 September 2026
-
-
-def test_one_notice_runs_at_a_time(story: Story) -> None:
-    """CHE-5.2.5: a second one, asked for meanwhile, is not given."""
-    in_tier_2(story)
-    for case in ("Results.", "Staffing."):
-        story.receive("notice-considered", COMMUNITY, notice_ground="progress", notice_case=case)
-    story.do(QA, "three-term-review", ask_notice="yes").do(QA, "three-term-review", ask_notice="yes")
-    assert story.waiting().count("approve-notice") == 1
-
-
-def test_no_notice_is_given_to_an_academy(story: Story) -> None:
-    """CHE-5.2.5: the powers of part 4 of the Education and Inspections Act 2006 are for maintained schools."""
-    enter(story, "intensive", ACADEMY).do(SMT, "agree-entry", entry_agreed="yes").wait_for("three-terms")
-    assert "three-term-review" not in story.waiting()
-    assert told(story, "No formal warning notice for an academy") == [QA, MI]
-    assert "academy-told" in story.trace
-
-
-def test_no_power_may_be_used_for_now(story: Story) -> None:
-    """CHE-5.2.5."""
-    assert {"powers-dealt-with", "powers-done"} <= set(refused(story, []).trace)
+def test_a_school_leaves_when_the_minutes_are_out(story: Story) -> None:
+    """CHE-7.5 CHE-5.3.10: leaving takes no minutes away."""
+    published = in_tier_2(story).do(MI, "publish-date", meeting_date="2026-11-11", agencies_asked=[])
+    published.wait_for("report-due").do(HEAD, "progress-report").do("sip", "record-of-visit", sip_agrees="yes")
+    hold(story.wait_for("meeting-day"), meeting_result="ready to leave")
+    assert "exit-strategy" not in story.waiting()
+    story.do(OFFICER, "send-minutes").engine.jobs.run_due()
+    assert "exit-strategy" in story.waiting()
 
 
 def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
@@ -443,6 +346,28 @@ def test_all_schools_may_be_categorised_at_once(story: Story) -> None:
     assert story.cases(PROCESS, NURSERY), "a maintained nursery school is a school of the authority"
     assert story.cases(PROCESS, INDEPENDENT) == []
     assert story.follow(PROCESS, AIDED).waiting() == ["gather-evidence"]
+
+
+def test_an_independent_school_has_no_case(story: Story) -> None:
+    """CHE-2.4: the programme is for the authority's schools, however it is begun."""
+    with pytest.raises(NotForThisSchool):
+        story.start(MI, PROCESS, INDEPENDENT)
+
+
+def test_less_support_than_the_criteria_say_is_told(story: Story) -> None:
+    """CHE-4.1 CHE-5.3.1: the table says intensive, and the QA Manager decides otherwise."""
+    story.start(MI, PROCESS, COMMUNITY).do(OFFICER, "gather-evidence", ofsted_outcome="inadequate")
+    story.do(QA, "decide-entry", losi="universal")
+    assert told(story, "Less support than the criteria say") == [SMT, MI]
+
+
+def test_another_concern_is_taken_by_the_case_that_runs(story: Story) -> None:
+    """CHE-4.1: the two managers hear of it."""
+    answers = {"considered_because": "concern", "considered_concern": "Exclusions.", "considered_on": "2026-09-07"}
+    in_tier_2(story).engine.messages.report(EventReport("iop-re-entry", answers, COMMUNITY), story.scope("sip"))
+    story.engine.jobs.run_due()
+    assert told(story, "Another concern") == [MI, QA]
+    assert len(story.cases(PROCESS, COMMUNITY)) == 1
 
 
 def test_a_school_in_the_programme_has_no_second_case(story: Story) -> None:

@@ -12,7 +12,7 @@ from engine.feel import Feel
 from engine.forms import load_form
 from engine.forms.model import AtTime
 from tests.processes.story import Story
-from tests.processes.test_cheshire_east_iop import CHAIR, COMMUNITY, HEAD, MI, OFFICER, QA, in_tier_2, seen
+from tests.processes.test_cheshire_east_iop import CHAIR, COMMUNITY, HEAD, MI, OFFICER, QA, hold, in_tier_2, seen
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def on_its_day(story: Story) -> Story:
 def held(story: Story, **answers: Any) -> Story:
     """A meeting was held on its day."""
     given = {"meeting_held": "yes", "meeting_result": "carry on", "professionals_called": "no"} | answers
-    return on_its_day(story).do(MI, "hold-meeting", **given)
+    return hold(on_its_day(story), **given)
 
 
 def test_a_meeting_from_its_date_to_the_minutes(story: Story) -> None:
@@ -70,11 +70,9 @@ def test_a_meeting_from_its_date_to_the_minutes(story: Story) -> None:
     assert str(story.due("meeting-day").date()) == "2026-11-11"
     story.wait_for("meeting-day")
     assert seen(story, "hold-meeting")["missing"] == ""
-    story.do(
-        MI,
-        "hold-meeting",
+    hold(
+        story,
         meeting_result="carry on",
-        professionals_called="no",
         attended=["head", "governor", "sip", "hr", "finance"],
         funded="Reading coaches.",
     )
@@ -131,6 +129,20 @@ def test_a_partner_who_does_not_agree_is_heard(story: Story) -> None:
         story.do(MI, "hold-meeting", meeting_result="ready to leave", professionals_called="no")
 
 
+def test_a_school_is_not_ready_to_leave_while_its_partner_is_silent(story: Story) -> None:
+    """CHE-7.2: the School Improvement Partner must agree; no report and no Record of Visit are no agreement."""
+    on_its_day(story)
+    with pytest.raises(FormInvalid):
+        story.do(MI, "hold-meeting", meeting_result="ready to leave", professionals_called="no")
+
+
+@pytest.mark.parametrize(("day", "managers"), [("2026-11-18", []), ("2027-01-13", [QA, MI])])
+def test_a_meeting_far_beyond_two_months_is_told_to_the_managers(story: Story, day: str, managers: list[str]) -> None:
+    """CHE-7.3: the meeting falls about 7 November 2026, and is put off."""
+    on_its_day(story).do(MI, "hold-meeting", meeting_held="no", put_off_to=day, put_off_why="Snow")
+    assert [role for role in told(story, "IOP meeting put off") if role in (QA, MI)] == managers
+
+
 def test_the_feedback_is_seen_at_the_next_meeting(story: Story) -> None:
     """CHE-7.8: the governing body's feedback stands on the form of the next meeting, which does not wait for it."""
     held(story)
@@ -171,7 +183,7 @@ def test_a_meeting_may_be_put_off_on_its_day(story: Story) -> None:
     assert HEAD in told(story, "IOP meeting put off to 20 November 2026")
     assert "send-minutes" not in story.waiting()
     assert str(story.due("meeting-day").date()) == "2026-11-20"
-    story.wait_for("meeting-day").do(MI, "hold-meeting", meeting_result="carry on", professionals_called="no")
+    hold(story.wait_for("meeting-day"), meeting_result="carry on")
     assert falls_due(story, "send-minutes") == "2026-11-27"
     assert seen(story, "publish-date")["meeting_falls"] == "2027-01-20"
 
@@ -183,7 +195,7 @@ def test_the_next_meeting_is_counted_from_the_day_on_which_the_last_was_held(sto
     story.wait_for("not-recorded")
     assert told(story, "IOP meeting not recorded") == [QA, MI]
     assert "not-recorded-told" in story.trace
-    story.do(MI, "hold-meeting", held_on="2026-11-13", meeting_result="carry on", professionals_called="no")
+    hold(story, held_on="2026-11-13", meeting_result="carry on")
     assert falls_due(story, "send-minutes") == "2026-11-20"
     assert seen(story, "publish-date")["meeting_falls"] == "2027-01-13"
 

@@ -18,7 +18,9 @@ def test_each_quarter_a_report_is_drawn_from_the_live_cases(story: Story) -> Non
     assert str(story.beat(PROCESS, "each-quarter").date()) == "2026-10-05"
     story.start_by_timer(PROCESS, "each-quarter")
     # The co-ordinator was due five working days after 7 September: the task is overdue.
-    line = ": since 7 September 2026; waits for Key member of the M&I team; 1 overdue"
+    line = (
+        ": since 7 September 2026; waits for Key member of the M&I team, Monitoring is due, Targeted support; 1 overdue"
+    )
     assert story.variables["iop_schools"].endswith(f"Sampleford Community Primary School{line}")
     story.do(QA, "write-report", report_left="None.", report_risks="Staffing.", report_resources="Half is spent.")
     assert story.trace[-1] == "reported"

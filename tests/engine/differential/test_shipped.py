@@ -15,7 +15,7 @@ SHORT = {
     "barnsley-concerns-maintained": 0.2,
     "barnsley-section-60": 0.0,
     "cheshire-east-iop-after-meeting": 0.0,
-    "cheshire-east-powers": 0.3,
+    "cheshire-east-iop-programme": 0.2,
     "luton-ri-maintained": 0.25,
     "redcar-category-follow-up": 0.0,
     "redcar-warning-notice": 0.2,
