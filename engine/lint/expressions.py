@@ -4,13 +4,14 @@ with "="."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.diagram import BPMN, Element, Process, SequenceFlow, is_feel, nodes, strip_feel
 from engine.errors import ExpressionInvalid, ExpressionLimit
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.juel import as_feel
+from engine.lint.properties import OF_PROCESSES, PROPERTIES, OfProcess, Property
 
 _FOREIGN = re.compile(r"[$#]\{")
 _FEEL_NAME = re.compile(r"(?i)(feel|https?://www\.omg\.org/spec/(FEEL|DMN)/.{0,40})/?")
@@ -36,8 +37,7 @@ class Expression:
 def expressions(look: Look) -> Iterator[Expression]:
     """Give every text of the processes that run which is or may be FEEL."""
     for process in look.processes():
-        when = process.properties.get("startWhen", "")
-        yield Expression(process, process.line, "the property startWhen", when, always=True)
+        yield from _of_properties(process, OF_PROCESSES)
     for flow in look.flows():
         yield Expression(flow, flow.line, "the condition", flow.condition, always=True)
     for element in look.elements():
@@ -47,7 +47,12 @@ def expressions(look: Look) -> Iterator[Expression]:
         yield from _of_parameters(element)
 
 
-_ALWAYS_FEEL = ("correlationKey", "businessKey", "forEachWhen", "from", "noAnswer", "onlyWhen")
+def _of_properties(part: Element | Process, known: Mapping[str, Property | OfProcess]) -> Iterator[Expression]:
+    """The properties of ours whose value is FEEL; those of a loop stand with it."""
+    for name, each in known.items():
+        if each.reads is not None and name != "outputElement":
+            text = part.properties.get(name, "")
+            yield Expression(part, part.line, f"the property {name}", text, always=True)
 
 
 def _of_element(element: Element) -> Iterator[Expression]:
@@ -65,9 +70,7 @@ def _of_element(element: Element) -> Iterator[Expression]:
         yield Expression(element, element.line, what, text, always=True)
     for what, text in literal.items():
         yield Expression(element, element.line, what, text, always=False)
-    for name in _ALWAYS_FEEL:
-        text = element.properties.get(name, "")
-        yield Expression(element, element.line, f"the property {name}", text, always=True)
+    yield from _of_properties(element, PROPERTIES)
 
 
 def _of_loop(element: Element) -> Iterator[Expression]:

@@ -5,20 +5,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.diagram import Element, Process
 from engine.diagram.names import ACTIVITIES
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
-from engine.lint.names.shapes import near
+from engine.lint.names.shapes import BOOLEAN, near
+from engine.lint.wants import DAY
+
+
+@dataclass(frozen=True)
+class Reads:
+    """How a property whose value is FEEL is read."""
+
+    over: Literal["inside", "outside", "school"] = "inside"
+    """What it sees: what its element sees inside or before it begins, or a school alone, before there is a case."""
+    wants: str = ""
+    """What must come of it (engine/lint/wants.py); empty for anything."""
+    may_wait: bool = False
+    """Whether an event beside the flow waits until the names in it are set."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property of ours: on which elements it has an effect, in words and as a test, and what it does."""
+    """A property of ours: on which elements it has an effect, in words and as a test, and what it does. Its value is FEEL
+    (``reads``), one of ``values``, or a rule of its own says what it is."""
 
     where: str
     works: Callable[[Element], bool]
     note: str
+    reads: Reads | None = None
+    values: tuple[str, ...] = ()
 
 
 def _timed(element: Element) -> bool:
@@ -70,26 +87,39 @@ def _anywhere(element: Element) -> bool:
     return True
 
 
+_YES_NO = ("true", "false")
+
 PROPERTIES: Mapping[str, Property] = {
     "clause": Property("any element, and the process", _anywhere, "What it carries of the policy, by clause id."),
     "forEach": Property("none and timer start events", _starts, "`school`: one case a school."),
-    "forEachWhen": Property("beside `forEach`", _starts, "FEEL over `school`: which schools are meant."),
+    "forEachWhen": Property(
+        "beside `forEach`", _starts, "FEEL over `school`: which schools are meant.", Reads("school", BOOLEAN)
+    ),
     "onlyWhen": Property(
         "activities, intermediate and end events",
         _guarded,
         "FEEL: what must be true of `school` when it is reached, and when a task is completed; else it is an incident.",
+        Reads("outside", BOOLEAN),
     ),
     "timerRule": Property("timers and due dates", _timed, "`meeting` moves to a school day, `period` never moves."),
-    "from": Property("timers inside a case, and due dates", _timed, "FEEL: the date that the time counts from."),
+    "from": Property(
+        "timers inside a case, and due dates",
+        _timed,
+        "FEEL: the date that the time counts from.",
+        Reads(wants=DAY, may_wait=True),
+    ),
     "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),
     "catchUp": Property("timer cycles", _timed, "`every`: beats that were missed are made up for."),
     "nullAllowed": Property(
         "scripts, decisions and service expressions", _may_be_null, "`true`: null is a result, and no incident."
     ),
     "correlationKey": Property(
-        "where a message is waited for", _waits, "FEEL: the key that the message must carry; else the business key."
+        "where a message is waited for",
+        _waits,
+        "FEEL: the key that the message must carry; else the business key.",
+        Reads(),
     ),
-    "businessKey": Property("where a message is sent", _throws, "FEEL: the key that the message carries."),
+    "businessKey": Property("where a message is sent", _throws, "FEEL: the key that the message carries.", Reads()),
     "keepFor": Property(
         "where a message is sent",
         _throws,
@@ -108,28 +138,43 @@ PROPERTIES: Mapping[str, Property] = {
     ),
     "onBehalf": Property("user tasks", _asks, "The roles that may record the answer for those whose task it is."),
     "noAnswer": Property(
-        "user tasks with `onBehalf`", _recorded, "FEEL, a context: what holds when no answer came by the task's date."
+        "user tasks with `onBehalf`",
+        _recorded,
+        "FEEL, a context: what holds when no answer came by the task's date.",
+        Reads(),
     ),
     "prefill": Property("user tasks", _asks, "`last`: sent back for correction, so its last answers show again."),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
-    "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result."),
+    "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result.", Reads()),
 }
 
-#: The properties of a process itself, and what each does.
-OF_PROCESSES: Mapping[str, str] = {
-    "clause": PROPERTIES["clause"].note,
-    "startWhen": "FEEL over `school`: the schools that the process is for.",
-    "needsSchool": "`true`: every case is about a school.",
-    "cases": "`many`: a school may have several open cases of it at once.",
-    "whileOpen": "What a start for many schools does for one with an open case: `skip` it (and managers are told), `begin`"
-    " another (with `cases`=`many`), or `end` the open one.",
+
+@dataclass(frozen=True)
+class OfProcess:
+    """A property of a process: what it does; as for :class:`Property`, what its value is."""
+
+    note: str
+    reads: Reads | None = None
+    values: tuple[str, ...] = ()
+
+
+#: The properties of a process itself.
+OF_PROCESSES: Mapping[str, OfProcess] = {
+    "clause": OfProcess(PROPERTIES["clause"].note),
+    "startWhen": OfProcess("FEEL over `school`: the schools that the process is for.", Reads("school", BOOLEAN)),
+    "needsSchool": OfProcess("`true`: every case is about a school.", values=_YES_NO),
+    "cases": OfProcess("`many`: a school may have several open cases of it at once.", values=("one", "many")),
+    "whileOpen": OfProcess(
+        "What a start for many schools does for one with an open case: `skip` it (and managers are told), `begin`"
+        " another (with `cases`=`many`), or `end` the open one."
+    ),
 }
 
 
 def markdown() -> str:
     """The properties as a Markdown table, as docs/reference/bpmn.md shows it."""
     known = {name: (each.where, each.note) for name, each in PROPERTIES.items()}
-    known |= {name: ("the process", note) for name, note in OF_PROCESSES.items() if name not in known}
+    known |= {name: ("the process", each.note) for name, each in OF_PROCESSES.items() if name not in known}
     rows = [f"| `{name}` | {where} | {note} |" for name, (where, note) in sorted(known.items())]
     return "\n".join(["| property | works on | what it does |", "| --- | --- | --- |", *rows])
 

@@ -3,189 +3,18 @@ have set, and what it is compared with something that it can be (engine/lint/nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from engine.diagram import Element, Process, SequenceFlow, is_feel, strip_feel
-from engine.forms import Form, expressions
 from engine.lint import tables
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
-from engine.lint.names import OPEN, Inspects, Remark, Scope, Table, Variable, World, nothing, read
-from engine.lint.names.elements import collection, crossing, results
-from engine.lint.names.flows import At, Flow
-from engine.lint.names.graph import END
-from engine.lint.names.shapes import ANY, BOOLEAN, LIST, NUMBER, TEXT, Shape, near, of
-from engine.lint.names.sources import SCHOOL, answer, payload, settings, shape_of, tree
-from engine.lint.names.world import COUNTS
-
-
-@dataclass(frozen=True)
-class Site:
-    """An expression where it stands: what it may read there, and of which kinds its value must be (none: any)."""
-
-    part: Element | SequenceFlow | Process
-    line: int
-    what: str
-    text: str
-    scope: Scope
-    wants: str = ""
-    waits: bool = False
-    """Whether names that are not set yet are nothing wrong: a conditional event waits for them, a form shows nothing."""
-
-
-def sites(look: Look, world: World) -> Iterator[Site]:
-    """Every expression of the processes that run, and of the forms that they show."""
-    for process in look.processes():
-        flow = world.flows.get(process.key)
-        if flow is not None and flow.diagram is look.diagram and not flow.graph.too_large:
-            when = process.properties.get("startWhen", "")
-            yield Site(process, process.line, "the property startWhen", when, _school(world), BOOLEAN)
-            yield from _of_flows(world, flow)
-            for element in flow.graph.elements.values():
-                yield from _of_element(world, flow, element)
-
-
-def _of_flows(world: World, flow: Flow) -> Iterator[Site]:
-    for each in flow.graph.flows:
-        source = flow.graph.elements.get(each.source)
-        if source is not None and each.condition:
-            scope = world.scope(flow, source, inside=False)
-            scope = _at_end(world, flow, source, scope)
-            yield Site(each, each.line, "the condition", each.condition, scope, BOOLEAN)
-
-
-def _at_end(world: World, flow: Flow, element: Element, scope: Scope) -> Scope:
-    """What is seen after an element: the same, with what it has set."""
-    after = At(world, flow, flow.graph.leave(element.id))
-    return Table({}, after) if isinstance(scope, At) else _Behind(scope, after)
-
-
-@dataclass(frozen=True)
-class _Behind:
-    """The local names of a scope, before those of the process at a later place."""
-
-    scope: Scope
-    after: Scope
-
-    def lookup(self, name: str) -> Variable | None:
-        found = self.scope
-        while isinstance(found, Table):
-            if name in found.variables:
-                return found.variables[name]
-            if found.outer is None:
-                break
-            found = found.outer
-        return self.after.lookup(name)
-
-    def names(self) -> Iterable[str]:
-        return {*self.scope.names(), *self.after.names()}
-
-
-def _of_element(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    inside = world.scope(flow, element)
-    works = {"the script": element.script, "camunda:expression": element.camunda("expression")}
-    keys = {
-        f"the property {name}": element.properties.get(name, "")
-        for name in ("correlationKey", "businessKey", "noAnswer")
-    }
-    for what, text in {**works, **keys}.items():
-        yield Site(element, element.line, what, text, inside)
-    texts = {
-        "candidateGroups": ",".join(element.candidate_groups),
-        "assignee": element.assignee,
-        "dueDate": element.due_date,
-        "priority": element.priority,
-    }
-    for what, text in texts.items():
-        yield Site(element, element.line, what, text if is_feel(text) else "", inside)
-    yield from _of_loop(world, flow, element)
-    yield from _of_events(world, flow, element)
-    yield from _of_parameters(world, flow, element)
-    yield from _of_mappings(world, flow, element)
-    yield from _of_form(world, flow, element)
-    when = element.properties.get("forEachWhen", "")
-    yield Site(element, element.line, "the property forEachWhen", when, _school(world), BOOLEAN)
-    only = element.properties.get("onlyWhen", "")
-    yield Site(element, element.line, "the property onlyWhen", only, world.scope(flow, element, inside=False), BOOLEAN)
-
-
-def _school(world: World) -> Scope:
-    """What is seen before a case begins: one school, and the settings."""
-    return Table({"school": Variable(SCHOOL), "settings": Variable(settings(world.around.settings))})
-
-
-def _of_loop(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    loop = element.loop
-    if loop is None:
-        return
-    outside = world.scope(flow, element, inside=False)
-    counting = Table(COUNTS, _at_end(world, flow, element, outside))
-    again = Table({"loopCounter": Variable(of(NUMBER))}, _at_end(world, flow, element, outside))
-    yield Site(element, loop.line, "loopCardinality", loop.cardinality, outside, NUMBER)
-    yield Site(element, loop.line, "the collection", collection(flow.diagram, element), outside, LIST)
-    yield Site(element, loop.line, "completionCondition", loop.completion_condition, counting, BOOLEAN)
-    yield Site(element, loop.line, "loopCondition", loop.condition, again, BOOLEAN)
-    if results(flow.diagram, element):
-        ended = world.scope(flow, element, leave=True)
-        yield Site(element, loop.line, "the property outputElement", loop.output_element, ended)
-
-
-def _of_events(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    begins = element.kind == "startEvent" and element.parent == flow.key
-    scope: Scope = Table() if begins else world.scope(flow, element)
-    for definition in element.event_definitions:
-        if definition.kind == "conditional":
-            yield Site(element, definition.line, "the condition", definition.text, scope, BOOLEAN, waits=True)
-        elif definition.kind == "timer" and is_feel(definition.text):
-            yield Site(element, definition.line, "the timer", definition.text, scope)
-
-
-def _of_parameters(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    outside = world.scope(flow, element, inside=False)
-    before = Table(world.loop_locals(flow, element), outside)
-    after = world.scope(flow, element, leave=True)
-    for given, scope in ((element.inputs, before), (element.outputs, after)):
-        for each in given:
-            text = each.text if is_feel(each.text) else ""
-            yield Site(element, each.line, f'the parameter "{short(each.name)}"', text, scope)
-
-
-def _of_mappings(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    inside = world.scope(flow, element)
-    for mapping in crossing(element, "in"):
-        yield Site(element, mapping.line, "a camunda:in", mapping.expression or mapping.source, inside)
-    called = world.flows.get(element.called_element)
-    for mapping in crossing(element, "out"):
-        end = At(world, called, END) if called is not None else OPEN
-        yield Site(element, mapping.line, "a camunda:out", mapping.expression or mapping.source, end)
-    for mapping in element.mappings:
-        key = mapping.business_key if is_feel(mapping.business_key) else ""
-        yield Site(element, mapping.line, "businessKey", key, inside)
-
-
-def _of_form(world: World, flow: Flow, element: Element) -> Iterator[Site]:
-    form = (world.around.forms or {}).get(element.form_key) if element.form_key else None
-    if form is None:
-        return
-    scope = Table(_own(form, world, flow, element), world.scope(flow, element))
-    for place, text in expressions(form.components):
-        wants = BOOLEAN if place.endswith(("conditional.hide", "readonly")) else ""
-        what = f'the form "{short(element.form_key)}", {short(place)},'
-        yield Site(element, element.line, what, text, scope, wants)
-    for each in form.fields:
-        if each.readonly is True and each.key.isidentifier():
-            what = f'the form "{short(element.form_key)}", which only shows'
-            yield Site(element, element.line, what, each.key, world.scope(flow, element), waits=True)
-
-
-def _own(form: Form, world: World, flow: Flow, element: Element) -> dict[str, Variable]:
-    """The answers of the form itself, those inside its lists too."""
-    outside = world.scope(flow, element)
-    asked = [each for each in form.fields if each.readonly is not True]
-    rows = {inner.key: Variable() for each in asked for inner in each.inside}
-    return rows | {each.key: Variable(answer(each, world.feel, outside)) for each in asked}
-
+from engine.lint.names import Inspects, Remark, World, nothing, read
+from engine.lint.names.elements import results
+from engine.lint.names.shapes import ANY, LIST, TEXT, Shape, near
+from engine.lint.names.sources import payload, shape_of, tree
+from engine.lint.sites import Site, sites
+from engine.lint.wants import unfit
 
 # -- what is found ------------------------------------------------------------------------------------------------
 
@@ -223,15 +52,8 @@ def remarks(site: Site, feel: Inspects) -> Iterator[Remark]:
     for remark in reading.remarks:
         if not (site.waits and remark.kind == "unsure"):
             yield remark
-    if site.wants and reading.shape.known and site.wants not in reading.shape.known:
-        yield _wanted(site.wants)
-
-
-_WANTED = {BOOLEAN: "true or false", NUMBER: "a whole number", LIST: "a list"}
-
-
-def _wanted(kind: str) -> Remark:
-    return Remark("truth", "", f"it can never be {_WANTED[kind]}", f"Write what gives {_WANTED[kind]}.")
+    wrong = unfit(site.wants, reading.shape)
+    yield from [wrong] if wrong else []
 
 
 def _of_tables(look: Look, world: World) -> Iterator[Found]:
@@ -284,7 +106,7 @@ def expression_is_not_prose(look: Look) -> Iterator[Fault]:
 
 @rule("PW-876", section=OURS, plain="off")
 def value_is_of_the_kind_wanted(look: Look) -> Iterator[Fault]:
-    """A condition can be true or false, a collection is a list, a cardinality a number."""
+    """A condition can be true or false, a collection is a list, a cardinality a number; what is counted from is a date."""
     yield from _found(look, "truth")
 
 

@@ -19,7 +19,7 @@ from engine.decisions import Decision
 from engine.decisions.model import Table
 from engine.diagram import strip_feel
 from engine.feel import Dialect, Feel, Node
-from engine.lint import tables, variables
+from engine.lint import sites, tables, variables
 from engine.lint.core import Look, world_of
 from engine.lint.names import Scope, World
 from engine.lint.names.functions import FUNCTIONS
@@ -102,7 +102,7 @@ def _right_too(scope: Scope, parsed: Node | None, before: Node) -> bool:
 
 def _of_diagrams(world: World, looks: tuple[Look, ...]) -> Iterator[Slip]:
     for look in looks:
-        for site in variables.sites(look, world):
+        for site in sites.sites(look, world):
             text = strip_feel(site.text)
             parsed = tree(world.feel, text) if text else None
             if parsed is None:
