@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.calendar import timers
 from engine.diagram import Element, Process, SequenceFlow, is_feel
+from engine.diagram.names import TASKS
 from engine.forms import Form, expressions
 from engine.lint.core import Look, short
 from engine.lint.names import OPEN, Scope, Table, Variable, World
@@ -131,8 +132,10 @@ def _seen(world: World, flow: Flow, element: Element, reads: Reads) -> Scope:
 
 
 def _listens(flow: Flow, element: Element) -> bool:
-    """Whether it waits beside the flow: a boundary event, or the start of an event subprocess."""
-    return element.kind == "boundaryEvent" or (element.kind == "startEvent" and element.parent != flow.key)
+    """Whether it waits beside what can still bring an answer: at a subprocess or call, or at the start of one of its own."""
+    host = flow.graph.elements.get(element.attached_to)
+    holds = host is not None and host.kind not in TASKS
+    return holds or (element.kind == "startEvent" and element.parent != flow.key)
 
 
 def _school(world: World) -> Scope:

@@ -76,6 +76,8 @@ class CatchEvent(NodeSpec):
     def settle(self, token: Token, changed: bool) -> bool:
         if token.waits and changed:
             self._retime(token)
+        if token.waits:
+            timers.require_date(token)
         return False
 
     def _retime(self, token: Token) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.calendar import timers
 from engine.calendar.timers import Due, Timer
 from engine.diagram import EventDefinition, is_feel
+from engine.diagram.names import TASKS
 from engine.errors import TimerImpossible, TimerNotUnderstood
 from engine.spiff.memo import Beat, DueDate
 from engine.spiff.tree import Token
@@ -159,19 +160,48 @@ def _catches_up(token: Token) -> bool:
 def _anchor(token: Token) -> datetime | None:
     """From when a timer counts: since the token came, or from the date of the property ``from``.
 
-    None for a listener (boundary event, start of an event subprocess) whose date has not been given yet. Raises
+    None for a listener (boundary event, start of an event subprocess) whose date may still be given. Raises
     TimerImpossible.
     """
     text = token.task_spec.element.properties.get("from", "")
     if not text:
         return token.entered
     given = evaluate(token, text)
-    if given in (None, "") and token.is_listener:
+    if given in (None, "") and token.is_listener and _is_open(token, text):
         return None
     try:
         return timers.day_given(given, token.workflow.context.calendar)
     except TimerNotUnderstood as wrong:
         raise _impossible(token, text, wrong) from None
+
+
+def require_date(token: Token) -> None:
+    """As a listener's wait has begun, and all is quiet: raise TimerImpossible when nothing can give the date it waits for."""
+    text = token.task_spec.element.properties.get("from", "")
+    if token.memo.undated and token.entered == token.workflow.context.now and _watches_all(token):
+        known = token.workflow.variables(token)
+        if any(name not in known for name in token.workflow.context.feel.names(text)):
+            wrong = TimerNotUnderstood(text=text, reason="it counts from nothing, which is no date")
+            raise _impossible(token, text, wrong)
+
+
+def _is_open(token: Token, text: str) -> bool:
+    """Whether an answer that the date is made of is empty, or not there yet."""
+    known = token.workflow.variables(token)
+    return any(known.get(name) in (None, "") for name in token.workflow.context.feel.names(text))
+
+
+def _watches_all(token: Token) -> bool:
+    """Whether the case has nothing else to do, while this listener waits, than the one task that it watches."""
+    listener = token.memo.listener
+    host = token.workflow.find(listener.host) if listener is not None else None
+    if host is None or host.task_spec.kind not in TASKS or len(host.task_spec.boundary_events()) > 1:
+        return False
+    known, at = {token.id}, host
+    while at is not None:
+        known.add(at.id)
+        at = at.parent
+    return all(each.id in known for each in token.workflow.tokens())
 
 
 def _timer(token: Token, text: str, kind: timers.Kind) -> Timer:

@@ -89,6 +89,27 @@ def test_a_boundary_event_waits_again_when_its_date_is_taken_back() -> None:
     assert not case.now_out.timers
 
 
+ALONE = (
+    '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/><endEvent id="e2"/>'
+    f'<boundaryEvent id="t" name="Late" attachedToRef="a" cancelActivity="false">{GIVEN}{timer("10 days")}</boundaryEvent>'
+)
+
+
+def test_a_boundary_event_whose_date_nothing_can_give_any_more_is_an_error_that_names_it() -> None:
+    with pytest.raises(TimerImpossible, match='At "Late".*counts from nothing'):
+        Case(bpmn(ALONE, "s>a a>e t>e2")).start()
+
+
+def test_a_boundary_event_whose_date_is_worked_out_of_what_is_no_date_is_an_error() -> None:
+    given = prop(**{"from": "= date(notice_given)"})
+    with pytest.raises(TimerImpossible, match="notice_given = soon"):
+        Case(bpmn(ALONE.replace(GIVEN, given), "s>a a>e t>e2")).start(notice_given="soon")
+
+
+def test_a_boundary_event_whose_date_was_left_open_waits() -> None:
+    assert not Case(bpmn(ALONE, "s>a a>e t>e2")).start(notice_given=None).now_out.timers
+
+
 def test_the_start_of_an_event_subprocess_counts_from_a_date_too() -> None:
     body = (
         '<startEvent id="s"/><userTask id="a"/><userTask id="b"/><endEvent id="e"/>'
