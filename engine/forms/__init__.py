@@ -11,11 +11,12 @@ Nothing here knows HTTP or HTML.
 
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms.answers import showable
-from engine.forms.checking import Finding, check_form, expressions
+from engine.forms.checking import Finding, check_form, confidential_roles, expressions
 from engine.forms.conditions import Asking, as_text, mentions, open_condition
 from engine.forms.dates import DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
 from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
+from engine.forms.places import line_of, lines
 from engine.forms.plausible import plausible
 from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, typed_of
 from engine.forms.text import fill
@@ -39,10 +40,13 @@ __all__ = [
     "asking_of",
     "blank_row",
     "check_form",
+    "confidential_roles",
     "expressions",
     "fill",
     "in_words",
     "is_shown",
+    "line_of",
+    "lines",
     "load_form",
     "may_see",
     "mentions",

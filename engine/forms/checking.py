@@ -12,15 +12,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
 from engine.forms import text as texts
 from engine.forms.conditions import as_text, mentions
-from engine.forms.model import CHOICES, DECIDING, QUESTIONS, Checks, Component, questions
+from engine.forms.keys import unknown
+from engine.forms.model import CHOICES, DECIDING, QUESTIONS, Checks, Component, Limit, questions
 from engine.forms.reader import Problem, Reader, parse_json
 
 Finding = Problem
+#: Variables that every expression can read, whatever a form asks.
+TAKEN = frozenset({"school", "settings"})
 #: The properties that hold an author's words, with an example of each.
 _WORDS = {"error": "Enter the date of the visit", "name": "the date of the visit", "entry": "visit"}
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}]\)\s*[+*{]")
@@ -31,18 +35,29 @@ def check_form(data: bytes | str | Mapping[str, Any], feel: Checks | None = None
     raises."""
     try:
         json_data = parse_json(data if isinstance(data, bytes | str) else json.dumps(data))
+    except UnicodeDecodeError:
+        return [Finding("", "it is not written in UTF-8: save it as UTF-8")]
     except (ValueError, TypeError, RecursionError) as error:
         return [Finding("", f"it is not JSON ({error})")]
     reader = Reader()
     _, components = reader.root(json_data)
     asked = questions(components)
     keys = {each.key for each in asked} | {child.key for each in asked for child in each.inside}
-    return [*reader.problems, *findings(components, keys, feel)]
+    passed_over = [Finding(path, message) for path, message in unknown(json_data)]
+    return [*reader.problems, *passed_over, *findings(components, keys, feel)]
 
 
 def findings(components: tuple[Component, ...], keys: Collection[str], feel: Checks | None) -> list[Finding]:
     """What is wrong with components that could be read. ``keys`` are the keys of all the form's questions."""
     return [found for each in _walk(components) for found in _component(each, keys, feel)]
+
+
+def confidential_roles(components: tuple[Component, ...]) -> Iterator[tuple[str, str]]:
+    """The roles that may see what is confidential, each with where it is named."""
+    for each in _walk(components):
+        for role in each.properties.get("confidential", "").split(","):
+            if role.strip():
+                yield f"{each.path}.properties.confidential", role.strip()
 
 
 def _walk(components: tuple[Component, ...]) -> Iterator[Component]:
@@ -61,7 +76,8 @@ def expressions(components: tuple[Component, ...]) -> Iterator[tuple[str, str]]:
 def _component(component: Component, keys: Collection[str], feel: Checks | None) -> Iterator[Finding]:
     yield from _labels(component)
     yield from _options(component, keys)
-    yield from _limits(component)
+    yield from _limits(component, feel)
+    yield from _taken(component)
     yield from _pattern(component, feel)
     yield from _words(component)
     yield from _prefill(component)
@@ -95,19 +111,59 @@ def _options(component: Component, keys: Collection[str]) -> Iterator[Finding]:
         yield _at(component, "valuesExpression", "options cannot depend on answers of the same form")
 
 
+def _taken(component: Component) -> Iterator[Finding]:
+    if component.key in TAKEN:
+        message = f'the key "{component.key}" is taken: every expression reads by it what the engine knows'
+        yield _at(component, "key", message)
+
+
 def _unknown_default(default: Any, values: list[str]) -> bool:
     wanted = default if isinstance(default, list) else [] if default in (None, "") else [default]
     return any(as_text(value) not in values for value in wanted)
 
 
-def _limits(component: Component) -> Iterator[Finding]:
+def _limits(component: Component, feel: Checks | None) -> Iterator[Finding]:
+    dated = component.kind == "datetime"
+    yield from _limit_pair(component, feel, "min", "max", (date, "a date like 2026-09-01") if dated else _NUMBER)
+    yield from _limit_pair(component, feel, "minLength", "maxLength", _NUMBER)
+
+
+_NUMBER = (int | float, "a number")
+
+
+def _limit_pair(
+    component: Component, feel: Checks | None, least: str, most: str, wanted: tuple[Any, str]
+) -> Iterator[Finding]:
     rules = component.rules
-    for low, high, names in (
-        (rules.min, rules.max, "min"),
-        (rules.min_length, rules.max_length, "minLength"),
-    ):
-        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-            yield _at(component, f"validate.{names}", "no answer can fulfil this: the least is more than the most")
+    low, high = (rules.min, rules.max) if least == "min" else (rules.min_length, rules.max_length)
+    known = {name: _fixed(limit, feel) for name, limit in ((least, low), (most, high))}
+    wrong = [name for name, limit in known.items() if not isinstance(limit, wanted[0] | None)]
+    for name in wrong:
+        yield _at(component, f"validate.{name}", f'"{name}" must be {wanted[1]}, or FEEL that gives one')
+    if not wrong and None not in known.values() and known[least] > known[most]:
+        yield _at(component, f"validate.{least}", "no answer can fulfil this: the least is more than the most")
+
+
+#: Limits that count from today are compared on this day; they lie as far apart on any other.
+_A_DAY = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def _fixed(limit: Limit, feel: Checks | None) -> Any:
+    """A limit that no variable has a say in; None where one has, or where FEEL cannot be asked (another check says why)."""
+    given: Any = limit
+    if isinstance(limit, str) and limit.startswith("="):
+        try:
+            given = feel.evaluate(limit, {}, _A_DAY) if feel is not None else None
+        except (ExpressionFailed, ExpressionInvalid, ExpressionLimit):
+            return None
+    if isinstance(given, datetime):
+        return given.date()
+    if isinstance(given, str):
+        try:
+            return date.fromisoformat(given[:10])
+        except ValueError:
+            return given
+    return given
 
 
 def _pattern(component: Component, feel: Checks | None) -> Iterator[Finding]:

@@ -16,6 +16,9 @@ CHOICES = frozenset({"radio", "select", "checklist"})
 DECIDING = frozenset({"radio", "select", "checkbox"})
 KINDS = QUESTIONS | {"text", "group", "separator"}
 
+#: How deep groups may stand in one another.
+MAX_DEPTH = 10
+
 Limit = int | float | str | None  # a string that begins with "=" is FEEL
 
 
@@ -27,19 +30,19 @@ class Evaluates(Protocol):
         ...
 
 
-class Checks(Evaluates, Protocol):
-    """The part of :class:`engine.feel.Feel` that checking a form needs."""
-
-    def check(self, expression: str) -> None:
-        """Raise :class:`engine.errors.ExpressionInvalid` when the expression cannot be understood."""
-        ...
-
-
 class EvaluatesAt(Protocol):
     """The part of :class:`engine.feel.Feel` that takes the time along."""
 
     def evaluate(self, expression: str, variables: Mapping[str, Any], now: datetime | None = None) -> Any:
         """The value of a FEEL expression at that time."""
+        ...
+
+
+class Checks(EvaluatesAt, Protocol):
+    """The part of :class:`engine.feel.Feel` that checking a form needs."""
+
+    def check(self, expression: str) -> None:
+        """Raise :class:`engine.errors.ExpressionInvalid` when the expression cannot be understood."""
         ...
 
 

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
-from engine.forms.model import KINDS, QUESTIONS, Component, Limit, Option, Rules, questions
+from engine.forms.model import KINDS, MAX_DEPTH, QUESTIONS, Component, Limit, Option, Rules, questions
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 10
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FEEL_WORDS = frozenset(
     {"and", "between", "else", "every", "false", "for", "function", "if", "in", "instance", "not", "null"}

@@ -6,6 +6,7 @@ files here, so that what one takes the others take too.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,11 +17,13 @@ from engine.decisions import Decision, parse_decisions
 from engine.diagram import LIMITS, Diagram, nodes, read, read_bounded, read_xml
 from engine.errors import NothingToRead, ParseFailed, PathwaysError
 from engine.feel import Feel
-from engine.forms import Form, check_form, load_form
+from engine.forms import Finding as Problem
+from engine.forms import Form, check_form, confidential_roles, line_of, lines, load_form
 from engine.lint import check, check_names
 from engine.lint.core import OURS, Finding, Known, short, world_of
 from engine.lint.messages import orphaned
 from engine.lint.tables import findings
+from engine.spelling import near
 
 #: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
 UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
@@ -68,6 +71,8 @@ def check_bundle(bundle: Bundle, known: Known, feel: Feel | None, strict: bool) 
     """
     whole = bundle.with_known(known)
     found = [*bundle.findings, *check(bundle.diagrams.values(), whole, feel, strict)]
+    if strict and known.roles is not None:
+        found += _confidential(bundle, known.roles)
     if strict:
         found += orphaned(tuple(bundle.diagrams.values()), whole, known)
     if strict and feel is not None:
@@ -126,14 +131,36 @@ def parsed(data: bytes, file: str) -> Diagram:
 
 def _take_form(bundle: Bundle, name: str, data: bytes, key: str, feel: Feel | None) -> None:
     _claim_key(bundle, bundle.forms, key, name)
-    problems = check_form(data, feel)
-    for problem in problems:
-        where = f"at {short(problem.path)}: " if problem.path else ""
-        found = finding(FORM, name, f"{where}{short(problem.message)}.", "Mend the form.")
-        bundle.findings.append(replace(found, severity=problem.severity))
+    bundle.findings += of_form(name, data, check_form(data, feel))
     form = readable_form(data)
     if form is not None:
         bundle.asked[key] = form
+
+
+def of_form(name: str, data: bytes, problems: Iterable[Problem]) -> Iterator[Finding]:
+    """What is wrong with a form, as findings, each on its line."""
+    known: dict[str, int] | None = None
+    for problem in problems:
+        if problem.path and known is None:
+            known = lines(data.decode(json.detect_encoding(data)))
+        where = f"at {short(problem.path)}: " if problem.path else ""
+        said = short(problem.message).rstrip(".")
+        found = finding(FORM, name, f"{where}{said}{'' if said.endswith('?') else '.'}", "Mend the form.")
+        yield replace(found, severity=problem.severity, line=line_of(known or {}, problem.path))
+
+
+def _confidential(bundle: Bundle, roles: frozenset[str]) -> Iterator[Finding]:
+    """The roles that may see what a form keeps from others are roles of the authority."""
+    for key, form in bundle.asked.items():
+        name = bundle.forms[key]
+        wrong = ((path, role) for path, role in confidential_roles(form.components) if role not in roles)
+        problems = [Problem(path, f'there is no role "{role}". {_meant(role, roles)}') for path, role in wrong]
+        yield from of_form(name, bundle.files[name], problems)
+
+
+def _meant(role: str, roles: frozenset[str]) -> str:
+    meant = near(role, roles)
+    return f"Did you mean {meant}?" if meant else "Choose a role of config/authorities"
 
 
 def readable_form(data: bytes) -> Form | None:

@@ -9,7 +9,7 @@ from engine.calendar import timers
 from engine.diagram import Diagram, Element
 from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, quoted, registered, rule, short
-from engine.lint.names.shapes import near
+from engine.spelling import near
 
 _ORPHANS = ("PW-891", "PW-892")
 

@@ -10,8 +10,9 @@ from typing import Literal
 from engine.diagram import Element, Process
 from engine.diagram.names import ACTIVITIES
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
-from engine.lint.names.shapes import BOOLEAN, near
+from engine.lint.names.shapes import BOOLEAN
 from engine.lint.wants import DAY
+from engine.spelling import near
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from engine.diagram import Element, strip_feel
 from engine.lint.core import OURS, Fault, Look, fault, rule
 from engine.lint.names import Remark, World
 from engine.lint.names.flows import Flow
-from engine.lint.names.shapes import CONTEXT, Shape, near
+from engine.lint.names.shapes import CONTEXT, Shape
 from engine.lint.names.sources import answer, shape_of
 from engine.lint.names.wording import quote, what
+from engine.spelling import near
 
 
 @rule("PW-881", section=OURS, plain="off")

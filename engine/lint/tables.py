@@ -12,8 +12,9 @@ from engine.lint.core import OURS, Finding, Severity, short
 from engine.lint.coverage import coverage
 from engine.lint.names import OPEN, Inspects, Remark, Scope, Variable, World, nothing, read, sources
 from engine.lint.names import Table as Names
-from engine.lint.names.shapes import FUNCTION, Shape, Value, near, of
+from engine.lint.names.shapes import FUNCTION, Shape, Value, of
 from engine.lint.names.wording import listing, quote, what
+from engine.spelling import near
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from engine.lint import tables
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.names import Inspects, Remark, World, nothing, read
 from engine.lint.names.elements import results
-from engine.lint.names.shapes import ANY, LIST, TEXT, Shape, near
+from engine.lint.names.shapes import ANY, LIST, TEXT, Shape
 from engine.lint.names.sources import payload, shape_of, tree
 from engine.lint.sites import Site, sites
 from engine.lint.wants import unfit
+from engine.spelling import near
 
 # -- what is found ------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEXT, Shape, Value, is_date, near
+from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEXT, Shape, Value, is_date
 from engine.lint.names.wording import Remark, convert, listing, quote, what
+from engine.spelling import near
 
 
 def compare(a: Shape, b: Shape, operator: str) -> Iterator[Remark]:

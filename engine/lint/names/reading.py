@@ -25,10 +25,10 @@ from engine.lint.names.shapes import (
     TEMPORAL,
     TEXT,
     Shape,
-    near,
     of,
 )
 from engine.lint.names.wording import KINDS, Remark, key_of, mentions, unquoted, what, words
+from engine.spelling import near
 
 
 @dataclass(frozen=True)

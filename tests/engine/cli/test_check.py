@@ -63,6 +63,29 @@ def test_a_question_without_its_authors_words_is_a_warning_that_names_them(proje
     assert '"error" ("Enter the date of the visit") and "name" ("the date of the visit")' in result.output
 
 
+def _ask(project: Path, **properties: str) -> Path:
+    """A form with one question that has these properties."""
+    words = {"error": "Enter the name", "name": "the name", **properties}
+    question = {"type": "textfield", "key": "who", "label": "Who?", "properties": words}
+    path = project / "forms/here/form.form"
+    path.write_text(json.dumps({"type": "default", "id": "f", "components": [question]}, indent=2))
+    return path
+
+
+def test_an_answer_kept_for_a_role_that_does_not_exist_is_an_error_on_its_line(project: Path) -> None:
+    result = _run(_ask(project, confidential="sao"))
+    assert 'line 12: PW-992 error: at components[0].properties.confidential: there is no role "sao".' in result.output
+
+
+def test_an_answer_kept_for_a_role_of_the_authority_is_right(project: Path) -> None:
+    assert _run(_ask(project, confidential="seo")).exit_code == 0
+
+
+def test_a_misspelt_property_of_a_question_is_an_error_that_says_what_was_meant(project: Path) -> None:
+    result = _run(_ask(project, confidental="seo"))
+    assert '"confidental" does nothing: did you mean confidential?' in result.output
+
+
 def test_every_question_of_the_repositorys_forms_has_its_words() -> None:
     result = _run(Path(__file__).resolve().parents[3] / "forms")
     assert ": 0 errors" in result.output

@@ -9,6 +9,7 @@ import pytest
 from engine.errors import FormUnreadable
 from engine.feel import Feel
 from engine.forms import check_form, load_form
+from engine.forms.keys import PARTS
 
 AREAS = [{"label": "Leadership", "value": "leadership"}, {"label": "Attendance", "value": "attendance"}]
 
@@ -77,6 +78,14 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: s
         (question("textfield", "A", conditional={"hide": "=stage = "}), "conditional.hide"),
         (question("textfield", "A", readonly="=("), "readonly"),
         (question("textfield", "A", properties={"confidential": " "}), "properties.confidential"),
+        (question("textfield", "A", rules={"maxLength": "many"}), "validate.maxLength"),
+        (question("number", "A", rules={"min": "2"}), "validate.min"),
+        (question("number", "A", rules={"min": "=today()"}), "validate.min"),
+        (question("datetime", "A", rules={"min": "two years ago", "max": "=today()"}), "validate.min"),
+        (question("datetime", "A", rules={"min": '=today() + duration("P2Y")', "max": "=today()"}), "validate.min"),
+        (question("textfield", "A", rules={"minLength": "=3", "maxLength": 2}), "validate.minLength"),
+        (question("textfield", "A", key="school"), "key"),
+        (question("textfield", "A", key="settings"), "key"),
         ({"type": "text", "text": ""}, "text"),
         ({"type": "text", "text": "Hello {{ ( }}"}, "text"),
     ],
@@ -107,6 +116,52 @@ def test_lint_asks_the_author_for_the_words_that_a_person_may_read(component: di
     found = check_form({"components": [component | {"properties": {}}]}, Feel.shared())
     assert [name for each in found for name in ("error", "name", "entry") if f'"{name}"' in each.message] == words
     assert {(each.path, each.severity) for each in found} <= {("components[0].properties", "warning")}
+
+
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, known in PARTS.items() for name in known])
+def test_every_key_of_a_question_that_is_misspelt_is_found(part: str, name: str) -> None:
+    slip = name[:-2] + name[-1] + name[-2] if name[-1] != name[-2] else name[:-1]
+    found = check_form({"components": [question("textfield", "A") | {part: {slip: "x"}}]})
+    assert f"did you mean {name}?" in next(
+        each.message for each in found if each.path == f"components[0].{part}.{slip}"
+    )
+
+
+def test_a_key_that_is_near_none_is_refused_with_those_that_there_are() -> None:
+    found = check_form({"components": [question("textfield", "A", conditional={"show": "=a"})]})
+    assert [(each.path, each.message) for each in found] == [
+        ("components[0].conditional.show", '"show" does nothing: it can be hide')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("confidential", '"confidential" does nothing here: it belongs into "properties"'),
+        ("valdiate", '"valdiate" does nothing: did you mean validate?'),
+    ],
+)
+def test_a_key_of_a_component_that_is_misspelt_or_misplaced_is_found(name: str, message: str) -> None:
+    found = check_form({"components": [question("textfield", "A") | {name: "seo"}]})
+    assert [(each.path, each.message) for each in found] == [(f"components[0].{name}", message)]
+
+
+def test_keys_are_looked_at_inside_lists_and_groups_too() -> None:
+    inner = question("textfield", "A", properties={"confidental": "seo"})
+    group = {"type": "group", "label": "All", "components": [VISITS | {"components": [inner]}]}
+    assert [each.path for each in check_form({"components": [group]})] == [
+        "components[0].components[0].components[0].properties.confidental"
+    ]
+
+
+def test_limits_that_variables_have_a_say_in_are_left_to_the_case() -> None:
+    limits = {"min": "=date(begun_on)", "max": "=today()"}
+    assert not check_form({"components": [question("datetime", "A", rules=limits)]}, Feel.shared())
+
+
+def test_a_form_in_another_encoding_is_told_to_be_saved_as_utf_8() -> None:
+    found = check_form('{"components": [], "id": "the school’s"}'.encode("windows-1252"))
+    assert [each.message for each in found] == ["it is not written in UTF-8: save it as UTF-8"]
 
 
 def test_lint_asks_between_which_days_a_date_lies() -> None:
