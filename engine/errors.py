@@ -301,6 +301,20 @@ class AuthorityNumberMissing(PathwaysError):
     """The file is the national extract. Give config/authorities/{authority}.yaml the authority's number in it, as la_code."""
 
 
+class AuthorityUnknown(PathwaysError):
+    """There is no authority "{authority}" in the configuration. {meant}"""
+
+
+class AuthorityUnsaid(PathwaysError):
+    """It is not said whose {files} are. Name an authority with --authority (one of: {known}), or keep the files in its
+    folder under processes/ or forms/."""
+
+
+class DatabaseUnusable(PathwaysError):
+    """The database {database} cannot be used: {reason}. Correct --database (or DATABASE_URL): sqlite:///file.db, or
+    postgresql://user:password@host/name."""
+
+
 class ConfigUnreadable(PathwaysError):
     """The configuration file {file} cannot be read: {reason}."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import with_engine
-from engine.errors import DeploymentRefused
+from engine.cli.common import known_authority, with_engine
+from engine.errors import AuthorityUnsaid, DeploymentRefused
 from engine.lint.bundle import expanded, read_file
 from engine.lint.project import Project
 from engine.runtime import Engine
@@ -27,6 +27,8 @@ def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: s
     A diagram may end in .xml too.
     """
     for owner, files in sorted(_by_authority(expanded(paths), authority).items()):
+        if owner or not plain:
+            _require_owner(engine, owner, files)
         try:
             done = engine.deployments.deploy(files, owner, by, note, strict=not plain)
         except DeploymentRefused as refused:
@@ -37,6 +39,14 @@ def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: s
             click.echo(str(finding), err=True)
         brought = [f"{key} {version}" for key, version in {**done.processes, **done.decisions, **done.forms}.items()]
         click.echo(f"{owner}: " + (", ".join(brought) if brought else "nothing is new"))
+
+
+def _require_owner(engine: Engine, owner: str, files: Iterable[str]) -> None:
+    """Raise AuthorityUnsaid or AuthorityUnknown, rather than find that nothing which the files name exists."""
+    if owner:
+        known_authority(engine, owner)
+    elif engine.config.authorities:
+        raise AuthorityUnsaid(files=", ".join(sorted(files)[:3]), known=", ".join(sorted(engine.config.authorities)))
 
 
 def _by_authority(paths: Iterable[Path], authority: str | None) -> dict[str, dict[str, bytes]]:

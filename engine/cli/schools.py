@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.cli.common import with_engine
+from engine.cli.common import known_authority, with_engine
 from engine.runtime import Engine
 from engine.schools.gias import Line
 from engine.schools.register import Imported
@@ -36,7 +36,7 @@ def import_schools(engine: Engine, files: tuple[Any, ...], authority: str) -> No
     takes nothing over yet: it waits until a manager confirms it, on the page of the schools.
     """
     given = {Path(each.name).name: each.read() for each in files}
-    done = engine.schools.import_files(given, authority, "the command line")
+    done = engine.schools.import_files(given, known_authority(engine, authority), "the command line")
     _say_schools(done)
     _say_touched(done)
     for pair in done.linked.waiting:
