@@ -86,6 +86,7 @@ class _Reader:
             shape = yield from self._read(line, name, column.expression.text, "expression", self.scope)
             declared = sources.typed(column.type, self.feel)
             yield from self._unlike(line, name, shape, declared)
+            yield from self._unexpected(line, name, shape, declared.values or frozenset())
             tested.append((name, shape if shape.values is not None or not declared.known else declared))
         for number, rule in enumerate(table.rules, 1):
             for (name, shape), text in zip(tested, rule.tests, strict=False):
@@ -97,8 +98,11 @@ class _Reader:
     def _rule_outputs(self, table: Table, number: int) -> Iterator[Found]:
         rule = table.rules[number - 1]
         for output, text in zip(table.outputs, rule.outputs, strict=False):
-            if text:
-                where = f'rule {number}, the output "{output.name}"'
+            where = f'rule {number}, the output "{output.name}"'
+            if not text:
+                remedy = "Write a value; or null, where nothing is meant."
+                yield self._fault(rule.line, where, "nothing", "it is empty, so that nothing comes of it", remedy)
+            else:
                 shape = yield from self._read(rule.line, where, text, "expression", self.scope)
                 yield from self._unlike(rule.line, where, shape, sources.typed(output.type, self.feel))
                 yield from self._undeclared(rule.line, where, shape, sources.declared(output, self.feel))
@@ -109,6 +113,11 @@ class _Reader:
             hint = f"Did you mean {quote(meant)}? " if meant else ""
             message = f"{quote(value)} is none of the values declared for this output"
             yield self._fault(line, where, "value", message, f"{hint}They are: {listing(allowed)}.")
+
+    def _unexpected(self, line: int, where: str, shape: Shape, allowed: frozenset[Value]) -> Iterator[Found]:
+        for value in sorted((shape.values or frozenset()) - allowed, key=str) if allowed else ():
+            message = f"it can be {quote(value)}, which is none of the values declared for this input"
+            yield self._fault(line, where, "value", message, "Add it, or take the list of values out.")
 
     def _boxed(self, expression: Expression, scope: Scope) -> Iterator[Found]:
         inside = Names({name: Variable() for name in _bound(expression)}, _open(expression, scope))
