@@ -10,8 +10,9 @@ from engine.diagram import Element, Process, SequenceFlow, is_feel, strip_feel
 from engine.lint import tables
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.names import Inspects, Remark, World, nothing, read
+from engine.lint.names.constant import constant
 from engine.lint.names.elements import results
-from engine.lint.names.shapes import ANY, LIST, TEXT, Shape
+from engine.lint.names.shapes import ANY, BOOLEAN, LIST, TEXT, Shape
 from engine.lint.names.sources import payload, shape_of, tree
 from engine.lint.sites import Site, sites
 from engine.lint.wants import unfit
@@ -54,7 +55,7 @@ def remarks(site: Site, feel: Inspects) -> Iterator[Remark]:
         if not (site.waits and remark.kind == "unsure"):
             yield remark
     wrong = unfit(site.wants, reading.shape)
-    yield from [wrong] if wrong else []
+    yield from [wrong] if wrong else constant(parsed) if site.wants == BOOLEAN else []
 
 
 def _of_tables(look: Look, world: World) -> Iterator[Found]:
@@ -107,7 +108,8 @@ def expression_is_not_prose(look: Look) -> Iterator[Fault]:
 
 @rule("PW-876", section=OURS, plain="off")
 def value_is_of_the_kind_wanted(look: Look) -> Iterator[Fault]:
-    """A condition can be true or false, a collection is a list, a cardinality a number; what is counted from is a date."""
+    """A condition can be true and can be false, a collection is a list, a cardinality a number; what is counted from is a
+    date."""
     yield from _found(look, "truth")
 
 

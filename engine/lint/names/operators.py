@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEXT, Shape, Value, is_date
+from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEMPORAL, TEXT, Shape, Value, is_date
 from engine.lint.names.wording import Remark, convert, listing, quote, what
 from engine.spelling import near
 
@@ -77,7 +77,20 @@ _VERBS = {"+": "added to", "-": "reckoned with", "*": "multiplied by", "/": "div
 
 def _not_reckoned(operator: str, a: Shape, b: Shape) -> Remark:
     done = _VERBS.get(operator, "combined with")
-    return Remark("type", "", f"{what(a)} cannot be {done} {what(b)}: that gives nothing", convert(a, b))
+    return Remark(
+        "type",
+        "",
+        f"{what(a)} cannot be {done} {what(b)}: that gives nothing",
+        _joined(a, b) if operator == "+" else convert(a, b),
+    )
+
+
+def _joined(a: Shape, b: Shape) -> str:
+    """What to do about two values that cannot be added: of a text and a date mostly a text was wanted."""
+    kinds = a.known | b.known
+    if TEXT in kinds and kinds & TEMPORAL and not (a.iso or b.iso):
+        return "Make a text of it with string(...), or of a date with long date(...)."
+    return convert(a, b)
 
 
 _TIMES = ("date", "date and time", "time")

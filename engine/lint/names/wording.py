@@ -63,7 +63,7 @@ def what(shape: Shape) -> str:
     if shape.iso:
         return "a date written as text"
     if shape.literal and shape.values is not None and len(shape.values) == 1:
-        return f"{KINDS[min(shape.known)]}, {quote(next(iter(shape.values)))},"
+        return f"{KINDS[min(shape.known)]} ({quote(next(iter(shape.values)))})"
     return " or ".join(KINDS[kind] for kind in sorted(shape.known)) or "null"
 
 

@@ -175,7 +175,10 @@ CASES = [
     _case("PW-880", _after('date(met_on) = date("2026-02-30")'), _after('date(met_on) = date("2026-02-28")')),
     _case("PW-880", _after('date(met_on) = @"14/10/2026"'), _after('date(met_on) = @"2026-10-14"')),
     _case("PW-880", _after("date(met_on) = date(2026, 2, 30)"), _after("date(met_on) = date(2026, 2, 28)")),
-    _case("PW-880", _after('@"P1D" < duration("P1W")'), _after('@"P1D" < duration("P7D")')),
+    _case("PW-880", _after('@"P1D" < duration("P1W")'), _after('score = 1 or @"P1D" < duration("P7D")')),
+    _case("PW-876", _after("true"), RIGHT),
+    _case("PW-876", _after('judgement = "good" and judgement = "inadequate"'), RIGHT),
+    _case("PW-876", _after('judgement != "good" or judgement != "inadequate" or score = 1'), RIGHT),
     _case("PW-880", _after("score in [1..null]"), _after("score >= 1")),
     _case("PW-880", _after('month of year(date("x")) = "May"'), _after('month of year(date(met_on)) = "May"')),
     _case("PW-880", _after("score in [9..1]"), _after("score in [1..9]")),
@@ -396,3 +399,8 @@ def _slipped(path: str, old: str, new: str) -> list[Finding]:
 def test_a_slip_is_found(path: str, old: str, new: str, code: str) -> None:
     errors = {one.code for one in _slipped(path, old, new) if one.severity == "error"}
     assert errors == {code}
+
+
+def test_a_text_to_which_a_date_is_added_wants_a_text() -> None:
+    remedies = [each.remedy for each in found(_after('"On " + today() = judgement'), strict=True, known=KNOWN)]
+    assert "Make a text of it with string(...), or of a date with long date(...)." in remedies
