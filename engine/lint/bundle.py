@@ -52,6 +52,7 @@ class Bundle:
             roles=known.roles,
             decisions=_over(known.decisions, dict.fromkeys(self.decisions) | self.tables),
             processes=None if known.processes is None else known.processes | self.processes.keys(),
+            clauses=known.clauses,
             topics=known.topics,
             settings=known.settings,
             fresh=frozenset(self.tables),

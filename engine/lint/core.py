@@ -111,6 +111,8 @@ class Known:
     """Decisions by id; None for one that cannot be read."""
     processes: frozenset[str] | None = None
     """Keys of processes already deployed; those in the diagrams that are checked together count as well."""
+    clauses: frozenset[str] | None = None
+    """The ids of the authority's register of clauses."""
     topics: frozenset[str] = frozenset({"notify", "category", "live-cases"})
     settings: Mapping[str, Any] | None = None
     """The authority's values, which expressions see as ``settings``."""

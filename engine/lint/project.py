@@ -61,6 +61,7 @@ class Project:
             roles=self._roles(authority),
             decisions=_decisions(processes) if processes else None,
             processes=frozenset(key for each in others for key in each.processes) if processes else None,
+            clauses=self._clauses(authority),
             settings=self._settings(authority),
             others=others,
             whole=bool(authority and processes),
@@ -70,6 +71,13 @@ class Project:
         folder = self.root / "processes"
         own = folder / authority
         return next((here for here in (own, folder) if here.is_dir()), None)
+
+    def _clauses(self, authority: str) -> frozenset[str] | None:
+        """The ids of an authority's register of clauses; None where it has none."""
+        file = self.root / "processes" / authority / "clauses.yaml"
+        if not authority or not file.is_file():
+            return None
+        return frozenset(str(row["id"]) for row in _part(file, "clauses"))
 
     def _forms(self) -> dict[str, Form | None] | None:
         folder = self.root / "forms"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from engine.diagram import Element, Process
 from engine.diagram.names import ACTIVITIES
-from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 from engine.lint.names.shapes import BOOLEAN
 from engine.lint.wants import DAY
 from engine.spelling import near
@@ -102,17 +102,29 @@ PROPERTIES: Mapping[str, Property] = {
         "FEEL: what must be true of `school` when it is reached, and when a task is completed; else it is an incident.",
         Reads("outside", BOOLEAN),
     ),
-    "timerRule": Property("timers and due dates", _timed, "`meeting` moves to a school day, `period` never moves."),
+    "timerRule": Property(
+        "timers and due dates",
+        _timed,
+        "`meeting` moves to a school day, `period` never moves.",
+        values=("meeting", "period"),
+    ),
     "from": Property(
         "timers inside a case, and due dates",
         _timed,
         "FEEL: the date that the time counts from.",
         Reads(wants=DAY, may_wait=True),
     ),
-    "retime": Property("timers", _timed, "`true`: worked out again when the variables that it is made of change."),
-    "catchUp": Property("timer cycles", _timed, "`every`: beats that were missed are made up for."),
+    "retime": Property(
+        "timers", _timed, "`true`: worked out again when the variables that it is made of change.", values=_YES_NO
+    ),
+    "catchUp": Property(
+        "timer cycles", _timed, "`every`: beats that were missed are made up for.", values=("every", "once")
+    ),
     "nullAllowed": Property(
-        "scripts, decisions and service expressions", _may_be_null, "`true`: null is a result, and no incident."
+        "scripts, decisions and service expressions",
+        _may_be_null,
+        "`true`: null is a result, and no incident.",
+        values=_YES_NO,
     ),
     "correlationKey": Property(
         "where a message is waited for",
@@ -232,6 +244,40 @@ def while_open_is_understood(look: Look) -> Iterator[Fault]:
         if given == "begin" and process.properties.get("cases") != "many":
             message = "whileOpen begins another case of a school that may have one only."
             yield fault(process, message, 'Add the property cases: many, or use "skip" or "end".')
+
+
+@rule("PW-865", section=OURS)
+def property_has_one_of_its_values(look: Look) -> Iterator[Fault]:
+    """A property that is one of a few words (timerRule, catchUp, retime, nullAllowed, needsSchool, cases) is one of them."""
+    for element in look.elements():
+        yield from _no_value(element, PROPERTIES)
+    for process in look.processes():
+        yield from _no_value(process, OF_PROCESSES)
+
+
+def _no_value(part: Element | Process, known: Mapping[str, Property | OfProcess]) -> Iterator[Fault]:
+    for name, each in known.items():
+        given = part.properties.get(name)
+        if each.values and given is not None and given not in each.values:
+            yield fault(part, f'its property {name} is "{short(given)}".', f"Use {quoted(each.values)}.")
+
+
+@rule("PW-866", section=OURS)
+def clause_is_in_the_register(look: Look) -> Iterator[Fault]:
+    """A clause that an element or a process carries is one of the authority's register of clauses (clauses.yaml)."""
+    for element in look.elements():
+        yield from _no_clause(look, element)
+    for process in look.processes():
+        yield from _no_clause(look, process)
+
+
+def _no_clause(look: Look, part: Element | Process) -> Iterator[Fault]:
+    known = look.known.clauses
+    for clause in part.properties.get("clause", "").replace(",", " ").split():
+        if known is not None and clause not in known:
+            meant = near(clause, known)
+            remedy = f"Did you mean {meant}?" if meant else "Name one of clauses.yaml, or add it there."
+            yield fault(part, f'there is no clause "{short(clause)}".', remedy)
 
 
 @rule("PW-863", section=OURS, severity="warning")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.diagram import Element, is_feel
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.spelling import near
 
 
 @rule("PW-701", section=OURS, plain="off")
@@ -175,15 +176,29 @@ def external_task_says_so(look: Look) -> Iterator[Fault]:
 
 @rule("PW-715", section=OURS)
 def topic_is_whole(look: Look) -> Iterator[Fault]:
-    """A task with the topic category says the category; one with live-cases says the process and the result variable."""
+    """A task with the topic category says the category; one with live-cases says the result variable and the process,
+    which there is."""
     for element in look.elements("serviceTask", "sendTask"):
         given = {parameter.name for parameter in element.inputs if parameter.text}
         needed = {"category": "category", "live-cases": "process"}.get(element.topic)
         if needed and needed not in given:
             message = f'the topic "{element.topic}" needs the parameter "{needed}".'
             yield fault(element, message, "Add it as a camunda:inputParameter.")
+        yield from _unknown_process(look, element)
         if element.topic == "live-cases" and not element.result_variable:
             yield fault(element, "nothing keeps the cases that it lists.", "Give it a camunda:resultVariable.")
+
+
+def _unknown_process(look: Look, element: Element) -> Iterator[Fault]:
+    """Where the topic live-cases names a process, there is one."""
+    keys = look.called
+    for each in element.inputs if element.topic == "live-cases" and keys is not None else ():
+        if each.name == "process" and not is_feel(each.text) and each.text.strip() not in (keys or ()):
+            meant = near(each.text.strip(), keys or ())
+            remedy = f"Did you mean {meant}?" if meant else "Name a process that there is, by its key."
+            yield fault(
+                element, f'there is no process "{short(each.text)}", so it would list no case.', remedy, each.line
+            )
 
 
 @rule("PW-716", section=OURS)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from engine.calendar import timers
-from engine.diagram import Element, EventDefinition, is_feel
-from engine.errors import TimerNotUnderstood
+from engine.diagram import Element, EventDefinition, is_feel, strip_feel
+from engine.errors import PathwaysError, TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
+from engine.lint.names import World, read
+from engine.lint.names.sources import tree
+from engine.lint.sites import Site, sites
 
-_RULES = ("meeting", "period")
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _timers(look: Look) -> Iterator[tuple[Element, EventDefinition]]:
@@ -65,24 +70,6 @@ def due_date_is_understood(look: Look) -> Iterator[Fault]:
             yield fault(element, message, _remedy("due"))
 
 
-@rule("PW-804", section=OURS)
-def timer_rule_is_known(look: Look) -> Iterator[Fault]:
-    """The property timerRule is "meeting" (moves to a school day) or "period" (never moves)."""
-    for element in look.elements():
-        value = element.properties.get("timerRule", _RULES[0])
-        if value not in _RULES:
-            yield fault(element, f'timerRule is "{short(value)}".', f"Use {quoted(_RULES)}.")
-
-
-@rule("PW-805", section=OURS)
-def catch_up_is_known(look: Look) -> Iterator[Fault]:
-    """The property catchUp is "every" (each missed beat is made up for) or "once"."""
-    for element in look.elements():
-        value = element.properties.get("catchUp", "every")
-        if value not in {"every", "once"}:
-            yield fault(element, f'catchUp is "{short(value)}".', 'Use "every" or "once".')
-
-
 @rule("PW-807", section=OURS)
 def date_counted_from_has_its_place(look: Look) -> Iterator[Fault]:
     """The property from (the date that a timer or due date counts from) stands at a timer inside a case, or at a user
@@ -104,3 +91,58 @@ def interrupting_timer_does_not_repeat(look: Look) -> Iterator[Fault]:
         if repeats and (once or element.kind == "intermediateCatchEvent"):
             remedy = "Use a duration, or make the event non-interrupting."
             yield fault(element, "only the first beat of this cycle is ever used.", remedy, definition.line)
+
+
+@rule("PW-808", section=OURS, plain="off")
+def worked_out_time_is_understood(look: Look) -> Iterator[Fault]:
+    """A timer or due date whose FEEL gives a text gives one in the words of timers, as do the settings that it reads."""
+    world = look.world
+    if world is None:
+        return
+    for site in sites(look, world):
+        for text, reason in _wrong_times(site, look, world) if site.timer is not None else ():
+            message = f'{site.what} "{short(strip_feel(site.text))}" gives "{short(text)}", which is not understood: {reason}.'
+            yield fault(site.part, message, _remedy(site.timer or "any"), site.line)
+
+
+def _wrong_times(site: Site, look: Look, world: World) -> Iterator[tuple[str, str]]:
+    """The values of an expression, where they are known, that are no time; each with the reason."""
+    parsed = tree(world.feel, strip_feel(site.text))
+    if parsed is None or site.timer is None:
+        return
+    reading = read(parsed, site.scope)
+    found: Iterable[Any] = sorted(reading.shape.values or (), key=str)
+    if reading.reads <= {"settings"} and not reading.remarks:
+        found = _settled(site.text, look, world)
+    for each in found:
+        reason = _no_time(each, site.timer)
+        if reason:
+            yield str(each), reason
+
+
+def _settled(text: str, look: Look, world: World) -> list[Any]:
+    """What an expression gives that only the authority's settings have a say in; nothing where that cannot be told."""
+    try:
+        value = world.feel.evaluate(text, {"settings": dict(look.known.settings or {})})
+    except PathwaysError:
+        return []
+    return [] if value is None else [value]
+
+
+def _no_time(value: Any, kind: timers.Kind) -> str:
+    try:
+        timers.from_value(value, kind)
+    except TimerNotUnderstood as error:
+        return short(str(error.details.get("reason", ""))).rstrip(".")
+    return ""
+
+
+@rule("PW-809", section=OURS, severity="warning")
+def date_is_no_date_for_all_cases(look: Look) -> Iterator[Fault]:
+    """A due date, or a timer inside a case, is no day of one year: every case that begins later has it behind it."""
+    for element in look.elements():
+        texts = [each.text for each in element.event_definitions if each.kind == "timer"]
+        for text in (element.due_date, *texts):
+            if _A_DAY.match(text.strip()) and element.kind != "startEvent":
+                message = f'"{short(text)}" is past for every case that comes there later.'
+                yield fault(element, message, 'Write one that every case can have, such as "1 September" or "10 days".')

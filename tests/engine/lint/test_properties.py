@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.lint import Known
+from engine.lint.core import words
+from engine.lint.properties import OF_PROCESSES, PROPERTIES
 from tests.engine.lint.drawing import TIMER, Case, around, draw, prop, prove
 
 
@@ -24,6 +27,12 @@ def _gateway(**properties: str) -> str:
     return around(f'<exclusiveGateway id="t">{prop(**properties)}</exclusiveGateway>')
 
 
+REGISTER = Known(clauses=frozenset({"HERE-6.2", "HERE-6.3"}))
+#: Properties of which a rule of its own says what they may be, or which may be anything.
+OF_THEIR_OWN = words(
+    """clause forEach formKey keepFor onBehalf outputCollection payload prefill reportedBy whileOpen"""
+)
+
 CASES = [
     Case("PW-861", _timer(timerrule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-862", _task(timerRule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
@@ -35,6 +44,13 @@ CASES = [
         strict=True,
         also=frozenset({"PW-701", "PW-702"}),
     ),
+    Case("PW-865", _timer(timerRule="never"), _timer(timerRule="period")),
+    Case("PW-865", _timer(catchUp="sometimes"), _timer(catchUp="every")),
+    Case("PW-865", _timer(retime="yes"), _timer(retime="true")),
+    Case("PW-865", _process(needsSchool="yes"), _process(needsSchool="true")),
+    Case("PW-865", _process(cases="several"), _process(cases="many")),
+    Case("PW-866", _gateway(clause="HERE-66.2"), _gateway(clause="HERE-6.2"), known=REGISTER),
+    Case("PW-866", _process(clause="HERE-6.2, HERE-7"), _process(clause="HERE-6.2, HERE-6.3"), known=REGISTER),
     Case("PW-863", _process(colour="red"), _process(needsSchool="true")),
     Case("PW-864", _process(whileOpen="wait"), _process(whileOpen="end")),
     Case("PW-864", _process(whileOpen="begin"), _process(whileOpen="begin", cases="many")),
@@ -45,3 +61,8 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_properties(case: Case) -> None:
     prove(case)
+
+
+def test_what_each_property_may_be_is_known() -> None:
+    known = {**OF_PROCESSES, **PROPERTIES}
+    assert {name for name, each in known.items() if not (each.reads or each.values)} == OF_THEIR_OWN

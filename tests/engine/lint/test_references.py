@@ -76,6 +76,12 @@ STRICT = [
         "PW-712", _user(FORM, ROLE, NAME, 'camunda:priority="high"'), _user(FORM, ROLE, NAME, 'camunda:priority="70"')
     ),
     Case("PW-713", _user(FORM, ROLE), GOOD),
+    Case(
+        "PW-715",
+        _topic("live-cases", 'camunda:resultVariable="found"', process="othr"),
+        _topic("live-cases", 'camunda:resultVariable="found"', process="other"),
+        known=KNOWN,
+    ),
     Case("PW-715", _topic("category", reason="why"), _topic("category", category="high")),
     Case(
         "PW-715", _topic("live-cases", process="p"), _topic("live-cases", 'camunda:resultVariable="found"', process="p")

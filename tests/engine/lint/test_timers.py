@@ -7,6 +7,7 @@ import re
 import pytest
 
 from engine.calendar import timers
+from engine.lint import Known
 from tests.engine.lint.drawing import Case, around, found, prop, prove
 
 
@@ -26,6 +27,16 @@ def _due(text: str, more: str = "") -> str:
 FROM = prop(**{"from": "= given"})
 GOOD = _duration("15 working days")
 
+SETTINGS = {"wrong": "twenty workin days", "number": 20, "right": "20 working days"}
+KNOWN = Known(forms={}, decisions={}, settings=SETTINGS)
+NEEDS = frozenset({"PW-701", "PW-702", "PW-711"})
+
+
+def _worked_out(bad: str, good: str) -> Case:
+    """What is worked out of the authority's settings, or of texts."""
+    return Case("PW-808", bad, good, strict=True, known=KNOWN, also=NEEDS)
+
+
 CASES = [
     Case("PW-801", _wait(""), GOOD),
     Case("PW-801", _duration(""), GOOD),
@@ -35,8 +46,13 @@ CASES = [
     Case("PW-802", _duration("every half-term"), _duration("1 half-term")),
     Case("PW-803", _due("every half-term"), _due("end of term")),
     Case("PW-803", _due("quite soon"), _due("10 working days")),
-    Case("PW-804", _duration("P1D", prop(timerRule="never")), _duration("P1D", prop(timerRule="period"))),
-    Case("PW-805", _duration("P1D", prop(catchUp="sometimes")), _duration("P1D", prop(catchUp="every"))),
+    _worked_out(_due("= &quot;5 workng days&quot;"), _due("= &quot;5 working days&quot;")),
+    _worked_out(_due("= string(5) + &quot; workin days&quot;"), _due("= string(5) + &quot; working days&quot;")),
+    _worked_out(_due("= settings.wrong"), _due("= settings.right")),
+    _worked_out(_duration("= settings.number"), _duration("= settings.right")),
+    _worked_out(_duration("= settings.wrong + &quot;&quot;"), _duration("= settings.right + &quot;&quot;")),
+    Case("PW-809", _due("2020-01-01"), _due("1 September")),
+    Case("PW-809", _wait("<timeDate>2020-01-01</timeDate>"), _wait("<timeDate>1 September</timeDate>")),
     Case("PW-807", around(f'<userTask id="t">{FROM}</userTask>'), _duration("10 days", FROM)),
     Case("PW-807", around(f'<task id="t">{FROM}</task>'), _due("10 days", FROM)),
     Case("PW-806", _wait("<timeCycle>every month</timeCycle>"), GOOD),
