@@ -9,6 +9,7 @@ from engine.calendar import timers
 from engine.diagram import Diagram, Element
 from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, quoted, registered, rule, short
+from engine.lint.names.sources import payload
 from engine.spelling import near
 
 _ORPHANS = ("PW-891", "PW-892")
@@ -114,6 +115,24 @@ def _no_duration(text: str) -> str:
     except TimerNotUnderstood as error:
         return short(str(error.details.get("reason", ""))).rstrip(".")
     return ""
+
+
+@rule("PW-895", section=OURS, plain="off")
+def payload_is_brought(look: Look) -> Iterator[Fault]:
+    """What a message is said to bring (payload), the diagrams that throw it hand over, where nobody can report it."""
+    for element in look.elements():
+        for name, brought in _unbrought(look, element) if not element.reported_by else ():
+            meant = near(name, brought)
+            remedy = f"Did you mean {meant}?" if meant else "Add it as a camunda:inputParameter where it is thrown."
+            yield fault(element, f'nothing that throws its message hands over "{short(name)}".', remedy)
+
+
+def _unbrought(look: Look, element: Element) -> Iterator[tuple[str, set[str]]]:
+    """What the payload of an element names and no diagram that throws its message hands over; with what these do."""
+    names = set(payload(element.properties.get("payload", "")) or ())
+    throwers = [each for each in _everywhere(look) if names and not set(thrown(each)).isdisjoint(caught(element))]
+    brought = {given.name for each in throwers for given in each.inputs}
+    yield from ((name, brought) for name in sorted(names - brought) if throwers)
 
 
 def orphaned(diagrams: tuple[Diagram, ...], whole: Known, before: Known) -> list[Finding]:

@@ -34,10 +34,19 @@ def _silence(world: World, flow: Flow, element: Element, said: Shape) -> Iterato
     if said.known and not said.only(CONTEXT):
         yield Remark("type", "", "it gives no context", 'Write it like: = {view: "no answer"}, or = {} for nothing.')
     form = (world.around.forms or {}).get(element.form_key)
+    yield from _near_none(said, [each.key for each in form.fields] if form is not None else [])
     for each in form.fields if form is not None else ():
         given = said.fields.get(each.key)
         if given is not None:
             yield from _unlikely(each.key, given, answer(each, world.feel, world.scope(flow, element)))
+
+
+def _near_none(said: Shape, asked: list[str]) -> Iterator[Remark]:
+    """The entries that look like a question's key misspelt. Others may be meant: what only silence sets."""
+    for key in sorted(said.fields.keys() - set(asked)):
+        meant = near(key, asked)
+        if meant:
+            yield Remark("name", key, f'"{key}" is no question of the task', f"Did you mean {meant}?")
 
 
 def _unlikely(key: str, given: Shape, asked: Shape) -> Iterator[Remark]:

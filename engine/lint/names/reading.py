@@ -127,6 +127,9 @@ class _Reader:
         if " " in name and not meant:
             remedy = 'Write a condition over variables, such as judgement = "inadequate".'
             self.say("prose", name, f'"{name}" is prose, not FEEL', remedy)
+        elif meant == name:
+            remedy = "Set it before, or lead a flow here from where it is set."
+            self.say("name", name, f'"{name}" is set on no way that leads here', remedy)
         else:
             remedy = f"Did you mean {meant}?" if meant else 'Correct the name, or put a text in quotes: "...".'
             self.say("name", name, f'nothing can have set "{name}"', remedy)

@@ -10,7 +10,7 @@ from engine.feel import Feel
 from engine.lint import Finding, Known, check
 from engine.lint.bundle import check_bundle, read_bundle
 from engine.lint.project import check_files
-from tests.engine.lint.drawing import MESSAGE, ON_MESSAGE, Case, Checker, around, draw, parsed, prop, prove
+from tests.engine.lint.drawing import MESSAGE, ON_MESSAGE, Case, Checker, around, draw, inputs, parsed, prop, prove
 
 CODES = {"PW-891", "PW-892"}
 ALONE = Known(roles=frozenset({"seo"}), whole=True)
@@ -33,6 +33,15 @@ ANSWERED = around(
     "s>t t>c c>e",
     MESSAGE,
 )
+
+
+def handed_over(name: str) -> str:
+    """A message that hands over a reason, and what waits for it with a payload of this name."""
+    waits = f'<intermediateCatchEvent id="c">{prop(payload=f"{name}: text")}{ON_MESSAGE}</intermediateCatchEvent>'
+    send = f'<sendTask id="t" messageRef="m">{inputs(reason="Late")}</sendTask>'
+    return around(send + waits, "s>t t>c c>e", MESSAGE)
+
+
 CASES = [
     Case("PW-891", catches(), REPORTED, strict=True, known=ALONE),
     Case("PW-891", catches(reportedBy="nobody"), ANSWERED, strict=True, known=ALONE),
@@ -41,6 +50,7 @@ CASES = [
     Case("PW-894", throws(keepFor="1 September"), throws(keepFor="2 weeks")),
     Case("PW-894", throws(keepFor="R/P1D"), throws(keepFor="P10D")),
     Case("PW-894", throws(keepFor="soon"), throws(keepFor="15 working days")),
+    Case("PW-895", handed_over("reasn"), handed_over("reason"), strict=True, known=ALONE),
     Case("PW-862", catches(keepFor="2 weeks", reportedBy="seo"), REPORTED, strict=True, known=ALONE),
 ]
 

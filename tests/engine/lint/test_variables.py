@@ -134,6 +134,7 @@ def _growing(lists: int, condition: str) -> str:
 
 CASES = [
     _case("PW-881", _silent('= {judgement: "inadequat"}'), _silent('= {judgement: "no answer"}')),
+    _case("PW-881", _silent("= {scroe: 0}"), _silent("= {unheard: true}")),
     _case("PW-881", _silent('= {score: "none"}'), _silent("= {score: 0}")),
     _case("PW-881", _silent("= 5"), _silent("= {}")),
     _case(
@@ -399,6 +400,14 @@ def _slipped(path: str, old: str, new: str) -> list[Finding]:
 def test_a_slip_is_found(path: str, old: str, new: str, code: str) -> None:
     errors = {one.code for one in _slipped(path, old, new) if one.severity == "error"}
     assert errors == {code}
+
+
+def test_a_name_that_is_set_elsewhere_is_said_to_be_set_on_no_way_here() -> None:
+    early = around(
+        f'<exclusiveGateway id="g" default="g_t"/><userTask id="t" name="Judge" {ASK}/>', "s>g g>e[score = 1] g>t t>e"
+    )
+    messages = [each.message for each in found(early, strict=True, known=KNOWN) if each.code == "PW-870"]
+    assert messages == ['the condition "score = 1": "score" is set on no way that leads here.']
 
 
 def test_a_text_to_which_a_date_is_added_wants_a_text() -> None:
