@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.decisions.model import Table
 from engine.diagram import Element, is_feel
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.spelling import near
@@ -81,6 +82,17 @@ def decision_exists(look: Look) -> Iterator[Fault]:
         if known is not None and element.decision_ref and element.decision_ref not in known:
             message = f'there is no decision table "{short(element.decision_ref)}".'
             yield fault(element, message, "Deploy the .dmn file with it, or correct the camunda:decisionRef.")
+
+
+@rule("PW-718", section=OURS)
+def decision_gives_as_many_as_are_asked_for(look: Look) -> Iterator[Fault]:
+    """A decision table that may give several results is not asked for a single one."""
+    for element in look.elements("businessRuleTask"):
+        decision = (look.known.decisions or {}).get(element.decision_ref)
+        table = decision.expression if decision is not None else None
+        if isinstance(table, Table) and table.several and element.map_decision_result.startswith("single"):
+            message = f'the hit policy {table.policy} may give several results, and "{element.map_decision_result}" takes one.'
+            yield fault(element, message, 'Use "collectEntries" or "resultList", or another hit policy.')
 
 
 @rule("PW-706", section=OURS)

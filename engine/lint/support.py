@@ -10,6 +10,7 @@ from engine.diagram.names import EVENT_DEFINITIONS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
 from engine.lint.ignored import camunda, operations
 from engine.lint.supported import EVENTS, EXECUTED, REFUSED
+from engine.spelling import near
 
 
 @rule("PW-901", section=OURS)
@@ -117,9 +118,15 @@ def camunda_attribute_is_carried_out(look: Look) -> Iterator[Fault]:
             unknown |= set(camunda(iter(definition.attributes))) - _HONOURED_BY_EVENTS
         for name in sorted(unknown):
             message = f"camunda:{short(name)} is not carried out."
-            yield fault(element, message, _INSTEAD.get(name, "Take it out."))
+            yield fault(element, message, _INSTEAD.get(name) or _meant(name))
 
 
+def _meant(name: str) -> str:
+    found = near(name, _HONOURED | _MEANT_ELSEWHERE)
+    return f"Did you mean {found}?" if found else "Take it out."
+
+
+_MEANT_ELSEWHERE = words("collection elementVariable errorCodeVariable escalationCodeVariable")
 _INSTEAD = {
     "candidateUsers": "Use candidateGroups or assignee.",
     "class": "Java is never run: use FEEL, or the topic notify.",

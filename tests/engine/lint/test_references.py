@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.decisions import parse_decisions
 from engine.lint import Known, check
 from tests.engine.lint.drawing import Case, around, draw, found, inputs, parsed, process, prove, whole
 from tests.engine.spiff.cases import prop
@@ -50,6 +51,30 @@ def _started(groups: str) -> str:
 
 GOOD = _user(FORM, ROLE, NAME)
 
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="F" namespace="http://example.org">
+<decision id="d" name="D"><decisionTable id="dt" hitPolicy="COLLECT"><input id="i"><inputExpression id="ie"><text>a</text>
+</inputExpression></input><output id="o" name="level"/></decisionTable></decision></definitions>"""
+COLLECTING = Known(decisions=parse_decisions(TABLE.encode(), "d.dmn"))
+
+
+def _decides(how: str) -> str:
+    return _task(
+        "businessRuleTask", f'camunda:decisionRef="d" camunda:mapDecisionResult="{how}" camunda:resultVariable="r"'
+    )
+
+
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="F" namespace="http://example.org">
+<decision id="d" name="D"><decisionTable id="dt" hitPolicy="COLLECT"><input id="i"><inputExpression id="ie"><text>a</text>
+</inputExpression></input><output id="o" name="level"/></decisionTable></decision></definitions>"""
+COLLECTING = Known(decisions=parse_decisions(TABLE.encode(), "d.dmn"))
+
+
+def _decides(how: str) -> str:
+    return _task(
+        "businessRuleTask", f'camunda:decisionRef="d" camunda:mapDecisionResult="{how}" camunda:resultVariable="r"'
+    )
+
+
 STRICT = [
     Case("PW-701", _user(ROLE, NAME), GOOD),
     Case("PW-702", _user(FORM, NAME), GOOD),
@@ -95,6 +120,7 @@ STRICT = [
     Case("PW-714", _notice().replace('camunda:type="external"', ""), _notice()),
 ]
 CASES = [Case(one.code, one.bad, one.good, strict=True, known=KNOWN) for one in STRICT]
+CASES.append(Case("PW-718", _decides("singleEntry"), _decides("collectEntries"), known=COLLECTING))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

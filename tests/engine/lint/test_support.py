@@ -98,3 +98,9 @@ def test_every_position_of_the_table_is_looked_up() -> None:
     for start in ("boundary", "event subprocess start"):
         places |= {f"{start}, interrupting", f"{start}, non-interrupting"}
     assert places == set(EVENTS)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("candidateGroup", "candidateGroups"), ("dueData", "dueDate")])
+def test_a_misspelt_attribute_is_told_what_was_meant(written: str, meant: str) -> None:
+    remedies = [each.remedy for each in lint(_task(f'camunda:{written}="seo"')) if each.code == "PW-904"]
+    assert remedies == [f"Did you mean {meant}?"]
