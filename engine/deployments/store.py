@@ -103,7 +103,8 @@ def refuse(findings: list[Finding]) -> None:
     errors = [each for each in findings if each.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
-        raise DeploymentRefused(summary="; ".join(str(each) for each in errors[:3]) + more, findings=findings)
+        summary = "; ".join(str(each) for each in errors[:3]) + more
+        raise DeploymentRefused(summary=summary.rstrip("."), findings=findings)
 
 
 def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:

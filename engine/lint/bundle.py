@@ -27,6 +27,8 @@ from engine.spelling import near
 
 #: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
 UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
+#: How long the message about a form may be: it may list all types of components.
+MOST_SAID = 300
 #: The endings of files that can be read; a diagram's may be either of the first two.
 KINDS = (".bpmn", ".xml", ".dmn", ".form")
 
@@ -145,7 +147,7 @@ def of_form(name: str, data: bytes, problems: Iterable[Problem]) -> Iterator[Fin
         if problem.path and known is None:
             known = lines(data.decode(json.detect_encoding(data)))
         where = f"at {short(problem.path)}: " if problem.path else ""
-        said = short(problem.message).rstrip(".")
+        said = short(problem.message, MOST_SAID).rstrip(".")
         found = finding(FORM, name, f"{where}{said}{'' if said.endswith('?') else '.'}", "Mend the form.")
         yield replace(found, severity=problem.severity, line=line_of(known or {}, problem.path))
 

@@ -12,6 +12,7 @@ from engine.diagram import Diagram
 from engine.lint.core import Finding, Look, words
 
 _FOLLOWS: Mapping[str, frozenset[str]] = {
+    "PW-852": words("PW-802 PW-803"),
     "PW-853": words("PW-851 PW-859"),
     "PW-855": words("PW-851"),
     "PW-901": words("PW-303 PW-304 PW-417 PW-420 PW-902 PW-903"),

@@ -74,10 +74,10 @@ def fault(part: Part | Process, message: str, remedy: str, line: int = 0) -> Fau
     return Fault(short(key), short(getattr(part, "name", "")), line or part.line, message, remedy)
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = _LONGEST) -> str:
     """Cut what a diagram says to a length that fits a message, on one line."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
 
 
 def quoted(names: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 from engine.lint.names import World, read
 from engine.lint.names.sources import tree
 from engine.lint.sites import Site, sites
+from engine.lint.wants import unfit
 
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -100,8 +101,10 @@ def worked_out_time_is_understood(look: Look) -> Iterator[Fault]:
     if world is None:
         return
     for site in sites(look, world):
-        for text, reason in _wrong_times(site, look, world) if site.timer is not None else ():
-            message = f'{site.what} "{short(strip_feel(site.text))}" gives "{short(text)}", which is not understood: {reason}.'
+        wrong = dict(_wrong_times(site, look, world)) if site.timer is not None else {}
+        if wrong:
+            said, reason = f'{site.what} "{short(strip_feel(site.text))}"', next(iter(wrong.values()))
+            message = f"{said} gives {quoted(wrong)}, which is not understood: {reason}."
             yield fault(site.part, message, _remedy(site.timer or "any"), site.line)
 
 
@@ -111,6 +114,8 @@ def _wrong_times(site: Site, look: Look, world: World) -> Iterator[tuple[str, st
     if parsed is None or site.timer is None:
         return
     reading = read(parsed, site.scope)
+    if unfit(site.wants, reading.shape):  # which is said by PW-876
+        return
     found: Iterable[Any] = sorted(reading.shape.values or (), key=str)
     if reading.reads <= {"settings"} and not reading.remarks:
         found = _settled(site.text, look, world)

@@ -119,7 +119,8 @@ def typed(type_: Type, feel: Inspects) -> Shape:
     shape = of(kind) if kind else ANY
     allowed = literals(type_.allowed, feel)
     if allowed is not None and kind in (TEXT, NUMBER, ""):
-        shape = shapes.options(allowed)
+        among = shapes.options(allowed)
+        shape = among if not kind or among.known <= {kind} else shape
     return shapes.listed(shape) if type_.many else shape
 
 

@@ -86,6 +86,12 @@ def test_a_misspelt_property_of_a_question_is_an_error_that_says_what_was_meant(
     assert '"confidental" does nothing: did you mean confidential?' in result.output
 
 
+def test_all_types_of_components_are_listed_where_one_is_not_known(project: Path) -> None:
+    path = project / "forms/here/form.form"
+    path.write_text(json.dumps({"type": "default", "id": "f", "components": [{"type": "image"}]}))
+    assert "radio, select, separator, text, textarea, textfield." in _run(path).output
+
+
 def test_every_question_of_the_repositorys_forms_has_its_words() -> None:
     result = _run(Path(__file__).resolve().parents[3] / "forms")
     assert ": 0 errors" in result.output

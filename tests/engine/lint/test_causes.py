@@ -30,6 +30,7 @@ CASES = {
         around('<scriptTask id="t" scriptFormat="python"><script>import ((</script></scriptTask>'),
         "PW-853",
     ),
+    "a due date of another engine": (around('<userTask id="t" camunda:dueDate="${now()}"/>'), "PW-852"),
     "a complex gateway": (
         draw(f'{TWO_TASKS}<complexGateway id="g"/>', "s>g g>t[a] g>u[b] t>e u>e"),
         "PW-901",

@@ -25,16 +25,18 @@ def _table(
     values: str = "",
     default: str = "",
     expected: str = "",
+    kind: str = "",
 ) -> bytes:
     """A table of one input and one output; a rule is "cell -> output"."""
     rows = "".join(_rule(number, rule) for number, rule in enumerate(rules))
     declared = f"<outputValues><text>{values}</text></outputValues>" if values else ""
+    typed = f' typeRef="{kind}"' if kind else ""
     among = f"<inputValues><text>{expected}</text></inputValues>" if expected else ""
     otherwise = f"<defaultOutputEntry><text>{default}</text></defaultOutputEntry>" if default else ""
     return (
         '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="F" namespace="http://example.org">'
         f'<decision id="d" name="D"><decisionTable id="dt" hitPolicy="{policy}">'
-        f'<input id="i"><inputExpression id="ie"><text>{asked}</text></inputExpression>{among}</input>'
+        f'<input id="i"><inputExpression id="ie"{typed}><text>{asked}</text></inputExpression>{among}</input>'
         f'<output id="o" name="level" typeRef="string">{declared}{otherwise}</output>{rows}</decisionTable></decision></definitions>'
     ).encode()
 
@@ -66,6 +68,7 @@ SLIPS = [
     ("PW-886", _table('"good" -> "low"', '"good" -> "high"', '"inadequate" -> "high"', policy="UNIQUE"), "FIRST"),
     ("PW-888", _table('"good" -> ', '- -> "high"'), "null, where nothing is meant"),
     ("PW-883", _table(*GOOD, expected='"good"'), "Add it, or take the list of values out"),
+    ("PW-884", _table(*GOOD, expected='"good","inadequate"', kind="number"), "Correct its type"),
     ("PW-886", _table('- -> "low"', '"good" -> "high"'), "move it up"),
     ("PW-887", _table('"good" -> "low"'), "Add a last rule"),
     ("PW-888", _table('"good" -> string(date("2026-02-30"))', '- -> "high"'), "2026-10-14"),

@@ -32,9 +32,9 @@ KNOWN = Known(forms={}, decisions={}, settings=SETTINGS)
 NEEDS = frozenset({"PW-701", "PW-702", "PW-711"})
 
 
-def _worked_out(bad: str, good: str) -> Case:
+def _worked_out(bad: str, good: str, code: str = "PW-808") -> Case:
     """What is worked out of the authority's settings, or of texts."""
-    return Case("PW-808", bad, good, strict=True, known=KNOWN, also=NEEDS)
+    return Case(code, bad, good, strict=True, known=KNOWN, also=NEEDS)
 
 
 CASES = [
@@ -49,7 +49,7 @@ CASES = [
     _worked_out(_due("= &quot;5 workng days&quot;"), _due("= &quot;5 working days&quot;")),
     _worked_out(_due("= string(5) + &quot; workin days&quot;"), _due("= string(5) + &quot; working days&quot;")),
     _worked_out(_due("= settings.wrong"), _due("= settings.right")),
-    _worked_out(_duration("= settings.number"), _duration("= settings.right")),
+    _worked_out(_duration("= settings.number"), _duration("= settings.right"), "PW-876"),
     _worked_out(_duration("= settings.wrong + &quot;&quot;"), _duration("= settings.right + &quot;&quot;")),
     Case("PW-809", _due("2020-01-01"), _due("1 September")),
     Case("PW-809", _wait("<timeDate>2020-01-01</timeDate>"), _wait("<timeDate>1 September</timeDate>")),
