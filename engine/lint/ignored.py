@@ -52,6 +52,18 @@ def file_is_made_for_no_other_engine(look: Look) -> Iterator[Fault]:
         yield Fault("", "", line, f"the file is made for {engine}: what it says in its extensions is ignored.", remedy)
 
 
+@rule("PW-916", section="BPMN 2.0.2 §8.3.3", severity="warning")
+def extensions_of_others_are_told(look: Look) -> Iterator[Fault]:
+    """Extension elements that are neither Camunda's nor of an engine that is known are ignored; a file is told so once."""
+    for node in look.diagram.root.iterfind(f".//{{{BPMN}}}extensionElements/{{*}}*"):
+        space = str(node.tag).rpartition("}")[0].removeprefix("{")
+        if space not in (BPMN, CAMUNDA) and not _engine(space):
+            what = f'"{short(nodes.local(node))}" ({short(space) or "no namespace"})'
+            message = f"the extension {what} is ignored."
+            yield Fault("", "", nodes.line(node), message, "Take it out, unless others read it.")
+            return
+
+
 _READ_OF_PROCESSES = words(
     """candidateStarterGroups versionTag historyTimeToLive isStartableInTasklist modelerTemplate
     modelerTemplateVersion modelerTemplateIcon"""

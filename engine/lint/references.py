@@ -45,9 +45,9 @@ def _form_remedy(key: str) -> str:
 
 @rule("PW-704", section=OURS, plain="off")
 def role_exists(look: Look) -> Iterator[Fault]:
-    """Those who do a user task, record its answer for others (onBehalf) or report an event (reportedBy) are roles."""
+    """Those who do a user task, or record its answer for others (onBehalf), are roles."""
     for element in look.elements():
-        for role in _unknown(look, (*element.candidate_groups, *element.on_behalf, *element.reported_by)):
+        for role in _unknown(look, (*element.candidate_groups, *element.on_behalf)):
             yield fault(element, f'there is no role "{short(role)}".', _ROLE_REMEDY)
 
 

@@ -33,6 +33,7 @@ def _wait_for(inner: str) -> str:
 
 CASES = [
     Case("PW-906", around(f'<task id="t">{ZEEBE}</task>'), GOOD),
+    Case("PW-916", around(f'<task id="t">{EXTENSIONS.format("<other:bar/>")}</task>'), GOOD),
     Case("PW-913", _process('camunda:candidateStarterUsers="ann"'), _process('camunda:candidateStarterGroups="seo"')),
     Case("PW-913", _process('camunda:jobPriority="5"'), _process('camunda:versionTag="5"')),
     Case("PW-913", _process("", LISTENER), _process("")),
@@ -93,3 +94,9 @@ def test_a_generated_form_is_told_what_replaces_it() -> None:
     assert [one.code for one in errors] == ["PW-905"]
     assert "folder forms" in errors[0].remedy
     assert "camunda:formKey" in errors[0].remedy
+
+
+def test_a_file_is_told_once_of_extensions_that_nobody_knows() -> None:
+    xml = around(f'<task id="t">{EXTENSIONS.format("<other:bar/><other:bar/>")}</task>')
+    messages = [each.message for each in found(xml) if each.code == "PW-916"]
+    assert messages == ['the extension "bar" (http://example.org/other) is ignored.']

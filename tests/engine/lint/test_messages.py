@@ -162,3 +162,8 @@ def test_a_file_of_no_authority_is_checked_without_others(project: Path, tmp_pat
     file = tmp_path / "draft.bpmn"
     file.write_text(catches(OTHER, key="draft"), encoding="utf-8")
     assert checked(file) == []
+
+
+def test_a_role_that_may_report_and_is_none_is_told_once() -> None:
+    drawn = parsed(catches(reportedBy="seo, nobody"))
+    assert [one.code for one in check([drawn], ALONE, Checker(), True) if one.severity == "error"] == ["PW-893"]
