@@ -302,7 +302,7 @@ class AuthorityNumberMissing(PathwaysError):
 
 
 class AuthorityUnknown(PathwaysError):
-    """There is no authority "{authority}" in the configuration. {meant}"""
+    """There is no authority "{authority}" in the configuration. {meant} Name one that it has."""
 
 
 class AuthorityUnsaid(PathwaysError):
