@@ -5,6 +5,7 @@ A docstring says what happened and what to do about it; names in braces are fill
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -18,8 +19,16 @@ class PathwaysError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        return self._worded(self.details)
+
+    def told(self, called: Callable[[str], str]) -> str:
+        """The message with people and roles by their names: ``called`` names those in ``by`` and ``whom``."""
+        people = {name: called(str(self.details[name])) for name in ("by", "whom") if name in self.details}
+        return self._worded(self.details | people)
+
+    def _worded(self, details: dict[str, Any]) -> str:
         message = " ".join((type(self).__doc__ or "").split())
-        return message.format_map(_Named(self.details))
+        return message.format_map(_Named(details))
 
 
 class _Named(dict[str, Any]):

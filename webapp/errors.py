@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import errors
 from engine.errors import PathwaysError
+from webapp.people.names import anybody
 
 TITLES = {
     202: "The answer is kept",
@@ -135,7 +136,7 @@ def register(app: Flask) -> None:
         if status >= 500:
             app.logger.error("%s: %s", type(error).__name__, error)
         case = getattr(error, "instance", None) if isinstance(error, errors.LiveCaseExists) else None
-        return page(status, str(error) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
+        return page(status, error.told(anybody) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:

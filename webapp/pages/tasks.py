@@ -19,6 +19,7 @@ from webapp.forms.answers import Answer, answers
 from webapp.forms.fields import FormView
 from webapp.forms.submission import Asked
 from webapp.pages import calendar, clauses
+from webapp.people import names
 from webapp.people.guests import Guest
 
 blueprint = Blueprint("tasks", __name__)
@@ -108,7 +109,7 @@ def _mine(task_id: int) -> TaskDetail:
     scope = current_user.scope
     if scope.holds(detail.row.roles) or scope.username in (detail.row.assignee, detail.ended_by):
         return detail
-    raise TaskNotYours(whom=" or ".join(role_names(detail.row.roles)))
+    raise TaskNotYours(whom=" or ".join(detail.row.roles))
 
 
 def refuse_ended(detail: TaskDetail) -> None:
@@ -119,12 +120,6 @@ def refuse_ended(detail: TaskDetail) -> None:
         raise TaskNotOpen(
             task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day"
         )
-
-
-def role_names(roles: tuple[str, ...]) -> list[str]:
-    """Roles as this person's authority calls them."""
-    home = current_user.home
-    return [home.roles[role].name if home and role in home.roles else role for role in roles]
 
 
 def _asked(detail: TaskDetail) -> Asked:
@@ -147,7 +142,7 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         clauses=clauses.named(detail.info.clauses),
         today=now(),
         kept=_kept(detail),
-        roles=role_names(detail.row.roles),
+        roles=names.role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=conditions(detail, view),
         beside=_beside(detail),

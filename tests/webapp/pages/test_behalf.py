@@ -53,7 +53,7 @@ def test_whose_task_it_is_does_it_instead(seo: Browser) -> None:
 def test_others_may_not_record_it(seo: Browser) -> None:
     status, page = seo.sign_in("system-leader").get("/tasks/1/behalf")
     assert status == 403
-    assert "may be recorded for others by seo" in page
+    assert "may be recorded for others by School Evaluation Officer (SEO)," in page
 
 
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(seo: Browser) -> None:

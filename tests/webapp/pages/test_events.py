@@ -62,7 +62,7 @@ def test_a_report_that_is_not_whole_is_sent_back_with_all_that_was_entered(brows
 def test_a_role_that_does_not_report_it_is_told_who_does(browser: Browser, concern: int) -> None:
     status, page = browser.sign_in("lead-member").get("/schools/100001/events/concern-resolved")
     assert status == 403
-    assert "head-of-learning-and-standards" in page
+    assert "is reported by School Evaluation Officer (SEO)" in page
 
 
 def test_what_no_process_names_cannot_be_reported(browser: Browser) -> None:
