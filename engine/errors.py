@@ -88,8 +88,8 @@ class ValueMissing(PathwaysError):
 
 
 class AnswerKept(PathwaysError):
-    """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given again.
-    What went wrong: {reason}."""
+    """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given
+    again; one that is given anew takes its place. What went wrong: {reason}."""
 
 
 class CaseStuck(PathwaysError):
@@ -131,6 +131,11 @@ class NoCategory(PathwaysError):
 class EventNotReportable(PathwaysError):
     """Nothing called "{event}" can be reported here: no process names it, or the case waits for it no more. Go back and
     choose what has happened again."""
+
+
+class AlreadyReported(PathwaysError):
+    """ "{event}" was reported by {by} on {at}, after this page was opened. Nothing was reported again. If it has happened
+    once more, open the page anew and report it."""
 
 
 class NotAReporter(PathwaysError):
@@ -361,6 +366,14 @@ class TextTooLong(PathwaysError):
 
 class TextUnusable(PathwaysError):
     """The {what} holds a character that cannot be stored, {character}. Take it out."""
+
+
+class GivenRefused(PathwaysError):
+    """The {what} cannot be taken: {reason}. Nothing was changed."""
+
+
+class DatabaseUnopened(PathwaysError):
+    """The database {database} cannot be opened: {reason}. Correct its address, or make its folder."""
 
 
 class ValueRefused(PathwaysError):
