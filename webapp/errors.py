@@ -41,6 +41,7 @@ TEXTS = {
 #: Titles that say more than the status does.
 TITLES_OF: dict[type[PathwaysError], str] = {
     errors.LiveCaseExists: "There is a case already",
+    errors.AlreadyReported: "This has been reported already",
     errors.TaskNotOpen: "This task is no longer open",
     errors.TaskClaimed: "Somebody else has this task",
     errors.InstanceBusy: "Somebody was quicker",
@@ -64,6 +65,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.SuccessionMoved: 409,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.AlreadyReported: 409,
     errors.DrawnOnOldVersion: 409,
     errors.MovedDateNotFound: 404,
     errors.TaskNotOpen: 409,

@@ -264,9 +264,7 @@ def _incidents(session: Session, instance_id: int, definitions: list[int]) -> tu
         names = (elements.info(each, element).name for each in definitions)
         return next((found for found in names if found != element), "")
 
-    return tuple(
-        replace(each, element_name=name(each.element)) for each in incidents(session, instance=instance_id)
-    )
+    return tuple(replace(each, element_name=name(each.element)) for each in incidents(session, instance=instance_id))
 
 
 def _diagrams(session: Session, row: InstanceRow) -> tuple[DiagramView, ...]:
@@ -329,6 +327,14 @@ def timeline(
     elements = Elements(session, [row.definition_id for row in rows])
     tasks = _tasks_of(session, instance_id, {row.token for row in rows if row.token})
     return [_history_row(row, elements, tasks.get(row.token)) for row in rows]
+
+
+def end_of_task(session: Session, row: TaskRow) -> Mapping[str, Any]:
+    """What the story says beside the end of a task (``detail`` of its line), such as for whom its answer was recorded."""
+    chosen = select(History.detail).where(
+        History.instance_id == row.instance_id, History.token == row.token, History.how == "completed"
+    )
+    return session.scalars(chosen.order_by(History.seq.desc()).limit(1)).first() or {}
 
 
 def trace(session: Session, instance_id: int) -> list[str]:
