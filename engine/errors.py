@@ -91,6 +91,8 @@ class AnswerKept(PathwaysError):
     """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given
     again; one that is given anew takes its place. What went wrong: {reason}."""
 
+    reason: str
+
 
 class CaseStuck(PathwaysError):
     """Nothing can move in this case any more: {elements} can never go on, since what is still missing there cannot come.

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine import EventReport, queries
 from engine.errors import EventNotReportable, NotAReporter, TimerImpossible
-from engine.queries import ReportableEvent, SchoolRow
+from engine.queries import Listener, ReportableEvent, SchoolRow
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.submission import Asked
@@ -70,16 +70,14 @@ def _fitting(events: list[ReportableEvent], school: str | None) -> list[Reportab
     begun = {each.process for event in events for each in event.listeners if each.instance_id is None}
     if school is None or not begun:
         return events
-    fits = the_engine().cases.fits(begun, school, current_user.scope)
-    heard = {
-        event.message: tuple(each for each in event.listeners if each.instance_id or each.process in fits)
-        for event in events
-    }
-    return [
-        replace(event, listeners=heard[event.message])
-        for event in events
-        if heard[event.message] or not event.listeners
-    ]
+    others = begun - the_engine().cases.fits(begun, school, current_user.scope)
+    narrowed = [replace(event, listeners=_heard(event, others)) for event in events]
+    return [after for before, after in zip(events, narrowed, strict=True) if after.listeners or not before.listeners]
+
+
+def _heard(event: ReportableEvent, others: set[str]) -> tuple[Listener, ...]:
+    """Whoever listens, without the processes that are for other schools."""
+    return tuple(each for each in event.listeners if each.instance_id is not None or each.process not in others)
 
 
 def _reportable(message: str, school: str | None = None, instance: int | None = None) -> ReportableEvent:

@@ -22,6 +22,12 @@ def role_names(roles: Iterable[str]) -> list[str]:
     return [home.roles[role].name if home and role in home.roles else role for role in roles]
 
 
+def contacts() -> set[str]:
+    """The ids of the roles outside this person's authority."""
+    home = current_user.home
+    return {role.id for role in home.roles.values() if role.kind == "contact"} if home else set()
+
+
 def roles_in_words(roles: Iterable[str]) -> str:
     """Whom something is for: "Headteacher or Chair of governors"; empty for no role."""
     return " or ".join(role_names(roles))

@@ -35,7 +35,7 @@ def walked(browser: Browser, first: str) -> dict[str, str]:
         _, page = browser.get(address)
         tree = html.fromstring(page)
         found[address] = _text(tree)
-        waiting += [each for each in tree.xpath("//a/@href") if not LEFT_OUT.search(each)]
+        waiting += [href for link, _, href, _ in tree.iterlinks() if link.tag == "a" and not LEFT_OUT.search(href)]
     return found
 
 
