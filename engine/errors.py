@@ -301,6 +301,18 @@ class RegisterUnreadable(PathwaysError):
     """The school register cannot be read: line {line}: {reason}. No school has been changed."""
 
 
+class PeopleUnreadable(PathwaysError):
+    """The file of people cannot be read: {reason}. Nobody has been changed."""
+
+
+class HoldingNotFound(PathwaysError):
+    """There is no entry {holding} in the register of people."""
+
+
+class AuthorityNotFound(PathwaysError):
+    """The configuration has no authority "{authority}". Give it config/authorities/{authority}.yaml."""
+
+
 class AuthorityNumberMissing(PathwaysError):
     """The file is the national extract. Give config/authorities/{authority}.yaml the authority's number in it, as la_code."""
 

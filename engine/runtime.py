@@ -17,6 +17,7 @@ from engine.services.deployments import Deployments
 from engine.services.installation import Installation
 from engine.services.jobs import Jobs
 from engine.services.messages import Messages
+from engine.services.people import People
 from engine.services.schools import Schools
 from engine.services.tasks import Tasks
 from engine.settings import Config
@@ -47,7 +48,8 @@ class Engine:
         self.transactions = made
         self.deployments, self.cases, self.batches = Deployments(made), Cases(made), Batches(made)
         self.tasks, self.messages, self.jobs = Tasks(made), Messages(made), Jobs(made)
-        self.calendars, self.schools, self.installation = Calendars(made), Schools(made), Installation(made)
+        self.calendars, self.schools, self.people = Calendars(made), Schools(made), People(made)
+        self.installation = Installation(made)
         self.config, self.clock, self.database = made.world.config, made.world.clock, made.database
 
     def reading(self, scope: Scope | None = None) -> AbstractContextManager[Session]:

@@ -145,7 +145,10 @@ def account(username: str, name: str, authority: str, roles: tuple[str, ...], pa
         raise click.ClickException(f"The password must have {accounts.SHORTEST} characters or more.")
     with app.app_context():
         accounts.keep(username, name, authority, roles, password)
+        nowhere = the_engine().people.scope(authority, roles, username).confined == frozenset()
     click.echo(f"{username} can sign in.")
+    if nowhere:
+        click.echo("The register of people ties them to no school today, so they see nothing: pathways people import.")
 
 
 @main.command("seed")

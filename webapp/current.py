@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 
-from engine import Engine
+from engine import Engine, Scope
 
 
 def the_engine() -> Engine:
@@ -18,3 +19,13 @@ def the_engine() -> Engine:
 def now() -> datetime:
     """The engine's time, aware and in UTC."""
     return the_engine().clock.now()
+
+
+def known_scope(ident: str, look: Callable[[], Scope]) -> Scope:
+    """What somebody may see and do, looked up once a request."""
+    if "scopes" not in g:
+        g.scopes = {}
+    known: dict[str, Scope] = g.scopes
+    if ident not in known:
+        known[ident] = look()
+    return known[ident]

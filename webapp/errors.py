@@ -55,6 +55,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.InstanceNotFound: 404,
     errors.DefinitionNotFound: 404,
     errors.SchoolNotFound: 404,
+    errors.HoldingNotFound: 404,
     errors.IncidentNotFound: 404,
     errors.MessageNotFound: 404,
     errors.BatchNotFound: 404,

@@ -112,7 +112,7 @@ def _tell_managers(session: Session, world: World, request: BatchRequest, passed
     told = Notification(
         request.loaded.key, request.start.element, tuple(managers), f"{request.loaded.name}: {number}", text
     )
-    outbox.notify(session, cases[0], [told], world.clock.now(), mail=False)
+    outbox.notify(session, cases[0], [told], world.clock.now())
 
 
 def _said(session: Session, instance: ProcessInstance) -> str:

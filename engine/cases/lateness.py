@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.calendar.rhythms import add_working_days, said
 from engine.calendar.terms import SchoolCalendar
 from engine.calendar.timers import ZONE, fires_on
-from engine.cases.stepping import World
+from engine.cases.stepping import World, mailboxes
 from engine.jobs import outbox
 from engine.queries.tasks import TaskRow, tasks_by_id
 from engine.steps import Notification
@@ -65,7 +65,7 @@ def _tell(session: Session, world: World, task: UserTask, instance: ProcessInsta
         [row] = tasks_by_id(session, [task.id])
         told = _to_managers(world, instance, row) if task.told else _to_those_asked(row)
         key = f"late-{task.id}-{task.told}"
-        outbox.notify(session, instance, [told] if told.to else [], now, world.config.mail is not None, key)
+        outbox.notify(session, instance, [told] if told.to else [], now, mailboxes(world, instance.authority), key)
         task.told += 1
     task.tell_at = moments[task.told] if task.told < len(moments) else None
 

@@ -7,13 +7,13 @@ written in bulk, so that a step costs the same few statements however much waits
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Update, delete, insert, update
+from sqlalchemy import Update, delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.cases import keeping
@@ -21,6 +21,7 @@ from engine.cases.waiting import STUCK, OpenRow, Waiting, turn_of
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
 from engine.jobs import outbox
+from engine.people.authorities import Role
 from engine.schools import register
 from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.store.keys import KEY_LENGTH
@@ -31,6 +32,7 @@ from engine.store.tables import (
     Incident,
     Job,
     Message,
+    Notification,
     ProcessInstance,
     UserTask,
     UserTaskRole,
@@ -51,7 +53,8 @@ class Step:
     values: Mapping[str, Any] | None = None
     note: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
-    mail: bool = False
+    mailboxes: Mapping[str, Role] | None = None
+    """The authority's roles where there is a mail server."""
 
     def definition_id(self, process: str) -> int:
         """The id of the definition that runs this process (the instance's own, or a called one)."""
@@ -71,7 +74,7 @@ def write(step: Step, outcome: Outcome) -> None:
     _jobs(step, outcome.timers, messages)
     _settle_incidents(step, outcome)
     _tell_of_standstill(step, outcome)
-    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mail)
+    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mailboxes)
     for each in outcome.categories:
         register.categorise(step.session, step.instance, each, step.now)
 
@@ -116,6 +119,17 @@ def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
 def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:
     empty = {"definition_id": None, "element": "", "token": "", "via": "", "entered": None, "ended": step.now}
     return {**empty, "by": None, "detail": None, **known, "authority": step.instance.authority, "seq": seq}
+
+
+def rehouse(session: Session, cases: Collection[int], urn: str) -> None:
+    """Give what carries the school of these cases another one: tasks, their inbox rows and notifications."""
+    tasks = select(UserTask.id).where(UserTask.instance_id.in_(cases))
+    for table, whose in (
+        (UserTask, UserTask.instance_id.in_(cases)),
+        (UserTaskRole, UserTaskRole.task_id.in_(tasks)),
+        (Notification, Notification.instance_id.in_(cases)),
+    ):
+        session.execute(update(table).where(whose).values(school_urn=urn).execution_options(synchronize_session=False))
 
 
 def add_line(
@@ -229,6 +243,7 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "told": 0,
             "created": step.now,
             "mark": _mark(task),
+            "school_urn": step.instance.school_urn,
         }
         for task in fresh
     ]
@@ -245,7 +260,9 @@ def _mark(task: WaitingUserTask) -> str:
 def _roles(step: Step, task_id: int, task: WaitingUserTask) -> list[dict[str, Any]]:
     """The inbox rows of a task: a row a role; the role "" for everyone, unless the task is given to one person."""
     roles = list(dict.fromkeys(task.candidate_groups)) or ([] if task.assignee else [""])
-    fixed = {"authority": step.instance.authority, "task_id": task_id, "due_order": task.due or NEVER}
+    instance = step.instance
+    fixed: dict[str, Any] = {"authority": instance.authority, "school_urn": instance.school_urn, "task_id": task_id}
+    fixed["due_order"] = task.due or NEVER
     return [{**fixed, "role": role} for role in roles]
 
 

@@ -27,12 +27,14 @@ from engine.errors import (
     TaskNotOpen,
 )
 from engine.feel import Feel
+from engine.people.authorities import Role
 from engine.schools import register
 from engine.settings import Config
 from engine.spiff import advance
 from engine.steps import Complete, Outcome, Start, StepContext, StepFailed, Trigger
 from engine.store.keys import KEY_LENGTH
 from engine.store.tables import ProcessDefinition, ProcessInstance, UserTask
+from engine.store.tenancy import unconfined
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,14 @@ def start(session: Session, world: World, starting: StartCase) -> ProcessInstanc
         started_by=starting.by,
     )
     trigger = Start(variables, starting.element)
-    try:
-        outcome = _advance(session, world, loaded, instance, trigger, now)
-    except StepFailed as failed:
-        raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
-    made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mail=_mails(world))
-    records.write(made, outcome)
+    with unconfined(session):
+        try:
+            outcome = _advance(session, world, loaded, instance, trigger, now)
+        except StepFailed as failed:
+            raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
+        told = mailboxes(world, starting.authority)
+        made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mailboxes=told)
+        records.write(made, outcome)
     return instance
 
 
@@ -205,15 +209,16 @@ def step(
     waiting = waiting or waiting_of(session, instance.id)
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
     token = getattr(trigger, "token", "")
-    try:
-        outcome = _advance(session, world, loaded, instance, trigger, now)
-    except StepFailed as failed:
-        answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
-        raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause
     values = trigger.values if isinstance(trigger, Complete) else None
-    records.write(
-        Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, _mails(world)), outcome
-    )
+    told = mailboxes(world, instance.authority)
+    with unconfined(session):
+        try:
+            outcome = _advance(session, world, loaded, instance, trigger, now)
+        except StepFailed as failed:
+            answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
+            raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause
+        made = Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, told)
+        records.write(made, outcome)
     return outcome
 
 
@@ -229,8 +234,10 @@ def _advance(
     return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
 
 
-def _mails(world: World) -> bool:
-    return world.config.mail is not None
+def mailboxes(world: World, authority: str) -> Mapping[str, Role] | None:
+    """The roles whose people are told by mail; None without a mail server."""
+    known = world.config.authorities.get(authority)
+    return known.roles if known and world.config.mail is not None else None
 
 
 def stop(session: Session, world: World, instance: ProcessInstance, reason: str, by: str) -> None:

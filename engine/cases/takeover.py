@@ -210,7 +210,9 @@ def _move(command: _Command, leaving: Leaving, held: Mapping[int, ProcessInstanc
     session, now = command.session, command.world.clock.now()
     school, before = command.schools[new], register.variable(command.schools[old])
     said = f"{leaving.school.name} (URN {old}) is followed by {school.name} (URN {new}), which took this case over."
-    for case in (each for each in held.values() if each.school_urn == old):
+    moved = [each for each in held.values() if each.school_urn == old]
+    records.rehouse(session, [each.id for each in moved], new)
+    for case in moved:
         case.school_urn = new
         records.add_line(session, case, now, "moved", command.by, {"from": old, "to": new, "reason": said})
     for live in leaving.live:

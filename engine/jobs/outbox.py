@@ -1,4 +1,4 @@
-"""What is sent out after a commit: mail to roles. Each row is sent once, by its idempotency key.
+"""What is sent out after a commit: mail to people, each alone. Each row is sent once, by its idempotency key.
 
 A step writes notifications (shown in the app) and, when a mail server is configured, outbox rows beside them in the
 same transaction. A worker claims a row as it claims a job, sends it, and marks it. A worker that dies between sending
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -18,6 +18,8 @@ from typing import Any
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.people import register
+from engine.people.authorities import OFFICER, Role
 from engine.settings import Config, MailServer
 from engine.steps import Notification as Told
 from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance
@@ -42,14 +44,20 @@ Sender = Callable[[Mail], None]
 
 
 def notify(
-    session: Session, instance: ProcessInstance, told: Iterable[Told], now: datetime, mail: bool, key: str = ""
+    session: Session,
+    instance: ProcessInstance,
+    told: Iterable[Told],
+    now: datetime,
+    mailboxes: Mapping[str, Role] | None = None,
+    key: str = "",
 ) -> None:
-    """Write what people are told: as notifications, and as mails when there is a mail server.
+    """Write what people are told: as notifications, and as mails, one each, where the roles are given.
 
     ``key`` names the occasion for ever; without one it is the step of the instance, which happens once.
     """
     told = [replace(each, text=_one_stop(each.text)) for each in told]
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
+    fixed["school_urn"] = instance.school_urn
     rows = [
         {**fixed, "role": role, "element": each.element, "subject": each.subject, "text": each.text}
         for each in told
@@ -57,9 +65,36 @@ def notify(
     ]
     if rows:
         session.execute(insert(Notification), rows)
-    if rows and mail:
-        key = key or f"{instance.id}-{instance.revision}"
-        session.execute(insert(Outbox), [_mail(instance, each, f"{key}-{at}", now) for at, each in enumerate(told)])
+    mails = list(_mails(session, (instance, key), told, now, mailboxes)) if mailboxes else []
+    if mails:
+        session.execute(insert(Outbox), mails)
+
+
+def _mails(
+    session: Session,
+    occasion: tuple[ProcessInstance, str],
+    told: Iterable[Told],
+    now: datetime,
+    roles: Mapping[str, Role],
+) -> Iterator[dict[str, Any]]:
+    instance, key = occasion
+    key = key or f"{instance.id}-{instance.revision}"
+    for at, each in enumerate(told):
+        addresses = dict.fromkeys(
+            address for role in each.to if role in roles for address in _addresses(session, instance, roles[role], now)
+        )
+        for number, address in enumerate(addresses):
+            yield _mail(instance, each, f"{key}-{at}-{number}", address, now)
+
+
+def _addresses(session: Session, instance: ProcessInstance, role: Role, now: datetime) -> list[str]:
+    """A role of the authority has a mailbox; a role of schools the addresses of those who hold it for the case's school."""
+    if role.kind == OFFICER:
+        return [role.mailbox] if role.mailbox else []
+    if instance.school_urn is None:
+        return []
+    people = register.people_of(session, instance.authority, instance.school_urn, register.day_of(now), role.id)
+    return [person.email for person in people if person.email]
 
 
 def _one_stop(text: str) -> str:
@@ -67,7 +102,7 @@ def _one_stop(text: str) -> str:
     return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
 
-def _mail(instance: ProcessInstance, told: Told, key: str, now: datetime) -> dict[str, Any]:
+def _mail(instance: ProcessInstance, told: Told, key: str, to: str, now: datetime) -> dict[str, Any]:
     return {
         "authority": instance.authority,
         "instance_id": instance.id,
@@ -77,7 +112,7 @@ def _mail(instance: ProcessInstance, told: Told, key: str, now: datetime) -> dic
         "key": key,
         "status": "waiting",
         "attempts": 0,
-        "payload": {"to": list(told.to), "subject": told.subject, "text": told.text},
+        "payload": {"to": to, "subject": told.subject, "text": told.text},
     }
 
 
@@ -143,24 +178,27 @@ def smtp_sender(config: Config) -> Sender:
     assert server is not None
 
     def send(mail: Mail) -> None:
-        addresses = _addresses(config, mail)
-        if addresses:
-            _deliver(server, _compose(server, mail, addresses))
+        for address in _recipients(config, mail):
+            _deliver(server, _compose(server, mail, address))
 
     return send
 
 
-def _addresses(config: Config, mail: Mail) -> list[str]:
+def _recipients(config: Config, mail: Mail) -> list[str]:
+    """Whom a mail is for; rows that waited when mails began to be written a person each name roles of the authority."""
+    to = mail.payload["to"]
+    if isinstance(to, str):
+        return [to]
     authority = config.authorities.get(mail.authority)
-    known = authority.roles if authority else {}
-    return [known[role].mailbox for role in mail.payload["to"] if role in known and known[role].mailbox]
+    known = [authority.roles[role] for role in to if authority and role in authority.roles]
+    return [role.mailbox for role in known if role.mailbox and role.kind == OFFICER]
 
 
-def _compose(server: MailServer, mail: Mail, addresses: list[str]) -> EmailMessage:
+def _compose(server: MailServer, mail: Mail, address: str) -> EmailMessage:
     message = EmailMessage()
     # A line break in a subject would be a header of its own.
     message["Subject"] = " ".join(str(mail.payload["subject"]).split())
-    message["From"], message["To"] = server.sender, ", ".join(addresses)
+    message["From"], message["To"] = server.sender, address
     message["Message-ID"] = f"<pathways-{mail.key}@{server.sender.rpartition('@')[2]}>"
     message.set_content(str(mail.payload["text"]))
     return message

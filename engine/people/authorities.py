@@ -9,9 +9,9 @@
     roles:
       - id: seo                   # what candidateGroups in diagrams name
         name: School Evaluation Officer (SEO)
-        kind: officer             # officer works for the authority; contact signs in from outside it
+        kind: officer             # officer: counts for all schools; contact: for those that the register of people says
         capabilities: [start]     # see CAPABILITIES
-        mailbox: seo@example.org  # optional: where notifications to the role are mailed
+        mailbox: seo@example.org  # optional: where notifications to an officer's role are mailed; contacts have addresses
     settings:                     # optional: values that the policy leaves open, which diagrams read as settings.<name>
       response_days: {value: 10, why: The policy says only "rapid".}
     people:                       # optional: sample sign-ins, shown in sample mode only
@@ -33,7 +33,8 @@ from engine.errors import ConfigUnreadable
 #: What a role may do beyond the tasks that diagrams give it: start cases; manage (see every case, retry, stop); change and
 #: deploy diagrams; keep people, roles and settings; see everything and change nothing.
 CAPABILITIES = ("start", "manage", "own-processes", "administer", "audit")
-KINDS = ("officer", "contact")
+#: Whose role counts for the whole authority, and whose for the schools that the register of people ties them to.
+KINDS = OFFICER, CONTACT = ("officer", "contact")
 _ID = validate.Regexp(r"^[a-z][a-z0-9-]{0,58}$", error="use small letters, digits and hyphens, beginning with a letter")
 _TEXT = validate.Length(min=1)
 

@@ -30,10 +30,10 @@ class OnBehalf:
         return {"said_by": self.said_by, "said_on": self.said_on.isoformat(), "said_how": self.how}
 
 
-def check_may_record(scope: Scope, info: ElementInfo) -> None:
-    """Raises NotOnBehalf when the person may not record an answer for those whose task it is."""
+def check_may_record(scope: Scope, info: ElementInfo, school: str | None) -> None:
+    """Raises NotOnBehalf when the person may not record an answer for those whose task it is, at its case's school."""
     roles = info.said("on_behalf") or ()
-    if not (roles and scope.holds(roles)):
+    if not (roles and scope.holds(roles, at=school)):
         raise NotOnBehalf(task=info.name, whom=" or ".join(roles) or "nobody else")
 
 

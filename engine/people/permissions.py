@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CursorResult, exists, or_, select, update
@@ -20,22 +21,35 @@ def who(by: str | Scope) -> Scope:
     return by if isinstance(by, Scope) else Scope.all_authorities(by)
 
 
-def check_may_start(scope: Scope, loaded: Loaded) -> None:
-    """Raises NotAStarter when the process names starters and the person is none."""
-    if not scope.holds(loaded.starter_groups):
+def check_may_start(scope: Scope, loaded: Loaded, school: str | None = None) -> None:
+    """Raises NotAStarter when the process names starters and the person is none: for this school, where one is meant."""
+    if not scope.holds(loaded.starter_groups, at=school):
+        raise NotAStarter(process=loaded.name, whom=" or ".join(loaded.starter_groups))
+
+
+def check_may_start_somewhere(scope: Scope, loaded: Loaded) -> None:
+    """Raises NotAStarter when the process names starters and the person is none, for whatever school."""
+    if not scope.holds_anywhere(loaded.starter_groups):
         raise NotAStarter(process=loaded.name, whom=" or ".join(loaded.starter_groups))
 
 
 def check_may_complete(scope: Scope, task: UserTask) -> None:
     """Raises TaskNotYours for a task of other roles or of one other person, TaskClaimed when another has claimed it."""
-    if scope.everything or task.assignee == scope.username:
+    if scope.everything or is_given(scope, task.assignee, task.candidate_groups, task.school_urn):
         return
     if task.assignee and not task.candidate_groups:
         raise TaskNotYours(whom=task.assignee)
-    if not scope.holds(task.candidate_groups):
+    if not scope.holds(task.candidate_groups, at=task.school_urn):
         raise TaskNotYours(whom=" or ".join(task.candidate_groups))
-    if task.assignee:
+    if task.assignee and task.assignee != scope.username:
         raise TaskClaimed(by=task.assignee)
+
+
+def is_given(scope: Scope, assignee: str | None, roles: Collection[str], school: str | None) -> bool:
+    """Whether a task is the person's by name. What was claimed in a role for a school is not, once the role is over."""
+    if assignee != scope.username:
+        return False
+    return not scope.schools or not roles or school is None or scope.holds(roles, at=school)
 
 
 def claim(session: Session, task_id: int, scope: Scope) -> None:

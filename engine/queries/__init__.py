@@ -48,6 +48,7 @@ from engine.queries.instances import (
 )
 from engine.queries.live import live_cases
 from engine.queries.messages import MessageDetail, MessageNote, MessageRow, NearCase, message, undelivered
+from engine.queries.people import HoldingRow, LackingRow, PeopleFilters, holding, lacking, people
 from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
 from engine.queries.schools import (
     BatchRow,
@@ -107,6 +108,7 @@ __all__ = [
     "ElementInfo",
     "FailedRow",
     "HistoryRow",
+    "HoldingRow",
     "ImportRow",
     "InboxFilters",
     "IncidentRow",
@@ -114,6 +116,7 @@ __all__ = [
     "InstanceFilters",
     "InstanceRow",
     "KeptAnswer",
+    "LackingRow",
     "Listener",
     "MessageDetail",
     "MessageNote",
@@ -122,6 +125,7 @@ __all__ = [
     "NearCase",
     "NotificationRow",
     "Page",
+    "PeopleFilters",
     "RecordedRow",
     "ReportableEvent",
     "ReportedEventRow",
@@ -150,6 +154,7 @@ __all__ = [
     "falling_due",
     "form",
     "forms_of",
+    "holding",
     "imports",
     "inbox",
     "incidents",
@@ -157,6 +162,7 @@ __all__ = [
     "instance_detail",
     "instances",
     "kept_answer",
+    "lacking",
     "latest_definition",
     "live_cases",
     "message",
@@ -164,6 +170,7 @@ __all__ = [
     "newest_report",
     "notifications",
     "open_tasks",
+    "people",
     "recorded",
     "register_import",
     "reportable_event",

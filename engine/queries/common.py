@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.store.tables import ProcessDefinition, ProcessInstance, School
 
@@ -66,6 +66,12 @@ class ElementInfo:
 def of_school() -> ColumnElement[bool]:
     """Joins a case with its school. A school's key has its authority in it, since URNs may be in two registers."""
     return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
+
+
+def mentions(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """Whether a text holds what somebody types, in any case; a straight apostrophe finds a curly one and back."""
+    plain = text.replace("\u2019", "'").replace("\u2018", "'")
+    return func.replace(column, "\u2019", "'").icontains(plain, autoescape=True)
 
 
 def count(session: Session, rows: AnySelect) -> tuple[int, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import InstanceNotFound
-from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, of_school, page_of
+from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Elements, Page, count, mentions, of_school, page_of
 from engine.queries.messages import MessageRow, undelivered
 from engine.queries.schools import SchoolChangeRow, case_school_changes
 from engine.queries.tasks import TaskRow, open_tasks
@@ -155,7 +155,7 @@ def _filtered(chosen: AnySelect, filters: InstanceFilters) -> AnySelect:
     if filters.process:
         chosen = chosen.where(ProcessInstance.process == filters.process)
     if filters.text:
-        chosen = chosen.where(ProcessInstance.business_key.icontains(filters.text, autoescape=True))
+        chosen = chosen.where(mentions(ProcessInstance.business_key, filters.text))
     if filters.troubled:
         incident = exists().where(Incident.instance_id == ProcessInstance.id, Incident.resolved.is_(None))
         lost = exists().where(Message.source_id == ProcessInstance.id, Message.status == UNDELIVERED)

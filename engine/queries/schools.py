@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import BatchNotFound, SchoolNotFound
-from engine.queries.common import AnySelect, Elements
+from engine.queries.common import AnySelect, Elements, mentions
 from engine.schools import register
 from engine.schools.successions import predecessors
 from engine.store.tables import (
@@ -141,7 +141,7 @@ def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRo
     """Schools of the register by name, closed ones too; ``text`` is part of the name or a URN."""
     chosen = select(School).order_by(School.name).limit(limit)
     if text:
-        chosen = chosen.where(School.name.icontains(text, autoescape=True) | (School.urn == text))
+        chosen = chosen.where(mentions(School.name, text) | (School.urn == text))
     return [_row(found) for found in session.scalars(chosen)]
 
 

@@ -21,6 +21,7 @@ from engine.queries.common import (
     Elements,
     Page,
     count,
+    mentions,
     of_school,
     page_of,
 )
@@ -28,7 +29,7 @@ from engine.queries.definitions import form, forms
 from engine.schools import register
 from engine.spiff import variables_at
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, held
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,8 @@ def inbox(
 ) -> Page[TaskRow]:
     """The open tasks that this person may do, the earliest due first.
 
-    That is: tasks of the person's roles, tasks for everyone, and tasks given to the person; with ``filters.mine``
-    only the last. Each of these is one short walk along an index of open tasks.
+    That is: tasks of the person's roles (of the schools for which a role counts), tasks for everyone, and tasks given to
+    the person; with ``filters.mine`` only the last. Each of these is one short walk along an index of open tasks.
     """
     filters = filters or InboxFilters()
     walks = [_given_to(scope)] if filters.mine else _all_walks(scope)
@@ -199,7 +200,7 @@ def _of_roles(scope: Scope) -> list[AnySelect]:
     return [
         select(UserTaskRole.task_id.label("id"), UserTaskRole.due_order)
         .join(UserTask, UserTask.id == UserTaskRole.task_id)
-        .where(UserTaskRole.role == role)
+        .where(held(scope, UserTaskRole, role))
         .order_by(UserTaskRole.due_order, UserTaskRole.task_id)
         for role in sorted({"", *scope.roles})
     ]
@@ -222,9 +223,7 @@ def _filtered(walk: AnySelect, filters: InboxFilters) -> AnySelect:
 
 
 def _mentions(text: str) -> Any:
-    return or_(
-        ProcessInstance.business_key.icontains(text, autoescape=True), School.name.icontains(text, autoescape=True)
-    )
+    return or_(mentions(ProcessInstance.business_key, text), mentions(School.name, text))
 
 
 def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:
@@ -240,7 +239,8 @@ def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
     """
     mine = exists(
         select(UserTaskRole.task_id).where(
-            UserTaskRole.task_id == UserTask.id, UserTaskRole.role.in_({"", *scope.roles})
+            UserTaskRole.task_id == UserTask.id,
+            or_(*(held(scope, UserTaskRole, role) for role in sorted({"", *scope.roles}))),
         )
     )
     chosen = _selected().where(
@@ -367,7 +367,7 @@ def consulted(session: Session, detail: TaskDetail, roles: Collection[str]) -> l
 
 def _done_before(session: Session, detail: TaskDetail) -> Sequence[AnyRow]:
     """The case's last tasks that were completed before this one was asked, the newest first."""
-    columns = UserTask.candidate_groups, UserTask.values, UserTask.ended_by, UserTask.ended
+    columns = UserTask.candidate_groups, UserTask.school_urn, UserTask.values, UserTask.ended_by, UserTask.ended
     done = (
         select(UserTask.id, UserTask.element, *columns)
         .where(
@@ -394,7 +394,7 @@ def _newest_said(done: Iterable[AnyRow], wanted: set[str], scope: Scope) -> Iter
     """Of tasks, the newest first, those with an answer to wanted questions that no newer one has given."""
     for row in done:
         said = wanted & (row.values or {}).keys()
-        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups)):
+        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups, at=row.school_urn)):
             wanted -= said
             yield row.id, (dict(row.values), row.ended_by or "", row.ended)
 

@@ -22,7 +22,7 @@ from engine.store.tables import (
     School,
     UserTask,
 )
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, held
 
 
 @dataclass(frozen=True)
@@ -206,13 +206,13 @@ def kept_answer(session: Session, instance_id: int, token: str) -> KeptAnswer | 
 
 
 def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:
-    """What the person's roles were told, the newest first."""
+    """What the person's roles were told, the newest first; a role that counts for some schools, of those only."""
     if not scope.roles:
         return []
     # The newest of each role, each a short walk along an index; one walk over all roles would sort what they ever got.
     newest = [
         select(Notification.id)
-        .where(Notification.role == role)
+        .where(held(scope, Notification, role))
         .order_by(Notification.id.desc())
         .limit(limit)
         .subquery()

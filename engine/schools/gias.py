@@ -8,12 +8,12 @@ that cannot be read is told with its line; neither stops the others.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import RegisterUnreadable
+from engine.schools.lines import records
 from engine.steps import CLOSING, OPEN_SCHOOL
 
 URN, NAME, CODE, AUTHORITY = "URN", "EstablishmentName", "LA (code)", "LA (name)"
@@ -232,28 +232,3 @@ def _religious_body(given: Mapping[str, str]) -> str:
 def _said(given: Mapping[str, str], column: str) -> str:
     value = given.get(column, "")
     return "" if value.lower() in _NONE else value
-
-
-def records(data: bytes) -> Iterator[tuple[int, list[str] | str]]:
-    """The lines of a CSV file that are not empty, each with the number it begins at; one that is no CSV as what is wrong."""
-    reader = csv.reader(_decoded(data))
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield number, f"It is no CSV: {error}."
-            continue
-        if any(cells):
-            yield number, [cell.strip() for cell in cells]
-
-
-def _decoded(data: bytes) -> Iterator[str]:
-    """The text, line by line: UTF-8, or what Windows writes (the extract has been both)."""
-    for line in data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True):
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError:
-            yield line.decode("cp1252", errors="replace")

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.errors import RegisterUnreadable
-from engine.schools.gias import URN, Line, records
+from engine.schools.gias import URN, Line
+from engine.schools.lines import records
 
 OTHER_URN, OTHER_NAME, KIND, SINCE = "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"
 _NEEDED = (URN, OTHER_URN, KIND)

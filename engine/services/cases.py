@@ -44,19 +44,22 @@ class Cases:
         authority = scope.within(authority)
         with self._transactions.step(scope) as session:
             definition_id = stepping.latest_id(session, authority, key)
-            permissions.check_may_start(scope, self._world.registry.get(session, definition_id))
+            permissions.check_may_start(scope, self._world.registry.get(session, definition_id), school)
             command = StartCase(authority, definition_id, key_of_case, known, school, scope.username)
             return stepping.start(session, self._world, command).id
 
     def admission(self, key: str, by: Scope) -> tuple[bool, set[str]]:
-        """Whether a case of the process needs a school, and the URNs of the open schools that it is for.
+        """Whether a case of the process needs a school, and the URNs of the open schools for which the person may begin one.
 
         Raises DefinitionNotFound, NotAStarter.
         """
         with self._transactions.reading(by) as session:
             loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
-            permissions.check_may_start(by, loaded)
-            return loaded.needs_school, admission.schools_for(session, self._world, loaded, by.authority)
+            permissions.check_may_start_somewhere(by, loaded)
+            meant = admission.schools_for(session, self._world, loaded, by.authority)
+            anywhere = by.holds(loaded.starter_groups, at=None)
+            mine = {urn for urn in meant if anywhere or by.holds(loaded.starter_groups, at=urn)}
+            return loaded.needs_school or not anywhere, mine
 
     def check_admission(self, key: str, school: str | None, by: Scope) -> None:
         """Say now what would stand against starting a case, for a school by its URN or for none.

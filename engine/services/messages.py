@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine import queries
 from engine.cases import delivery, reports, troubles
 from engine.cases.reports import EventReport
 from engine.errors import MessageNotExpected
@@ -52,7 +53,8 @@ class Messages:
         """
         with self._transactions.writing(by, wakes=False) as session:
             event = reportable_event(session, report.message, report.school, report.instance)
-            reports.check_may_report(by, event)
+            case = None if report.instance is None else queries.instance(session, report.instance)
+            reports.check_may_report(by, event, case.school_urn if case else report.school)
             report_id = reports.keep(session, self._world, by, report, event)
         with self._transactions.step(by) as session:
             return reports.tell(session, self._world, by, report, report_id)

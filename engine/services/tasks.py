@@ -59,7 +59,7 @@ class Tasks:
         note = f"Said by {said.said_by} on {said.said_on:%-d %B %Y} ({said.how}), and recorded for them."
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
-            behalf.check_may_record(by, queries.task(session, task_id).info)
+            behalf.check_may_record(by, queries.task(session, task_id).info, task.school_urn)
             self._end(session, (instance, task, waiting), known, by, note, said.detail)
 
     def go_on_without(self, task_id: int, reason: str, by: Scope) -> None:
@@ -70,7 +70,7 @@ class Tasks:
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             detail = queries.task(session, task_id)
-            behalf.check_may_record(by, detail.info)
+            behalf.check_may_record(by, detail.info, task.school_urn)
             behalf.check_silent(detail.info, task, self._world.clock.now())
             values = self._silence(detail, instance.authority)
             self._end(session, (instance, task, waiting), values, by, reason, {"unanswered": True, "reason": reason})

@@ -1,4 +1,4 @@
-"""The inbox and the list of cases with 100,000 open tasks and 1,000,000 completed, beside an almost empty database."""
+"""An inbox of an officer and of a head, and the list of cases: 100,000 open tasks and 1,000,000 completed, beside almost none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from tests.benchmarks.completion import engine_on, timed
 OPEN, DONE, FEW = 100_000, 1_000_000, 600
 TIMES = 30
 ME = Scope("", frozenset({"seo"}), "me@example.org")
+#: The head of one of 600 schools, to each of which as many tasks belong as to the others.
+SCHOOL = "CAST(900000 + n % 600 AS VARCHAR)"
+HEAD = Scope("", frozenset({"head"}), "head@example.org", schools={"head": frozenset({"900007"})})
 
 
 def copy(connection: Connection, table: Any, number: int, changes: Mapping[str, str], where: str) -> None:
@@ -41,11 +44,14 @@ def copy(connection: Connection, table: Any, number: int, changes: Mapping[str, 
 def fill(database: Any, open_tasks: int, done: int) -> None:
     """Cases with one open task each, and completed tasks of the first case."""
     with database.connect().execution_options(pathways_writing=True) as connection, connection.begin():
-        copy(connection, ProcessInstance, open_tasks, {}, "x.id = 1")
+        copy(connection, ProcessInstance, open_tasks, {"school_urn": SCHOOL}, "x.id = 1")
         last = connection.execute(text("SELECT max(id) FROM process_instance")).scalar_one()
-        copy(connection, UserTask, open_tasks, {"instance_id": f"{last - open_tasks} + n"}, "x.id = 1")
-        roles = "SELECT 'seo', due_order, id, authority FROM user_task WHERE id > 1"
-        connection.execute(text(f"INSERT INTO user_task_role (role, due_order, task_id, authority) {roles}"))
+        changes = {"instance_id": f"{last - open_tasks} + n", "school_urn": SCHOOL}
+        copy(connection, UserTask, open_tasks, changes, "x.id = 1")
+        for role in ("seo", "head"):
+            rows = f"SELECT '{role}', due_order, id, authority, school_urn FROM user_task WHERE id > 1"
+            columns = "role, due_order, task_id, authority, school_urn"
+            connection.execute(text(f"INSERT INTO user_task_role ({columns}) {rows}"))
         if done:
             copy(connection, UserTask, done, {"status": "'completed'"}, "x.id = 1")
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -57,16 +63,17 @@ def figures(url: str, open_tasks: int, done: int) -> dict[str, float]:
     with engine_on(url) as (engine, database):
         engine.cases.start("cycle")
         fill(database, open_tasks, done)
-        looks: dict[str, Callable[[Any], Any]] = {
-            "inbox": lambda session: queries.inbox(session, ME),
-            "cases": lambda session: queries.instances(session),
+        looks: dict[str, tuple[Scope, Callable[[Any], Any]]] = {
+            "inbox": (ME, lambda session: queries.inbox(session, ME)),
+            "a head's inbox": (HEAD, lambda session: queries.inbox(session, HEAD)),
+            "cases": (ME, lambda session: queries.instances(session)),
         }
-        return {name: median(_look(engine, look) for _ in range(TIMES)) * 1_000 for name, look in looks.items()}
+        return {name: median(_look(engine, *look) for _ in range(TIMES)) * 1_000 for name, look in looks.items()}
 
 
-def _look(engine: Any, look: Callable[[Any], Any]) -> float:
+def _look(engine: Any, who: Scope, look: Callable[[Any], Any]) -> float:
     with engine.reading() as session:
-        set_scope(session, ME)
+        set_scope(session, who)
         return timed(lambda: look(session))
 
 

@@ -9,7 +9,7 @@ from tests.browser.person import Person
 
 PROCESS = "Schools escalation process"
 COMMUNITY = "Sampleby Community Primary School"
-AIDED = "St Example’s Church of England Voluntary Aided Primary School"
+AIDED = "St Fabled’s Catholic Voluntary Aided Primary School"
 MINUTES = "The minutes say that phonics has slipped."
 
 

@@ -164,34 +164,41 @@ class TestOutbox:
         engine, posted = _mailing(database_url)
         engine.cases.start("p", authority="town", variables={"x": 1})
         engine.cases.start("p", authority="town", variables={"x": 2})
-        assert (engine.jobs.send_outbox(), engine.jobs.send_outbox()) == (2, 0)
-        assert [letter.payload["subject"] for letter in posted] == ["A case:1", "A case:2"]
-        assert len({letter.key for letter in posted}) == 2
+        assert (engine.jobs.send_outbox(), engine.jobs.send_outbox()) == (4, 0)
+        assert [letter.payload["subject"] for letter in posted] == ["A case:1"] * 2 + ["A case:2"] * 2
+        assert [letter.payload["to"] for letter in posted] == ["seo@example.org", "head@example.org"] * 2
+        assert len({letter.key for letter in posted}) == 4
 
     def test_a_letter_that_cannot_be_sent_is_tried_again_and_then_told(self, database_url: str) -> None:
         engine, _ = _mailing(database_url, fails=True)
         case = engine.cases.start("p", authority="town", variables={"x": 1})
-        assert engine.jobs.send_outbox() == 1
+        assert engine.jobs.send_outbox() == 2
         clock_of(engine).advance(MAILING.backoff[0])
-        assert (engine.jobs.send_outbox(), engine.jobs.next_due()) == (1, None)
+        assert (engine.jobs.send_outbox(), engine.jobs.next_due()) == (2, None)
         with engine.reading() as session:
-            [incident] = queries.incidents(session)
+            incident, _ = queries.incidents(session)
         assert (incident.instance_id, incident.kind, "could not be sent" in incident.message) == (case, "outbox", True)
         engine.jobs.retry(incident.id, by="mo")
         assert engine.jobs.send_outbox() == 1
 
-    def test_a_mail_names_its_roles_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_mail_names_its_recipient_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[EmailMessage] = []
         monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
-        payload = {"to": ["seo", "nobody"], "subject": "One\r\nBcc: two@example.org", "text": "Three"}
-        smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload))
-        smtp_sender(MAILING)(Mail(2, "7-4-0", "town", 7, 1, {**payload, "to": ["nobody"]}))
+        payload = {"to": "seo@example.org", "subject": "One\r\nBcc: two@example.org", "text": "Three"}
+        smtp_sender(MAILING)(Mail(1, "7-3-0-0", "town", 7, 1, payload))
         [mail] = sent
         assert (mail["To"], mail["Bcc"], mail["Message-ID"]) == (
             "seo@example.org",
             None,
-            "<pathways-7-3-0@example.org>",
+            "<pathways-7-3-0-0@example.org>",
         )
+
+    def test_a_mail_that_waited_for_roles_goes_to_each_mailbox_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent: list[EmailMessage] = []
+        monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
+        payload = {"to": ["seo", "nobody", "head"], "subject": "One", "text": "Two"}
+        smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload))
+        assert [mail["To"] for mail in sent] == ["seo@example.org", "head@example.org"]
 
 
 def _mailing(database_url: str, fails: bool = False) -> tuple[Engine, list[Mail]]:

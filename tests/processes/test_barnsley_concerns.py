@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.processes.barnsley import told
+from engine.errors import FormInvalid, TaskNotYours
+from tests.processes.barnsley import COMMUNITY, DIRECTOR, HLS, known, report, told, unanswered
 from tests.processes.story import Story
 
 MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
@@ -12,8 +13,7 @@ MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
     "barnsley-concerns-academy",
     "barnsley-complaint",
 )
-COMMUNITY, AIDED, FOUNDATION, ACADEMY = "100001", "100002", "100005", "100006"
-HLS, DIRECTOR = "head-of-learning-and-standards", "service-director"
+AIDED, FOUNDATION, ACADEMY = "100002", "100005", "100006"
 
 
 def step(story: Story, result: str = "next") -> Story:
@@ -35,9 +35,18 @@ def to_the_notice(story: Story) -> Story:
     return story.do("seo", "question-performance", head_performance="no")
 
 
+def given(story: Story) -> Story:
+    """BAR-QA-5.M6: fifteen working days from Tuesday 8 September 2026."""
+    return to_the_notice(story).do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
+
+
 def notice(story: Story, outcome: str) -> Story:
-    story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
-    return story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome=outcome)
+    return given(story).wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome=outcome)
+
+
+def proposed(story: Story, *powers: str) -> Story:
+    """BAR-QA-5.M7: the notice was not complied with, and powers are proposed."""
+    return notice(story, "not complied").do(HLS, "propose-powers", powers_proposed=list(powers))
 
 
 @pytest.mark.parametrize(
@@ -51,13 +60,12 @@ def test_a_maintained_school_through_all_seven_steps(story: Story, school: str, 
     story.do(DIRECTOR, "meet-head").do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
     # Fifteen working days counted from Tuesday 8 September 2026 end with Monday the 28th.
     assert str(story.due("period-ends").date()) == "2026-09-29"
-    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied").do(
-        DIRECTOR, "propose-powers"
-    )
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied").do(HLS, "propose-powers")
     story.do("chair-of-governors", "answer-consultation").do(second, "answer-consultation")
-    assert len(story.variables["consultation_answers"]) == 2
+    assert len(known(story, "use-powers")["consultation_answers"]) == 2
     story.do(DIRECTOR, "use-powers")
-    assert story.ended
+    assert not story.ended, "while the powers are used"
+    report(story, DIRECTOR, "powers-ended")
     assert story.trace[-1] == "powers-used"
 
 
@@ -89,10 +97,86 @@ def test_a_complaint_about_a_service_manager_is_out_of_their_sight(story: Story)
 
 def test_a_notice_that_is_complied_with(story: Story) -> None:
     """BAR-QA-5.M5 (the headteacher's performance is not in question), BAR-QA-5.M6."""
-    notice(to_the_notice(story), "complied")
+    notice(story, "complied")
     assert story.ended
-    assert story.trace[-1] == "notice-complied"
+    assert "notice-complied" in story.trace
     assert "meet-chair" not in story.trace
+    assert told(story, "chair-of-governors", "Section 60 notice complied with")
+
+
+def test_a_notice_may_be_given_more_time(story: Story) -> None:
+    """BAR-QA-5.M6: also when the check has begun; twenty working days end with Monday 5 October."""
+    given(story).wait_for("period-ends")
+    report(story, DIRECTOR, "section-60-extended", compliance_more=5, notice_extended_why="The chair resigned.")
+    assert story.waiting() == []
+    assert str(story.due("period-ends").date()) == "2026-10-06"
+    assert "The chair resigned." in told(story, "chair-of-governors", "Section 60 notice, more time")
+
+
+def test_a_notice_may_be_withdrawn(story: Story) -> None:
+    """BAR-QA-5.M6: by the Service Director, and the governing body is told."""
+    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The plan was replaced."}
+    report(given(story), DIRECTOR, "section-60-withdrawn", **ended)
+    assert story.ended
+    assert "The plan was replaced." in told(story, "chair-of-governors", "Section 60 notice ended")
+
+
+def test_a_concern_that_is_resolved_leaves_the_notice_to_whoever_gave_it(story: Story) -> None:
+    """BAR-QA-5.M6: the Service Director ends it, and the governing body is told."""
+    report(given(story), "seo", "concern-resolved")
+    assert story.waiting() == ["end-notice"]
+    story.do(DIRECTOR, "end-notice", notice_ended_why="The plan was replaced.")
+    assert "The plan was replaced." in told(story, "chair-of-governors", "Section 60 notice ended")
+    assert story.ended
+
+
+def test_a_concern_that_is_resolved_ends_the_consultation_on_powers(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M7: nobody is asked any more, and the notice is ended by whoever gave it."""
+    report(proposed(story, "governors"), HLS, "concern-resolved")
+    assert story.waiting() == ["end-notice"]
+
+
+def test_only_what_was_proposed_can_be_used(story: Story) -> None:
+    """BAR-QA-5.M7: those concerned were consulted on nothing else."""
+    proposed(story, "governors").do("chair-of-governors", "answer-consultation")
+    with pytest.raises(FormInvalid):
+        story.do(DIRECTOR, "use-powers", powers_used=["IEB", "budget"])
+    story.do(DIRECTOR, "use-powers", powers_used=["governors"])
+    assert "governors" in told(story, "chair-of-governors", "Powers of intervention")
+    assert told(story, "headteacher", "Powers of intervention")
+
+
+def test_silence_is_recorded_as_silence(story: Story) -> None:
+    """BAR-QA-5.M7: a body that does not answer stops nothing, and nobody's view is invented."""
+    unanswered(proposed(story, "governors"), DIRECTOR, "answer-consultation")
+    assert story.waiting() == ["use-powers"]
+    answers = known(story, "use-powers")["consultation_answers"]
+    assert [(each["who"], each["view"]) for each in answers] == [("Governing body", "no answer")]
+
+
+def test_nobody_answers_a_consultation_as_if_they_were_asked(story: Story) -> None:
+    """BAR-QA-5.M7: the Service Director records an answer that came in another way, with who gave it."""
+    proposed(story, "governors")
+    with pytest.raises(TaskNotYours):
+        story.do(DIRECTOR, "answer-consultation", consultation_view="agree")
+    assert story.waiting() == ["answer-consultation"]
+
+
+def test_no_power_is_used_where_the_answers_speak_against_it(story: Story) -> None:
+    """BAR-QA-5.M7: and the governing body is told why."""
+    proposed(story, "IEB").do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=[], powers_how="A new chair has begun.")
+    assert story.ended
+    assert "A new chair has begun." in told(story, "chair-of-governors", "No power of intervention")
+
+
+def test_a_power_that_is_refused_leads_to_another(story: Story) -> None:
+    """BAR-QA-5.M7: it is proposed and consulted on anew."""
+    proposed(story, "IEB").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "use-powers")
+    report(story, HLS, "other-powers-needed", other_powers_cause="refused")
+    assert story.waiting() == ["propose-powers"]
+    story.do(HLS, "propose-powers", powers_proposed=["governors"])
+    assert story.waiting() == ["answer-consultation"]
 
 
 def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> None:
@@ -140,9 +224,51 @@ def test_a_concern_may_be_resolved_at_any_moment(story: Story, process: str, sch
 def test_an_academy_through_all_six_steps(story: Story) -> None:
     """BAR-QA-5.A1, BAR-QA-5.A2, BAR-QA-5.A3, BAR-QA-5.A4, BAR-QA-5.A5, BAR-QA-5.A6."""
     four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes"))
-    story.do(HLS, "step-v").do(HLS, "step-vi")
-    assert story.ended
+    story.do(HLS, "step-v").do(HLS, "secretary-response").do(HLS, "step-vi")
+    assert story.waiting() == ["ofsted-response"], "a response is sought"
+    story.do(HLS, "ofsted-response")
     assert story.trace[-1] == "regulators-told"
+
+
+def test_the_secretary_of_state_may_deal_with_it(story: Story) -> None:
+    """BAR-QA-5.A5: then there is nothing to tell Ofsted."""
+    four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")).do(HLS, "step-v")
+    story.do(HLS, "secretary-response", secretary_result="resolved")
+    assert story.ended
+    assert "step-vi" not in story.trace
+
+
+def test_an_academy_that_stops_engaging_gets_letters(story: Story) -> None:
+    """BAR-QA-5.A7: after the first discussion the second is skipped."""
+    story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes").do("seo", "take-step")
+    story.wait_for("no-response").do("seo", "offer-next", step_result="formal")
+    assert "step-ii" not in story.trace
+    assert known(story, "take-step")["concern_step"] == "iii. Formal letter to the headteacher"
+
+
+def test_a_maintained_school_goes_through_every_step(story: Story) -> None:
+    """BAR-QA-5.M8: only an academy's discussions may be skipped."""
+    story.start("seo", MAINTAINED, COMMUNITY).do("seo", "take-step").wait_for("no-response")
+    with pytest.raises(FormInvalid):
+        story.do("seo", "offer-next", step_result="formal")
+
+
+def test_a_further_concern_is_taken_up_by_the_case_that_runs(story: Story) -> None:
+    """BAR-QA-5.M8: those on the case are told, and take it up in its next step."""
+    story.start("seo", MAINTAINED, COMMUNITY)
+    report(story, "seo", "serious-concern-added", added_concern="A gate was open.")
+    assert "A gate was open." in told(story, DIRECTOR, "Further concern")
+    assert story.waiting() == ["take-step"]
+
+
+def test_a_complaint_that_proves_to_be_about_a_service_manager_is_passed_on(story: Story) -> None:
+    """BAR-QA-6.2: from the service manager to the Head of Learning and Standards, who answers it."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager="no", complaint_phase="primary")
+    story.do("service-manager-primary", "primary-answers", about_manager="yes")
+    assert story.waiting() == ["head-answers"]
+    assert "complaint_text" in story.shown(HLS, "head-answers")
+    story.do(HLS, "head-answers").do(HLS, "answer")
+    assert story.ended
 
 
 def test_an_academy_that_does_not_engage_gets_letters_at_once(story: Story) -> None:

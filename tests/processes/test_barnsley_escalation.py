@@ -2,135 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from engine.errors import FormInvalid, TaskNotYours
-from tests.processes.barnsley import due, known, on_its_date, told
+from tests.processes.barnsley import (
+    COMMUNITY,
+    HEP,
+    PROCESS,
+    due,
+    hold_sisg,
+    known,
+    meeting,
+    on_its_date,
+    raise_concern,
+    report,
+    stage_2,
+    stage_3,
+    told,
+)
 from tests.processes.story import Story
 
-COMMUNITY, AIDED, CONTROLLED, ACADEMY, SECONDARY = "100001", "100002", "100004", "100006", "100010"
-PROCESS = "barnsley-escalation"
-HEP = "head-of-education-partnerships"
-
-
-def raise_concern(story: Story, school: str, **decision: str) -> Story:
-    """BAR-ESC-0.1 to 0.3: the concern, the SEO's evidence, and the Head of the BSA first."""
-    story.start("seo", PROCESS, school)
-    assert story.waiting() == ["document-evidence"]
-    story.do("seo", "document-evidence")
-    assert story.waiting() == ["consider-evidence"]
-    chosen = {"head_of_bsa_decision": "escalate", "school_category": "getting to good", **decision}
-    return story.do("head-of-bsa", "consider-evidence", **chosen)
-
-
-def hold_sisg(story: Story, follows: str, interval: str = "1 month", next_on: str = "") -> Story:
-    """BAR-ESC-1.3 to 1.8: the group meets, the SEO updates, the chair tells the governing body."""
-    story.do("seo", "hold-sisg", sisg_next_on=next_on)
-    assert story.waiting() == ["share-summary", "update-on-progress"]
-    story.do("seo", "update-on-progress", sisg_interval=interval, sisg_next=follows)
-    return story.do("chair-of-governors", "share-summary")
-
-
-def stage_2(story: Story) -> Story:
-    """BAR-ESC-1.9, BAR-ESC-1.10: both agree to go to stage 2."""
-    hold_sisg(story, "consider stage 2")
-    assert story.waiting() == ["hep-on-stage-2", "seo-on-stage-2"]
-    return story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
-
-
-def meeting(story: Story, outcome: str, aided: bool = False, next_on: str = "", **more: str) -> Story:
-    """BAR-ESC-2.1 to 2.5: one accountability meeting."""
-    story.do(HEP, "call-meeting").do("seo", "external-report").do("headteacher", "internal-report")
-    if aided:
-        story.do("diocesan-representative", "diocesan-attendance")
-    story.engine.jobs.run_due()  # the day of the meeting has come
-    return story.do("clerk", "hold-meeting", meeting_next=next_on).do(HEP, "summary-statement", outcome=outcome, **more)
-
-
-def stage_3(story: Story) -> Story:
-    """BAR-ESC-2.6, BAR-ESC-2.9, BAR-ESC-2.10, BAR-ESC-2.11: measures considered, and both decide to go to stage 3."""
-    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
-    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stage 3")
-    return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
-
-
-def warned(story: Story, **notice: Any) -> Story:
-    """BAR-ESC-3.1: a maintained school at stage 3 has its notice; fifteen working days unless the notice says else."""
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    meeting(story.do(HEP, "notice-to-improve"), "not improving")
-    period = {"compliance_length": 15, "compliance_unit": "working days"}
-    return stage_3(story).do(HEP, "warning-notice", **{**period, **notice})
-
-
-def complied(story: Story, outcome: str, **more: str) -> Story:
-    """BAR-ESC-3.2, and the check when the period is over, whatever else is open."""
-    return story.do(HEP, "tell-rsc").wait_for("compliance-ends").do(HEP, "check-compliance", outcome=outcome, **more)
-
-
-def test_to_a_warning_notice_and_intervention(story: Story) -> None:
-    """BAR-ESC-3.1, BAR-ESC-3.2, BAR-ESC-3.3."""
-    warned(story)
-    # Fifteen working days counted from 8 September 2026 end with Monday 28 September; the check is due the morning after.
-    assert str(story.due("compliance-ends").date()) == "2026-09-29"
-    assert story.waiting() == ["link-hmi", "sponsor-support", "tell-rsc"]
-    complied(story.do("head-of-bsa", "sponsor-support").do("head-of-bsa", "link-hmi"), "intervention")
-    story.do(HEP, "intervention-powers").receive("powers-ended", COMMUNITY, outcome="intervention")
-    assert story.ended
-    assert story.trace[-1] == "outside"
-
-
-def test_the_period_of_a_notice_counts_from_the_day_it_is_given(story: Story) -> None:
-    """BAR-ESC-3.1: recorded on 8 September, dated the 1st, fifteen working days end with Tuesday the 22nd."""
-    warned(story, warning_date="2026-09-01")
-    assert str(story.due("compliance-ends").date()) == "2026-09-23"
-
-
-def test_governors_are_told_when_why_and_what_to_do(story: Story) -> None:
-    """BAR-ESC-3.1: the notice carries its date, its grounds and what is required."""
-    grounds = ["standards", "safety"]
-    warned(story, warning_date="2026-09-01", warning_grounds=grounds, warning_action_required="Replace the plan.")
-    said = told(story, "chair-of-governors", "Formal warning notice")
-    assert "1 September 2026" in said
-    assert "standards; safety" in said
-    assert "Replace the plan." in said
-
-
-def test_compliance_is_checked_while_the_sponsor_and_the_link_hmi_are_still_open(story: Story) -> None:
-    """BAR-ESC-3.3, BAR-ESC-3.5: neither holds up the check; both are withdrawn with the stage."""
-    complied(warned(story), "stage 2")
-    assert story.waiting() == ["notice-to-improve"]
-
-
-def test_the_link_hmi_is_spoken_to_while_powers_are_used(story: Story) -> None:
-    """BAR-ESC-3.5: stage 3 lasts as long as the powers do."""
-    complied(warned(story), "intervention").do(HEP, "intervention-powers")
-    assert story.wait_for("hmi-due").waiting() == ["hmi-discussion", "link-hmi", "sponsor-support"]
-    story.receive("powers-ended", COMMUNITY, outcome="stage 2")
-    assert "notice-to-improve" in story.waiting()
-
-
-def test_a_notice_may_be_given_more_time(story: Story) -> None:
-    """BAR-ESC-3.1: twenty working days from 8 September end with Monday 5 October, and governors are told."""
-    more = {"compliance_length": 20, "compliance_unit": "working days", "notice_extended_why": "The chair resigned."}
-    warned(story).receive("notice-extended", COMMUNITY, **more)
-    assert str(story.due("compliance-ends").date()) == "2026-10-06"
-    assert "The chair resigned." in told(story, "chair-of-governors", "Warning notice, more time")
-
-
-def test_a_school_that_becomes_an_academy_has_no_notice_any_more(story: Story) -> None:
-    """BAR-ESC-3.1, BAR-ESC-3.4: the notice ends, governors are told, and nothing of it stays open."""
-    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The school is an academy."}
-    warned(story).receive("notice-ended", COMMUNITY, **ended, outcome="regional schools commissioner")
-    assert "The school is an academy." in told(story, "chair-of-governors", "Warning notice ended")
-    assert story.ended
-
-
-@pytest.mark.parametrize("outcome", ["stage 1", "stage 2"])
-def test_a_notice_that_is_complied_with_leads_back_down(story: Story, outcome: str) -> None:
-    complied(warned(story), outcome, school_category="getting to good")
-    assert story.waiting() == (["set-up-sisg"] if outcome == "stage 1" else ["notice-to-improve"])
+AIDED, CONTROLLED, SECONDARY = "100002", "100004", "100010"
 
 
 def test_up_to_stage_2_with_the_diocese_and_back_out(story: Story) -> None:
@@ -200,10 +92,107 @@ def test_the_next_meeting_may_be_brought_forward(story: Story) -> None:
     assert story.receive("meeting-brought-forward", COMMUNITY).waiting() == ["call-meeting"]
 
 
+def at_stage_2(story: Story, outcome: str) -> Story:
+    """BAR-ESC-2.1: the first accountability meeting has been held and summed up."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")).do(HEP, "notice-to-improve")
+    return meeting(story, outcome, accountability_interval="1 month")
+
+
+def test_meetings_go_on_while_measures_are_considered(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.10, BAR-ESC-2.11."""
+    at_stage_2(story, "meet again")
+    assert story.waiting() == ["governance-measures"]
+    assert story.wait_for("meeting-due").waiting() == ["call-meeting", "governance-measures"]
+
+
+def test_measures_that_are_in_hand_are_not_begun_a_second_time(story: Story) -> None:
+    """BAR-ESC-2.10: the next meeting is summed up while they are open."""
+    at_stage_2(story, "meet again").wait_for("meeting-due")
+    meeting(story, "not improving", accountability_interval="1 month")
+    assert story.waiting() == ["governance-measures"]
+    story.do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    assert story.waiting() == ["head-of-bsa-on-stage-3", "service-director-on-stage-3"], "by the newest summary"
+
+
+def test_meetings_go_on_while_stage_3_is_decided(story: Story) -> None:
+    """BAR-ESC-2.1, BAR-ESC-2.6, BAR-ESC-2.9: one silent decision maker stops no meeting."""
+    at_stage_2(story, "not improving").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
+    assert story.wait_for("meeting-due").waiting() == ["call-meeting", "head-of-bsa-on-stage-3"]
+
+
+def test_to_stage_3_ends_what_is_open_at_stage_2(story: Story) -> None:
+    """BAR-ESC-2.6: the meeting that was being called is withdrawn with the stage."""
+    stage_3(at_stage_2(story, "not improving").wait_for("meeting-due"))
+    assert story.waiting() == ["link-hmi", "warning-notice"]
+
+
+def test_a_school_that_stays_is_considered_again_when_it_still_does_not_improve(story: Story) -> None:
+    """BAR-ESC-2.6, BAR-ESC-2.10."""
+    at_stage_2(story, "not improving").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    story.do("head-of-bsa", "head-of-bsa-on-stage-3", stage_3_head_of_bsa="stay")
+    story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stay")
+    assert story.waiting() == []
+    meeting(story.wait_for("meeting-due"), "not improving", accountability_interval="1 month")
+    assert story.waiting() == ["governance-measures"]
+
+
+def test_a_meeting_that_is_moved_on_its_day_is_waited_for(story: Story) -> None:
+    """BAR-ESC-2.1: its record is withdrawn, and asked for on the new day."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first")
+    moved = {"meeting_date": "2026-10-05", "meeting_time": "4pm", "meeting_moved_why": "The chair is ill."}
+    report(story, HEP, "meeting-moved", **moved)
+    assert story.waiting() == []
+    assert str(story.due("meeting-day").date()) == "2026-10-05"
+    assert story.wait_for("meeting-day").waiting() == ["hold-meeting"]
+
+
+def test_a_meeting_that_was_not_held_is_called_again(story: Story) -> None:
+    """BAR-ESC-2.1: and whoever calls it sees why."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first")
+    story.do("clerk", "hold-meeting", meeting_held="no", meeting_not_held_why="The school was closed by snow.")
+    assert story.waiting() == ["call-meeting"]
+    assert "snow" in known(story, "call-meeting")["meeting_not_held_why"]
+
+
 def test_a_controlled_church_school_has_its_diocese_at_the_meeting(story: Story) -> None:
     """BAR-ESC-2.3: where appropriate, which is not only in aided schools."""
     called_for(story, CONTROLLED, "2026-09-22")
     assert "diocesan-attendance" in story.waiting()
+
+
+def test_the_evidence_of_a_concern_goes_to_the_head_of_the_bsa_first(story: Story) -> None:
+    """BAR-ESC-0.1, BAR-ESC-0.2, BAR-ESC-0.3."""
+    story.start("seo", PROCESS, COMMUNITY, areas_of_concern=["safety of staff"])
+    story.do("seo", "document-evidence", evidence_staff_safety="Two were hurt.")
+    assert story.waiting() == ["consider-evidence"]
+    assert story.shown("head-of-bsa", "consider-evidence") >= {"evidence_staff_safety"}
+
+
+def test_a_sisg_is_recorded_and_its_update_sent(story: Story) -> None:
+    """BAR-ESC-1.4, BAR-ESC-1.5, BAR-ESC-1.6: five areas, seven matters, and whether progress is reasonable."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    asked = story.shown("seo", "hold-sisg")
+    assert asked >= {"sisg_early_years", "sisg_quality_of_education", "sisg_leadership_and_management"}
+    assert asked >= {"sisg_pace", "sisg_use_of_resources", "sisg_exit_strategy"}
+    hold_sisg(story, "carry on")
+    assert "reasonable" in told(story, "quality-of-education-group", "SISG update")
+
+
+def test_the_school_gets_its_notice_to_improve(story: Story) -> None:
+    """BAR-ESC-2.2: with what the authority is concerned about, and what it expects."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    story.do(HEP, "notice-to-improve", notice_concerns="Too few read well.", notice_expectations="A plan by May.")
+    said = told(story, "headteacher", "Notice to improve")
+    assert "Too few read well." in said
+    assert "A plan by May." in said
+
+
+def test_the_chair_of_the_meeting_sums_up(story: Story) -> None:
+    """BAR-ESC-2.4, BAR-ESC-2.5: who answered for what, the money, and how strong leadership is."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first").do("clerk", "hold-meeting")
+    asked = story.shown(HEP, "summary-statement")
+    assert asked >= {"summary_held_to_account", "summary_use_of_funding", "summary_leadership", "summary_capacity"}
 
 
 def test_an_aided_school_has_its_diocesan_representative(story: Story) -> None:
@@ -238,6 +227,42 @@ def test_monthly_counts_from_the_meeting_and_not_from_its_papers(story: Story) -
     on_its_date(story, "chair-of-governors", "share-summary")
     assert str(story.due("sisg-due").date()) == "2026-10-07"
     assert str(due(story.wait_for("sisg-due"), "hold-sisg")) == "2026-10-14"
+
+
+def sisg_held(story: Story, next_on: str = "") -> Story:
+    """BAR-ESC-1.3: the first SISG, on 7 September 2026, with monthly meetings from then on."""
+    return hold_sisg(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"), "carry on", next_on=next_on)
+
+
+def test_a_monthly_sisg_is_not_put_off_for_half_a_year(story: Story) -> None:
+    """BAR-ESC-1.3."""
+    raise_concern(story, COMMUNITY).do("seo", "set-up-sisg")
+    with pytest.raises(FormInvalid):
+        story.do("seo", "hold-sisg", sisg_next_on="2027-03-01")
+
+
+def test_the_agreed_date_of_a_sisg_can_be_moved(story: Story) -> None:
+    """BAR-ESC-1.3: and the group is told."""
+    moved = {"sisg_next_on": "2026-10-01", "sisg_moved_why": "The system leader is away."}
+    report(sisg_held(story, "2026-09-22"), "seo", "sisg-moved", **moved)
+    assert str(story.due("sisg-agreed").date()) == "2026-10-01"
+    assert "1 October 2026" in told(story, "chair-of-governors", "SISG moved")
+
+
+def test_a_sisg_without_a_date_can_be_given_one(story: Story) -> None:
+    """BAR-ESC-1.3: it counts before the interval."""
+    moved = {"sisg_next_on": "2026-09-22", "sisg_moved_why": "Ofsted comes."}
+    report(sisg_held(story), "seo", "sisg-moved", **moved)
+    assert story.wait_for("sisg-agreed").waiting() == ["hold-sisg"]
+
+
+def test_a_further_concern_is_taken_up_by_the_case_that_runs(story: Story) -> None:
+    """BAR-ESC-0.1: its areas are added, and those on the case are told."""
+    story.start("seo", PROCESS, COMMUNITY, areas_of_concern=["quality of education"])
+    further = {"added_areas": ["safety of pupils"], "added_concern": "A gate was open."}
+    report(story, "seo", "escalation-concern-added", **further)
+    assert story.variables["areas_of_concern"] == ["quality of education", "safety of pupils"]
+    assert "A gate was open." in told(story, "head-of-bsa", "Further concern")
 
 
 def test_the_next_sisg_is_on_the_date_that_was_agreed(story: Story) -> None:
@@ -285,39 +310,6 @@ def test_after_two_terms_the_decision_makers_are_told(story: Story) -> None:
     assert "Results are in." in told(story, HEP, "Two-term review"), "whoever chairs the meetings"
     # Two more terms: the second week of spring 2028.
     assert story.due("two-terms").year == 2028, "and again while the school stays"
-
-
-def test_an_academy_gets_no_warning_notice(story: Story) -> None:
-    """BAR-ESC-3.4."""
-    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    assert story.waiting() == ["speak-to-leaders"]
-    story.do(HEP, "speak-to-leaders", outcome="speak again", discussion_interval="1 month").wait_for("discussion-due")
-    story.do(HEP, "speak-to-leaders", outcome="regional schools commissioner").do(HEP, "academy-to-rsc")
-    assert story.ended
-    assert "warning-notice" not in story.trace
-
-
-def test_every_half_term_at_stage_3_the_link_hmi_is_spoken_to(story: Story) -> None:
-    """BAR-ESC-3.5."""
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    first = story.due("hmi-due")
-    story.wait_for("hmi-due")
-    assert "hmi-discussion" in story.waiting()
-    assert story.due("hmi-due") > first
-    story.do("head-of-bsa", "hmi-discussion")
-    assert "discussion-recorded" in story.trace, "stage 3 goes on beside"
-    assert not story.ended, "stage 3 goes on beside"
-
-
-def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None:
-    """BAR-ESC-3.4."""
-    stage_2(raise_concern(story, ACADEMY).do("seo", "set-up-sisg"))
-    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    story.do(HEP, "speak-to-leaders", outcome="stage 2")
-    assert story.waiting() == ["notice-to-improve"]
-    assert "academy-back-to-stage-2" in story.trace
 
 
 def test_a_disagreement_about_stage_3_is_recorded_and_goes_back_to_both(story: Story) -> None:

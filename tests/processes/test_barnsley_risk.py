@@ -8,7 +8,7 @@ import pytest
 
 from engine import queries
 from engine.errors import FormInvalid
-from tests.processes.barnsley import due, on_its_date, told
+from tests.processes.barnsley import due, known, on_its_date, told
 from tests.processes.story import Story
 
 ASSESSMENT, REVIEW, ESCALATION = "barnsley-risk-assessment", "barnsley-risk-review", "barnsley-escalation"
@@ -163,6 +163,34 @@ def test_a_high_risk_found_while_a_case_runs_gives_it_a_sisg(story: Story) -> No
     story.do("seo", "document-evidence")
     story.do("head-of-bsa", "consider-evidence", head_of_bsa_decision="escalate", ieb_in_place="no")
     assert story.waiting() == ["set-up-sisg"]
+
+
+def test_a_new_headteacher_takes_back_a_no_risk_that_was_agreed(story: Story) -> None:
+    """BAR-QA-2.5, BAR-QA-4.1: before the letter goes; it and the programme go by the new level."""
+    story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
+    story.do("seo", "gather-evidence", **SOUND).do(HLS, "consult-head", risk_level="no risk")
+    story.receive("new-headteacher", COMMUNITY, new_headteacher_on="2027-09-01")
+    assert story.category_of(COMMUNITY) == "low"
+    assert "termly visits" in told(story, "seo", "New headteacher")
+    assert known(story.wait_for("first-september"), "send-letter")["risk_level"] == "low"
+
+
+def test_a_review_does_not_take_a_new_headteachers_school_to_no_risk(story: Story) -> None:
+    """BAR-QA-2.5: whoever says "no risk" confirms that nobody is in their first year."""
+    story.start("seo", REVIEW, COMMUNITY)
+    with pytest.raises(FormInvalid):
+        story.do("seo", "evaluate", risk_level="no risk", no_new_headteacher=False)
+    story.do("seo", "evaluate", risk_level="no risk")
+    assert story.category_of(COMMUNITY) == "no risk"
+
+
+def test_a_high_risk_gives_a_sisg_to_a_school_that_was_to_have_none(story: Story) -> None:
+    """BAR-QA-4.3: the rule is asked again, while the Head of the BSA thinks about support outside a SISG."""
+    story.start("seo", ESCALATION, SECONDARY, areas_of_concern=["quality of education"]).do("seo", "document-evidence")
+    decided = {"head_of_bsa_decision": "escalate", "school_category": "getting to good"}
+    story.do("head-of-bsa", "consider-evidence", **decided)
+    assert story.waiting() == ["decide-without-sisg"]
+    assert story.receive("high-risk", SECONDARY).waiting() == ["set-up-sisg"]
 
 
 def test_a_case_begun_by_hand_asks_for_the_areas_once(story: Story) -> None:

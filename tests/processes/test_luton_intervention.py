@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine import EventReport
 from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
 from tests.processes.story import Story
 
@@ -24,6 +25,14 @@ def intervene(story: Story, school: str = COMMUNITY) -> Story:
 
 def judged(story: Story, judgement: str) -> Story:
     return story.receive("section-5-inspection", COMMUNITY, judgement=judgement, inspection_published_on="2026-09-18")
+
+
+def better(story: Story) -> Story:
+    """The adviser reports in the intervention that Ofsted judges the school good."""
+    answers = {"intervention_result": "good", "recovered_published_on": "2026-09-18", "recovered_summary": "Good."}
+    story.engine.messages.report(EventReport("no-longer-inadequate", answers, COMMUNITY), story.scope("sia"))
+    story.engine.jobs.run_due()
+    return story
 
 
 def test_the_support_begins_beside_the_intervention(story: Story) -> None:
@@ -129,10 +138,40 @@ def test_another_judgement_begins_no_second_case(story: Story) -> None:
     assert "judged-again-noted" in story.trace
 
 
+def test_a_better_judgement_ends_it_where_the_support_was_cancelled(story: Story) -> None:
+    """LUT-IN.1 LUT-RI.10: reported in the intervention itself."""
+    intervention = intervene(story).case
+    support = story.cases(SUPPORT, COMMUNITY)[-1]
+    story.engine.cases.cancel(support, by=story.scope(DIRECTOR), reason="Begun twice.")
+    better(story)
+    story.case = intervention
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+
+
+def test_a_better_judgement_that_is_reported_here_ends_the_support_too(story: Story) -> None:
+    """LUT-IN.1 LUT-RI.10: either case hears of it, and the other by it."""
+    intervention = better(intervene(story)).case
+    assert story.ended
+    assert story.follow(SUPPORT, COMMUNITY).ended
+    assert story.case != intervention
+
+
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-IN.3: the group meets on as often as the authority's setting says."""
+    intervene(story)
+    first = story.engine.tasks.open(story.case)[0].id
+    # Monday of week 4 of autumn 1 (21 September 2026) is Monday of week 4 of autumn 2, which began on 2 November.
+    assert str(story.due("meeting-missed").date()) == "2026-11-23"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["group-meets"]
+    assert story.engine.tasks.open(story.case)[0].id != first
+
+
 def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -> None:
     """LUT-IN.1 LUT-AC.3: no group and no power is left, and the department is told."""
     intervene(story).converts(COMMUNITY)
     assert story.waiting() == ["tell-dfe"]
     story.do(DIRECTOR, "tell-dfe")
     assert story.ended
-    assert story.trace[-1] == "converts"
+    assert "handed-over" in story.trace

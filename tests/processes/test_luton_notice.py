@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.errors import AnswerNotDue, FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
+from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
 from engine.store.tables import Notification
 from tests.processes.story import Story
+from tests.processes.test_luton_panels import BEST, PANEL
 
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
@@ -163,7 +164,6 @@ def test_powers_are_proposed_consulted_on_and_decided(story: Story, school: str,
     for body in bodies:
         story.do(body, "answer-consultation")
     story.do(DIRECTOR, "use-powers", powers_used=["section 64"])
-    assert story.ended
     told = [role for role, subject in story.told if subject.startswith("Powers of intervention: ")]
     assert told == ["headteacher", "sia", *bodies]
 
@@ -186,10 +186,95 @@ def test_nobody_answers_for_another_unless_it_is_said_for_whom(story: Story) -> 
 def test_silence_in_the_consultation_stops_no_decision(story: Story) -> None:
     """LUT-IN.5: after the date the authority decides without the answer."""
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
-    task = next(task for task in story.engine.tasks.open(story.case) if task.element == "answer-consultation")
-    with pytest.raises(AnswerNotDue):
-        story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
     # Fifteen days from 7 September 2026 were over on the 23rd; ten working days on from there end with 7 October.
-    story.clock.set(story.clock.now().replace(month=10, day=8))
-    story.engine.tasks.go_on_without(task.id, "Two letters were not answered.", by=story.scope(DIRECTOR))
-    assert story.waiting() == ["use-powers"]
+    assert str(story.due("consultation-over").date()) == "2026-10-08"
+    assert story.wait_for("consultation-over").waiting() == ["use-powers"]
+
+
+def test_the_answers_that_there_are_stand_before_the_decision(story: Story) -> None:
+    """LUT-IN.5: the governing body has answered, and the diocese has not."""
+    fail(story, "warning", AIDED).do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    view = {"consultation_view": "disagree", "consultation_text": "Too soon."}
+    story.do("chair-of-governors", "answer-consultation", **view).wait_for("consultation-over")
+    story.do(DIRECTOR, "use-powers", powers_used=[])
+    assert story.variables["consultation_answers"] == [
+        {"who": "Governing body", "view": "disagree", "text": "Too soon."},
+        {"who": "Diocese", "view": "no answer", "text": ""},
+    ]
+
+
+def use(story: Story, *powers: str) -> Story:
+    """LUT-IN.5: powers that follow a statutory notice, decided on."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 65"])
+    story.do("chair-of-governors", "answer-consultation")
+    return story.do(DIRECTOR, "use-powers", powers_used=list(powers), powers_interval="1 month")
+
+
+def test_powers_that_are_used_are_reviewed(story: Story) -> None:
+    """LUT-IN.5: and reviewed again, while they are kept."""
+    # Used on 23 September 2026: a month on is Friday 23 October, and a month after that Monday 23 November.
+    use(story, "section 64").wait_for("review-due").do(
+        DIRECTOR, "review-powers", powers_review="kept", powers_interval="1 month"
+    )
+    assert str(story.due("review-due").date()) == "2026-11-23"
+
+
+def test_powers_are_given_back_and_the_notice_ends(story: Story) -> None:
+    """LUT-IN.5 LUT-1.5: the school is in C for the first year after category D, and those concerned are told."""
+    use(story, "section 64").wait_for("review-due").do(DIRECTOR, "review-powers", powers_review="given back")
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+    assert ("chair-of-governors", f"The notice has ended: {story.variables['school']['name']}") in story.told
+    assert "given-back" in story.trace
+
+
+def test_a_school_over_which_powers_are_used_stays_in_category_d(story: Story) -> None:
+    """LUT-1.5: a notice has been issued, whatever the next panel finds."""
+    use(story, "section 64").start("sia", PANEL, COMMUNITY).do("sia", "criteria", **BEST)
+    assert story.variables["worked_out_category"] == "D"
+
+
+def test_other_powers_are_proposed_where_one_is_refused(story: Story) -> None:
+    """LUT-IN.5: consent to a board was refused; others need no second notice."""
+    fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 65"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=[], powers_next="others")
+    assert story.waiting() == ["propose-powers"]
+
+
+def test_where_no_power_is_used_the_notice_is_considered_again(story: Story) -> None:
+    """LUT-IN.4 LUT-IN.5: the school is not left in category D without a case."""
+    assert use(story).waiting() == ["write-notice"]
+
+
+def test_others_are_proposed_beside_those_in_force(story: Story) -> None:
+    """LUT-IN.5: what was used before stays in force."""
+    use(story, "section 64").wait_for("review-due").do(DIRECTOR, "review-powers", powers_review="others")
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 66"]).do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 66"], powers_interval="1 month").wait_for("review-due")
+    story.do(DIRECTOR, "review-powers", powers_review="given back")
+    assert story.variables["powers_in_force"] == ["section 64", "section 66"]
+
+
+def test_a_failed_notice_that_no_other_follows_has_ended(story: Story) -> None:
+    """LUT-RI.A2 LUT-1.5: the school is told, and is in C for the first year after category D."""
+    fail(story, "pre-warning").do(DIRECTOR, "write-notice", notice_kind="none")
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+    assert ("headteacher", f"The notice has ended: {story.variables['school']['name']}") in story.told
+
+
+def test_a_notice_is_extended_when_its_period_is_over(story: Story) -> None:
+    """LUT-IN.4: the longer period is waited for, and compliance is looked at after it."""
+    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "A new head."}
+    give(story, "warning").wait_for("period-ends").receive("notice-extended", COMMUNITY, **longer)
+    assert story.waiting() == []
+    # Thirty days counted from 8 September 2026 end with 7 October.
+    assert str(story.due("period-ends").date()) == "2026-10-08"
+    assert story.wait_for("period-ends").waiting() == ["check-notice"]
+
+
+def test_whoever_appoints_the_foundation_governors_is_told_of_a_notice(story: Story) -> None:
+    """LUT-IN.4: of a foundation school without a diocese."""
+    give(story, "warning", FOUNDATION)
+    assert ("foundation-governor-appointer", f"Warning notice: {story.variables['school']['name']}") in story.told

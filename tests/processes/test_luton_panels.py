@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine import queries
+from engine.errors import FormInvalid
 from tests.processes.story import Story
 
 PANEL, MEETING, DIRECTOR = "luton-monitoring-panel", "luton-professionals-meeting", "service-director"
@@ -102,8 +103,38 @@ def test_a_school_with_a_notice_or_an_intervention_stays_in_category_d(story: St
         story.start("sia", "luton-inadequate", COMMUNITY)
     story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **BEST)
     assert story.variables["worked_out_category"] == "D"
-    story.do("panel-chair", "panel-discusses", panel_category="A", particular_concern="no")
+    with pytest.raises(FormInvalid):
+        story.do("panel-chair", "panel-discusses", panel_category="A", particular_concern="no")
+    story.do("panel-chair", "panel-discusses", panel_category="D", particular_concern="no")
     assert story.category_of(COMMUNITY) == "D"
+
+
+@pytest.mark.parametrize(
+    ("answers", "refused", "agreed"),
+    [
+        ({**BEST, "ofsted": "requires improvement"}, "B", "C"),
+        ({**BEST, "ofsted": "inadequate"}, "C", "D"),
+        (SOUND, "A", "B"),
+        (BEST, None, "D"),
+    ],
+)
+def test_the_panel_agrees_no_higher_category_than_the_criteria_give(
+    story: Story, answers: dict[str, Any], refused: str | None, agreed: str
+) -> None:
+    """LUT-1.4: one criterion of C or D is enough, and A needs all of its own; a lower category may be agreed."""
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **answers)
+    if refused:
+        with pytest.raises(FormInvalid):
+            story.do("panel-chair", "panel-discusses", panel_category=refused, particular_concern="no")
+    story.do("panel-chair", "panel-discusses", panel_category=agreed, particular_concern="no")
+    assert story.category_of(COMMUNITY) == agreed
+
+
+def test_a_school_that_has_left_category_d_is_not_put_in_a(story: Story) -> None:
+    """LUT-1.5: in its first year after category D it is in C."""
+    story.start("sia", PANEL, IN_D).do("sia", "criteria", **BEST)
+    with pytest.raises(FormInvalid):
+        story.do("panel-chair", "panel-discusses", panel_category="A", particular_concern="no")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import TaskNotYours
+from engine.errors import NotForThisSchool, TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-academy", "service-director"
@@ -116,15 +116,22 @@ def test_a_new_judgement_changes_the_category(story: Story, judgement: str, then
     assert story.category_of(IN_B) == then
 
 
-def test_other_schools_have_other_protocols(story: Story) -> None:
-    """LUT-AC.1 LUT-RI.1: a maintained school goes on to its own, an independent school has none."""
-    story.start("sia", PROCESS, COMMUNITY)
-    assert story.ended
-    assert story.trace[-1] == "to-maintained"
-    assert story.follow("luton-ri-maintained", COMMUNITY).waiting() == ["allocate-sia"]
-    story.start("sia", PROCESS, INDEPENDENT)
-    assert story.ended
-    assert story.trace[-1] == "no-protocol"
+@pytest.mark.parametrize("school", [COMMUNITY, INDEPENDENT])
+def test_it_is_for_academies(story: Story, school: str) -> None:
+    """LUT-AC.1 LUT-RI.1: a maintained school has a protocol of its own, an independent school none."""
+    with pytest.raises(NotForThisSchool):
+        story.start("sia", PROCESS, school)
+
+
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-AC.1: the chief executive is met regularly, as often as the authority's setting says."""
+    audited(asked(story)).do("trust-ceo", "send-plan").wait_for("meeting-due")
+    first = story.engine.tasks.open(story.case)[0].id
+    # Monday of week 2 of autumn 2 (9 November 2026) is Monday of week 2 of spring 1, which began on 4 January 2027.
+    assert str(story.due("meeting-missed").date()) == "2027-01-11"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["meet-ceo"]
+    assert story.engine.tasks.open(story.case)[0].id != first
 
 
 @pytest.mark.parametrize("judgement", ["good", "outstanding"])
@@ -150,7 +157,19 @@ def test_requires_improvement_again_and_a_new_plan_is_asked_for(story: Story) ->
 def test_an_inadequate_academy_is_put_to_the_dfe(story: Story, judgement: str | None) -> None:
     """LUT-AC.3: and so is one whose judgement the message does not say."""
     asked(story).receive("section-5-inspection", ACADEMY, judgement=judgement)
-    assert story.waiting() == ["dfe-after-inspection"]
+    assert story.waiting() == ["dfe-after-inspection", "send-plan", AUDIT]
     story.do(DIRECTOR, "dfe-after-inspection")
-    assert story.ended
     assert "with-dfe" in story.trace
+
+
+def test_an_inadequate_academy_s_trust_is_met_on(story: Story) -> None:
+    """LUT-AC.1 LUT-AC.2: the worse academy gets no less."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate").do(DIRECTOR, "dfe-after-inspection")
+    assert story.wait_for("meeting-due").waiting() == ["meet-ceo", "send-plan", AUDIT]
+
+
+def test_an_academy_that_is_no_longer_inadequate_is_in_c_first(story: Story) -> None:
+    """LUT-1.5: in its first year after category D; a new plan is asked for."""
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate")
+    story.receive("section-5-inspection", ACADEMY, judgement="requires improvement").follow(PROCESS, ACADEMY)
+    assert story.category_of(ACADEMY) == "C"

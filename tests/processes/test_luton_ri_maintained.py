@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import FormInvalid, TaskNotYours
+from engine import queries
+from engine.errors import FormInvalid, MessageNotExpected, NotForThisSchool, TaskNotYours
 from tests.processes.story import Story
 
 PROCESS, DIRECTOR = "luton-ri-maintained", "service-director"
@@ -35,7 +36,7 @@ def plan(story: Story, interval: str = "1 month", **answers: Any) -> Story:
     )
 
 
-def meets(story: Story, **found: str) -> Story:
+def meets(story: Story, **found: Any) -> Story:
     """LUT-RI.6: the group meets."""
     answers = {"ofsted_judgement": "none", "progress": "enough", "group_interval": "1 month", **found}
     return story.wait_for("group-due").do("sia", "group-meets", **answers)
@@ -92,20 +93,50 @@ def test_it_begins_by_a_message_too(story: Story) -> None:
     assert story.category_of(COMMUNITY) == "C"
 
 
-def test_an_academy_goes_on_to_its_own_protocol(story: Story) -> None:
-    """LUT-RI.1 LUT-AC.1: advisers are for maintained schools; of a trust its plan is asked for."""
-    story.start("sia", PROCESS, ACADEMY)
-    assert story.ended
-    assert story.trace[-1] == "to-academy"
-    assert story.follow("luton-ri-academy", ACADEMY).waiting() == ["request-plan", AUDIT]
+@pytest.mark.parametrize("school", [ACADEMY, INDEPENDENT])
+def test_it_is_for_maintained_schools(story: Story, school: str) -> None:
+    """LUT-RI.1 LUT-AC.1: academies have a protocol of their own, independent schools none."""
+    with pytest.raises(NotForThisSchool):
+        story.start("sia", PROCESS, school)
 
 
-def test_an_independent_school_has_no_protocol(story: Story) -> None:
-    """LUT-RI.1: for maintained schools."""
-    story.start("sia", PROCESS, INDEPENDENT)
+def test_what_ofsted_judges_says_for_which_schools_it_is(story: Story) -> None:
+    """LUT-RI.1 LUT-AC.1: nobody has to guess which of the two links is meant."""
+    with story.engine.reading() as session:
+        titles = {event.message: event.title for event in queries.reportable_events(session, COMMUNITY)}
+    assert titles["judged-requires-improvement"] == "Ofsted judges a maintained school: requires improvement"
+    assert titles["academy-requires-improvement"] == "Ofsted judges an academy: requires improvement"
+
+
+def test_a_judgement_begins_the_protocol_of_no_other_kind_of_school(story: Story) -> None:
+    """LUT-AC.1: reported of an academy as of a maintained school."""
+    with pytest.raises(MessageNotExpected):
+        story.receive("judged-requires-improvement", ACADEMY)
+
+
+def test_a_school_that_becomes_an_academy_goes_on_to_the_academy_s_protocol(story: Story) -> None:
+    """LUT-AC.1: the support for maintained schools ends, and of the trust its plan is asked for."""
+    plan(story).converts(COMMUNITY)
     assert story.ended
-    assert story.trace[-1] == "no-protocol"
-    assert story.category_of(INDEPENDENT) == ""
+    assert "to-academy" in story.trace
+    assert story.follow("luton-ri-academy", COMMUNITY).waiting() == ["request-plan", AUDIT]
+
+
+def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: Story) -> None:
+    """LUT-RI.6: the group meets on, as often as it said."""
+    plan(story).do("headteacher", AUDIT).do("sia", "triangulate").wait_for("group-due")
+    first = story.engine.tasks.open(story.case)[0].id
+    # Set up on 7 September 2026, the group met on 7 October; a month later is Saturday 7 November, so Monday the 9th.
+    assert str(story.due("meeting-missed").date()) == "2026-11-09"
+    story.wait_for("meeting-missed")
+    assert story.waiting() == ["group-meets"]
+    assert story.engine.tasks.open(story.case)[0].id != first
+
+
+def test_a_group_that_meets_without_its_core_says_why(story: Story) -> None:
+    """LUT-RI.6: the headteacher, the chair and the adviser belong to it."""
+    with pytest.raises(FormInvalid):
+        meets(plan(story), group_present=["others"], group_absent_why="")
 
 
 def test_the_group_says_when_it_meets_next(story: Story) -> None:

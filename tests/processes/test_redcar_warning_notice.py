@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import EventReport
 from engine.errors import FormInvalid
-from tests.processes.story import Story
+from engine.feel import Feel
+from engine.forms import load_form
+from engine.store.tables import Notification
+from tests.processes.story import ROOT, Story
 
-PROCESS, HOE = "redcar-warning-notice", "head-of-education"
+PROCESS, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
 
 
@@ -124,6 +128,14 @@ def test_no_ground_no_notice(story: Story) -> None:
     assert {role for role, _ in story.told} == {"sia", "senior-sia", "director-of-people-services"}
 
 
+def test_a_school_in_category_3_is_told_that_no_notice_is_given(story: Story) -> None:
+    """RED-8A.1: the letter of category 3 said that the group considers one."""
+    given = {"category": "3", "category_why": "", "evaluation": "", "category_by": "School Monitoring Group"}
+    story.receive("category-settled", COMMUNITY, **given).follow(PROCESS, COMMUNITY)
+    story.do(HOE, "determine-notice", notice_decision="no notice")
+    assert ("chair-of-governors", f"No warning notice: {story.variables['school']['name']}") in story.told
+
+
 REPRESENTATIONS = {"representations_received_on": "2026-09-07", "representations_say": "The figures are last year's."}
 ANSWERED = {"ofsted_answered_on": "2026-09-07", "ofsted_answer_text": "Standards have risen."}
 
@@ -181,21 +193,46 @@ def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Sto
     assert str(story.due("compliance-ends").date()) == "2026-09-17"
 
 
+LONGER = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
+
+
 def test_the_period_can_be_extended(story: Story) -> None:
     """RED-8A.3: the period in the notice is the initial one; its end follows, and the school is told."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
-    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
-    report(story, "compliance-extended", COMMUNITY, **longer)
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
     # 30 days from 7 September end with 7 October.
     assert str(story.due("compliance-ends").date()) == "2026-10-08"
     assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") in story.told
 
 
+def test_the_check_comes_again_when_the_period_is_extended_after_its_end(story: Story) -> None:
+    """RED-8A.3: the governing body was told of more time, and has it."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    report(story.wait_for("compliance-ends"), "compliance-extended", COMMUNITY, **LONGER)
+    assert story.waiting() == []
+    assert str(story.due("compliance-ends").date()) == "2026-10-08"
+    assert story.wait_for("compliance-ends").waiting() == ["check-compliance"]
+
+
+def test_a_period_is_not_extended_to_less_than_the_first_one() -> None:
+    """RED-8A.3: 15 days at least."""
+    form = load_form((ROOT / "forms/redcar-cleveland/compliance-extended.form").read_bytes())
+    with pytest.raises(FormInvalid):
+        form.accept({**LONGER, "compliance_length": "1"}, {}, Feel.shared())
+
+
+def test_nothing_is_extended_once_compliance_is_decided(story: Story) -> None:
+    """RED-8A.8: the further notice is due, and the school hears of no other period."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
+    assert ("chair-of-governors", f"Compliance period changed: {story.variables['school']['name']}") not in story.told
+
+
 def test_nothing_is_extended_before_the_notice_is_given(story: Story) -> None:
     """RED-8A.3: the school hears of no period of a notice that it has not had."""
     story.start(HOE, PROCESS, COMMUNITY)
-    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "The chair is new."}
-    report(story, "compliance-extended", COMMUNITY, **longer)
+    report(story, "compliance-extended", COMMUNITY, **LONGER)
     assert story.told == []
 
 
@@ -212,6 +249,14 @@ def test_the_check_waits_for_no_copy(story: Story) -> None:
     story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
     story.wait_for("compliance-ends")
     assert story.waiting() == ["check-compliance", "send-copies", "send-copies"]
+
+
+def test_the_powers_wait_for_no_copy(story: Story) -> None:
+    """RED-8A.4, RED-8A.8: the further notice is given, and a copy is still to be ticked off."""
+    story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    story.do(HOE, "further-notice")
+    assert story.waiting() == ["propose-powers", "send-copies", "send-copies"]
 
 
 def test_those_who_get_a_copy_are_told_what_the_notice_says(story: Story) -> None:
@@ -252,9 +297,26 @@ def test_an_inadequate_judgement_needs_no_notice_first(story: Story) -> None:
 
 
 def test_an_academy_judged_inadequate_is_the_departments_matter(story: Story) -> None:
-    """RED-8A.7, RED-8D.1."""
+    """RED-8A.7, RED-8D.1: no power is proposed; the alert follows from category 3."""
     judged_inadequate(story, ACADEMY).follow(PROCESS, ACADEMY)
-    assert story.waiting() == ["alert-dfe"]
+    assert story.trace[-1] == "departments-matter"
+    assert story.follow(FOLLOW_UP, ACADEMY).waiting() == ["alert-dfe", "broker-support"]
+
+
+@pytest.mark.parametrize("stage", ["no notice", "notice", "powers", "alert"])
+def test_a_school_judged_inadequate_is_in_category_3(story: Story, stage: str) -> None:
+    """RED-7.3, RED-3.3: whatever runs; the Director, the chief executive and the group are told."""
+    urn = ACADEMY if stage == "alert" else COMMUNITY
+    if stage in ("notice", "alert"):
+        story.start(HOE, PROCESS, urn)
+    if stage == "powers":
+        judged_inadequate(story, urn)
+        story.receive("category-settled", urn, category="2", category_why="", evaluation="", category_by="")
+    judged_inadequate(story, urn).follow(FOLLOW_UP, urn)
+    assert story.category_of(urn) == "3"
+    name = story.variables["school"]["name"]
+    assert ("chief-executive", f"Serious concerns: {name}") in story.told
+    assert ("intelligence-hub-manager", f"Category 3: {name}") in story.told
 
 
 def test_an_inadequate_judgement_is_heard_while_powers_are_considered(story: Story) -> None:
@@ -375,3 +437,45 @@ def test_other_powers_are_proposed_and_consulted_on_as_the_first_were(story: Sto
     while story.waiting():
         story.do(HOE, "give-back")
     assert story.trace[-1] == "powers-ended"
+
+
+@pytest.mark.parametrize("stage", ["proposal", "consultation", "decision", "in force"])
+def test_powers_end_when_the_school_becomes_an_academy(story: Story, stage: str) -> None:
+    """RED-8A.7, RED-8C.1: at whatever stage; those who were told of them are told, and the DfE is alerted."""
+    judged_inadequate(story, COMMUNITY).follow(PROCESS, COMMUNITY)
+    if stage != "proposal":
+        story.do(HOE, "propose-powers", powers_proposed=["IEB"])
+    if stage in ("decision", "in force"):
+        story.do("chair-of-governors", "answer-consultation")
+    if stage == "in force":
+        story.do(HOE, "decide-powers").do(HOE, "use-powers")
+    assert story.converts(COMMUNITY).waiting() == ["alert-dfe"]
+    assert ("chair-of-governors", f"Powers of intervention end: {story.variables['school']['name']}") in story.told
+
+
+def texts(story: Story, role: str, subject: str) -> list[str]:
+    """What a role was told under subjects that begin so, oldest first."""
+    with story.engine.reading() as session:
+        told = select(Notification.text).where(Notification.role == role, Notification.subject.startswith(subject))
+        return list(session.scalars(told.order_by(Notification.id)))
+
+
+def test_a_second_proposal_that_is_not_used_is_told_for_its_own_reason(story: Story) -> None:
+    """RED-8B.3: the board was refused and governors appointed; the budget is then left, and the governors stay."""
+    proposed(story, "IEB", "additional governors").do("chair-of-governors", "answer-consultation")
+    story.do(HOE, "decide-powers", powers_used=["IEB", "additional governors"])
+    story.do(HOE, "use-powers", powers_in_force=["additional governors"], use_note="The board was refused.")
+    assert "The board was refused." in texts(story, "chair-of-governors", "Powers of intervention in force")[0]
+    story.wait_for("review-due").do("sia", "review-improvement", improved="other powers")
+    story.do(HOE, "propose-powers", powers_proposed=["suspend budget"]).do("chair-of-governors", "answer-consultation")
+    story.do(HOE, "decide-powers", powers_used=[], powers_decision_reason="The budget is in order.")
+    text = texts(story, "chair-of-governors", "No power of intervention is used")[0]
+    assert "The reason: The budget is in order. These stay in force: additional governors." in text
+
+
+def test_all_who_were_told_of_the_powers_are_told_that_they_are_given_back(story: Story) -> None:
+    """RED-8C.1: the diocese of an aided school too."""
+    judged_inadequate(story, AIDED).follow(PROCESS, AIDED)
+    use_powers(story, "chair-of-governors", "diocesan-representative").wait_for("review-due")
+    story.do("sia", "review-improvement", improved="yes").do(HOE, "give-back")
+    assert ("diocesan-representative", f"Powers given back: {story.variables['school']['name']}") in story.told

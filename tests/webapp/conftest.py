@@ -36,7 +36,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
     for name in ("processes/barnsley", "forms/barnsley", "config/calendars"):
         shutil.copytree(ROOT / name, root / name)
-    for name in ("config/authorities/barnsley.yaml", "config/schools/barnsley.csv"):
+    for name in ("config/authorities/barnsley.yaml", "config/schools/barnsley.csv", "config/people/barnsley.csv"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     (root / "config/authorities/elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")

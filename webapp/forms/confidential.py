@@ -25,17 +25,19 @@ def timed_feel(school: str | None = None) -> AtTime:
 
 
 def unseen(instance_id: int) -> set[str]:
-    """The variables that some form of the case's processes keeps from this person's roles."""
+    """The variables that some form of the case's processes keeps from the roles that this person has for its school."""
     session = db.session()
-    return unseen_in(queries.forms_of(session, queries.instance(session, instance_id).definition_id))
+    case = queries.instance(session, instance_id)
+    return unseen_in(queries.forms_of(session, case.definition_id), case.school_urn)
 
 
-def unseen_in(forms: Iterable[bytes]) -> set[str]:
-    """The variables that some of these forms keeps from this person's roles."""
+def unseen_in(forms: Iterable[bytes], school: str | None) -> set[str]:
+    """The variables that some of these forms keeps from the roles that this person has for a school."""
+    held = current_user.scope.roles_at(school)
     kept: dict[str, bool] = {}
     for content in forms:
         for key, roles in load_form(content).confidential().items():
-            kept[key] = kept.get(key, False) or bool(roles & current_user.scope.roles)
+            kept[key] = kept.get(key, False) or bool(roles & held)
     return {key for key, may_see in kept.items() if not may_see}
 
 

@@ -43,6 +43,7 @@ class Asked:
 
     ``variables`` are what its conditions look at, ``unseen`` those of them that this person may not read, ``action``
     the address that the page sends it to. ``corrects``: its last answers were sent back, and show again.
+    ``school`` is the URN of the school that it is about, for which the person's roles count.
     """
 
     form: Form | None
@@ -50,6 +51,12 @@ class Asked:
     action: str
     unseen: Collection[str] = field(default=())
     corrects: bool = False
+    school: str | None = None
+
+    @property
+    def _roles(self) -> frozenset[str]:
+        roles: frozenset[str] = current_user.scope.roles_at(self.school)
+        return roles
 
     @property
     def _feel(self) -> AtTime:
@@ -64,9 +71,10 @@ class Asked:
         action: str,
         unseen: Collection[str] = (),
         corrects: bool = False,
+        school: str | None = None,
     ) -> Asked:
         """From a form's stored JSON, None where there is no form. Raises FormUnreadable."""
-        return cls(load_form(content) if content else None, variables, action, unseen, corrects)
+        return cls(load_form(content) if content else None, variables, action, unseen, corrects, school)
 
     def view(
         self, posted: Mapping[str, Any] | None = None, errors: Mapping[str, list[str]] | None = None
@@ -78,7 +86,7 @@ class Asked:
             self.form,
             self.variables,
             self._feel,
-            current_user.scope.roles,
+            self._roles,
             posted=posted,
             errors=errors,
             unseen=self.unseen,
@@ -101,7 +109,7 @@ class Asked:
         """What came of this request's POST."""
         if self.form is None:
             return Submission(None, {})
-        with_person = (self.variables, self._feel, current_user.scope.roles)
+        with_person = (self.variables, self._feel, self._roles)
         edited = self.form.edited(request.form, *with_person)
         if edited is not None:
             return Submission(self.view(edited), None, edited=True)

@@ -101,7 +101,7 @@ def case(instance_id: int) -> str:
         history=history,
         story=_story(detail, history, first=not before),
         changes=[_in_words(change) for change in detail.school_changes],
-        given=_given(history),
+        given=_given(history, detail.row.school_urn),
         now=now(),
         manages=current_user.may("manage"),
         statuses=STATUSES,
@@ -136,7 +136,7 @@ def may_see(detail: InstanceDetail) -> bool:
     scope = current_user.scope
     if current_user.may("officer"):
         return True
-    return any(scope.holds(task.roles) for task in detail.tasks) or any(
+    return any(scope.holds(task.roles, at=task.school_urn) for task in detail.tasks) or any(
         row.by == scope.username for row in detail.history
     )
 
@@ -147,7 +147,7 @@ def _contacts() -> set[str]:
 
 
 def _mine(detail: InstanceDetail) -> set[int]:
-    return {task.id for task in detail.tasks if current_user.scope.holds(task.roles)}
+    return {task.id for task in detail.tasks if current_user.scope.holds(task.roles, at=task.school_urn)}
 
 
 def _others(detail: InstanceDetail) -> set[int]:
@@ -155,24 +155,25 @@ def _others(detail: InstanceDetail) -> set[int]:
     if not current_user.may("officer"):
         return set()
     scope = current_user.scope
-    return {task.id for task in detail.tasks if task.on_behalf and scope.holds(task.on_behalf)} - _mine(detail)
+    theirs = {task.id for task in detail.tasks if task.on_behalf and scope.holds(task.on_behalf, at=task.school_urn)}
+    return theirs - _mine(detail)
 
 
-def _given(history: tuple[HistoryRow, ...] | list[HistoryRow]) -> dict[int, list[Answer]]:
+def _given(history: tuple[HistoryRow, ...] | list[HistoryRow], school: str | None) -> dict[int, list[Answer]]:
     """What was answered in each task of these lines, as far as this person may read it."""
     lines = {row.task_id: row.seq for row in history if row.task_id is not None and row.how == "completed"}
     tasks = queries.recorded(db.session(), lines)
-    return {lines[task.task_id]: _answers(task) for task in tasks if _may_read(task)}
+    return {lines[task.task_id]: _answers(task, school) for task in tasks if _may_read(task, school)}
 
 
-def _answers(task: RecordedRow) -> list[Answer]:
-    form, roles, viewer = load_form(task.form), current_user.scope.roles, current_user.username
+def _answers(task: RecordedRow, school: str | None) -> list[Answer]:
+    form, roles, viewer = load_form(task.form), current_user.scope.roles_at(school), current_user.username
     return answers(form, task.values, roles, task.by, viewer)
 
 
-def _may_read(task: RecordedRow) -> bool:
+def _may_read(task: RecordedRow, school: str | None) -> bool:
     """Officers read what was recorded in the case; others only in the tasks of their own roles."""
-    return bool(current_user.may("officer")) or current_user.scope.holds(task.roles)
+    return bool(current_user.may("officer")) or current_user.scope.holds(task.roles, at=school)
 
 
 @blueprint.post("/cases/<int:instance_id>/cancel")

@@ -61,8 +61,8 @@ def report_in_case(instance_id: int, message: str) -> Response | tuple[str, int]
 
 def reportable(school: str | None = None, instance: int | None = None) -> list[ReportableEvent]:
     """The events that this person may report."""
-    found = queries.reportable_events(db.session(), school, instance)
-    return [event for event in _fitting(found, school) if current_user.scope.holds(event.roles)]
+    found, at = queries.reportable_events(db.session(), school, instance), _place(school, instance)
+    return [event for event in _fitting(found, school) if current_user.scope.holds(event.roles, at=at)]
 
 
 def _fitting(events: list[ReportableEvent], school: str | None) -> list[ReportableEvent]:
@@ -85,9 +85,14 @@ def _reportable(message: str, school: str | None = None, instance: int | None = 
     event = next(iter(_fitting([queries.reportable_event(db.session(), message, school, instance)], school)), None)
     if event is None:
         raise EventNotReportable(event=message)
-    if not current_user.scope.holds(event.roles):
+    if not current_user.scope.holds(event.roles, at=_place(school, instance)):
         raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
     return event
+
+
+def _place(school: str | None, instance: int | None) -> str | None:
+    """The URN of the school that a report is about."""
+    return school if instance is None else queries.instance(db.session(), instance).school_urn
 
 
 def _seen(school: SchoolRow) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _page(
     event: ReportableEvent, told: EventReport, about: str, seen: Mapping[str, Any], back: str
 ) -> Response | tuple[str, int] | str:
     """The form of an event, or what follows when it was filled in well."""
-    asked = Asked.of(queries.form(db.session(), event.form_id), seen, request.path)
+    asked = Asked.of(queries.form(db.session(), event.form_id), seen, request.path, school=told.school)
     view, status, last = asked.view(), 200, _last(told)
     if request.method == "POST":
         submission = asked.submitted()

@@ -16,6 +16,7 @@ PLACES = (
     ("Start a case", "start.processes", "start."),
     ("Cases", "cases.index", "cases."),
     ("Schools", "schools.index", ("schools.", "imports.", "successions.")),
+    ("People", "people.index", "people."),
     ("Calendar", "calendar.due", "calendar."),
     ("Processes", "definitions.index", "definitions."),
 )

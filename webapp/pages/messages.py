@@ -99,7 +99,7 @@ def _page(detail: MessageDetail, action: str = "", why: str = "", problems: Mapp
 
 def _said(detail: MessageDetail) -> list[Said]:
     """What a message said, in words; what a form keeps to certain roles only for these."""
-    hidden = unseen_in(detail.forms)
+    hidden = unseen_in(detail.forms, None)
     fields = {each.key: each for form in detail.forms for each in load_form(form).fields}
     return [
         Said(

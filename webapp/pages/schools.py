@@ -46,7 +46,7 @@ def school(urn: str) -> str:
     session = db.session()
     return render_template(
         "schools/school.html",
-        reported=[Reported(row, _given(row)) for row in queries.reported_events(session, urn)],
+        reported=[Reported(row, _given(row, urn)) for row in queries.reported_events(session, urn)],
         school=queries.school(session, urn),
         categories=queries.categories(session, urn),
         successions=queries.successions(session, urn, "confirmed"),
@@ -56,8 +56,8 @@ def school(urn: str) -> str:
     )
 
 
-def _given(row: ReportedEventRow) -> list[Answer]:
+def _given(row: ReportedEventRow, urn: str) -> list[Answer]:
     content = queries.form(db.session(), row.form_id)
     if content is None:
         return []
-    return answers(load_form(content), row.values, current_user.scope.roles, row.by, current_user.username)
+    return answers(load_form(content), row.values, current_user.scope.roles_at(urn), row.by, current_user.username)

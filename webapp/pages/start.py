@@ -34,8 +34,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     definition = startable(key)
     search = request.args.get("search", "").strip()
     needs_school, meant = the_engine().cases.admission(key, current_user.scope)
-    known = [s for s in queries.schools(db.session()) if s.urn in meant]
-    found = [s for s in known if search.lower() in f"{s.name} {s.urn}".lower()]
+    found = [school for school in queries.schools(db.session(), search) if school.urn in meant]
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))
@@ -80,14 +79,14 @@ def begin(key: str, urn: str) -> Response | tuple[str, int]:
 
 def _may_start(row: DefinitionRow) -> bool:
     """Whether this person may start it; a process that names no starters is one that others call."""
-    return row.startable and bool(row.starter_groups) and current_user.scope.holds(row.starter_groups)
+    return row.startable and bool(row.starter_groups) and current_user.scope.holds_anywhere(row.starter_groups)
 
 
 def is_for_many(key: str) -> bool:
     """Whether a process can be started for many schools at once."""
     try:
         the_engine().batches.schools_for(key, current_user.scope)
-    except NotForSchools:
+    except (NotForSchools, NotAStarter):
         return False
     return True
 
@@ -117,7 +116,9 @@ def _seen(school: SchoolRow | None) -> dict[str, Any]:
 
 def _asked(definition: DefinitionRow, school: SchoolRow | None) -> Asked:
     action = url_for("start.begin", key=definition.key, urn=school.urn if school else WHOLE)
-    return Asked.of(queries.start_form(db.session(), definition.id), _seen(school), action)
+    return Asked.of(
+        queries.start_form(db.session(), definition.id), _seen(school), action, school=school.urn if school else None
+    )
 
 
 def _page(definition: DefinitionRow, school: SchoolRow | None, asked: Asked, view: FormView | None) -> str:

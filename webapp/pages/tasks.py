@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
+from engine.people.permissions import is_given
 from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail, TaskRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
@@ -52,6 +53,7 @@ def inbox() -> str:
         told=told,
         counts=queries.counts(session, current_user.scope),
         filters=filters,
+        nowhere=current_user.scope.confined == frozenset(),
         processes=[row for row in queries.definitions(session) if row.startable],
         ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
     )
@@ -112,7 +114,9 @@ def _mine(task_id: int) -> TaskDetail:
     """The task, when it is for this person's roles, or they have done it. Raises TaskNotFound, TaskNotYours."""
     detail = queries.task(db.session(), task_id)
     scope = current_user.scope
-    if scope.holds(detail.row.roles) or scope.username in (detail.row.assignee, detail.ended_by):
+    row = detail.row
+    given = is_given(scope, row.assignee, row.roles, row.school_urn)
+    if given or scope.holds(row.roles, at=row.school_urn) or scope.username == detail.ended_by:
         return detail
     raise TaskNotYours(whom=" or ".join(detail.row.roles))
 
@@ -134,7 +138,7 @@ def _asked(detail: TaskDetail) -> Asked:
 def asked_of(detail: TaskDetail, action: str) -> Asked:
     """The form of a task as it is put to this person; ``action`` is the address that it is sent to."""
     unseen = confidential.unseen(detail.row.instance_id)
-    return Asked.of(detail.form, detail.variables, action, unseen, detail.info.corrects)
+    return Asked.of(detail.form, detail.variables, action, unseen, detail.info.corrects, detail.row.school_urn)
 
 
 def _page(detail: TaskDetail, view: FormView | None) -> str:
@@ -221,7 +225,7 @@ def _given(detail: TaskDetail) -> list[Answer]:
     if detail.values is None or detail.form is None:
         return []
     by = detail.ended_by or ""
-    return answers(load_form(detail.form), detail.values, current_user.scope.roles, by, current_user.username)
+    return answers(load_form(detail.form), detail.values, _roles(detail), by, current_user.username)
 
 
 def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
@@ -235,12 +239,17 @@ def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
         known = {each.task.id for each in found}
         outside = queries.consulted(db.session(), detail, names.contacts())
         found += [each for each in outside if each.task.id not in known]
-    return [(each, said) for each in found if (said := _said(each))]
+    return [(each, said) for each in found if (said := _said(each, _roles(detail)))]
 
 
-def _said(before: EarlierAnswers) -> list[Answer]:
-    viewer = current_user
-    return answers(load_form(before.form), before.values, viewer.scope.roles, before.by, viewer.username)
+def _said(before: EarlierAnswers, roles: frozenset[str]) -> list[Answer]:
+    return answers(load_form(before.form), before.values, roles, before.by, current_user.username)
+
+
+def _roles(detail: TaskDetail) -> frozenset[str]:
+    """The roles that this person has for the task's school."""
+    roles: frozenset[str] = current_user.scope.roles_at(detail.row.school_urn)
+    return roles
 
 
 def _kept(detail: TaskDetail) -> KeptAnswer | None:

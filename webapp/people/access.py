@@ -12,6 +12,7 @@ from webapp.people.guests import Guest, allowed
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
+ADMINISTER = "administer"
 #: For those who keep the register of schools: managers and administrators.
 REGISTER = "register"
 #: Only where sample mode is on, for anybody signed in.
@@ -51,6 +52,11 @@ ROUTES = {
     "events.report_in_case": OFFICER,
     "schools.index": OFFICER,
     "schools.school": OFFICER,
+    "people.index": ADMINISTER,
+    "people.add": ADMINISTER,
+    "people.change": ADMINISTER,
+    "people.move": ADMINISTER,
+    "people.lacking": ADMINISTER,
     "imports.index": REGISTER,
     "imports.upload": REGISTER,
     "imports.report": REGISTER,

@@ -16,6 +16,7 @@ from engine.store.database import UTCDateTime
 from engine.store.tables import Base
 from engine.store.tenancy import Scope
 from engine.store.text import Short
+from webapp.current import known_scope, the_engine
 from webapp.db import db
 
 #: Wrong passwords in a row after which an account is locked, and for how long.
@@ -50,7 +51,7 @@ class Account(Base):
     @property
     def scope(self) -> Scope:
         """What this person may see and do."""
-        return Scope(self.authority, frozenset(self.roles), self.username)
+        return known_scope(self.get_id(), lambda: the_engine().people.scope(self.authority, self.roles, self.username))
 
     @property
     def home(self) -> Authority | None:

@@ -10,6 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from engine import Scope
 from engine.people.authorities import Authority
+from webapp.current import known_scope, the_engine
 
 #: How long a link can be opened, in days.
 DAYS = 30
@@ -59,7 +60,10 @@ class Guest:
     @property
     def scope(self) -> Scope:
         """What this person may see and do."""
-        return Scope(self.authority, frozenset({self.role}), self.username)
+        return known_scope(
+            self.get_id(),
+            lambda: the_engine().people.guest_scope(self.authority, self.role, self.username, self.task),
+        )
 
     @property
     def home(self) -> Authority | None:

@@ -66,6 +66,10 @@ def seed(root: Path) -> list[str]:
         if register.is_file():
             imported = engine.schools.import_file(register.read_bytes(), authority)
             said.append(f"{authority}: {imported.added} schools added, {imported.changed} changed")
+        people = root / "config" / "people" / f"{authority}.csv"
+        if people.is_file():
+            tied = engine.people.import_file(people.read_bytes(), authority)
+            said.append(f"{authority}: {len(tied.added)} people of schools added, {len(tied.changed)} changed")
         files = resources(root, authority)
         if files:
             by = Scope(authority, frozenset(), "sample")

@@ -7,7 +7,7 @@ real forms, and now and then one is late. It is the same year each time, seen fr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from engine.clock import Clock, SystemClock, VirtualClock
 from engine.errors import LiveCaseExists, NotForThisSchool, PathwaysError, SampleYearTorn
 from engine.feel import Feel
 from engine.forms import Component, Form, load_form, plausible
-from engine.people.authorities import Authority
+from engine.people.authorities import OFFICER, Authority
 from engine.queries import TaskRow
 from engine.settings import YEAR_BEGUN, YEAR_WHOLE
 from webapp.dates import ZONE
@@ -165,12 +165,20 @@ class _Year:
         self.engine, self.clock, self.config = engine, clock, config
         self.chance = Random(2026)  # noqa: S311 the same year each time, and nothing secret
         self.starts: dict[int, Start] = {}
+        self.scopes: dict[str, dict[str, Scope]] = {}
         self.begun = clock.now().date()
         self.start_day = next(day for day in range(7) if (self.begun + timedelta(days=day)).weekday() == 1)  # a Tuesday
         for authority in config.authorities:
             register = root / "config" / "schools" / f"{authority}.csv"
+            people = root / "config" / "people" / f"{authority}.csv"
             if register.is_file():
                 engine.schools.import_file(register.read_bytes(), authority)
+            if people.is_file():
+                engine.people.import_file(people.read_bytes(), authority)
+            self.scopes[authority] = {
+                person.username: engine.people.scope(authority, person.roles, person.username)
+                for person in config.authorities[authority].people
+            }
             files = resources(root, authority)
             if files:
                 engine.deployments.deploy(files, by=Scope(authority, frozenset(), "sample"), note="Sample diagrams")
@@ -210,20 +218,24 @@ class _Year:
         """The open tasks that somebody gets to on that day."""
         likely = GETS_TO_IT if since < DAYS - LAST_DAYS else LATELY
         waiting = self._open(authority)
-        left = Counter(role for task in waiting for role in task.roles) if since >= DAYS - KEEPS_ONE else None
+        theirs = {task.id: self._whose(authority, task) for task in waiting} if since >= DAYS - KEEPS_ONE else {}
+        left = Counter(person for people in theirs.values() for person in people)
         for task in waiting:
-            if self.chance.random() < likely and self._lets_go(task, left):
+            if self.chance.random() < likely and self._lets_go(task, theirs.get(task.id, ()), left):
                 yield task
 
-    def _lets_go(self, task: TaskRow, left: Counter[str] | None) -> bool:
-        """Whether the task may be completed: its case does not wait there, and no role is left without a task."""
+    def _whose(self, authority: Authority, task: TaskRow) -> list[str]:
+        """The sample people in whose inbox the task is."""
+        people = self.scopes[authority.id]
+        return [name for name, scope in people.items() if scope.holds(task.roles, at=task.school_urn)]
+
+    def _lets_go(self, task: TaskRow, people: Collection[str], left: Counter[str]) -> bool:
+        """Whether the task may be completed: its case does not wait there, and nobody is left without a task."""
         if task.element == self.starts.get(task.instance_id, NOBODY).waits_at:
             return False
-        if left is None:
-            return True
-        left.subtract(task.roles)
-        last = any(left[role] == 0 for role in task.roles)
-        left.update(task.roles if last else ())
+        left.subtract(people)
+        last = any(left[person] == 0 for person in people)
+        left.update(people if last else ())
         return not last
 
     def _moment(self, day: date) -> datetime:
@@ -245,7 +257,7 @@ class _Year:
             register = sorted(school.urn for school in queries.schools(session))
             content = queries.start_form(session, queries.latest_definition(session, start.process).id)
         for urn in islice(register, start.first, None):
-            values = self._answers(load_form(content), {}, by, start.answers) if content else {}
+            values = self._answers(load_form(content), {}, by, start.answers, urn) if content else {}
             try:
                 case = self.engine.cases.start(start.process, variables=values, by=by, school=urn)
             except (LiveCaseExists, NotForThisSchool):
@@ -256,23 +268,41 @@ class _Year:
 
     def _complete(self, authority: Authority, task: TaskRow) -> None:
         """Complete a task that is still open: somebody's answer may have ended another's."""
-        by = _person(authority, next((role for role in task.roles if role in authority.roles), ""))
+        by = self._does(authority, task)
+        if by is None:
+            return
         with self.engine.reading(by) as session:
             detail = queries.task(session, task.id)
         if detail.row.status == "open":
             steered = self.starts.get(task.instance_id, NOBODY).answers
             form = load_form(detail.form) if detail.form else None
-            values = self._answers(form, dict(detail.variables), by, steered) if form else {}
+            values = self._answers(form, dict(detail.variables), by, steered, task.school_urn) if form else {}
             self.engine.tasks.complete(task.id, values, by=by)
 
-    def _answers(self, form: Form, variables: dict[str, Any], by: Scope, steered: Mapping[str, Any]) -> dict[str, Any]:
+    def _does(self, authority: Authority, task: TaskRow) -> Scope | None:
+        """Who completes the task: for the first of its roles that somebody holds for its school; None when nobody does."""
+        for role in (authority.roles[each] for each in task.roles if each in authority.roles):
+            if role.kind == OFFICER:
+                return _person(authority, role.id)
+            for name in self.engine.people.of_school(authority.id, task.school_urn or "", role.id):
+                return self.engine.people.scope(authority.id, (), name)
+        return None
+
+    def _answers(
+        self,
+        form: Form,
+        variables: dict[str, Any],
+        by: Scope,
+        steered: Mapping[str, Any],
+        school: str | None,
+    ) -> dict[str, Any]:
         today = self.clock.now().astimezone(ZONE).date()
         asked = {each.key for each in form.fields}
         given = {
             **answers.given(form.fields, today, self.chance),
             **{key: value for key, value in steered.items() if key in asked},
         }
-        return plausible(form, variables, Feel.shared(), by.roles, today, given, self._choose)
+        return plausible(form, variables, Feel.shared(), by.roles_at(school), today, given, self._choose)
 
     def _choose(self, question: Component, options: list[Any]) -> Any:
         wanted = TENDS.get(question.key)

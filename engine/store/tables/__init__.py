@@ -25,6 +25,7 @@ from engine.store.tables.base import (
 )
 from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
 from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
+from engine.store.tables.people import Holding, Person
 from engine.store.tables.schools import (
     Batch,
     BatchSkip,
@@ -54,6 +55,7 @@ __all__ = [
     "EventSubscription",
     "FormDefinition",
     "History",
+    "Holding",
     "Id",
     "Incident",
     "Job",
@@ -61,6 +63,7 @@ __all__ = [
     "MovedDate",
     "Notification",
     "Outbox",
+    "Person",
     "ProcessDefinition",
     "ProcessInstance",
     "RegisterImport",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -19,11 +20,11 @@ from engine.store.tables.base import (
     Id,
     partial,
 )
-from engine.store.tenancy import BelongsToAuthority
+from engine.store.tenancy import BelongsToCase, BelongsToSchool, Scope, given_cases
 from engine.store.text import Long, Name, Short
 
 
-class ProcessInstance(BelongsToAuthority, Base):
+class ProcessInstance(BelongsToSchool, Base):
     """One case. ``state`` holds the live tokens; ``active`` says where they stand, for the live diagram.
 
     ``revision`` grows with each step: SQLAlchemy checks it in the UPDATE, so a step that worked from a stale row fails.
@@ -55,18 +56,24 @@ class ProcessInstance(BelongsToAuthority, Base):
     reason: Mapped[str | None] = mapped_column(Long)
     __mapper_args__ = {"version_id_col": revision}
 
+    @classmethod
+    def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
+        return super().seen_by(scope) | cls.id.in_(given_cases(scope))
 
-class UserTask(BelongsToAuthority, Base):
+
+class UserTask(BelongsToSchool, Base):
     """A task for a person. Its name, lane and form stand in its definition's ``elements``.
 
     ``values`` is what was submitted; ``mark`` a digest of what the diagram says of the task, to see quickly if that
-    changed. ``tell_at`` is when to look whether it is late, ``told`` how often somebody was told that it is.
+    changed. ``tell_at`` is when to look whether it is late, ``told`` how often somebody was told that it is. ``school_urn``
+    is its case's, here and in the other tables that have one.
     """
 
     __tablename__ = "user_task"
     __table_args__ = (
         partial("ix_user_task_open_instance", "instance_id", where="status = 'open'"),
         partial("ix_user_task_open_assignee", "authority", "assignee", "due_order", where="status = 'open'"),
+        partial("ix_user_task_without_school", "authority", "assignee", where="school_urn IS NULL"),
         partial("ix_user_task_late", "tell_at", "id", where="status = 'open' AND tell_at IS NOT NULL"),
         Index(None, "instance_id", "id"),
     )
@@ -90,22 +97,33 @@ class UserTask(BelongsToAuthority, Base):
     values: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
     note: Mapped[str | None] = mapped_column(Long)
     mark: Mapped[str] = mapped_column(Short(16))
+    school_urn: Mapped[str | None] = mapped_column(Short(12))
+
+    @classmethod
+    def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
+        given = cls.school_urn.is_(None) & (cls.assignee == scope.username)
+        return super().seen_by(scope) | given
 
 
-class UserTaskRole(BelongsToAuthority, Base):
+class UserTaskRole(BelongsToSchool, Base):
     """The inbox of a role: one row an open task and role ("" when the task names none). Gone when the task ends.
 
-    So the inbox is one walk along an index that holds open tasks only, in the order in which they are shown.
+    So the inbox is one walk along an index that holds open tasks only, in the order in which they are shown; for a role that
+    counts for some schools, along those schools' part of the other.
     """
 
     __tablename__ = "user_task_role"
-    __table_args__ = (Index("ix_user_task_role_inbox", "authority", "role", "due_order", "task_id"),)
+    __table_args__ = (
+        Index("ix_user_task_role_inbox", "authority", "role", "due_order", "task_id"),
+        Index("ix_user_task_role_school", "authority", "role", "school_urn", "due_order", "task_id"),
+    )
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Short(60), primary_key=True)
     due_order: Mapped[datetime]
+    school_urn: Mapped[str | None] = mapped_column(Short(12))
 
 
-class EventSubscription(BelongsToAuthority, Base):
+class EventSubscription(BelongsToCase, Base):
     """An element that waits for a message or signal; without an instance, a start event of the latest version."""
 
     __tablename__ = "event_subscription"
@@ -121,7 +139,7 @@ class EventSubscription(BelongsToAuthority, Base):
     key: Mapped[str] = mapped_column(Name)
 
 
-class Message(BelongsToAuthority, Base):
+class Message(BelongsToCase, Base):
     """A message or signal under way. ``target_id`` names the one instance that it is meant for, when that is known.
 
     ``status``: waiting (a job will deliver it), kept (nobody waited for it, and until ``keep_until`` somebody may),
@@ -130,6 +148,7 @@ class Message(BelongsToAuthority, Base):
     managers did with it: [{did, by, at, reason, case}].
     """
 
+    case = "source_id"
     __tablename__ = "message"
     __table_args__ = (
         partial("ix_message_undelivered", "authority", "id", where="status = 'undelivered'"),
@@ -152,7 +171,7 @@ class Message(BelongsToAuthority, Base):
     notes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
-class History(BelongsToAuthority, Base):
+class History(BelongsToCase, Base):
     """An element that ended in a step, or something that was done to the instance. Kept small: names are in
     ``elements``.
 

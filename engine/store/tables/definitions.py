@@ -17,11 +17,11 @@ from engine.store.tables.base import (
     Id,
     partial,
 )
-from engine.store.tenancy import BelongsToAuthority
+from engine.store.tenancy import ForEverybody
 from engine.store.text import Long, Name, Short
 
 
-class Deployment(BelongsToAuthority, Base):
+class Deployment(ForEverybody, Base):
     """Files that were handed over together, and checked together."""
 
     __tablename__ = "deployment"
@@ -32,7 +32,7 @@ class Deployment(BelongsToAuthority, Base):
     strict: Mapped[bool]
 
 
-class Resource(BelongsToAuthority, Base):
+class Resource(ForEverybody, Base):
     """The content of one file. Immutable, and kept once however often it is deployed."""
 
     __tablename__ = "resource"
@@ -43,7 +43,7 @@ class Resource(BelongsToAuthority, Base):
     content: Mapped[bytes]
 
 
-class _Versioned(BelongsToAuthority):
+class _Versioned(ForEverybody):
     """What the three kinds of definition share: a version of a key, one of which is the latest."""
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -17,13 +17,14 @@ from engine.store.tables.base import (
     Base,
     Id,
 )
-from engine.store.tenancy import BelongsToAuthority
+from engine.store.tenancy import BelongsToAuthority, BelongsToSchool
 from engine.store.text import Long, Name, Short
 
 
-class School(BelongsToAuthority, Base):
+class School(BelongsToSchool, Base):
     """A school of the register, by its Unique Reference Number (URN). A ``closed`` one stays for the cases it had."""
 
+    place = "urn"
     __tablename__ = "school"
     urn: Mapped[str] = mapped_column(Short(12), primary_key=True)
     authority: Mapped[str] = mapped_column(Short(60), primary_key=True)
@@ -41,9 +42,10 @@ class School(BelongsToAuthority, Base):
     head: Mapped[str] = mapped_column(Name, default="")
 
 
-class SchoolChange(BelongsToAuthority, Base):
+class SchoolChange(BelongsToSchool, Base):
     """A change of the register that matters to a school's cases: each field's value before and after."""
 
+    place = "urn"
     __tablename__ = "school_change"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -52,9 +54,10 @@ class SchoolChange(BelongsToAuthority, Base):
     fields: Mapped[dict[str, Any]] = mapped_column(PackedJson)
 
 
-class SchoolCategory(BelongsToAuthority, Base):
+class SchoolCategory(BelongsToSchool, Base):
     """A category that a school was put in, by an instance or the register's file: the latest is its row's ``category``."""
 
+    place = "urn"
     __tablename__ = "school_category"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -128,9 +131,10 @@ class Batch(BelongsToAuthority, Base):
     key: Mapped[str | None] = mapped_column(Short(64))
 
 
-class BatchSkip(BelongsToAuthority, Base):
+class BatchSkip(BelongsToSchool, Base):
     """A school that a batch was to be for and that gets no case by it, and why."""
 
+    place = "urn"
     __tablename__ = "batch_skip"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -138,13 +142,14 @@ class BatchSkip(BelongsToAuthority, Base):
     why: Mapped[str] = mapped_column(Name)
 
 
-class ReportedEvent(BelongsToAuthority, Base):
+class ReportedEvent(BelongsToSchool, Base):
     """Something that happened in the world and that somebody reported, for a school's record.
 
     ``message`` is the message's name, ``title`` what people call it, ``values`` what the form recorded, and ``reached``
     the ids of the cases that were told of it or begun by it: empty where no case listened.
     """
 
+    place = "urn"
     __tablename__ = "reported_event"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -18,11 +18,11 @@ from engine.store.tables.base import (
     Id,
     partial,
 )
-from engine.store.tenancy import BelongsToAuthority
+from engine.store.tenancy import BelongsToAuthority, BelongsToCase, BelongsToSchool
 from engine.store.text import Long, Name, Short
 
 
-class Job(BelongsToAuthority, Base):
+class Job(BelongsToCase, Base):
     """Something to be done at a time: a timer of an instance, a start timer, a message to be delivered, or a school's
     case of a batch (``token`` is then its URN).
 
@@ -79,7 +79,7 @@ class StartTimer(BelongsToAuthority, Base):
     beat: Mapped[int | None]
 
 
-class Incident(BelongsToAuthority, Base):
+class Incident(BelongsToCase, Base):
     """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it.
 
     ``kind``: step (a person's step failed; ``token`` is what was acted upon), stuck (nothing can move in the case), job,
@@ -106,7 +106,7 @@ class Incident(BelongsToAuthority, Base):
     resolved_by: Mapped[str | None] = mapped_column(Name)
 
 
-class Outbox(BelongsToAuthority, Base):
+class Outbox(BelongsToCase, Base):
     """Something to be sent outside after the commit, once: ``key`` is the idempotency key.
 
     ``status``: waiting, sent, failed (an incident tells of it).
@@ -130,7 +130,7 @@ class Outbox(BelongsToAuthority, Base):
     error: Mapped[str | None] = mapped_column(Long)
 
 
-class MovedDate(BelongsToAuthority, Base):
+class MovedDate(BelongsToCase, Base):
     """A date of a notice that was given (it counts from a date of a form), moved by a change of the bank holidays.
 
     ``before`` and ``after`` are when it fell due. A manager confirms it, since people outside were told the old date.
@@ -149,11 +149,15 @@ class MovedDate(BelongsToAuthority, Base):
     confirmed_by: Mapped[str | None] = mapped_column(Name)
 
 
-class Notification(BelongsToAuthority, Base):
-    """Something that people of a role are told inside the app."""
+class Notification(BelongsToSchool, Base):
+    """Something that people of a role are told inside the app: those of its case's school, where the role counts for schools."""
 
     __tablename__ = "notification"
-    __table_args__ = (Index(None, "authority", "role", "id"), Index(None, "instance_id"))
+    __table_args__ = (
+        Index(None, "authority", "role", "id"),
+        Index("ix_notification_school", "authority", "role", "school_urn", "id"),
+        Index(None, "instance_id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     role: Mapped[str] = mapped_column(Short(60))
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
@@ -161,3 +165,4 @@ class Notification(BelongsToAuthority, Base):
     subject: Mapped[str] = mapped_column(Long)
     text: Mapped[str] = mapped_column(Long)
     created: Mapped[datetime]
+    school_urn: Mapped[str | None] = mapped_column(Short(12))

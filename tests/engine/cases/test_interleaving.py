@@ -87,7 +87,7 @@ def race(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any
     monkeypatch.setattr(delivery, "run", before_run)
     after(stepping, "lock", "locked")
     after(stepping, "waiting_of", "read")
-    after(records, "waiting_of", "read")
+    after(delivery, "waiting_of", "read")
     after(stepping, "_advance", "advanced")
     after(records, "write", "written")
 

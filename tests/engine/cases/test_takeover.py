@@ -105,6 +105,19 @@ class TestConverter:
         confirm(town, link(town))
         assert (school_of(town, case), town.cases.get(case).status) == (NEW, "completed")
 
+    def test_its_tasks_are_those_of_the_new_school_s_people(self, town: Engine) -> None:
+        asks = bpmn(
+            '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="head"/><endEvent id="e"/>', "s>a a>e"
+        )
+        start(town, xml=asks)
+        confirm(town, link(town))
+        seen = {}
+        for urn in (OLD, NEW):
+            head = Scope("town", frozenset({"head"}), "holly", schools={"head": frozenset({urn})})
+            with town.reading(head) as session:
+                seen[urn] = [row.element for row in queries.inbox(session, head).items]
+        assert seen == {OLD: [], NEW: ["a"]}
+
     def test_its_next_step_sees_the_new_school(self, town: Engine) -> None:
         case = start(town, xml=LISTENS)
         confirm(town, link(town))

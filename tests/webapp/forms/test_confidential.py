@@ -60,7 +60,7 @@ def asked(app: Flask) -> int:
     files = {"asked.bpmn": CASE, "ask.form": json.dumps(ASK).encode(), "look.form": json.dumps(LOOK).encode()}
     engine.deployments.deploy(files, "barnsley", by="owner", strict=False)
     variables = {"level": 3, "e": "TOP-SECRET", "eve": "TOP-SECRET", "need": "TOP-SECRET", "pay": 4}
-    case = engine.cases.start("asked", authority="barnsley", variables=variables)
+    case = engine.cases.start("asked", authority="barnsley", variables=variables, school="100001")
     engine.tasks.complete(engine.tasks.open(case)[0].id, {"salary": "TOP-SECRET"}, by="story")
     return engine.tasks.open(case)[0].id
 

@@ -49,6 +49,8 @@ def test_barnsley_asks_the_head_of_bsa_again_before_stage_3(everywhere: Flask, c
 def test_cheshire_east_consults_the_diocese_in_tier_2(everywhere: Flask, clock: VirtualClock) -> None:
     story = enter(Story(engine_of(everywhere), clock, "cheshire-east"), "intensive", AIDED)
     story.do(SMT, "agree-entry", entry_agreed="yes")
+    line = f"diocesan-representative@cheshire-east.example.org,Bea Inventson,diocesan-representative,{AIDED},2026-01-01"
+    engine_of(everywhere).people.import_file(f"email,name,role,school,from\n{line}\n".encode(), "cheshire-east")
     found = inbox(everywhere, "diocesan-representative", "cheshire-east")
     assert found["Consult diocese"].endswith("Tier 2: intensive")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from engine import queries
@@ -71,6 +72,13 @@ def test_a_second_case_of_a_school_is_refused_before_anything_is_typed(browser: 
     assert status == 409
     assert "There is a case already" in page
     assert f'href="/cases/{case}"' in page
+
+
+@pytest.mark.parametrize("address", ["/start/barnsley-escalation", "/events", "/schools"])
+def test_a_straight_apostrophe_finds_a_curly_one(app: Flask, browser: Browser, address: str) -> None:
+    line = "100777,St Fabled\u2019s Primary School,primary,community"
+    engine_of(app).schools.import_file(f"urn,name,phase,type\n{line}\n".encode(), "barnsley")
+    assert "St Fabled\u2019s Primary School" in browser.sign_in("seo").get(f"{address}?search=fabled's")[1]
 
 
 def test_no_school_chosen_is_said(browser: Browser) -> None:

@@ -187,7 +187,7 @@ def test_the_newest_notices_are_shown_and_earlier_ones_folded(app: Flask, browse
     engine = engine_of(app)
     engine.deployments.deploy({"tell.bpmn": bpmn(tell, "s>n n>e", key="tell")}, "barnsley", strict=False)
     for _ in range(5):
-        engine.cases.start("tell", authority="barnsley")
+        engine.cases.start("tell", authority="barnsley", school="100001")
     page = html.fromstring(browser.sign_in("clerk").get("/tasks")[1])
     assert len(page.xpath("//li[strong='A notice']")) == 5
     assert len(page.xpath("//details//li[strong='A notice']")) == 2

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import Config, Engine, Scope, queries
+from engine import Config, Engine, queries
 from engine.clock import VirtualClock
 from engine.errors import SampleYearTorn
 from engine.forms import Component, load_form
@@ -92,7 +92,7 @@ def test_a_school_has_changed_its_category(made: Engine) -> None:
 def test_each_sample_person_has_something_to_do(made: Engine, authority: Any) -> None:
     idle = []
     for person in authority.people:
-        scope = Scope(authority.id, person.roles, person.username)
+        scope = made.people.scope(authority.id, person.roles, person.username)
         with made.reading(scope) as session:
             busy = queries.inbox(session, scope).items or queries.notifications(session, scope)
         elsewhere = any(authority.roles[role].capabilities & OTHER_WORK for role in person.roles)

@@ -1,0 +1,78 @@
+"""The shipped diagrams say by their drawing what they do: what is attached lies on its activity, and arrows end where they lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILES = sorted(ROOT.glob("processes/*/*.bpmn"))
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
+BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+#: How far off a shape's border a point may lie and still touch it, in the diagram's pixels.
+TOUCHES = 2.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """The bounds of a shape."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def from_border(self, x: float, y: float) -> float:
+        """How far a point is from the border, inside or outside."""
+        outside = max(self.left - x, x - self.right, self.top - y, y - self.bottom)
+        return abs(outside)
+
+
+def boxes(root: ElementTree.Element) -> dict[str, Box]:
+    """The bounds of each element that is drawn as a shape."""
+    found = {}
+    for shape in root.iter(f"{DI}BPMNShape"):
+        bounds = shape.find(BOUNDS)
+        assert bounds is not None
+        x, y, width, height = (float(bounds.get(name, "")) for name in ("x", "y", "width", "height"))
+        found[shape.get("bpmnElement", "")] = Box(x, y, x + width, y + height)
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_boundary_event_is_drawn_on_what_it_is_attached_to(path: Path) -> None:
+    root = ElementTree.parse(path).getroot()
+    drawn = boxes(root)
+    off = {
+        event.get("id", ""): event.get("attachedToRef", "")
+        for event in root.iter(f"{BPMN}boundaryEvent")
+        if drawn[event.get("attachedToRef", "")].from_border(*drawn[event.get("id", "")].centre) > TOUCHES
+    }
+    assert off == {}, "Put the middle of these on the border of the activity:"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_arrow_begins_and_ends_where_the_flow_does(path: Path) -> None:
+    root = ElementTree.parse(path).getroot()
+    drawn = boxes(root)
+    ends = {
+        flow.get("id", ""): (flow.get("sourceRef", ""), flow.get("targetRef", ""))
+        for kind in ("sequenceFlow", "association", "messageFlow")
+        for flow in root.iter(f"{BPMN}{kind}")
+    }
+    off = set()
+    for edge in root.iter(f"{DI}BPMNEdge"):
+        points = [(float(point.get("x", "")), float(point.get("y", ""))) for point in edge.iter(WAYPOINT)]
+        for element, point in zip(ends[edge.get("bpmnElement", "")], (points[0], points[-1]), strict=True):
+            if drawn[element].from_border(*point) > TOUCHES:
+                off.add((edge.get("bpmnElement"), element))
+    assert off == set(), "These arrows do not touch the element that they begin or end at:"
