@@ -5,6 +5,7 @@ A docstring says what happened and what to do about it; names in braces are fill
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -18,8 +19,16 @@ class PathwaysError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        return self._worded(self.details)
+
+    def told(self, called: Callable[[str], str]) -> str:
+        """The message with people and roles by their names: ``called`` names those in ``by`` and ``whom``."""
+        people = {name: called(str(self.details[name])) for name in ("by", "whom") if name in self.details}
+        return self._worded(self.details | people)
+
+    def _worded(self, details: dict[str, Any]) -> str:
         message = " ".join((type(self).__doc__ or "").split())
-        return message.format_map(_Named(self.details))
+        return message.format_map(_Named(details))
 
 
 class _Named(dict[str, Any]):
@@ -79,8 +88,10 @@ class ValueMissing(PathwaysError):
 
 
 class AnswerKept(PathwaysError):
-    """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given again.
-    What went wrong: {reason}."""
+    """The answer is kept, but the case could not go on with it, and a manager has been told. It need not be given
+    again; one that is given anew takes its place. What went wrong: {reason}."""
+
+    reason: str
 
 
 class CaseStuck(PathwaysError):
@@ -122,6 +133,11 @@ class NoCategory(PathwaysError):
 class EventNotReportable(PathwaysError):
     """Nothing called "{event}" can be reported here: no process names it, or the case waits for it no more. Go back and
     choose what has happened again."""
+
+
+class AlreadyReported(PathwaysError):
+    """ "{event}" was reported by {by} on {at}, after this page was opened. Nothing was reported again. If it has happened
+    once more, open the page anew and report it."""
 
 
 class NotAReporter(PathwaysError):
@@ -378,6 +394,14 @@ class TextTooLong(PathwaysError):
 
 class TextUnusable(PathwaysError):
     """The {what} holds a character that cannot be stored, {character}. Take it out."""
+
+
+class GivenRefused(PathwaysError):
+    """The {what} cannot be taken: {reason}. Nothing was changed."""
+
+
+class DatabaseUnopened(PathwaysError):
+    """The database {database} cannot be opened: {reason}. Correct its address, or make its folder."""
 
 
 class ValueRefused(PathwaysError):

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from engine import Config, Engine
 from engine.calendar.files import Calendars
 from engine.calendar.lateness import is_late
-from webapp import current, dates, errors
+from webapp import current, dates, errors, words
 from webapp.db import db, migrate
 from webapp.pages import (
     batches,
@@ -41,7 +41,7 @@ from webapp.pages import (
     successions,
     tasks,
 )
-from webapp.people import access, accounts, guests, sign_in
+from webapp.people import access, guests, names, sign_in
 from webapp.sample import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -139,7 +139,10 @@ def _pages(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
-    app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=accounts.called)
+    app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=names.person)
+    app.jinja_env.filters.update(
+        roles=names.roles_in_words, about=words.about, titled=words.titled, reckoned=words.reckoned
+    )
     app.jinja_env.tests.update(late=is_late)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import errors
 from engine.errors import PathwaysError
+from webapp.people.names import anybody
 
 TITLES = {
     202: "The answer is kept",
@@ -40,6 +41,7 @@ TEXTS = {
 #: Titles that say more than the status does.
 TITLES_OF: dict[type[PathwaysError], str] = {
     errors.LiveCaseExists: "There is a case already",
+    errors.AlreadyReported: "This has been reported already",
     errors.TaskNotOpen: "This task is no longer open",
     errors.TaskClaimed: "Somebody else has this task",
     errors.InstanceBusy: "Somebody was quicker",
@@ -64,6 +66,7 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.SuccessionMoved: 409,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.AlreadyReported: 409,
     errors.DrawnOnOldVersion: 409,
     errors.MovedDateNotFound: 404,
     errors.TaskNotOpen: 409,
@@ -136,7 +139,7 @@ def register(app: Flask) -> None:
         if status >= 500:
             app.logger.error("%s: %s", type(error).__name__, error)
         case = getattr(error, "instance", None) if isinstance(error, errors.LiveCaseExists) else None
-        return page(status, str(error) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
+        return page(status, error.told(anybody) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:

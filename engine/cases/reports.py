@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import delivery
 from engine.cases.stepping import World
-from engine.errors import NotAReporter
-from engine.queries.events import ReportableEvent
+from engine.errors import AlreadyReported, NotAReporter
+from engine.queries.events import ReportableEvent, newest_report
 from engine.schools.register import find
-from engine.store.tables import ReportedEvent
+from engine.store.tables import ReportedEvent, School
 from engine.store.tenancy import Scope
 
 
@@ -29,6 +30,8 @@ class EventReport:
     values: Mapping[str, Any] = field(default_factory=dict)
     school: str | None = None
     instance: int | None = None
+    seen: int | None = None
+    """The id of the last report of the event that the reporter knew of, 0 for none; None asks for no such care."""
 
 
 def check_may_report(scope: Scope, event: ReportableEvent, school: str | None) -> None:
@@ -38,9 +41,13 @@ def check_may_report(scope: Scope, event: ReportableEvent, school: str | None) -
 
 
 def keep(session: Session, world: World, scope: Scope, report: EventReport, event: ReportableEvent) -> int:
-    """Put a report on the school's record; its id. Raises SchoolNotFound."""
+    """Put a report on the school's record; its id. Raises SchoolNotFound, and AlreadyReported when it was reported
+    since its reporter looked."""
     if report.school is not None:
         find(session, scope.authority, report.school)
+        held = select(School.urn).where(School.authority == scope.authority, School.urn == report.school)
+        session.execute(held.with_for_update())  # of two who report at once, the second sees what the first wrote
+    _check_unseen(session, report, event)
     row = ReportedEvent(
         authority=scope.authority,
         urn=report.school,
@@ -55,6 +62,12 @@ def keep(session: Session, world: World, scope: Scope, report: EventReport, even
     session.add(row)
     session.flush()
     return row.id
+
+
+def _check_unseen(session: Session, report: EventReport, event: ReportableEvent) -> None:
+    last = newest_report(session, report.message, report.school, report.instance)
+    if report.seen is not None and last is not None and last.id > report.seen:
+        raise AlreadyReported(event=event.title, by=last.by, at=f"{last.at:%-d %B %Y}")
 
 
 def tell(session: Session, world: World, scope: Scope, report: EventReport, report_id: int) -> list[int]:

@@ -9,13 +9,15 @@ from sqlalchemy import CursorResult, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.deployments.registry import Loaded
-from engine.errors import NotAStarter, TaskClaimed, TaskNotFound, TaskNotOpen, TaskNotYours
+from engine.errors import GivenRefused, NotAStarter, TaskClaimed, TaskNotFound, TaskNotOpen, TaskNotYours
 from engine.store.tables import OPEN, UserTask, UserTaskRole
 from engine.store.tenancy import Scope
 
 
 def who(by: str | Scope) -> Scope:
-    """A username alone acts as the library does: in every authority and with no check of roles."""
+    """A username alone acts as the library does: in every authority and with no check of roles. Raises GivenRefused."""
+    if not isinstance(by, Scope | str):
+        raise GivenRefused(what="name of whoever acts", reason="a text or a Scope is needed")
     return by if isinstance(by, Scope) else Scope.all_authorities(by)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,9 @@ from engine.errors import EventNotReportable
 from engine.queries.common import AnyRow, AnySelect, Elements
 from engine.schools.successions import predecessors
 from engine.store.tables import ACTIVE, EventSubscription, ProcessDefinition, ProcessInstance, ReportedEvent
+
+#: How many reports about no school are searched for the last one of a case.
+LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class ReportableEvent:
     roles: tuple[str, ...]
     form_id: int | None
     listeners: tuple[Listener, ...]
+    process_name: str = ""
+    """The name of a process that lets people report it, which tells two of one title apart."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def reportable_events(
         info = known.info(row.definition_id, row.element)
         if info.event is not None and row.name not in found:
             forms = places[row.definition_id].forms
-            found[row.name] = _event(info.event, info.name, info.guidance, forms.get(info.form_key), listeners)
+            event = _event(info.event, info.name, info.guidance, forms.get(info.form_key), listeners)
+            found[row.name] = replace(event, process_name=known.process(row.definition_id)[1])
     if instance is None:
         _add_unheard(session, found)
     return sorted(found.values(), key=lambda event: event.title)
@@ -93,10 +99,19 @@ def reported_events(session: Session, urn: str, limit: int = 50) -> list[Reporte
     """What was reported of a school, the newest first; and of the schools that it took over from."""
     urns = [urn, *predecessors(session, urn)]
     chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id.desc()).limit(limit)
-    return [
-        ReportedEventRow(row.id, row.message, row.title, row.form_id, row.values, tuple(row.reached), row.at, row.by)
-        for row in session.scalars(chosen)
-    ]
+    return [_reported(row) for row in session.scalars(chosen)]
+
+
+def newest_report(session: Session, message: str, school: str | None, instance: int | None) -> ReportedEventRow | None:
+    """The last report of an event about a school (its URN), or of one case that is about no school."""
+    chosen = select(ReportedEvent).where(ReportedEvent.message == message, ReportedEvent.urn == school)
+    rows = session.scalars(chosen.order_by(ReportedEvent.id.desc()).limit(LOOKED_AT))
+    return next((_reported(row) for row in rows if school is not None or instance in row.reached), None)
+
+
+def _reported(row: ReportedEvent) -> ReportedEventRow:
+    reached = tuple(row.reached)
+    return ReportedEventRow(row.id, row.message, row.title, row.form_id, row.values, reached, row.at, row.by)
 
 
 def _event(
@@ -150,10 +165,11 @@ def _listeners(waiting: Iterable[AnyRow], known: Elements) -> dict[str, list[Lis
 
 def _add_unheard(session: Session, found: dict[str, ReportableEvent]) -> None:
     """Add what the latest versions let people report and nobody waits for now."""
-    latest = select(ProcessDefinition.id, ProcessDefinition.elements, ProcessDefinition.forms).where(
-        ProcessDefinition.latest
-    )
+    latest = select(
+        ProcessDefinition.id, ProcessDefinition.name, ProcessDefinition.elements, ProcessDefinition.forms
+    ).where(ProcessDefinition.latest)
     for row in session.execute(latest.order_by(ProcessDefinition.key)):
         for name, _, _, form_key, guidance, _, *more in row.elements.values():
             if more and more[0] and more[0]["message"] not in found:
-                found[more[0]["message"]] = _event(more[0], name, guidance, row.forms.get(form_key), {})
+                event = _event(more[0], name, guidance, row.forms.get(form_key), {})
+                found[event.message] = replace(event, process_name=row.name)

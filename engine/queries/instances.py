@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -240,19 +240,31 @@ def instance_detail(session: Session, instance_id: int) -> InstanceDetail:
     """All that the page of one case needs. Raises InstanceNotFound."""
     row = instance(session, instance_id)
     history = timeline(session, instance_id, limit=HISTORY_LINES + 1)
+    diagrams = _diagrams(session, row)
     return InstanceDetail(
         row=row,
-        diagrams=_diagrams(session, row),
+        diagrams=diagrams,
         tasks=tuple(open_tasks(session, instance_id)),
         timers=tuple(timers(session, instance=instance_id)),
         subscriptions=_subscriptions(session, instance_id),
-        incidents=tuple(incidents(session, instance=instance_id, resolved=True)),
+        incidents=_incidents(session, instance_id, [each.definition_id for each in diagrams]),
         messages=tuple(undelivered(session, instance_id)),
         variables=variables(session, instance_id),
         history=tuple(history[:HISTORY_LINES]),
         more_history=len(history) > HISTORY_LINES,
         school_changes=tuple(case_school_changes(session, row.id, row.school_urn, row.started, row.ended)),
     )
+
+
+def _incidents(session: Session, instance_id: int, definitions: list[int]) -> tuple[IncidentRow, ...]:
+    """What is wrong now, each with its element's name in whichever of the case's diagrams has the element."""
+    elements = Elements(session, definitions)
+
+    def name(element: str) -> str:
+        names = (elements.info(each, element).name for each in definitions)
+        return next((found for found in names if found != element), "")
+
+    return tuple(replace(each, element_name=name(each.element)) for each in incidents(session, instance=instance_id))
 
 
 def _diagrams(session: Session, row: InstanceRow) -> tuple[DiagramView, ...]:
@@ -315,6 +327,14 @@ def timeline(
     elements = Elements(session, [row.definition_id for row in rows])
     tasks = _tasks_of(session, instance_id, {row.token for row in rows if row.token})
     return [_history_row(row, elements, tasks.get(row.token)) for row in rows]
+
+
+def end_of_task(session: Session, row: TaskRow) -> Mapping[str, Any]:
+    """What the story says beside the end of a task (``detail`` of its line), such as for whom its answer was recorded."""
+    chosen = select(History.detail).where(
+        History.instance_id == row.instance_id, History.token == row.token, History.how == "completed"
+    )
+    return session.scalars(chosen.order_by(History.seq.desc()).limit(1)).first() or {}
 
 
 def trace(session: Session, instance_id: int) -> list[str]:

@@ -117,6 +117,8 @@ class RecordedRow:
     """Who completed it."""
 
 
+#: The answers of a task, by whom and when.
+Said = tuple[dict[str, Any], str, datetime]
 #: How many tasks of one element are worked through as a list.
 ALIKE = 200
 #: How many of a case's last tasks are searched for earlier answers.
@@ -346,19 +348,28 @@ def _details() -> AnySelect:
 
 
 def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str], scope: Scope) -> list[EarlierAnswers]:
-    """What was last said in the case to questions with these keys, before this task was asked, the newest first.
+    """What was last said in the case to questions with these keys, before this task was asked, the newest first: the
+    whole answer of each task that said it.
 
-    Only of tasks that the person has done, or might have: those of others are in the case's story.
-    """
+    Only of tasks that the person has done, or might have: those of others are in the case's story."""
+    return _earlier(session, dict(_newest_said(_done_before(session, detail), set(keys), scope)))
+
+
+def consulted(session: Session, detail: TaskDetail, roles: Collection[str]) -> list[EarlierAnswers]:
+    """What those with these roles said before this task was asked: each task's last answer, the newest first."""
+    chosen: dict[tuple[str, ...], tuple[int, Said]] = {}
+    for row in _done_before(session, detail):
+        if row.values and row.candidate_groups and set(row.candidate_groups) <= set(roles):
+            said = dict(row.values), row.ended_by or "", row.ended
+            chosen.setdefault((row.element, *row.candidate_groups), (row.id, said))
+    return _earlier(session, dict(chosen.values()))
+
+
+def _done_before(session: Session, detail: TaskDetail) -> Sequence[AnyRow]:
+    """The case's last tasks that were completed before this one was asked, the newest first."""
+    columns = UserTask.candidate_groups, UserTask.school_urn, UserTask.values, UserTask.ended_by, UserTask.ended
     done = (
-        select(
-            UserTask.id,
-            UserTask.candidate_groups,
-            UserTask.school_urn,
-            UserTask.values,
-            UserTask.ended_by,
-            UserTask.ended,
-        )
+        select(UserTask.id, UserTask.element, *columns)
         .where(
             UserTask.instance_id == detail.row.instance_id,
             UserTask.status == "completed",
@@ -368,7 +379,10 @@ def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str],
         .order_by(UserTask.id.desc())
         .limit(EARLIER)
     )
-    chosen = dict(_newest_said(session.execute(done), set(keys), scope))
+    return session.execute(done).all()
+
+
+def _earlier(session: Session, chosen: Mapping[int, Said]) -> list[EarlierAnswers]:
     rows = {row.id: row for row in tasks_by_id(session, chosen)} if chosen else {}
     return [
         EarlierAnswers(rows[each.task_id], each.form, *chosen[each.task_id])
@@ -376,15 +390,13 @@ def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str],
     ]
 
 
-def _newest_said(
-    done: Iterable[AnyRow], wanted: set[str], scope: Scope
-) -> Iterator[tuple[int, tuple[dict[str, Any], str, datetime]]]:
-    """Of tasks, the newest first: the answers to wanted questions that no newer one has given, by whom and when."""
+def _newest_said(done: Iterable[AnyRow], wanted: set[str], scope: Scope) -> Iterator[tuple[int, Said]]:
+    """Of tasks, the newest first, those with an answer to wanted questions that no newer one has given."""
     for row in done:
-        said = {key: value for key, value in (row.values or {}).items() if key in wanted}
+        said = wanted & (row.values or {}).keys()
         if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups, at=row.school_urn)):
-            wanted -= said.keys()
-            yield row.id, (said, row.ended_by or "", row.ended)
+            wanted -= said
+            yield row.id, (dict(row.values), row.ended_by or "", row.ended)
 
 
 def _seen(row: TaskRow, state: bytes, school: School | None) -> dict[str, Any]:

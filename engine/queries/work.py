@@ -58,6 +58,8 @@ class IncidentRow:
     retriable: bool
     resolved: datetime | None
     resolved_by: str | None
+    element_name: str = ""
+    """What the case's diagrams call the element; empty in a list that is of no one case."""
 
 
 @dataclass(frozen=True)
@@ -169,16 +171,13 @@ def incidents(
     session: Session,
     *,
     instance: int | None = None,
-    resolved: bool = False,
     caseless: bool = False,
     limit: int = PER_PAGE,
 ) -> list[IncidentRow]:
-    """Open incidents (and resolved ones, when asked), the newest first. ``caseless``: only those about no case, such as a
-    start that failed."""
-    chosen = select(Incident).order_by(Incident.id.desc()).limit(limit)
+    """Open incidents, the newest first. ``caseless``: only those about no case, such as a start that failed."""
+    chosen = select(Incident).where(Incident.resolved.is_(None)).order_by(Incident.id.desc()).limit(limit)
     chosen = chosen.where(Incident.instance_id.is_(None)) if caseless else chosen
     chosen = chosen if instance is None else chosen.where(Incident.instance_id == instance)
-    chosen = chosen if resolved else chosen.where(Incident.resolved.is_(None))
     return [_incident_row(row) for row in session.scalars(chosen)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.cases import batches, stepping
 from engine.cases.batches import BatchRequest
 from engine.people import permissions
+from engine.store import given
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -34,15 +35,16 @@ class Batches:
         The dispatcher starts the cases; schools that have an open case of the process are skipped.
         ``queries.batch`` says how far it is. ``run_id`` (64 characters at most) makes it safe to send twice: the
         second time, it gives the first batch's id. Raises DefinitionNotFound, NotAStarter, NotForSchools,
-        SchoolNotFound.
+        SchoolNotFound, GivenRefused.
         """
+        known = given.variables(variables)
         scope = permissions.who(by)
         authority = scope.within(authority)
         with self._transactions.writing(scope) as session:
             loaded = self._world.registry.get(session, stepping.latest_id(session, authority, key))
             permissions.check_may_start(scope, loaded)
             start = batches.start_of(loaded, element)
-            request = BatchRequest(authority, loaded, start, scope.username, variables or {}, urns, run_id)
+            request = BatchRequest(authority, loaded, start, scope.username, known, urns, run_id)
             return batches.begin(session, self._world, request).id
 
     def schools_for(self, key: str, by: Scope) -> tuple[list[str], set[str]]:

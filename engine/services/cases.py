@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import queries
@@ -10,7 +10,9 @@ from engine.cases import admission, records, stepping
 from engine.cases.stepping import StartCase
 from engine.people import permissions
 from engine.queries import HistoryRow, InstanceRow
+from engine.schools import register
 from engine.steps import SetVariables
+from engine.store import given
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -34,15 +36,16 @@ class Cases:
         """Start a case of the latest version of process ``key``; its id.
 
         ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is
-        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, and what the first step
-        raises.
+        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, GivenRefused, and what the
+        first step raises.
         """
+        known, key_of_case = given.variables(variables), given.text(business_key, "business key")
         scope = permissions.who(by)
         authority = scope.within(authority)
         with self._transactions.step(scope) as session:
             definition_id = stepping.latest_id(session, authority, key)
             permissions.check_may_start(scope, self._world.registry.get(session, definition_id), school)
-            command = StartCase(authority, definition_id, business_key or "", variables or {}, school, scope.username)
+            command = StartCase(authority, definition_id, key_of_case, known, school, scope.username)
             return stepping.start(session, self._world, command).id
 
     def admission(self, key: str, by: Scope) -> tuple[bool, set[str]]:
@@ -68,17 +71,28 @@ class Cases:
             permissions.check_may_start(by, loaded)
             admission.check(session, self._world, loaded, by.authority, school)
 
+    def fits(self, keys: Collection[str], school: str, by: Scope) -> set[str]:
+        """Which of these processes are for a school such as this one (by its URN) is now, by their ``startWhen``.
+
+        Raises DefinitionNotFound, SchoolNotFound.
+        """
+        with self._transactions.reading(by) as session:
+            found = register.find(session, by.authority, school)
+            loaded = [self._world.registry.get(session, stepping.latest_id(session, by.authority, key)) for key in keys]
+            return {each.key for each in loaded if admission.is_for(self._world, each, found)}
+
     def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
         """Change process variables of a case.
 
         Conditions look again, and so do timers that are made from these variables where the diagram says so. Raises
-        InstanceNotFound, InstanceEnded, and what the step raises.
+        InstanceNotFound, InstanceEnded, GivenRefused, and what the step raises.
         """
+        known = given.variables(variables)
         scope = permissions.who(by)
         with self._transactions.step(scope) as session:
             instance = stepping.lock(session, instance_id)
-            stepping.step(session, self._world, instance, SetVariables(dict(variables)), by=scope.username)
-            now, changed = self._world.clock.now(), {"variables": sorted(variables)}
+            stepping.step(session, self._world, instance, SetVariables(known), by=scope.username)
+            now, changed = self._world.clock.now(), {"variables": sorted(known)}
             records.add_line(session, instance, now, "changed", scope.username, changed)
 
     def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
@@ -98,11 +112,13 @@ class Cases:
             return dict(queries.variables(session, instance_id))
 
     def history(self, instance_id: int) -> list[HistoryRow]:
-        """The whole story of a case, the oldest line first."""
+        """The whole story of a case, the oldest line first. Raises InstanceNotFound."""
         with self._transactions.reading() as session:
+            queries.instance(session, instance_id)
             return queries.timeline(session, instance_id, limit=1_000_000)[::-1]
 
     def trace(self, instance_id: int) -> list[str]:
-        """The ids of the elements that were completed, in that order."""
+        """The ids of the elements that were completed, in that order. Raises InstanceNotFound."""
         with self._transactions.reading() as session:
+            queries.instance(session, instance_id)
             return queries.trace(session, instance_id)

@@ -16,6 +16,7 @@ from engine.lint import Finding
 from engine.lint.bundle import Bundle, read_bundle
 from engine.people import permissions
 from engine.queries import DefinitionRow
+from engine.store import given
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -46,7 +47,7 @@ class Deployments:
         New cases run on the new versions, running cases stay on theirs. ``strict=False`` takes plain BPMN without
         forms and roles. ``based_on`` is the version that a drawing was made from, where that is known: it must still be
         the latest, and the drawing of the same process. Raises DeploymentRefused (with ``findings``), DeploymentEmpty,
-        DrawnOnOldVersion and OtherProcess; nothing is written then.
+        DrawnOnOldVersion, OtherProcess and GivenRefused; nothing is written then.
         """
         scope = permissions.who(by)
         authority = scope.within(authority)
@@ -74,7 +75,7 @@ class Deployments:
         return deployed
 
     def _read(self, resources: Mapping[str, bytes], authority: str, strict: bool) -> Bundle:
-        return read_bundle(resources, authority, strict, self._world.feel)
+        return read_bundle(given.files(resources), authority, strict, self._world.feel)
 
     def _inspect(self, session: Session, bundle: Bundle, authority: str, strict: bool) -> list[Finding]:
         roles = self._world.config.roles(authority)

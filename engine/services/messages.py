@@ -11,6 +11,7 @@ from engine.cases.reports import EventReport
 from engine.errors import MessageNotExpected
 from engine.people import permissions
 from engine.queries.events import reportable_event
+from engine.store import given
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -32,13 +33,13 @@ class Messages:
     ) -> list[int]:
         """Deliver a message to the case that waits for it, or start a process with it. Gives the ids of the cases.
 
-        ``engine/cases/correlation.py`` says which case that is. Raises MessageNotExpected, MessageAmbiguous, and what
-        the step raises.
+        ``engine/cases/correlation.py`` says which case that is. Raises MessageNotExpected, MessageAmbiguous,
+        GivenRefused, and what the step raises.
         """
-        scope = permissions.who(by)
-        authority, keys = scope.within(authority), keys or {}
+        known, keys, scope = given.variables(payload), given.mapping(keys, "keys"), permissions.who(by)
+        authority = scope.within(authority)
         with self._transactions.step(scope) as session:
-            found = delivery.correlate(session, self._world, authority, name, keys, payload or {}, scope.username)
+            found = delivery.correlate(session, self._world, authority, name, keys, known, scope.username)
             if not found:
                 said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
                 raise MessageNotExpected(name=name, keys=said)
@@ -48,7 +49,7 @@ class Messages:
         """Report something that happened in the world; the ids of the cases that it reached or began.
 
         It is kept on the school's record whether or not a case listens, and whatever comes of the step. Raises
-        EventNotReportable, NotAReporter, SchoolNotFound, MessageAmbiguous, and what the step raises.
+        EventNotReportable, NotAReporter, AlreadyReported, SchoolNotFound, MessageAmbiguous, and what the step raises.
         """
         with self._transactions.writing(by, wakes=False) as session:
             event = reportable_event(session, report.message, report.school, report.instance)
@@ -63,12 +64,12 @@ class Messages:
     ) -> int:
         """Send a signal to every case of the authority that listens. Gives its message id.
 
-        The dispatcher delivers it, a step a case.
+        The dispatcher delivers it, a step a case. Raises GivenRefused.
         """
-        scope = permissions.who(by)
+        known, scope = given.variables(payload), permissions.who(by)
         authority = scope.within(authority)
         with self._transactions.writing(scope) as session:
-            return delivery.send(session, self._world, authority, "signal", name, {}, payload or {})
+            return delivery.send(session, self._world, authority, "signal", name, {}, known)
 
     def resend(self, message_id: int, by: str | Scope = "", reason: str = "") -> None:
         """Let a message that found nobody be delivered again. Raises MessageNotFound."""

@@ -16,6 +16,7 @@ from engine.people import behalf, permissions
 from engine.people.behalf import OnBehalf
 from engine.queries import TaskDetail, TaskRow
 from engine.steps import Complete
+from engine.store import given
 from engine.store.tables import ProcessInstance, UserTask
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
@@ -38,26 +39,28 @@ class Tasks:
     ) -> None:
         """Complete a user task; ``values`` become process variables.
 
-        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed; and AnswerKept,
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, GivenRefused;
+        and AnswerKept,
         caused by whatever the step raises: then the case is as it was, and an incident tells a manager and keeps the
         answer. The task stays open: an answer that is given anew takes the place of the one that is kept.
         """
-        scope = permissions.who(by)
+        known, scope = given.variables(values), permissions.who(by)
         with self._transactions.step(scope) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             permissions.check_may_complete(scope, task)
-            self._end(session, (instance, task, waiting), values or {}, scope, note)
+            self._end(session, (instance, task, waiting), known, scope, note)
 
     def complete_for(self, task_id: int, values: Mapping[str, Any], said: OnBehalf, by: Scope) -> None:
         """Record the answer of those whose task it is, who gave it in another way; the history says who, when and how.
 
         Raises NotOnBehalf, and as :meth:`complete`.
         """
+        known = given.variables(values)
         note = f"Said by {said.said_by} on {said.said_on:%-d %B %Y} ({said.how}), and recorded for them."
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             behalf.check_may_record(by, queries.task(session, task_id).info, task.school_urn)
-            self._end(session, (instance, task, waiting), values, by, note, said.detail)
+            self._end(session, (instance, task, waiting), known, by, note, said.detail)
 
     def go_on_without(self, task_id: int, reason: str, by: Scope) -> None:
         """Let a case go on without an answer that did not come by its date: with what the diagram says holds then.

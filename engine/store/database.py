@@ -16,11 +16,11 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, ExceptionContext, LargeBinary, create_engine, event
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import PathwaysError, ValueRefused
+from engine.errors import DatabaseUnopened, PathwaysError, ValueRefused
 from engine.feel.stored import restored, stored
 from engine.feel.values import iso_duration
 
@@ -222,10 +222,19 @@ class Opened:
                 self._write = sessionmaker(writing, autoflush=False, expire_on_commit=False)
                 self._read = sessionmaker(self._engine, autoflush=False, expire_on_commit=False)
                 if schema and isinstance(self._given, str):
-                    from engine.migrations import upgrade
-
-                    upgrade(self._engine)
+                    self._upgrade(self._engine)
             return self._engine
+
+    def _upgrade(self, engine: Engine) -> None:
+        """Make the tables at first use. Raises DatabaseUnopened; the next use tries again."""
+        from engine.migrations import upgrade
+
+        try:
+            upgrade(engine)
+        except OperationalError as error:
+            self._engine = None
+            reason = str(error.orig).partition("\n")[0].rstrip(".")
+            raise DatabaseUnopened(database=engine.url.render_as_string(), reason=reason) from error
 
     def _make(self) -> Engine:
         given = self._given

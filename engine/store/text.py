@@ -44,7 +44,7 @@ class _Checked(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and not (value.isascii() and "\0" not in value):
-            _refuse_unusable(value, self.what)
+            refuse_unusable(value, self.what)
         return value
 
 
@@ -80,8 +80,9 @@ class Long(_Checked):
     cache_ok = True
 
 
-def _refuse_unusable(value: str, what: str) -> None:
-    if "\0" in value:
+def refuse_unusable(value: str, what: str, nul: bool = True) -> None:
+    """Raise TextUnusable for half of a surrogate pair, and for NUL unless the text is stored as JSON, which may hold it."""
+    if nul and "\0" in value:
         raise TextUnusable(what=what, character="NUL (character 0)")
     try:
         value.encode()

@@ -22,6 +22,7 @@ from webapp.forms.fields import FormView
 from webapp.forms.reasons import reason
 from webapp.forms.submission import Asked
 from webapp.pages import tasks
+from webapp.people import names
 
 blueprint = Blueprint("behalf", __name__)
 
@@ -108,7 +109,7 @@ def _silent(detail: TaskDetail, problem: str = "") -> str:
         detail=detail,
         problem=problem,
         reason=request.form.get("reason", ""),
-        roles=tasks.role_names(detail.row.roles),
+        roles=names.role_names(detail.row.roles),
     )
 
 
@@ -135,7 +136,7 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         "tasks/behalf.html",
         detail=detail,
         view=view,
-        roles=tasks.role_names(detail.row.roles),
+        roles=names.role_names(detail.row.roles),
         earlier=tasks.earlier(detail),
         dispensable=bool(detail.info.said("no_answer")),
         late=due is not None and due < now(),

@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
+from engine.errors import AnswerKept
 from engine.forms import load_form
 from engine.queries import HistoryRow, InstanceDetail, InstanceFilters, RecordedRow, SchoolChangeRow
 from webapp.current import now, the_engine
@@ -18,6 +19,7 @@ from webapp.db import db
 from webapp.forms.answers import Answer, answers
 from webapp.forms.reasons import reason
 from webapp.pages.events import reportable
+from webapp.people.names import contacts
 
 blueprint = Blueprint("cases", __name__)
 STATUSES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled"}
@@ -33,6 +35,11 @@ WORDS = {
     "moved": "Another school took the case over",
     "noted": "A note was made",
 }
+#: What a manager can do about an answer with which a case cannot go on.
+WHAT_TO_DO = (
+    "Have corrected what is named there, then try again; or ask whoever gave the answer to give another, which takes "
+    "its place."
+)
 #: What the register calls the fields that matter to a case.
 FIELDS = {
     "type": "type",
@@ -136,12 +143,7 @@ def may_see(detail: InstanceDetail) -> bool:
 
 def _contacts() -> set[str]:
     """The roles outside the authority, to whom an officer may send a task by e-mail."""
-    home = current_user.home
-    return (
-        {role.id for role in home.roles.values() if role.kind == "contact"}
-        if home and current_user.may("officer")
-        else set()
-    )
+    return contacts() if current_user.may("officer") else set()
 
 
 def _mine(detail: InstanceDetail) -> set[int]:
@@ -191,6 +193,9 @@ def cancel(instance_id: int) -> Response:
 @blueprint.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> Response:
     """Try again what went wrong."""
-    the_engine().jobs.retry(incident_id, by=current_user.scope)
-    flash("It is being tried again.")
+    try:
+        the_engine().jobs.retry(incident_id, by=current_user.scope)
+        flash("It is being tried again.")
+    except AnswerKept as kept:
+        flash(f"It failed again, and the answer is still kept. What went wrong: {kept.reason}. {WHAT_TO_DO}", "problem")
     return redirect(url_for("cases.index", troubled=1))

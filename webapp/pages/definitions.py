@@ -15,6 +15,7 @@ from engine.errors import DeploymentRefused, DrawnOnOldVersion
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
+from webapp.people.names import anybody
 
 blueprint = Blueprint("definitions", __name__)
 
@@ -75,7 +76,7 @@ def deploy() -> tuple[Response, int] | Response:
         deployed = the_engine().deployments.deploy(resources, by=current_user.scope, note=note, based_on=base)
     except DrawnOnOldVersion as old:
         newest = queries.latest_definition(db.session(), queries.definition(db.session(), base or 0).key)
-        return jsonify(message=str(old), base=newest.id, version=newest.version), 409
+        return jsonify(message=old.told(anybody), base=newest.id, version=newest.version), 409
     except DeploymentRefused as refused:
         return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
     if not deployed.processes:

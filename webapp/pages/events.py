@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine import EventReport, queries
-from engine.errors import NotAReporter, TimerImpossible
-from engine.queries import ReportableEvent, SchoolRow
+from engine.errors import EventNotReportable, NotAReporter, TimerImpossible
+from engine.queries import Listener, ReportableEvent, SchoolRow
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.submission import Asked
@@ -60,12 +62,29 @@ def report_in_case(instance_id: int, message: str) -> Response | tuple[str, int]
 def reportable(school: str | None = None, instance: int | None = None) -> list[ReportableEvent]:
     """The events that this person may report."""
     found, at = queries.reportable_events(db.session(), school, instance), _place(school, instance)
-    return [event for event in found if current_user.scope.holds(event.roles, at=at)]
+    return [event for event in _fitting(found, school) if current_user.scope.holds(event.roles, at=at)]
+
+
+def _fitting(events: list[ReportableEvent], school: str | None) -> list[ReportableEvent]:
+    """Without what begins only processes that are not for the school: nothing would come of it."""
+    begun = {each.process for event in events for each in event.listeners if each.instance_id is None}
+    if school is None or not begun:
+        return events
+    others = begun - the_engine().cases.fits(begun, school, current_user.scope)
+    narrowed = [replace(event, listeners=_heard(event, others)) for event in events]
+    return [after for before, after in zip(events, narrowed, strict=True) if after.listeners or not before.listeners]
+
+
+def _heard(event: ReportableEvent, others: set[str]) -> tuple[Listener, ...]:
+    """Whoever listens, without the processes that are for other schools."""
+    return tuple(each for each in event.listeners if each.instance_id is not None or each.process not in others)
 
 
 def _reportable(message: str, school: str | None = None, instance: int | None = None) -> ReportableEvent:
     """One of them. Raises EventNotReportable, NotAReporter."""
-    event = queries.reportable_event(db.session(), message, school, instance)
+    event = next(iter(_fitting([queries.reportable_event(db.session(), message, school, instance)], school)), None)
+    if event is None:
+        raise EventNotReportable(event=message)
     if not current_user.scope.holds(event.roles, at=_place(school, instance)):
         raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
     return event
@@ -85,23 +104,37 @@ def _page(
 ) -> Response | tuple[str, int] | str:
     """The form of an event, or what follows when it was filled in well."""
     asked = Asked.of(queries.form(db.session(), event.form_id), seen, request.path, school=told.school)
-    view, status = asked.view(), 200
+    view, status, last = asked.view(), 200, _last(told)
     if request.method == "POST":
         submission = asked.submitted()
         if submission.values is not None:
-            report = EventReport(told.message, submission.values, told.school, told.instance)
             try:
-                return _report(event, report, back)
+                return _report(event, replace(told, values=submission.values, seen=last), back)
             except TimerImpossible as wrong:
                 view, status = asked.refused(submission.values, wrong), 422
         else:
             view, status = submission.view, submission.status
-    return render_template("events/report.html", event=event, view=view, about=about, back=back), status
+    return render_template("events/report.html", event=event, view=view, about=about, back=back, last=last), status
+
+
+def _last(told: EventReport) -> int | None:
+    """The last report of the event when the page was opened: the form says it, so that Back reports nothing twice."""
+    if request.method == "POST":
+        return request.form.get("last", type=int)
+    last = queries.newest_report(db.session(), told.message, told.school, told.instance)
+    return last.id if last else 0
 
 
 def _report(event: ReportableEvent, told: EventReport, back: str) -> Response:
     reached = the_engine().messages.report(told, current_user.scope)
-    cases = ", ".join(f"case {each}" for each in reached)
-    heard = f"It went to {cases}." if reached else "No case was waiting for it. It is kept on the school’s record."
-    flash(f"You reported “{event.title}”. {heard}")
+    kept = "No case was waiting for it. It is kept on the school’s record."
+    heard = Markup("It went to {}.").format(Markup(", ").join(map(_case_link, reached))) if reached else kept
+    flash(Markup("You reported “{}”. {}").format(event.title, heard))
     return redirect(url_for("cases.case", instance_id=reached[0]) if len(reached) == 1 else back)
+
+
+def _case_link(instance_id: int) -> Markup:
+    address = url_for("cases.case", instance_id=instance_id)
+    process = queries.instance(db.session(), instance_id).process_name
+    link = Markup('<a class="govuk-notification-banner__link" href="{}">case {}</a> ({})')
+    return link.format(address, instance_id, process)

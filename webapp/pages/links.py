@@ -17,11 +17,15 @@ from engine import queries
 from engine.people.authorities import Role
 from engine.queries import TaskDetail
 from webapp.db import db
+from webapp.people import accounts
 from webapp.people.guests import DAYS, Guest, Invitation, guest
 
 blueprint = Blueprint("links", __name__)
 WRONG_ADDRESS = "Enter an email address in the correct format, like name@example.org"
-ADDRESS = re.compile(r"[^@\s<>\"]{1,100}@[^@\s<>\"]{1,100}\.[^@\s<>\"]{2,}")
+#: Of the characters of ASCII without space, as mail servers take them everywhere.
+_PART = r"[!#-;=?A-~]"
+ADDRESS = re.compile(rf"{_PART}{{1,100}}@{_PART}{{1,100}}\.{_PART}{{2,100}}")
+HAS_ACCOUNT = "Whoever has this email address has an account, and signs in. Enter the address of somebody without one"
 
 
 @blueprint.get("/tasks/<int:task_id>/link")
@@ -40,6 +44,8 @@ def make(task_id: int) -> tuple[str, int] | str:
         abort(400)
     if not ADDRESS.fullmatch(email):
         return _page(detail, roles, role, email, problem=WRONG_ADDRESS), 400
+    if accounts.find(email):
+        return _page(detail, roles, role, email, problem=HAS_ACCOUNT), 400
     token = Invitation(task_id, current_user.authority, role, email).token()
     return _page(detail, roles, role, email, link=url_for("links.follow", token=token, _external=True))
 

@@ -38,7 +38,7 @@ class Said:
 def message(message_id: int) -> Response | tuple[str, int] | str:
     """One message that found nobody, and what becomes of it."""
     detail = queries.message(db.session(), message_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(detail)
     action = request.form.get("action", "")
     why, wrong = reason(request.form.get("reason", ""), "Enter why", "Why")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookies
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -14,16 +15,20 @@ from engine.forms import load_form
 from engine.people.permissions import is_given
 from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail, TaskRow
 from webapp.current import now, the_engine
+from webapp.dates import ZONE
 from webapp.db import db
 from webapp.forms import confidential
 from webapp.forms.answers import Answer, answers
 from webapp.forms.fields import FormView
 from webapp.forms.submission import Asked
 from webapp.pages import calendar, clauses
+from webapp.people import names
 from webapp.people.guests import Guest
 
 blueprint = Blueprint("tasks", __name__)
 SHOWN = ("all", "mine", "unclaimed")
+#: How many tasks of a list a browser remembers as done, so that its cookie stays small.
+MOST_REMEMBERED = 100
 
 
 @blueprint.get("/tasks")
@@ -76,6 +81,7 @@ def complete(task_id: int) -> Response | tuple[str, int]:
         return _page(detail, asked.refused(submission.values, wrong)), 422
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
+    _remember(detail.row)
     flash(f"You completed “{detail.row.name}”{about(detail.row)}. {what_is_next(detail.row.instance_id)}")
     following = request.form.get("then", type=int)
     return redirect(url_for("tasks.task", task_id=following) if following else url_for("tasks.inbox"))
@@ -112,7 +118,7 @@ def _mine(task_id: int) -> TaskDetail:
     given = is_given(scope, row.assignee, row.roles, row.school_urn)
     if given or scope.holds(row.roles, at=row.school_urn) or scope.username == detail.ended_by:
         return detail
-    raise TaskNotYours(whom=" or ".join(role_names(detail.row.roles)))
+    raise TaskNotYours(whom=" or ".join(detail.row.roles))
 
 
 def refuse_ended(detail: TaskDetail) -> None:
@@ -123,12 +129,6 @@ def refuse_ended(detail: TaskDetail) -> None:
         raise TaskNotOpen(
             task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day"
         )
-
-
-def role_names(roles: tuple[str, ...]) -> list[str]:
-    """Roles as this person's authority calls them."""
-    home = current_user.home
-    return [home.roles[role].name if home and role in home.roles else role for role in roles]
 
 
 def _asked(detail: TaskDetail) -> Asked:
@@ -147,11 +147,12 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
         detail=detail,
         view=view,
         given=_given(detail),
+        ended={} if detail.row.status == "open" else queries.end_of_task(db.session(), detail.row),
         earlier=earlier(detail),
         clauses=clauses.named(detail.info.clauses),
         today=now(),
         kept=_kept(detail),
-        roles=role_names(detail.row.roles),
+        roles=names.role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=conditions(detail, view),
         beside=_beside(detail),
@@ -160,29 +161,58 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
 
 @dataclass(frozen=True)
 class Beside:
-    """The same task of other schools, to be worked through as a list: ``at`` is the place of this one, from 1."""
+    """The same task of other schools, to be worked through as a list: ``at`` is the place of this one, from 1.
+
+    What this person has done of it today keeps its place.
+    """
 
     tasks: tuple[TaskRow, ...]
     at: int
 
     @property
+    def done(self) -> int:
+        """How many are done."""
+        return sum(each.status != "open" for each in self.tasks)
+
+    @property
     def before(self) -> TaskRow | None:
-        """The task before this one."""
-        return self.tasks[self.at - 2] if self.at > 1 else None
+        """The open task before this one."""
+        return (
+            next((each for each in self.tasks[self.at - 2 :: -1] if each.status == "open"), None)
+            if self.at > 1
+            else None
+        )
 
     @property
     def after(self) -> TaskRow | None:
-        """The task after this one."""
-        return self.tasks[self.at] if self.at < len(self.tasks) else None
+        """The open task after this one."""
+        return next((each for each in self.tasks[self.at :] if each.status == "open"), None)
 
 
 def _beside(detail: TaskDetail) -> Beside | None:
-    """The list that an open task stands in; None when it is the only one of its kind, or this person sees no other."""
-    if detail.row.status != "open" or isinstance(current_user._get_current_object(), Guest):
+    """The list that an open task stands in, for an officer; None when it is the only one of its kind."""
+    if detail.row.status != "open" or not current_user.may("officer"):
         return None
-    tasks = tuple(queries.alike(db.session(), current_user.scope, detail.row))
+    mine = queries.alike(db.session(), current_user.scope, detail.row)
+    done = queries.tasks_by_id(db.session(), _worked(detail.row))
+    tasks = tuple(sorted([*mine, *done], key=lambda each: (each.school_name, each.id)))
     at = next((place for place, each in enumerate(tasks, 1) if each.id == detail.row.id), 0)
     return Beside(tasks, at) if at and len(tasks) > 1 else None
+
+
+def _worked(row: TaskRow) -> list[int]:
+    """The tasks of the same list that were done in this browser today."""
+    kept = cookies.get("list", {})
+    return list(kept.get("done", [])) if kept.get("of") == _list(row) else []
+
+
+def _remember(row: TaskRow) -> None:
+    """Keep in the browser's cookie that this task of a list is done."""
+    cookies["list"] = {"of": _list(row), "done": [*_worked(row), row.id][-MOST_REMEMBERED:]}
+
+
+def _list(row: TaskRow) -> str:
+    return f"{row.process}/{row.element}/{now().astimezone(ZONE).date()}"
 
 
 def conditions(detail: TaskDetail, view: FormView | None) -> str:
@@ -199,11 +229,16 @@ def _given(detail: TaskDetail) -> list[Answer]:
 
 
 def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
-    """What was last said to the questions of an open task, as far as this person may read it."""
+    """What was last said to the questions of an open task, as far as this person may read it; and for an officer, what
+    those outside the authority said in the case, so that whoever decides has their reasons beside the decision."""
     if detail.row.status != "open" or detail.form is None:
         return []
     keys = load_form(detail.form).keys
     found = queries.earlier_answers(db.session(), detail, keys, current_user.scope)
+    if current_user.may("officer"):
+        known = {each.task.id for each in found}
+        outside = queries.consulted(db.session(), detail, names.contacts())
+        found += [each for each in outside if each.task.id not in known]
     return [(each, said) for each in found if (said := _said(each, _roles(detail)))]
 
 

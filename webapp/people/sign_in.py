@@ -27,7 +27,7 @@ WRONG = "The email address or password is wrong, or the account is locked after 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | tuple[str, int] | str:
     """Ask for a username and password; in sample mode, show whose there are."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page({}, "")
     username, password = request.form.get("username", ""), request.form.get("password", "")
     problems = {

@@ -53,7 +53,7 @@ def test_whose_task_it_is_does_it_instead(seo: Browser) -> None:
 def test_others_may_not_record_it(seo: Browser) -> None:
     status, page = seo.sign_in("system-leader").get("/tasks/1/behalf")
     assert status == 403
-    assert "may be recorded for others by seo" in page
+    assert "may be recorded for others by School Evaluation Officer (SEO)," in page
 
 
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(seo: Browser) -> None:
@@ -85,6 +85,15 @@ def test_whoever_records_is_told_that_somebody_has_claimed_the_task(seo: Browser
 def test_the_story_says_who_said_it(seo: Browser) -> None:
     _, page = seo.post("/tasks/1/behalf", **SAID, summary="Shared.")
     assert "Said by Chris Example, chair on 7 September 2026 (telephone), and recorded" in page
+
+
+def test_whose_task_it_was_reads_that_it_was_recorded_for_them(seo: Browser) -> None:
+    seo.post("/tasks/1/behalf", **SAID, summary="Shared.")
+    _, page = seo.sign_in("chair-of-governors").get("/tasks/1")
+    said = (
+        "The answer was recorded for Chair of governors: Chris Example, chair gave it on 7 September 2026 (telephone)."
+    )
+    assert said in " ".join(page.split())
 
 
 def test_the_answer_is_the_task_s(app: Flask, seo: Browser) -> None:
@@ -126,6 +135,12 @@ def test_the_story_says_that_no_answer_came(late: Browser) -> None:
     assert "Rung on 9 and 11 September." in page
 
 
+def test_whose_task_it_was_reads_that_no_answer_came(late: Browser) -> None:
+    late.post("/tasks/1/unanswered", reason="Rung on 9 and 11 September.")
+    _, page = late.sign_in("chair-of-governors").get("/tasks/1")
+    assert "No answer came by its date, and the case went on without one." in page
+
+
 def test_what_was_said_last_time_stands_beside_the_form(app: Flask, seo: Browser) -> None:
     engine = engine_of(app)
     again = DIAGRAM.replace(b'targetRef="e"', b'targetRef="g"').replace(
@@ -143,6 +158,20 @@ def test_what_was_said_last_time_stands_beside_the_form(app: Flask, seo: Browser
     _, page = seo.sign_in("chair-of-governors").get("/tasks/3")
     assert "What was said on 7 September 2026: Share a summary" in page
     assert page.count("Shared in September.") == 1, "beside the question, not in it"
+
+
+def test_whoever_decides_reads_beside_it_what_was_said_outside(app: Flask, seo: Browser) -> None:
+    decided = DIAGRAM.replace(b'sourceRef="share" targetRef="e"', b'sourceRef="share" targetRef="d"')
+    decided = decided.replace(b'summary" name="Summary"', b'decided" name="Decided"').replace(
+        b'<endEvent id="e"/>',
+        b'<userTask id="d" name="Decide" camunda:formKey="barnsley/summary" camunda:candidateGroups="seo"/>'
+        b'<endEvent id="e"/><sequenceFlow id="f3" sourceRef="d" targetRef="e"/>',
+    )
+    engine = engine_of(app)
+    engine.deployments.deploy({"d.bpmn": decided}, "barnsley", by="x", strict=False)
+    engine.cases.start("decided", authority="barnsley")
+    seo.post("/tasks/2/behalf", **SAID, summary="We do not agree.")
+    assert "We do not agree." in seo.get("/tasks/3")[1]
 
 
 def test_the_questions_about_who_said_it_are_sound() -> None:

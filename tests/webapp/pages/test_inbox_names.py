@@ -14,7 +14,7 @@ from tests.processes.test_cheshire_east_iop import AIDED, SMT, enter
 from tests.webapp.conftest import Browser, engine_of
 
 _ROW = re.compile(
-    r'<th scope="row"[^>]*><a [^>]*>(?P<task>[^<]*)</a></th>.*?data-label="Process">(?P<process>.*?)</td>', re.S
+    r'<th scope="row"[^>]*><a [^>]*>(?P<task>[^<]*)</a>.*?data-label="Process">(?P<process>.*?)</td>', re.S
 )
 
 

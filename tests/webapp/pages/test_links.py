@@ -45,7 +45,7 @@ def visitor(app: Flask, address: str) -> FlaskClient:
 def test_the_task_is_done_by_whoever_has_the_link(app: Flask, browser: Browser, task: int) -> None:
     _, page = browser.sign_in("seo").get("/cases/1")
     assert f"/tasks/{task}/link" in page, "for the chair's task, not for the SEO's"
-    assert page.count("Send it by e-mail") == 1, "for the chair's task, not for the SEO's"
+    assert page.count("Make a link<") == 1, "for the chair's task, not for the SEO's"
     address = link(browser, task)
     client = visitor(app, address)
     page = client.get(f"/tasks/{task}").get_data(as_text=True)
@@ -110,7 +110,7 @@ def test_only_officers_make_links_for_open_tasks_of_people_outside(app: Flask, b
 def test_the_officer_is_asked_for_whom_the_link_is(browser: Browser, task: int) -> None:
     status, page = browser.sign_in("seo").get(f"/tasks/{task}/link")
     assert status == 200
-    assert "Send “" in page
+    assert "Make a link to “" in page
     assert "They answer as: Chair of governors." in page
     assert "There is a problem" not in page
     assert "/link/" not in page, "no link is made before it is asked for"
@@ -135,7 +135,7 @@ def test_the_mail_names_the_task_and_carries_the_whole_link(browser: Browser, ta
     said = parse_qs(more)
     assert unquote(to) == "chair@example.org"
     assert said["body"] == [shown]
-    assert said["subject"] == re.findall(r"Send “(.*)” by e-mail</h1>", unescape(page))
+    assert said["subject"] == re.findall(r"Make a link to “(.*)”</h1>", unescape(page))
     assert shown.startswith("http://localhost/link/"), "it is opened from somewhere else"
     assert "It works for 30 days" in page
 
@@ -166,3 +166,15 @@ def test_the_last_page_lets_a_guest_go_and_keeps_an_officer(app: Flask, browser:
 
 def test_a_link_that_cannot_be_used_says_for_how_long_it_could(app: Flask) -> None:
     assert "more than 30 days old" in app.test_client().get("/link/x").get_data(as_text=True)
+
+
+def test_the_name_above_the_page_leads_a_visitor_to_their_task(app: Flask, browser: Browser, task: int) -> None:
+    page = visitor(app, link(browser, task)).get("/cases/1").get_data(as_text=True)
+    assert page.count(f'href="/tasks/{task}"') == 2, "the name above, and the link below the refusal"
+
+
+@pytest.mark.parametrize("email", ["head\N{OWL}@example.org", "seo@barnsley.example.org"])
+def test_no_link_is_made_for_what_is_no_address_or_for_somebody_with_an_account(
+    browser: Browser, task: int, email: str
+) -> None:
+    assert browser.sign_in("seo").post(f"/tasks/{task}/link", email=email)[0] == 400

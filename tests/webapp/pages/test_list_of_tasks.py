@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import CONCERN, EVIDENCE, Browser, engine_of
 
 
@@ -32,6 +33,22 @@ def test_it_goes_back_too(three: Browser) -> None:
 def test_completing_goes_on_with_the_next_school(three: Browser) -> None:
     _, page = three.post("/tasks/1", **EVIDENCE, then="2")
     assert "Pretendale Infant School – Schools escalation process" in " ".join(page.split())
+
+
+def test_what_is_done_keeps_its_place_in_the_list(three: Browser) -> None:
+    _, page = three.post("/tasks/1", **EVIDENCE, then="2")
+    assert "School 2 of 3 in this list, 1 done." in page
+
+
+def test_a_head_has_no_list(app: Flask, browser: Browser) -> None:
+    engine = engine_of(app)
+    task = bpmn(
+        '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="headteacher"/><endEvent id="e"/>', "s>a a>e"
+    )
+    engine.deployments.deploy({"a.bpmn": task}, "barnsley", by="x", strict=False)
+    for urn in ("100001", "100002"):
+        engine.cases.start("p", authority="barnsley", school=urn)
+    assert "in this list" not in browser.sign_in("headteacher").get("/tasks/1")[1]
 
 
 def test_each_is_saved_by_itself(app: Flask, three: Browser) -> None:

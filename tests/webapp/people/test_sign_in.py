@@ -64,3 +64,7 @@ def test_a_dozen_sample_people_are_shown_first_and_the_rest_is_folded(app: Flask
     assert len(first) + len(folded) == sum(
         len(each.people) for each in load_authorities(ROOT / "config/authorities").values()
     )
+
+
+def test_a_look_at_the_head_of_the_page_signs_nobody_in(browser: Browser) -> None:
+    assert browser.client.head("/sign-in").status_code == 200

@@ -1,0 +1,75 @@
+"""What the library is given is refused by an error of the engine's own, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import Engine
+from engine.errors import DatabaseUnopened, GivenRefused, InstanceNotFound, TextUnusable
+from tests.engine.running import deploy, task
+from tests.engine.spiff.cases import bpmn
+
+ONE = bpmn('<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>', "s>a a>e")
+DEEP: list[Any] = []
+for _ in range(500):
+    DEEP = [DEEP]
+CIRCLE: list[Any] = []
+CIRCLE.append(CIRCLE)
+
+
+@pytest.fixture
+def case(engine: Engine) -> int:
+    deploy(engine, ONE)
+    return engine.cases.start("p")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), {1, 2}, {1: "a number for a name"}, b"bytes", DEEP, CIRCLE, object()],
+    ids=["nan", "infinity", "set", "number for a name", "bytes", "deep", "circle", "object"],
+)
+def test_a_value_that_no_case_can_keep_is_refused(engine: Engine, case: int, value: object) -> None:
+    with pytest.raises(GivenRefused):
+        engine.cases.set_variables(case, {"given": value})
+
+
+@pytest.mark.parametrize("name", ["school", "settings"])
+def test_a_name_that_every_expression_sees_already_is_refused(engine: Engine, case: int, name: str) -> None:
+    with pytest.raises(GivenRefused, match=f"{name} is what every expression sees already"):
+        engine.cases.set_variables(case, {name: 1})
+
+
+def test_half_of_a_surrogate_pair_is_refused(engine: Engine, case: int) -> None:
+    with pytest.raises(TextUnusable):
+        engine.cases.set_variables(case, {"given": "\ud800"})
+
+
+WRONG: dict[str, Callable[[Engine], object]] = {
+    "a number for a business key": lambda engine: engine.cases.start("p", business_key=5),  # type: ignore[arg-type]
+    "a list for variables": lambda engine: engine.cases.start("p", variables=[1]),  # type: ignore[arg-type]
+    "a list for answers": lambda engine: engine.tasks.complete(task(engine, "a", 1), ["x"]),  # type: ignore[arg-type]
+    "a text for keys": lambda engine: engine.messages.correlate("m", keys="100001"),  # type: ignore[arg-type]
+    "nothing for a person": lambda engine: engine.cases.cancel(1, "why", by=None),  # type: ignore[arg-type]
+    "a list for files": lambda engine: engine.deployments.deploy([ONE]),  # type: ignore[arg-type]
+    "text in a file": lambda engine: engine.deployments.deploy({"p.bpmn": ONE.decode()}),  # type: ignore[dict-item]
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_an_argument_of_the_wrong_type_is_refused(engine: Engine, case: int, wrong: Callable[[Engine], object]) -> None:
+    with pytest.raises(GivenRefused):
+        wrong(engine)
+
+
+def test_a_case_that_is_not_there_has_no_trace(engine: Engine) -> None:
+    with pytest.raises(InstanceNotFound):
+        engine.cases.trace(99_999)
+
+
+def test_a_database_in_no_folder_is_said_to_be_unopened(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnopened, match="unable to open database file"):
+        Engine(f"sqlite:///{tmp_path / 'nowhere' / 'p.db'}").cases.start("p")
