@@ -327,8 +327,8 @@ class AuthorityUnsaid(PathwaysError):
 
 
 class DatabaseUnusable(PathwaysError):
-    """The database {database} cannot be used: {reason}. Correct --database (or DATABASE_URL): sqlite:///file.db, or
-    postgresql://user:password@host/name."""
+    """The database {database} cannot be used: {reason}. Correct its address (--database, DATABASE_URL), for instance
+    sqlite:///file.db in a folder that is there, or postgresql://user:password@host/name."""
 
 
 class ConfigUnreadable(PathwaysError):
@@ -398,10 +398,6 @@ class TextUnusable(PathwaysError):
 
 class GivenRefused(PathwaysError):
     """The {what} cannot be taken: {reason}. Nothing was changed."""
-
-
-class DatabaseUnopened(PathwaysError):
-    """The database {database} cannot be opened: {reason}. Correct its address, or make its folder."""
 
 
 class ValueRefused(PathwaysError):

@@ -129,8 +129,10 @@ def payload_is_brought(look: Look) -> Iterator[Fault]:
 
 def _unbrought(look: Look, element: Element) -> Iterator[tuple[str, set[str]]]:
     """What the payload of an element names and no diagram that throws its message hands over; with what these do."""
-    names = set(payload(element.properties.get("payload", "")) or ())
-    throwers = [each for each in _everywhere(look) if names and not set(thrown(each)).isdisjoint(caught(element))]
+    names, waited = set(payload(element.properties.get("payload", "")) or ()), set(caught(element))
+    if not names or not waited:
+        return
+    throwers = [each for each in _everywhere(look) if not waited.isdisjoint(thrown(each))]
     brought = {given.name for each in throwers for given in each.inputs}
     yield from ((name, brought) for name in sorted(names - brought) if throwers)
 

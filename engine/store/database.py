@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import DatabaseUnopened, PathwaysError, ValueRefused
+from engine.errors import DatabaseUnusable, PathwaysError, ValueRefused
 from engine.feel.stored import restored, stored
 from engine.feel.values import iso_duration
 
@@ -226,7 +226,7 @@ class Opened:
             return self._engine
 
     def _upgrade(self, engine: Engine) -> None:
-        """Make the tables at first use. Raises DatabaseUnopened; the next use tries again."""
+        """Make the tables at first use. Raises DatabaseUnusable; the next use tries again."""
         from engine.migrations import upgrade
 
         try:
@@ -234,7 +234,9 @@ class Opened:
         except OperationalError as error:
             self._engine = None
             reason = str(error.orig).partition("\n")[0].rstrip(".")
-            raise DatabaseUnopened(database=engine.url.render_as_string(), reason=reason) from error
+            raise DatabaseUnusable(
+                database=engine.url.render_as_string().replace("+psycopg", ""), reason=reason
+            ) from error
 
     def _make(self) -> Engine:
         given = self._given

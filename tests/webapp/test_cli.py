@@ -40,7 +40,9 @@ def test_files_are_deployed_and_a_second_time_are_nothing_new(tmp_path: Path) ->
 def test_a_diagram_that_cannot_run_is_refused_with_reasons(tmp_path: Path) -> None:
     file = tmp_path / "broken.bpmn"
     file.write_text("<definitions/>", encoding="utf-8")
-    done = CliRunner().invoke(main, ["deploy", str(file), "--database", f"sqlite:///{tmp_path / 'cli.db'}"])
+    done = CliRunner().invoke(
+        main, ["deploy", str(file), "--authority", "luton", "--database", f"sqlite:///{tmp_path / 'cli.db'}"]
+    )
     assert done.exit_code == 1
     assert "not deployed; nothing has been changed" in done.output
 

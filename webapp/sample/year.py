@@ -95,7 +95,7 @@ STARTS = (
     Start("luton", 44, "luton-ri-maintained", "sia", 2, 20),
 )
 #: The case that is blocked in the end.
-BLOCKED = Start("redcar-cleveland", 52, "redcar-warning-notice", "head-of-education", 1, 20)
+BLOCKED = Start("redcar-cleveland", 52, "redcar-warning-notice", "head-of-education", 1, 0)
 #: Of a case that began by itself.
 NOBODY = Start("", 0, "", "", 0, 0)
 #: What people tend to answer where a first option would lead nowhere much; the rest is by chance.

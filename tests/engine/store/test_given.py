@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import Engine
-from engine.errors import DatabaseUnopened, GivenRefused, InstanceNotFound, TextUnusable
+from engine.errors import DatabaseUnusable, GivenRefused, InstanceNotFound, TextUnusable
 from tests.engine.running import deploy, task
 from tests.engine.spiff.cases import bpmn
 
@@ -71,5 +71,5 @@ def test_a_case_that_is_not_there_has_no_trace(engine: Engine) -> None:
 
 
 def test_a_database_in_no_folder_is_said_to_be_unopened(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnopened, match="unable to open database file"):
+    with pytest.raises(DatabaseUnusable, match="unable to open database file"):
         Engine(f"sqlite:///{tmp_path / 'nowhere' / 'p.db'}").cases.start("p")

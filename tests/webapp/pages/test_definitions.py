@@ -54,7 +54,7 @@ def test_a_drawing_of_an_older_version_does_not_take_newer_changes_back(browser:
     browser.client.post("/api/deploy", json={"xml": first, "note": "One", "file": file, "base": base})
     answer = browser.client.post("/api/deploy", json={"xml": second, "note": "Two", "file": file, "base": base})
     assert answer.status_code == 409
-    assert "Version 2 of “Schools escalation process” was deployed by process-owner@" in answer.get_json()["message"]
+    assert "Version 2 of “Schools escalation process” was deployed by Pat Pretend" in answer.get_json()["message"]
     assert "Exit: the first tab" in drawing(browser)
 
 
