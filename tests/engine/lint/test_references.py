@@ -63,18 +63,6 @@ def _decides(how: str) -> str:
     )
 
 
-TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="F" namespace="http://example.org">
-<decision id="d" name="D"><decisionTable id="dt" hitPolicy="COLLECT"><input id="i"><inputExpression id="ie"><text>a</text>
-</inputExpression></input><output id="o" name="level"/></decisionTable></decision></definitions>"""
-COLLECTING = Known(decisions=parse_decisions(TABLE.encode(), "d.dmn"))
-
-
-def _decides(how: str) -> str:
-    return _task(
-        "businessRuleTask", f'camunda:decisionRef="d" camunda:mapDecisionResult="{how}" camunda:resultVariable="r"'
-    )
-
-
 STRICT = [
     Case("PW-701", _user(ROLE, NAME), GOOD),
     Case("PW-702", _user(FORM, NAME), GOOD),
