@@ -41,9 +41,12 @@ check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decis
 
 # -- work on the code ---------------------------------------------------------------------------------------------
 
-.PHONY: test lint format docs bench lock clean
+# Sealed in a folder of its own: what looks for faults is no part of what is looked at.
+PIP_AUDIT := $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --progress-spinner off --disable-pip --require-hashes
+
+.PHONY: test lint format docs bench audit lock clean
 test: lint webapp/static/build/.stamp $(CHROMIUM) ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.dev ## ruff, mypy and the import contracts
 	$(BIN)/ruff check engine webapp tests
@@ -60,6 +63,11 @@ docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a proce
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)
 	$(BIN)/python -m tests.benchmarks
+
+# A mirror may lack the lists of known faults: then what it answers is said, and what was not looked up is no fault.
+audit: $(VENV)/.build node_modules/.stamp ## look up the known faults of every pinned package (pip-audit, npm audit)
+	@found=0; for lock in requirements.lock requirements-dev.lock; do echo "$$lock:"; $(PIP_AUDIT) -r $$lock || found=1; done; \
+	  echo "package-lock.json:"; said="$$(npm audit 2>&1)" || { grep -q "audit endpoint" <<< "$$said" || found=1; }; echo "$$said"; exit $$found
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 lock: $(VENV)/.build ## pin anew what pyproject.toml names; UPGRADE=1 takes the newest that fit

@@ -4,11 +4,40 @@
 >>> engine = Engine("sqlite:///cases.db")
 """
 
+from engine.cases.comments import Said
+from engine.cases.effects import Effect
+from engine.cases.foresight import Following
+from engine.cases.interventions import NewDates, Relocate, Resume, Send, Suspend
+from engine.cases.listening import Brought, Listened
 from engine.cases.reports import EventReport
+from engine.cases.standing import Stand
 from engine.deployments.store import Deployed
 from engine.people.behalf import OnBehalf
 from engine.runtime import Engine
+from engine.services.migrations import MigrationPlan, Move
+from engine.services.packs import MadePack
 from engine.settings import Config
 from engine.store.tenancy import Scope
 
-__all__ = ["Config", "Deployed", "Engine", "EventReport", "OnBehalf", "Scope"]
+__all__ = [
+    "Brought",
+    "Config",
+    "Deployed",
+    "Effect",
+    "Engine",
+    "EventReport",
+    "Following",
+    "Listened",
+    "MadePack",
+    "MigrationPlan",
+    "Move",
+    "NewDates",
+    "OnBehalf",
+    "Relocate",
+    "Resume",
+    "Said",
+    "Scope",
+    "Send",
+    "Stand",
+    "Suspend",
+]

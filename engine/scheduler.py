@@ -15,6 +15,8 @@ import psycopg
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from engine.audit import Origin, coming_from
+from engine.audit.origin import WORKER
 from engine.clock import SystemClock
 from engine.runtime import Engine
 
@@ -83,7 +85,7 @@ class Scheduler:
 
     def _work(self) -> None:
         """Do all that is due, then sleep until the next."""
-        with self._busy:
+        with self._busy, coming_from(Origin(WORKER)):
             try:
                 self._drain()
                 self._sleep()
@@ -101,7 +103,9 @@ class Scheduler:
             self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():
             self._engine.jobs.tell_late()
+            self._engine.jobs.send_digests()
             self._engine.jobs.send_outbox()
+            self._engine.drafts.forget_old()
 
     def _sleep(self) -> None:
         due = self._engine.jobs.next_due()

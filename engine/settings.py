@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
 from time import monotonic
@@ -13,16 +15,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar.terms import FIRES_AT
-from engine.errors import AuthorityNumberMissing, ConfigUnreadable
+from engine.errors import AuthorityNumberMissing, ConfigUnreadable, RealDatabase
 from engine.people.authorities import Authority, load_authorities
-from engine.store.tables import Setting
+from engine.people.evidence import TYPES, Limits
+from engine.store.tables import Deployment, Person, ProcessInstance, School, Setting
 
 _OFFSET = "clock-offset"
 _SAMPLE_YEAR = "sample-year"
+_HOLDS_SAMPLE = "holds-sample"
 #: What the ``setting`` table says of sample mode's invented year.
 YEAR_BEGUN, YEAR_WHOLE = "begun", "whole"
+#: A scheme, a host, and a port where it is another than the scheme's.
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?")
+#: Megabytes that one file may have at most.
+MOST_MB = 500
 #: How long a process may go on with a clock offset that another process has changed, in seconds.
 OFFSET_AGE = 1.0
+
+#: Where `pathways run` serves when nothing else is said.
+SERVED_AT = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,17 @@ class MailServer:
     username: str = ""
     password: str = field(default="", repr=False)
     starttls: bool = False
+    ca_file: str = ""
+    """Certificates that are trusted in place of the machine's, as a file."""
+
+
+@dataclass(frozen=True)
+class NotifyService:
+    """GOV.UK Notify: an API key, and the id of a template with the fields ((subject)) and ((text))."""
+
+    key: str = field(repr=False)
+    template: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +65,12 @@ class Config:
 
     ``lease`` is how long a worker may take over one job before another may take it over; ``attempts`` how often a job
     is tried before it becomes an incident; ``backoff`` the pauses between tries (the last one repeats); a timer that
-    fires later than ``late_after`` its time is marked late. ``fires_at`` is the local time at which timers of a day fire:
-    whoever makes the calendars gives it to them.
+    fires later than ``late_after`` its time is marked late; a step that takes longer than ``step_budget`` is an incident.
+    ``fires_at`` is the local time at which timers of a day fire: whoever makes the calendars gives it to them.
+    ``base_address`` is where people find the web application, without a slash at its end: every link in a mail begins with it;
+    where sample mode has none, with the address at which it is served, ``served_at``.
+    Mail goes to ``mail``, else to ``notify``, else into ``mail_folder``; without all three nobody is told by mail. ``files`` is
+    the folder of the files that people add to cases; without one, none can be added. ``limits`` says which.
     """
 
     sample: bool = False
@@ -52,24 +78,51 @@ class Config:
     attempts: int = 4
     backoff: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
     late_after: timedelta = timedelta(minutes=5)
+    step_budget: timedelta = timedelta(seconds=10)
     heartbeat: timedelta = timedelta(seconds=30)
     mail: MailServer | None = None
+    notify: NotifyService | None = None
+    mail_folder: Path | None = None
     fires_at: time = FIRES_AT
+    base_address: str = ""
+    served_at: str = SERVED_AT
     authorities: Mapping[str, Authority] = field(default_factory=dict)
+    files: Path | None = None
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def load(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Config:
         """The configuration in ``folder`` (``authorities/*.yaml``) and the environment.
 
         PATHWAYS_SAMPLE=1 turns sample mode on; PATHWAYS_MAIL_HOST, _PORT, _SENDER, _USERNAME, _PASSWORD and
-        _STARTTLS=1 name a mail server; PATHWAYS_FIRES_AT=08:00 says when timers fire on their day. Raises ConfigUnreadable.
+        _STARTTLS=1, _CA_FILE name a mail server, PATHWAYS_NOTIFY_KEY and _TEMPLATE GOV.UK Notify, and in sample mode mails are
+        files under ``var/mail``; PATHWAYS_FIRES_AT=08:00 says when timers fire on their day, PATHWAYS_BASE_ADDRESS
+        where people find Pathways, and PATHWAYS_SERVED_AT, which ``pathways run`` sets, where sample mode is served.
+        PATHWAYS_FILES is the folder of the files that people add to cases,
+        PATHWAYS_FILE_MB how large one may be, PATHWAYS_FILE_TYPES which are taken, and PATHWAYS_VIRUS_SCANNER a command
+        that looks at each. Raises ConfigUnreadable.
         """
         return cls(
             sample=environment.get("PATHWAYS_SAMPLE") == "1",
             mail=_mail(environment),
+            notify=_notify(environment),
+            mail_folder=folder.parent / "var" / "mail" if environment.get("PATHWAYS_SAMPLE") == "1" else None,
             fires_at=_fires_at(environment.get("PATHWAYS_FIRES_AT", "")),
+            base_address=_address(environment.get("PATHWAYS_BASE_ADDRESS", "")),
+            served_at=environment.get("PATHWAYS_SERVED_AT", SERVED_AT),
             authorities=load_authorities(folder / "authorities"),
+            files=Path(environment["PATHWAYS_FILES"]) if environment.get("PATHWAYS_FILES") else None,
+            limits=_limits(environment),
         )
+
+    @property
+    def mails(self) -> bool:
+        """Whether people are told by mail."""
+        return self.mail is not None or self.notify is not None or self.mail_folder is not None
+
+    def without_mail(self) -> Config:
+        """The same, and nobody is told by mail."""
+        return replace(self, mail=None, notify=None, mail_folder=None)
 
     def pause(self, attempts: int) -> timedelta:
         """How long to wait after so many failed attempts."""
@@ -88,6 +141,19 @@ class Config:
         return frozenset(known.roles) if known else None
 
 
+def _limits(environment: Mapping[str, str]) -> Limits:
+    """What files people may add. Raises ConfigUnreadable."""
+    size, types = environment.get("PATHWAYS_FILE_MB", "50"), environment.get("PATHWAYS_FILE_TYPES", "")
+    chosen = tuple(types.lower().replace(",", " ").replace(".", " ").split()) or tuple(TYPES)
+    if not (size.isascii() and size.isdigit() and 0 < int(size) <= MOST_MB):
+        reason = f'PATHWAYS_FILE_MB is "{size}", which is no number of megabytes from 1 to {MOST_MB}'
+        raise ConfigUnreadable(file="the environment", reason=reason)
+    if unknown := sorted(set(chosen) - TYPES.keys()):
+        reason = f"PATHWAYS_FILE_TYPES names {', '.join(unknown)}; it can name {', '.join(TYPES)}"
+        raise ConfigUnreadable(file="the environment", reason=reason)
+    return Limits(int(size) * 1_000_000, chosen, tuple(shlex.split(environment.get("PATHWAYS_VIRUS_SCANNER", ""))))
+
+
 def _fires_at(given: str) -> time:
     try:
         return time.fromisoformat(given) if given else FIRES_AT
@@ -96,10 +162,28 @@ def _fires_at(given: str) -> time:
         raise ConfigUnreadable(file="the environment", reason=reason) from None
 
 
+def _address(given: str) -> str:
+    """An address of a host and nothing below it; nothing for nothing. Raises ConfigUnreadable."""
+    address = given.rstrip("/")
+    if address and not _ADDRESS.fullmatch(address):
+        reason = f'PATHWAYS_BASE_ADDRESS is "{given}", and should be like https://pathways.example.gov.uk'
+        raise ConfigUnreadable(file="the environment", reason=reason)
+    return address
+
+
+def _notify(environment: Mapping[str, str]) -> NotifyService | None:
+    """GOV.UK Notify, when both its key and its template are given. Raises ConfigUnreadable for one without the other."""
+    key, template = environment.get("PATHWAYS_NOTIFY_KEY", ""), environment.get("PATHWAYS_NOTIFY_TEMPLATE", "")
+    if bool(key) != bool(template):
+        reason = "PATHWAYS_NOTIFY_KEY and PATHWAYS_NOTIFY_TEMPLATE are given together, or neither is"
+        raise ConfigUnreadable(file="the environment", reason=reason)
+    return NotifyService(key, template, environment.get("PATHWAYS_NOTIFY_ADDRESS", "")) if key else None
+
+
 def _mail(environment: Mapping[str, str]) -> MailServer | None:
     given = {
         name: environment.get(f"PATHWAYS_MAIL_{name.upper()}", "")
-        for name in ("host", "sender", "username", "password")
+        for name in ("host", "sender", "username", "password", "ca_file")
     }
     if not given["host"]:
         return None
@@ -109,6 +193,7 @@ def _mail(environment: Mapping[str, str]) -> MailServer | None:
         username=given["username"],
         sender=given["sender"] or MailServer.sender,
         password=given["password"],
+        ca_file=given["ca_file"],
         starttls=environment.get("PATHWAYS_MAIL_STARTTLS") == "1",
     )
 
@@ -133,6 +218,22 @@ def read_sample_year(session: Session) -> str:
 def write_sample_year(session: Session, state: str) -> None:
     """Note that the invented year is YEAR_BEGUN or YEAR_WHOLE; the caller commits."""
     session.merge(Setting(name=_SAMPLE_YEAR, value={"state": state}))
+
+
+def holds_sample(session: Session) -> bool:
+    """Whether the sample was put into this database."""
+    return session.get(Setting, _HOLDS_SAMPLE) is not None
+
+
+def mark_sample(session: Session) -> None:
+    """Note that the sample is put into this database; the caller commits. Raises RealDatabase where others use it."""
+    if holds_sample(session):
+        return
+    if any(session.scalar(select(table.id).limit(1)) for table in (Deployment, Person, ProcessInstance)) or (
+        session.scalar(select(School.urn).limit(1))
+    ):
+        raise RealDatabase()
+    session.add(Setting(name=_HOLDS_SAMPLE, value={}))
 
 
 class StoredOffset:

@@ -91,7 +91,29 @@ class CalendarChanged:
     """The school calendar is another one: every date that was made with it is worked out again."""
 
 
-Trigger = Start | Complete | Fire | Receive | SetVariables | CalendarChanged
+@dataclass(frozen=True)
+class Redate:
+    """A manager sets other dates: the new moment of what waits under each token (a user task, or a timer as Fire names it).
+
+    Such a date stays, whatever the calendar or a variable makes of the diagram's own, which is kept beside it.
+    """
+
+    dates: Mapping[str, datetime]
+
+
+@dataclass(frozen=True)
+class MoveToken:
+    """The token leaves the element at which it is, and goes on at another of the same scope: a step is skipped, or gone back to.
+
+    ``alone``: all else that runs in that scope ends.
+    """
+
+    token: str
+    to: str
+    alone: bool = False
+
+
+Trigger = Start | Complete | Fire | Receive | SetVariables | CalendarChanged | Redate | MoveToken
 
 
 @dataclass(frozen=True)
@@ -109,6 +131,8 @@ class StepContext:
     """The open cases of a process of the same authority, by school: urn, school, since, waiting and overdue."""
     school: Variables | None = None
     """What the register says now of the school that the case is for: its variable ``school``."""
+    budget: float = 10.0
+    """How long the step may take, in seconds: it holds locks, so that others wait for it."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +153,10 @@ class WaitingUserTask:
     local_variables: Variables = field(default_factory=dict)
     from_notice: bool = False
     """Whether the due date counts from a date that a form gave."""
+    drawn: datetime | None = None
+    """The diagram's own due date, where a manager has set another."""
+    follow_up: datetime | None = None
+    """Until when it rests by the diagram, once it is asked."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +172,8 @@ class WaitingTimer:
     why: str
     from_notice: bool = False
     """Whether it counts from a date that a form gave, which people outside may have been told."""
+    drawn: datetime | None = None
+    """The diagram's own date, where a manager has set another."""
 
 
 @dataclass(frozen=True)
@@ -221,12 +251,21 @@ class Notification:
     text: str
 
 
+#: What a diagram gives as category to take its school out of every one, as it was before it had any.
+NO_CATEGORY = "none"
+
+
 @dataclass(frozen=True)
 class Categorised:
-    """A category that the school of the case is put in, and why."""
+    """A category that the school of the case is put in, and why; ``none`` takes it out of every one."""
 
     category: str
     reason: str
+
+    @property
+    def held(self) -> str:
+        """What the register has for the school then: its category, or the empty string for none."""
+        return "" if self.category == NO_CATEGORY else self.category
 
 
 @dataclass(frozen=True)

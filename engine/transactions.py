@@ -14,18 +14,22 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import settings
+from engine.audit import Recorder, chain
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import stepping
+from engine.cases import failing, stepping
 from engine.cases.stepping import StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
 from engine.deployments.registry import Registry
 from engine.errors import AnswerKept, InstanceBusy, TimerImpossible
 from engine.feel import Feel
 from engine.jobs import queue
+from engine.people.directory import Directory, nobody
 from engine.settings import Config, StoredOffset
 from engine.store.database import Database, Opened
-from engine.store.tenancy import Scope, set_scope
+from engine.store.tenancy import Scope, set_scope, unconfined
 
+#: How many entries of the audit trail are written at a time where they were held back.
+ENTRIES_AT_ONCE = 500
 CalendarOf = Callable[[str, str | None], SchoolCalendar]
 
 
@@ -39,24 +43,29 @@ class Transactions:
         calendar: SchoolCalendar | CalendarOf | None = None,
         feel: Feel | None = None,
         config: Config | None = None,
+        directory: Directory = nobody,
+        audited: bool = True,
     ) -> None:
         config = config or Config()
         self.database = Opened(database)
         self.offset = StoredOffset(self._read_offset)
         clock = clock or (OffsetClock(self.offset) if config.sample else SystemClock())
-        self.world = World(clock, _calendars(calendar), feel or Feel.shared(), Registry(), config)
+        self.world = World(clock, _calendars(calendar), feel or Feel.shared(), Registry(), config, directory)
+        self.audit = Recorder(clock, audited)
         self._wakers: list[Callable[[], None]] = []
 
     @contextmanager
     def writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
-        """One transaction, committed at its end unless something was raised."""
+        """One transaction, committed at its end unless something was raised. What it changed is in the audit trail then."""
         with self.database.writing() as session:
             set_scope(session, scope)
+            self.audit.begin(session)
             try:
                 yield session
+                self.audit.finish(session)
                 session.commit()
             except StaleDataError:
-                raise InstanceBusy(instance="this") from None
+                raise InstanceBusy() from None
         if wakes:
             for waker in self._wakers:
                 waker()
@@ -80,10 +89,12 @@ class Transactions:
     def _report(self, broken: StepBroken, scope: Scope) -> None:
         if broken.instance_id is None:
             return  # a case that could not be started is no case
-        with self.writing(scope, wakes=False) as session:
+        with self.writing(scope, wakes=False) as session, unconfined(session):
             instance = stepping.lock(session, broken.instance_id)
             now, answer = self.world.clock.now(), asdict(broken.answer) if broken.answer else None
-            queue.report(session, instance, queue.Failure(broken.element, broken.token, broken.cause, answer), now)
+            failure = queue.Failure(broken.element, broken.token, broken.cause, answer)
+            if (incident := queue.report(session, instance, failure, now)) is not None:
+                failing.tell_of_step(session, self.world, instance, failure, f"incident-{incident}")
 
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[Session]:
@@ -91,6 +102,18 @@ class Transactions:
         with self.database.reading() as session:
             set_scope(session, scope or Scope.all_authorities())
             yield session
+
+    @contextmanager
+    def audited_at_the_end(self) -> Iterator[None]:
+        """Write the audit trail of what is done meanwhile at its end, many entries at a time: for a database that is made aside,
+        and is nothing until it is whole. Used by one thread."""
+        with self.audit.held() as entries:
+            yield
+        for first in range(0, len(entries), ENTRIES_AT_ONCE):
+            with self.database.writing() as session:
+                set_scope(session, Scope.all_authorities())
+                chain.write(session, entries[first : first + ENTRIES_AT_ONCE])
+                session.commit()
 
     def on_work(self, waker: Callable[[], None]) -> None:
         """Call ``waker`` after each commit that may have brought new jobs: how a worker in this process hears of

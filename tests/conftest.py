@@ -19,7 +19,7 @@ from engine.calendar.terms import SchoolCalendar
 from engine.clock import VirtualClock
 from engine.migrations import upgrade
 from engine.store.database import make_engine
-from tests import postgres
+from tests import postgres, sharing
 from tests.processes import reached
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run says whose run it is, before xdist's workers start."""
     config.pluginmanager.register(reached, "reached")
     postgres.begin_run()
+    sharing.share()
     if os.environ.get("CI"):
         settings.load_profile("ci")
 

@@ -5,95 +5,112 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.routing import IntegerConverter, ValidationError
-from werkzeug.wrappers import Response
 
 from engine import Config, Engine
 from engine.calendar.files import Calendars
 from engine.calendar.lateness import is_late
-from webapp import current, dates, errors, words
+from engine.store.database import pooling
+from webapp import current, dates, errors, security, static_files, words
 from webapp.db import db, migrate
+from webapp.forms import drafts
 from webapp.pages import (
+    accessibility,
+    account_keeping,
+    attention,
+    audit,
     batches,
     behalf,
     calendar,
+    case_list,
     cases,
+    chronology,
     clauses,
+    comments,
+    comparisons,
+    conflicts,
+    corrections,
     coverage,
+    covers,
+    day,
     definitions,
+    drawings,
     events,
+    files,
+    hands,
     home,
     imports,
+    incidents,
+    interventions,
     links,
+    lists,
     messages,
     metrics,
+    migrations,
+    moving,
+    notices,
+    overview,
+    own_account,
+    proof,
+    rehearsals,
+    replays,
+    retries,
     school_people,
     schools,
+    second_factor,
+    sending,
     start,
+    statistics,
     successions,
-    tasks,
 )
-from webapp.people import access, guests, names, sign_in
+from webapp.pages.numbers import with_query
+from webapp.people import access, accounts, guests, names, oidc, sign_in, staying, witness
 from webapp.sample import page
-
-ROOT = Path(__file__).resolve().parent.parent
-#: The one password of all sample people: sample data is invented, and shown only in sample mode.
-SAMPLE_PASSWORD = "pathways"
+from webapp.settings import check, settings
 
 
-def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The application's settings from the environment: DATABASE_URL, SECRET_KEY, PATHWAYS_SAMPLE, PATHWAYS_ROOT,
-    PATHWAYS_HTTPS, PATHWAYS_METRICS_TOKEN."""
-    root = Path(environment.get("PATHWAYS_ROOT", ROOT))
-    return {
-        "ROOT": root,
-        "METRICS_TOKEN": environment.get("PATHWAYS_METRICS_TOKEN", ""),
-        "SAMPLE": environment.get("PATHWAYS_SAMPLE") == "1",
-        "SAMPLE_PASSWORD": SAMPLE_PASSWORD,
-        "SECRET_KEY": environment.get("SECRET_KEY") or secrets.token_hex(32),
-        "SQLALCHEMY_DATABASE_URI": database_url(environment.get("DATABASE_URL", ""), root),
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": environment.get("PATHWAYS_HTTPS") == "1",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
-        "MAX_CONTENT_LENGTH": 6_000_000,
-        "REGISTER_LIMIT": 100_000_000,
-        "MAX_FORM_MEMORY_SIZE": 2_000_000,
-        "WTF_CSRF_TIME_LIMIT": 10 * 3600,
-    }
+def create_app(overrides: Mapping[str, Any] | None = None, serving: bool = True) -> Flask:
+    """The application. ``overrides`` take the place of the environment's settings, ``CLOCK`` of the system's clock.
 
-
-def database_url(given: str, root: Path) -> str:
-    """The database: the one given (PostgreSQL through psycopg), or an SQLite file under ``var/``."""
-    if not given:
-        return f"sqlite:///{root / 'var' / 'pathways.db'}"
-    return given.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """The application. ``overrides`` take the place of the environment's settings, ``CLOCK`` of the system's clock."""
-    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    ``serving`` is whether people will come to it: then it raises UnsafeSettings where that would not be safe.
+    """
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping({**settings(), **(overrides or {})})
     folder = Path(app.config["ROOT"]) / "config"
-    config = Config.load(folder, {**os.environ, "PATHWAYS_SAMPLE": "1" if app.config["SAMPLE"] else "0"})
+    given = {
+        "PATHWAYS_SAMPLE": "1" if app.config["SAMPLE"] else "0",
+        "PATHWAYS_BASE_ADDRESS": app.config["BASE_ADDRESS"],
+        "PATHWAYS_FILES": app.config["FILES"],
+    }
+    config = Config.load(folder, {**os.environ, **given})
+    if serving:
+        check(app.config, config.base_address, app.debug)
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:///"):
         Path(app.config["SQLALCHEMY_DATABASE_URI"][10:]).parent.mkdir(parents=True, exist_ok=True)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", pooling(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     migrate.init_app(app, db)
     app.extensions["authorities"] = config.authorities
     app.extensions["clauses"] = clauses.load(Path(app.config["ROOT"]) / "processes")
     with app.app_context():
         calendars = Calendars(folder / "calendars", config.fires_at)
-        app.extensions["pathways"] = Engine(db.engine, clock=app.config.get("CLOCK"), calendar=calendars, config=config)
+        app.extensions["pathways"] = Engine(
+            db.engine,
+            clock=app.config.get("CLOCK"),
+            calendar=calendars,
+            config=config,
+            directory=accounts.members,
+        )
     _pages(app)
+    static_files.register(app)
+    security.register(app, config.base_address)
     return app
 
 
@@ -109,11 +126,17 @@ class _Ident(IntegerConverter):
 
 def _pages(app: Flask) -> None:
     app.url_map.converters["int"] = _Ident
+    witness.register(app)
+    app.before_request(files.allow_more)
     app.before_request(imports.allow_more)  # before the body is read
     CSRFProtect(app)
     sign_in.login.init_app(app)
+    oidc.register(app)
     for module in (
         home,
+        accessibility,
+        overview,
+        statistics,
         metrics,
         calendar,
         imports,
@@ -121,16 +144,44 @@ def _pages(app: Flask) -> None:
         schools,
         school_people,
         coverage,
+        proof,
         sign_in,
-        tasks,
+        oidc,
+        staying,
+        own_account,
+        second_factor,
+        account_keeping,
+        audit,
+        day,
+        lists,
+        hands,
+        covers,
+        attention,
+        notices,
         behalf,
+        files,
+        corrections,
         links,
         batches,
         start,
         events,
+        case_list,
         cases,
+        incidents,
+        retries,
+        interventions,
+        sending,
+        moving,
+        chronology,
         messages,
         definitions,
+        migrations,
+        comparisons,
+        comments,
+        conflicts,
+        rehearsals,
+        replays,
+        drawings,
         page,
     ):
         app.register_blueprint(module.blueprint)
@@ -141,18 +192,24 @@ def _pages(app: Flask) -> None:
     )
     app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=names.person)
     app.jinja_env.filters.update(
-        roles=names.roles_in_words, about=words.about, titled=words.titled, reckoned=words.reckoned
+        roles=names.roles_in_words,
+        about=words.about,
+        titled=words.titled,
+        linked=words.linked,
+        reckoned=words.reckoned,
+        with_query=with_query,
     )
     app.jinja_env.tests.update(late=is_late)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
-    app.after_request(_secure)
 
 
 def _everywhere() -> dict[str, Any]:
     """What the layout of every page uses."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
+    if "without_database" in g:
+        return {"nonce": g.nonce}
     signed_in = current_user.is_authenticated
     guest = signed_in and isinstance(current_user._get_current_object(), guests.Guest)
     return {
@@ -161,20 +218,6 @@ def _everywhere() -> dict[str, Any]:
         "today": current.now(),
         "navigation": home.navigation() if signed_in and not guest else [],
         "guest": guest,
+        "lasts": staying.lasts(),
+        "writer": drafts.writer() if signed_in else "",
     }
-
-
-def _secure(response: Response) -> Response:
-    """Nothing from elsewhere is loaded, framed or guessed at; pages about cases are not kept by caches."""
-    nonce = f"'nonce-{g.nonce}'" if "nonce" in g else ""
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        # bpmn-js sets style attributes on what it draws.
-        f"default-src 'self'; script-src 'self' {nonce}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -17,14 +17,26 @@ from flask import Flask
 from sqlalchemy import event
 
 from engine import migrations
+from engine.cli.common import telling
 from engine.cli.main import main
-from engine.errors import SampleYearTorn
+from engine.errors import PathwaysError
+from engine.people.authorities import Authority
 from engine.scheduler import Scheduler
-from webapp import create_app, settings
+from webapp import create_app
 from webapp.current import the_engine
 from webapp.db import db
-from webapp.people import accounts
+from webapp.evidence.command import pack
+from webapp.people import accounts, passwords
 from webapp.sample import first_start, page, year
+from webapp.security import served
+from webapp.settings import settings
+
+main.context_settings["obj"] = accounts.members  # the engine's own commands know nobody's account
+
+
+class SampleDatabase(PathwaysError):
+    """This database holds the sample's invented people, whose password everybody knows. Start with --sample, or name
+    another database in DATABASE_URL."""
 
 
 def upgrade(app: Flask) -> None:
@@ -47,33 +59,52 @@ def upgrade(app: Flask) -> None:
 )
 @click.option("--empty", is_flag=True, help="Sample mode without the year of invented cases.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--threads", default=8, show_default=True, type=int)
-def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int) -> None:
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 1_000))
+@click.option("--replace", is_flag=True, help="Sample mode: put its diagrams over what was changed in the browser.")
+@telling
+def run(sample_mode: bool, empty: bool, host: str, port: int, threads: int, replace: bool) -> None:
     """Start the web application and one worker: the embedded case, on SQLite unless DATABASE_URL says otherwise."""
     from waitress.server import create_server
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each heartbeat that a long drain passes over
     listening = _listen(host, port)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    os.environ["PATHWAYS_SERVED_AT"] = address
     if sample_mode:
         os.environ["PATHWAYS_SAMPLE"] = "1"
-    if sample_mode and not empty:
-        _make_the_year()
     app = create_app()
+    if app.config["SAMPLE"] and not empty:
+        _make_the_year()
     upgrade(app)
     with app.app_context():
-        if sample_mode:
-            page.seed(Path(app.config["ROOT"]))
+        _let_in(app, replace)
         scheduler = Scheduler(the_engine())
-    server = create_server(app, sockets=[listening], threads=threads)
+    server = create_server(app, sockets=[listening], threads=threads, **served(app.config))
     scheduler.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # let the job in hand end
-    _greet(app, f"http://{host}:{listening.getsockname()[1]}")
+    _greet(app, the_base(app) or address)
     try:
         server.run()
     finally:
         scheduler.close()
+
+
+def the_base(app: Flask) -> str:
+    """The address at which people find this application; nothing where sample mode takes whichever they type."""
+    base: str = app.extensions["pathways"].config.base_address
+    return base
+
+
+def _let_in(app: Flask, replace: bool) -> None:
+    """Sample people into a database of the sample, and nobody else into one. Raises RealDatabase, SampleDatabase."""
+    if app.config["SAMPLE"]:
+        for line in page.seed(Path(app.config["ROOT"]), replace):
+            if "browser" in line or line.startswith("  "):
+                click.echo(line, err=True)
+    elif the_engine().installation.holds_sample():
+        raise SampleDatabase()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -99,9 +130,8 @@ def _make_the_year() -> None:
                 event.listen(db.engine, "connect", first_start.unsafe)
                 db.engine.dispose()  # connections opened before would still wait
             try:
+                page.take()
                 cases = year.make(db.engine, Path(app.config["ROOT"]), the_engine().config, _say_so)
-            except SampleYearTorn as torn:
-                raise click.ClickException(str(torn)) from None
             finally:
                 db.engine.dispose()
     if cases:
@@ -132,34 +162,69 @@ def _greet(app: Flask, address: str) -> None:
     "--role", "roles", multiple=True, required=True, help="A role of that authority; may be given several times."
 )
 @click.password_option(help="Asked for when it is not given.")
+@telling
 def account(username: str, name: str, authority: str, roles: tuple[str, ...], password: str) -> None:
     """Give a person an account, or a known one another name, password and roles."""
-    app = create_app()
+    app = create_app(serving=False)
     upgrade(app)
-    known = app.extensions["authorities"].get(authority)
-    if known is None:
-        raise click.ClickException(f"There is no config/authorities/{authority}.yaml.")
+    known = _known(app, authority)
     if unknown := sorted(set(roles) - set(known.roles)):
         raise click.ClickException(f"{authority} has no role {unknown[0]}. Its roles are: {', '.join(known.roles)}.")
-    if len(password) < accounts.SHORTEST:
-        raise click.ClickException(f"The password must have {accounts.SHORTEST} characters or more.")
     with app.app_context():
-        accounts.keep(username, name, authority, roles, password)
+        _keep(username, name, authority, roles, password)
         nowhere = the_engine().people.scope(authority, roles, username).confined == frozenset()
-    click.echo(f"{username} can sign in.")
     if nowhere:
         click.echo("The register of people ties them to no school today, so they see nothing: pathways people import.")
 
 
+@main.command("administrator")
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--authority", required=True, help="An id of config/authorities.")
+@click.password_option(help="Asked for when it is not given.")
+@telling
+def administrator(username: str, name: str, authority: str, password: str) -> None:
+    """Give an authority its first administrator, who makes the accounts of everybody else in the browser."""
+    app = create_app(serving=False)
+    upgrade(app)
+    known = _known(app, authority)
+    role = next((each.id for each in known.roles.values() if "administer" in each.capabilities), None)
+    if role is None:
+        raise click.ClickException(f"No role in config/authorities/{authority}.yaml has the capability administer.")
+    with app.app_context():
+        _keep(username, name, authority, (role,), password)
+
+
+def _known(app: Flask, authority: str) -> Authority:
+    known: dict[str, Authority] = app.extensions["authorities"]
+    if authority not in known:
+        raise click.ClickException(f"There is no config/authorities/{authority}.yaml.")
+    return known[authority]
+
+
+def _keep(username: str, name: str, authority: str, roles: tuple[str, ...], password: str) -> None:
+    """Make the account, where it is one that somebody could sign in with."""
+    if problem := passwords.problem(password, name, username):
+        raise click.ClickException(f"{problem}.")
+    if the_engine().installation.holds_sample() and not the_engine().config.sample:
+        raise SampleDatabase()
+    accounts.keep(username, name, authority, roles, password)
+    click.echo(f"{username} can sign in.")
+
+
 @main.command("seed")
-def seed() -> None:
-    """Put the sample people, schools and diagrams into the database."""
+@click.option("--replace", is_flag=True, help="Put the sample's diagrams over what was changed in the browser.")
+@telling
+def seed(replace: bool) -> None:
+    """Put the sample people, schools and diagrams into a database that is empty or holds the sample already."""
     app = create_app({"SAMPLE": True})
     upgrade(app)
     with app.app_context():
-        for line in page.seed(Path(app.config["ROOT"])):
+        for line in page.seed(Path(app.config["ROOT"]), replace):
             click.echo(line)
 
+
+main.add_command(pack)
 
 if __name__ == "__main__":
     main()

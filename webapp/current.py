@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app, g
 
 from engine import Engine, Scope
+from engine.clock import Clock
 
 
 def the_engine() -> Engine:
@@ -19,6 +20,12 @@ def the_engine() -> Engine:
 def now() -> datetime:
     """The engine's time, aware and in UTC."""
     return the_engine().clock.now()
+
+
+def wall() -> datetime:
+    """The machine's time, which sample mode does not move: how long somebody stays signed in goes by it."""
+    clock: Clock = current_app.config["WALL"]
+    return clock.now()
 
 
 def known_scope(ident: str, look: Callable[[], Scope]) -> Scope:

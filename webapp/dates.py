@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -33,3 +34,24 @@ def hour(moment: datetime | None) -> str:
         return ""
     local = moment.astimezone(ZONE)
     return f"{day(local)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def parts(field: str, day: date | None) -> dict[str, str]:
+    """A day as the three fields of a date input."""
+    if day is None:
+        return {}
+    return {f"{field}-day": str(day.day), f"{field}-month": str(day.month), f"{field}-year": str(day.year)}
+
+
+def typed_day(posted: Mapping[str, str], field: str) -> date | None:
+    """The day that was typed into the three fields of a date input; None when it is none."""
+    try:
+        return date(*(int(posted.get(f"{field}-{part}", "")) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+def typed(posted: Mapping[str, str], field: str) -> str:
+    """What was typed into the three fields of a date input, as day/month/year; nothing where nothing was."""
+    given = [posted.get(f"{field}-{part}", "").strip() for part in ("day", "month", "year")]
+    return "/".join(given) if any(given) else ""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request, url_for
-from flask_login import current_user
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import errors
 from engine.errors import PathwaysError
+from webapp.forms import drafts
+from webapp.people.keeping import AccountNotFound, OwnAccount
 from webapp.people.names import anybody
+from webapp.people.sign_in import go_on
 
 TITLES = {
     202: "The answer is kept",
@@ -21,6 +26,7 @@ TITLES = {
     404: "Page not found",
     405: "That cannot be done here",
     409: "That cannot be done now",
+    410: "This link has ended",
     413: "That is too large",
     422: "That could not be done",
     429: "Too many requests",
@@ -36,16 +42,29 @@ TEXTS = {
     413: "Send less text or a smaller file. Nothing was changed.",
     429: "Wait a minute and try again.",
     500: "Nothing was changed. Try again later; if it happens again, tell whoever looks after Pathways.",
+    503: "Its database does not answer. Nothing was changed. Try again in a few minutes.",
 }
+
+#: Seconds after which a monitor or a browser may ask again where the database did not answer.
+RETRY_AFTER = 30
+
+#: What a script reads that would save what is being typed, when nobody is signed in any more.
+SAVE_AGAIN = (
+    "You are signed out. What you typed stays on this page: choose “Save and come back later” to sign in and go on."
+)
 
 #: Titles that say more than the status does.
 TITLES_OF: dict[type[PathwaysError], str] = {
     errors.LiveCaseExists: "There is a case already",
+    errors.ProcessRetired: "This process is retired",
+    errors.SchoolHasClosed: "The school has closed",
     errors.AlreadyReported: "This has been reported already",
     errors.TaskNotOpen: "This task is no longer open",
     errors.TaskClaimed: "Somebody else has this task",
+    errors.SecondHalf: "This is for another person",
     errors.InstanceBusy: "Somebody was quicker",
     errors.InstanceEnded: "This case has ended",
+    errors.CaseSuspended: "This case is suspended",
 }
 
 #: The status of each error that the engine raises; those not named here are 422, "it could not be done".
@@ -66,23 +85,57 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.SuccessionMoved: 409,
     errors.EventNotReportable: 404,
     errors.LiveCaseExists: 409,
+    errors.ProcessRetired: 409,
+    errors.NotRetired: 409,
+    errors.SchoolHasClosed: 409,
     errors.AlreadyReported: 409,
     errors.DrawnOnOldVersion: 409,
+    AccountNotFound: 404,
+    OwnAccount: 403,
     errors.MovedDateNotFound: 404,
+    errors.RehearsalNotFound: 404,
+    errors.DrawingNotFound: 404,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
+    errors.AnswerCounts: 409,
     errors.InstanceBusy: 409,
     errors.InstanceEnded: 409,
+    errors.CaseSuspended: 409,
+    errors.CaseNotSuspended: 409,
     errors.NotWaiting: 409,
+    errors.MigrationNotFound: 404,
+    errors.VersionNotFound: 404,
+    errors.MigrationMovedOn: 409,
     errors.MessageNotAwaited: 409,
     errors.TaskNotYours: 403,
+    errors.SecondHalf: 409,
+    errors.RemindedToday: 409,
+    errors.NotTheirTask: 422,
+    errors.NotAManager: 403,
+    errors.CoverRefused: 422,
+    errors.CoverNotFound: 404,
+    errors.ListNotFound: 404,
+    errors.NoticeNotFound: 404,
+    errors.LinkNotFound: 404,
+    errors.LinkEnded: 410,
+    errors.AddressUnknown: 422,
+    errors.BarNamesNobody: 422,
+    errors.BarRefused: 409,
+    errors.BarNotFound: 404,
     errors.NotAStarter: 403,
     errors.NotOnBehalf: 403,
+    errors.NotTheAuthor: 403,
+    errors.FileNotFound: 404,
+    errors.NoPreview: 404,
+    errors.FilesNotKept: 503,
     errors.AnswerNotDue: 409,
     errors.NotAReporter: 403,
     errors.FeelNotBuilt: 503,
+    errors.DatabaseUnusable: 503,
     errors.ScopeMissing: 500,
     errors.OtherAuthority: 403,
+    errors.EntryKept: 500,
+    errors.EntryNotFound: 404,
 }
 
 
@@ -98,10 +151,20 @@ def page(status: int, text: str = "", title: str = "", case: int | None = None, 
     """
     title = title or TITLES.get(status, TITLES[500 if status >= 500 else 400])
     text = text or TEXTS.get(status, TEXTS[400])
-    if request.is_json:
+    if request.is_json or _is_script():
         return jsonify(message=f"{title}. {text}"), status
     wrote = [] if status == 202 else _written()
-    return render_template("error.html", title=title, text=text, case=case, leave=leave, wrote=wrote), status
+    kept = g.get("kept")
+    g.pop("seen", None)  # what the page that failed would have shown, it has not
+    return render_template("error.html", title=title, text=text, case=case, leave=leave, wrote=wrote, kept=kept), status
+
+
+def _is_script() -> bool:
+    """Whether a script saves what somebody types; false of what is too large to be read."""
+    try:
+        return drafts.is_typing()
+    except RequestEntityTooLarge:
+        return False
 
 
 def _written() -> list[str]:
@@ -126,6 +189,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Any:
+        if (place := drafts.here()) and drafts.is_own():
+            return page(401, SAVE_AGAIN) if _is_script() else go_on(place.address, drafts.wrapped())
         if not current_user.is_authenticated:
             text = "Sign in again, open the page and repeat what you did. Nothing was changed."
             return page(400, text, "You have been signed out", leave=url_for("auth.sign_in"))
@@ -141,7 +206,20 @@ def register(app: Flask) -> None:
         case = getattr(error, "instance", None) if isinstance(error, errors.LiveCaseExists) else None
         return page(status, error.told(anybody) if status < 500 else "", TITLES_OF.get(type(error), ""), case)
 
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, _away)
+
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:
         app.logger.exception("unexpected error")
         return page(500)
+
+
+def _away(error: SQLAlchemyError) -> Any:
+    """The database does not answer, so the page must do without it: nobody is known, and no clock of the sample."""
+    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    current_app.logger.error("the database did not answer: %s", reason)
+    g.without_database, g._login_user = True, AnonymousUserMixin()
+    answer = make_response(page(503))
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer

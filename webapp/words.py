@@ -1,7 +1,8 @@
-"""How the pages say what a case is about, and how a date was found."""
+"""How the pages say what a case is about, how a date was found, and what is wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -20,3 +21,8 @@ def reckoned(why: str) -> str:
     if not why or why.endswith(", as given"):
         return ""
     return f"{why[0].upper()}{why[1:]}."
+
+
+def linked(problems: Mapping[str, str], targets: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """What is wrong, by field, as an error summary lists it: each leads to its field, or to the id that ``targets`` names."""
+    return [{"text": text, "href": f"#{(targets or {}).get(field, field)}"} for field, text in problems.items()]

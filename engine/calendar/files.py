@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
@@ -41,6 +41,16 @@ def read(data: bytes, file: str) -> Reading:
         return ics.read(data.decode("utf-8-sig"), file)
     except UnicodeDecodeError:
         raise CalendarInvalid(file=file, line=1, reason="it is not UTF-8 text") from None
+
+
+def remarks(path: Path) -> list[str]:
+    """What is odd in a calendar or a table of bank holidays and yet usable, with the line. Raises CalendarInvalid."""
+    data = path.read_bytes()
+    if path.stem == BANK_HOLIDAYS:
+        return list(tables.bank_holidays(data, path.name).remarks)
+    reading = read(data, path.name)
+    reading.calendar()
+    return reading.remarks()
 
 
 def replace_years(known: SchoolCalendar | None, reading: Reading) -> SchoolCalendar:
@@ -135,7 +145,7 @@ class Calendars:
         return sorted(name for name in names if name != BANK_HOLIDAYS)
 
     def _bank_holidays(self) -> BankHolidays:
-        self._holidays = self._fresh(BANK_HOLIDAYS, self._holidays, tables.bank_holidays)
+        self._holidays = self._fresh(BANK_HOLIDAYS, self._holidays, _holidays_of)
         return self._holidays.said if self._holidays else self._law
 
     def _made_of(self, name: str) -> SchoolCalendar | None:
@@ -148,7 +158,7 @@ class Calendars:
         return made[2] if said is not None and made is not None else None
 
     def _read(self, name: str) -> SchoolCalendar | None:
-        known = self._fresh(name, self._known.get(name), lambda data, file: read(data, file).calendar())
+        known = self._fresh(name, self._known.get(name), _calendar_of)
         if known is None:
             self._known.pop(name, None)
             return None
@@ -175,3 +185,20 @@ class Calendars:
                 raise
             log.error("%s The calendar as it was before goes on.", wrong)
             return _Known(mark, before.digest, before.said)
+
+
+def _calendar_of(data: bytes, file: str) -> SchoolCalendar:
+    reading = read(data, file)
+    _tell(reading.remarks(), file)
+    return reading.calendar()
+
+
+def _holidays_of(data: bytes, file: str) -> BankHolidays:
+    found = tables.bank_holidays(data, file)
+    _tell(found.remarks, file)
+    return found
+
+
+def _tell(remarks: Iterable[str], file: str) -> None:
+    for each in remarks:
+        log.warning("%s, %s.", file, each)

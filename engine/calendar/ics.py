@@ -9,15 +9,16 @@ is passed over and named, bank holidays too: they come from the law.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
 import recurring_ical_events
 from icalendar import Calendar
 
-from engine.calendar.reading import NAMES, Reading, label
+from engine.calendar.reading import NAMES, Reading, label, weekday
 from engine.calendar.terms import DAY
 from engine.calendar.timers import ZONE
 from engine.errors import CalendarInvalid
@@ -27,6 +28,12 @@ SHORTEST_TERM = timedelta(days=14)
 #: Repetitions that no school calendar has, and that would fill the memory.
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 _LINE = "X-PATHWAYS-LINE"
+#: What an event has once, and what its days are made of.
+_ONCE = ("DTSTART", "DTEND", "DURATION", "STATUS", "SUMMARY")
+READ = {*_ONCE, "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
+_NAME = re.compile(r"[A-Z-]+")
+#: A line without a value, or with a parameter without one.
+_UNCLEAR = re.compile(r"[^:]*|[^:;]*;[^=:]*:.*")
 
 _SEASON = re.compile(r"\b(autumn|spring|summer)\b")
 _HALF = re.compile(r"\b(autumn|spring|summer)\b(?:\s+term)?\s*[-:,(]*\s*(1|2|first half|second half|one|two)\b")
@@ -143,14 +150,8 @@ def _halve(reading: Reading, year: str, season: str, term: _Term, breaks: list[_
         reason = f"the {season} term of {year} has {len(between) or 'no'} half-term breaks, not one"
         raise CalendarInvalid(file=reading.file, line=term.line, reason=reason)
     pause = between[0]
-    reading.add(term.line, year, f"{season} 1", first, _weekday(pause.first - DAY, -DAY))
-    reading.add(pause.line, year, f"{season} 2", _weekday(pause.last + DAY, DAY), last)
-
-
-def _weekday(day: date, step: timedelta) -> date:
-    while day.weekday() > 4:
-        day += step
-    return day
+    reading.add(term.line, year, f"{season} 1", first, weekday(pause.first - DAY, -DAY))
+    reading.add(pause.line, year, f"{season} 2", weekday(pause.last + DAY, DAY), last)
 
 
 # -- events as RFC 5545 has them ----------------------------------------------------------------------------------
@@ -161,8 +162,9 @@ def _events(text: str, file: str, passed_over: list[str]) -> list[_Event]:
     try:
         calendar = Calendar.from_ical(text)
         found = calendar.walk("VEVENT")
-    except (ValueError, IndexError, KeyError) as wrong:
-        raise CalendarInvalid(file=file, line=1, reason=f"it is no iCalendar: {wrong}") from None
+    except (ValueError, IndexError, KeyError):
+        reason = "it is no iCalendar, which begins with BEGIN:VCALENDAR and ends with END:VCALENDAR"
+        raise CalendarInvalid(file=file, line=1, reason=reason) from None
     if not found:
         return []
     _number(found, text, file)
@@ -171,20 +173,41 @@ def _events(text: str, file: str, passed_over: list[str]) -> list[_Event]:
     passed_over += [f"line {e[_LINE]}: {_summary(e)}, after {last}: it repeats for ever" for e in found if _endless(e)]
     try:
         unfolded = recurring_ical_events.of(calendar).between(first, last + DAY)
-    except (ValueError, TypeError, OverflowError) as wrong:
-        raise CalendarInvalid(file=file, line=1, reason=f"its repetitions cannot be read: {wrong}") from None
+    except (ValueError, TypeError, OverflowError):
+        raise CalendarInvalid(file=file, line=1, reason="its repetitions cannot be followed") from None
     return sorted((_event(each) for each in unfolded), key=lambda event: (event.line, event.first))
 
 
 def _number(events: list[Any], text: str, file: str) -> None:
     """Note on each event the line on which it begins. Raises CalendarInvalid for one that cannot be used."""
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip().upper() == "BEGIN:VEVENT"]
-    for line, event in zip(lines, events, strict=False):
+    lines = text.splitlines()
+    begins = [number for number, line in enumerate(lines, 1) if line.strip().upper() == "BEGIN:VEVENT"]
+    for line, event in zip(begins, events, strict=False):
         event.add(_LINE, str(line))
+        _refuse_broken(event, line, lines, file)
         _refuse_unusable(event, line, file)
 
 
+def _refuse_broken(event: Any, begins: int, lines: list[str], file: str) -> None:
+    """Refuse an event with a line that is no iCalendar: without what it says, its days would be others."""
+    broken = {name for name, _ in event.errors}
+    inside = takewhile(lambda line: line.strip().upper() != "END:VEVENT", lines[begins:])
+    for number, line in enumerate(inside, begins + 1) if broken else ():
+        if _is_broken(line, broken):
+            reason = f'"{line.strip()[:80]}" is not written as iCalendar has it, such as DTSTART;VALUE=DATE:20260901'
+            raise CalendarInvalid(file=file, line=number, reason=reason)
+
+
+def _is_broken(line: str, broken: Collection[str | None]) -> bool:
+    """Whether a line is one of those that are broken; None among these stands for lines whose name cannot be told."""
+    found = _NAME.match(line.upper())
+    name = found[0] if found else ""
+    return name in broken or (None in broken and name in READ and _UNCLEAR.fullmatch(line) is not None)
+
+
 def _refuse_unusable(event: Any, line: int, file: str) -> None:
+    if twice := [name for name in _ONCE if isinstance(event.get(name), list)]:
+        raise CalendarInvalid(file=file, line=line, reason=f"this event has more than one {twice[0]}")
     if event.get("DTSTART") is None:
         raise CalendarInvalid(file=file, line=line, reason="this event has no first day (DTSTART)")
     if TOO_OFTEN.intersection(*(_rule(event).get("FREQ", []),)):

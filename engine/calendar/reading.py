@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from engine.calendar.rhythms import days
-from engine.calendar.terms import HalfTerm, SchoolCalendar
+from engine.calendar.terms import DAY, HalfTerm, SchoolCalendar
 from engine.errors import CalendarInvalid
 
 NAMES = ("autumn 1", "autumn 2", "spring 1", "spring 2", "summer 1", "summer 2")
@@ -32,23 +32,49 @@ class Reading:
     half_terms: list[Placed] = field(default_factory=list)
     inset: list[date] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    #: Where each INSET day stands that has one line.
+    _inset_lines: dict[date, int] = field(default_factory=dict)
+    _moved: list[str] = field(default_factory=list)
 
     def add(self, line: int, label: str, name: str, first: date, last: date) -> None:
-        """Take a half-term in. Raises CalendarInvalid when its days are the wrong way round."""
+        """Take a half-term in, from its first weekday to its last: weeks are counted from the Monday of its first day, so a
+        Sunday would count one too many. Raises CalendarInvalid when its days are the wrong way round, or none is a weekday."""
         if first > last:
             raise CalendarInvalid(file=self.file, line=line, reason=f"{first} is after {last}")
-        self.half_terms.append(Placed(HalfTerm(label, name, first, last), line))
+        opens, closes = weekday(first, DAY), weekday(last, -DAY)
+        if opens > closes:
+            raise CalendarInvalid(file=self.file, line=line, reason=f"{first} to {last} holds no weekday")
+        if opens != first:
+            self._moved.append(f"line {line}: {name} begins on a {first:%A}, {first}: {opens:%A} {opens} is taken")
+        if closes != last:
+            self._moved.append(f"line {line}: {name} ends on a {last:%A}, {last}: {closes:%A} {closes} is taken")
+        self.half_terms.append(Placed(HalfTerm(label, name, opens, closes), line))
 
     def add_inset(self, line: int, first: date, last: date) -> None:
         """Take INSET days in. Raises CalendarInvalid when they are the wrong way round."""
         if first > last:
             raise CalendarInvalid(file=self.file, line=line, reason=f"{first} is after {last}")
         self.inset.extend(days(first, last))
+        self._inset_lines |= dict.fromkeys(days(first, last), line)
+
+    def remarks(self) -> list[str]:
+        """What is odd about it and yet usable, with the line: days that were moved, and INSET days that change nothing."""
+        halves = [placed.half for placed in self.half_terms]
+        outside = [day for day in sorted(set(self.inset)) if not any(day in half for half in halves)]
+        lines = [f"line {self._inset_lines[day]}: the INSET day {day} lies in no half-term" for day in outside]
+        return self._moved + lines
 
     def calendar(self) -> SchoolCalendar:
         """The calendar, checked. Raises CalendarInvalid for overlaps, gaps, and half-terms or years that are missing."""
         check(self.half_terms, self.file)
         return SchoolCalendar((placed.half for placed in self.half_terms), self.inset, self.file)
+
+
+def weekday(day: date, step: timedelta) -> date:
+    """The day itself, or the first weekday from it on, by steps."""
+    while day.weekday() > 4:
+        day += step
+    return day
 
 
 def label(day: date) -> str:

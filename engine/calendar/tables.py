@@ -14,6 +14,7 @@ from datetime import date
 
 from engine.calendar.reading import NAMES, Reading
 from engine.calendar.terms import BankHolidays
+from engine.calendar.terms import bank_holidays as law_of
 from engine.errors import CalendarInvalid
 
 COLUMNS = ("school_year", "kind", "name", "first_day", "last_day")
@@ -21,6 +22,8 @@ HOLIDAY_COLUMNS = ("day", "change", "name")
 
 _BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: 0?0:00(?::00)?)?")
 _YEAR = re.compile(r"(\d{4})[/-](?:\d{2})?(\d{2})")
+#: The bank holidays before anything is added or removed.
+LAW = BankHolidays()
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Row = tuple[int, Mapping[str, str]]
@@ -36,13 +39,24 @@ def read(data: bytes, file: str) -> Reading:
 
 def bank_holidays(data: bytes, file: str) -> BankHolidays:
     """The bank holidays that a table adds to the law's, and those that it takes away. Raises CalendarInvalid."""
-    days: dict[str, set[date]] = {"added": set(), "removed": set()}
+    days: dict[str, dict[date, int]] = {"added": {}, "removed": {}}
     for line, row in rows(data, file, HOLIDAY_COLUMNS):
         if row["change"] not in days:
             reason = f'the change "{row["change"]}" is neither added nor removed'
             raise CalendarInvalid(file=file, line=line, reason=reason)
-        days[row["change"]].add(_day(row["day"], file, line))
-    return BankHolidays(frozenset(days["added"]), frozenset(days["removed"]))
+        days[row["change"]][_day(row["day"], file, line)] = line
+    if both := sorted(days["added"].keys() & days["removed"].keys()):
+        line = max(days["added"][both[0]], days["removed"][both[0]])
+        raise CalendarInvalid(file=file, line=line, reason=f"{both[0]} is both added and removed: take one out")
+    return BankHolidays(frozenset(days["added"]), frozenset(days["removed"]), tuple(_idle(days["removed"])))
+
+
+def _idle(removed: Mapping[date, int]) -> Iterator[str]:
+    """Days that are taken away and are none: perhaps another was meant. No fault, since the law may have changed since."""
+    for day, line in removed.items():
+        if day not in LAW:
+            meant = min(law_of(day.year), key=lambda each: abs(each - day))
+            yield f"line {line}: {day} is no bank holiday, so nothing is removed; the nearest is {meant}"
 
 
 def rows(data: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -107,6 +121,6 @@ def _day(text: str, file: str, line: int) -> date:
             day, month, year = (int(part) for part in match.groups())
             return date(year, month, day)
         return date.fromisoformat(text)
-    except ValueError as wrong:
-        reason = f"{wrong}; days are written 2026-09-01 or 01/09/2026"
+    except ValueError:
+        reason = f'"{text}" is no day of the calendar; days are written 2026-09-01 or 01/09/2026'
         raise CalendarInvalid(file=file, line=line, reason=reason) from None

@@ -36,6 +36,8 @@ class BankHolidays:
 
     added: frozenset[date] = frozenset()
     removed: frozenset[date] = frozenset()
+    remarks: tuple[str, ...] = ()
+    """What of that does nothing, with the line of the table."""
 
     def __contains__(self, day: date) -> bool:
         return day in self.added or (day in bank_holidays(day.year) and day not in self.removed)

@@ -25,6 +25,9 @@ from engine.errors import TimerNotUnderstood
 ZONE = ZoneInfo("Europe/London")
 FOR_EVER = -1
 NO_TIME = "it is no time at all, or less"
+NEITHER = "it is neither ISO 8601 nor in the words for school time"
+#: What is written as a day or a moment, whether or not there is such a one.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?")
 
 Kind = Literal["date", "duration", "cycle", "due", "any"]
 #: What BPMN calls the kinds of timer.
@@ -150,7 +153,8 @@ class Timer:
 
     def _counted(self, rhythm: Rhythm, number: int, anchor: date, calendar: SchoolCalendar, rule: str | None) -> Due:
         found = rhythm.day(anchor, number, calendar)
-        if self.repeats is None and rule != "meeting" and isinstance(rhythm, Every) and not rhythm.meets:
+        runs_out = rule == "period" or (rule is None and not rhythm.meets)
+        if self.repeats is None and runs_out and isinstance(rhythm, Every):
             return self._period(found.day, anchor, calendar)
         day, why = found.day, found.why
         if rule == "meeting" or (rule is None and rhythm.meets):
@@ -185,7 +189,8 @@ def parse(text: str, kind: Kind = "any") -> Timer:
     given = " ".join(text.split())
     found = _words(given) or _iso(given)
     if found is None:
-        raise TimerNotUnderstood(text=text, reason="it is neither ISO 8601 nor in the words for school time")
+        reason = "there is no such day or time" if _DATED.fullmatch(given) else NEITHER
+        raise TimerNotUnderstood(text=text, reason=reason)
     if kind == "cycle" and found.repeats is None:
         raise TimerNotUnderstood(text=text, reason='a cycle is wanted, such as "every half-term" or "R/P1M"')
     if kind not in ("cycle", "any") and found.repeats is not None:

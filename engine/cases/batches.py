@@ -17,11 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import queries
-from engine.cases import admission, records, stepping
+from engine.cases import admission, retirement, stepping
 from engine.cases.stepping import StartCase, World
+from engine.cases.telling import managers
 from engine.deployments.registry import Loaded
 from engine.errors import InstanceEnded, NotForSchools, SchoolNotFound
-from engine.jobs import outbox
+from engine.jobs import outbox, queue
 from engine.jobs.queue import Claimed
 from engine.schools import register
 from engine.spiff import StartTrigger
@@ -32,6 +33,7 @@ from engine.store.tables import ACTIVE, SCHOOL, Batch, BatchSkip, Job, ProcessIn
 CLOSED = "It has closed."
 NOT_MEANT = "It is not among the schools that this start is for."
 BUSY = "It has an open case of this process."
+RETIRED = "The process was retired."
 
 
 @dataclass
@@ -101,17 +103,14 @@ def begin(session: Session, world: World, request: BatchRequest) -> Batch:
 
 def _tell_managers(session: Session, world: World, request: BatchRequest, passed_over: Collection[str]) -> None:
     """Tell those who manage cases which schools a batch passed over, and what their open cases wait for."""
-    home = world.config.authorities.get(request.authority)
-    managers = [role.id for role in home.roles.values() if "manage" in role.capabilities] if home else []
-    cases = list(_open_cases(session, request, passed_over)) if passed_over and managers else []
+    to = managers(world, request.authority)
+    cases = list(_open_cases(session, request, passed_over)) if passed_over and to else []
     if not cases:
         return
     number = f"{len(cases)} {'school was' if len(cases) == 1 else 'schools were'} passed over"
     lines = [f"{_said(session, each)}." for each in cases]
     text = f"These have an open case of {request.loaded.name}, so no new one began: {' '.join(lines)}"
-    told = Notification(
-        request.loaded.key, request.start.element, tuple(managers), f"{request.loaded.name}: {number}", text
-    )
+    told = Notification(request.loaded.key, request.start.element, to, f"{request.loaded.name}: {number}", text)
     outbox.notify(session, cases[0], [told], world.clock.now())
 
 
@@ -142,7 +141,7 @@ def _known(session: Session, request: BatchRequest) -> Batch | None:
 
 def _write(session: Session, made: Batch, fresh: list[str], skipped: Mapping[str, str]) -> None:
     job = {
-        **records.job_row(made.authority, SCHOOL, made.begun),
+        **queue.job_row(made.authority, SCHOOL, made.begun),
         "definition_id": made.definition_id,
         "batch_id": made.id,
         "element": made.element,
@@ -213,14 +212,15 @@ def begin_one(session: Session, world: World, job: Claimed) -> None:
     assert found is not None
     loaded = world.registry.get(session, found.definition_id)
     request = BatchRequest(job.authority, loaded, start_of(loaded, found.element))
+    if retirement.of(session, job.authority, loaded.key) is not None:
+        _skip(session, found, {job.token: RETIRED})
+        return
     if loaded.while_open == "end":
         _end_open(session, world, request, found, job.token)
     # Two batches may be under way: who holds the school looks first.
     locked = select(School).where(School.authority == job.authority, School.urn == job.token).with_for_update()
     school = session.scalars(locked).first()
-    passes_over = loaded.while_open != "begin"
-    held = passes_over and job.token in busy(session, request)
-    why = CLOSED if school and school.closed else BUSY if held else None
+    why = _why_skipped(session, request, school)
     if why is not None:
         _skip(session, found, {job.token: why})
         return
@@ -236,6 +236,14 @@ def begin_one(session: Session, world: World, job: Claimed) -> None:
         detail=detail,
     )
     stepping.start(session, world, command)
+
+
+def _why_skipped(session: Session, request: BatchRequest, school: School | None) -> str | None:
+    if school is None:
+        return None
+    passes_over = request.loaded.while_open != "begin"
+    held = passes_over and school.urn in busy(session, request)
+    return CLOSED if school.closed else BUSY if held else None
 
 
 def _end_open(session: Session, world: World, request: BatchRequest, found: Batch, urn: str) -> None:

@@ -3,7 +3,8 @@ commits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +12,29 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_by
-from engine.cases import admission, batches, correlation, keeping, records, start_events, stepping
+from engine.cases import (
+    admission,
+    batches,
+    closing,
+    correlation,
+    keeping,
+    migration,
+    retrying,
+    start_events,
+    stepping,
+    suspension,
+)
 from engine.cases.batches import BatchRequest
 from engine.cases.correlation import Match
 from engine.cases.stepping import StartCase, World
 from engine.cases.waiting import Waiting, waiting_of
-from engine.errors import InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
+from engine.errors import CaseSuspended, InstanceEnded, InstanceNotFound, MessageAmbiguous, SchoolNotFound
 from engine.jobs import queue
 from engine.jobs.queue import Claimed
 from engine.schools.register import find
 from engine.schools.successions import successor
 from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
-from engine.store.tables import Job, Message, ProcessInstance
+from engine.store.tables import SCHOOL, Job, Message, ProcessInstance
 
 #: Why a message was not delivered: nobody waits for it, or several cases of one process do.
 NOBODY, AMBIGUOUS = "nobody", "ambiguous"
@@ -40,18 +52,19 @@ def correlate(
     by: str = "",
     target: int | None = None,
     school: str | None = None,
+    row: Message | None = None,
 ) -> list[int]:
     """Deliver a message; the ids of the cases that got it or were started by it. None when nobody wants it.
 
-    ``target`` or ``school`` (a URN) say which cases are meant, whatever the keys. The first case takes its step now;
-    further cases (of other processes) get it by rows that the dispatcher delivers, since a transaction is one step of
-    one case. Raises MessageAmbiguous.
+    ``target`` or ``school`` (a URN) say which cases are meant, whatever the keys. The first case takes its step now, or the
+    message (``row``, where it is one already) is held for it where it is suspended; further cases (of other processes) get it
+    by rows that the dispatcher delivers, since a transaction is one step of one case. Raises MessageAmbiguous.
     """
     for _ in range(LOOKS):
         found = correlation.match(session, authority, name, keys, target, school=school)
         if not found:
             break
-        if _receive(session, world, found[0], name, payload, by):
+        if _receive(session, world, found[0], name, payload, by, row=row):
             first, *others = _ids(found)
             for other in others:
                 send(session, world, authority, "message", name, keys, payload, target=other)
@@ -74,13 +87,24 @@ def _may_begin(session: Session, world: World, authority: str, match: Match, key
 
 
 def _receive(
-    session: Session, world: World, match: Match, name: str, payload: Mapping[str, Any], by: str, kind: str = "message"
+    session: Session,
+    world: World,
+    match: Match,
+    name: str,
+    payload: Mapping[str, Any],
+    by: str,
+    kind: str = "message",
+    row: Message | None = None,
 ) -> bool:
-    """Let a case take a message in; false when it has moved on since the match."""
+    """Let a case take a message in, or hold it for one that is suspended; false when it has moved on since the match."""
     held = _locked(session, match, f"{match.token}/{kind}/{name}")
     if held is None:
         return False
     instance, waiting = held
+    if instance.suspended is not None:
+        sent = row or _message(instance.authority, kind, name, {}, payload, world.clock.now())
+        suspension.hold(session, instance, sent)
+        return True
     trigger = Receive(match.token, name, dict(payload))
     stepping.step(session, world, instance, trigger, waiting, by=by, element=match.element, detail={kind: name})
     return True
@@ -153,36 +177,34 @@ def send(
 ) -> int:
     """Put a message or signal on its way: the dispatcher delivers it. Gives its id."""
     now = world.clock.now()
-    message = Message(
-        authority=authority,
-        kind=kind,
-        name=name,
-        keys=dict(keys),
-        payload=dict(payload),
-        source_id=source,
-        target_id=target,
-        status="waiting",
-        sent=now,
-    )
+    message = _message(authority, kind, name, keys, payload, now)
+    message.source_id, message.target_id = source, target
     session.add(message)
     session.flush()
-    session.execute(insert(Job), [records.message_job(authority, message.id, now)])
+    session.execute(insert(Job), [queue.message_job(authority, message.id, now)])
     return message.id
+
+
+def _message(
+    authority: str, kind: str, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any], now: datetime
+) -> Message:
+    said = {"keys": dict(keys), "payload": dict(payload)}
+    return Message(authority=authority, kind=kind, name=name, status="waiting", sent=now, **said)
 
 
 def run(session: Session, world: World, job: Claimed) -> None:
     """Do what a claimed job asks. Raises JobLost when another worker owns it by now."""
     if job.kind == "timer":
-        _fire(session, world, job)
-    elif job.kind == "start":
-        _start(session, world, job)
-        queue.finish(session, job)
-    elif job.kind == "school":
-        batches.begin_one(session, world, job)
-        queue.finish(session, job)
-    else:
-        _deliver(session, world, job)
-        queue.finish(session, job)
+        _fire(session, world, job)  # its job goes before the step reads what waits
+        return
+    does: Mapping[str, Callable[[Session, World, Claimed], None]] = {
+        "start": _start,
+        SCHOOL: batches.begin_one,
+        retrying.JOB: retrying.run,
+        migration.JOB: migration.run,
+    }
+    does.get(job.kind, _deliver)(session, world, job)
+    queue.finish(session, job)
 
 
 def _fire(session: Session, world: World, job: Claimed) -> None:
@@ -210,27 +232,40 @@ def _start(session: Session, world: World, job: Claimed) -> None:
 
 
 def _deliver(session: Session, world: World, job: Claimed) -> None:
-    message, now = session.get(Message, job.message_id), world.clock.now()
+    message = session.get(Message, job.message_id)
     assert message is not None
     starts = _starts(session, message)
     try:
         delivered = _spread(session, world, message) if message.kind == "signal" else _reach(session, world, message)
-        message.trouble = None if delivered else NOBODY
-        message.status = "delivered" if delivered else "undelivered"
-        message.delivered = now if delivered else None
-        if not delivered and message.keep_until is not None and message.keep_until > now:
-            _keep(session, world, message, message.keep_until, starts)
+        if message.status != "held":
+            _note(session, world, message, delivered, starts)
     except MessageAmbiguous:
         message.status, message.trouble = "undelivered", AMBIGUOUS
 
 
+def _note(session: Session, world: World, message: Message, delivered: bool, starts: set[int]) -> None:
+    """Note what became of a message; one that found nobody may be kept. Raises MessageAmbiguous."""
+    now = world.clock.now()
+    message.trouble = None if delivered else NOBODY
+    message.status = "delivered" if delivered else "undelivered"
+    message.delivered = now if delivered else None
+    if not delivered and message.keep_until is not None and message.keep_until > now:
+        _keep(session, world, message, message.keep_until, starts)
+
+
 def _reach(session: Session, world: World, message: Message) -> bool:
     authority, name, keys = message.authority, message.name, message.keys
-    if correlate(session, world, authority, name, keys, message.payload, target=message.target_id):
+    reached = bool(
+        correlate(session, world, authority, name, keys, message.payload, target=message.target_id, row=message)
+    )
+    if message.status == "held":
         return True
     if name != SCHOOL_CHANGED or message.target_id is None:
-        return False
-    return _look_again(session, world, message.target_id)
+        return reached
+    if not reached:
+        _look_again(session, world, message.target_id)
+    closing.end_with_school(session, world, message.target_id)
+    return True
 
 
 def _starts(session: Session, message: Message) -> set[int]:
@@ -247,17 +282,13 @@ def _keep(session: Session, world: World, message: Message, until: datetime, sta
     )
     message.trouble, message.status = None, "kept" if kept else "waiting"
     due = until if kept else world.clock.now()
-    session.execute(insert(Job), [records.message_job(message.authority, message.id, due)])
+    session.execute(insert(Job), [queue.message_job(message.authority, message.id, due)])
 
 
-def _look_again(session: Session, world: World, instance_id: int) -> bool:
+def _look_again(session: Session, world: World, instance_id: int) -> None:
     """Let a case that does not listen see its school as it is now: conditions may be true by that. None is at fault."""
-    try:
-        instance = stepping.lock(session, instance_id)
-    except (InstanceEnded, InstanceNotFound):
-        return True
-    stepping.step(session, world, instance, SetVariables({}))
-    return True
+    with suppress(CaseSuspended, InstanceEnded, InstanceNotFound):
+        stepping.step(session, world, stepping.lock(session, instance_id), SetVariables({}))
 
 
 def _spread(session: Session, world: World, message: Message) -> bool:
@@ -266,7 +297,7 @@ def _spread(session: Session, world: World, message: Message) -> bool:
     if message.target_id is not None:
         waiting = correlation.match(session, authority, name, {}, message.target_id, "signal")
         for match in waiting[:1]:
-            _receive(session, world, match, name, payload, "", "signal")
+            _receive(session, world, match, name, payload, "", "signal", message)
         return True
     for each in _ids(correlation.listeners(session, authority, name, message.source_id)):
         send(session, world, authority, "signal", name, {}, payload, source=message.source_id, target=each)

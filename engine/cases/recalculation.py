@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.calendar.files import BANK_HOLIDAYS
@@ -30,7 +31,10 @@ def followed(session: Session) -> dict[str, str] | None:
 
 def remember(session: Session, digests: Mapping[str, str]) -> None:
     """Note the calendars by which all dates have been worked out; the caller commits."""
-    session.merge(Setting(name=_SETTING, value=dict(digests)))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    noted = insert(Setting).values(name=_SETTING, value=dict(digests))
+    # Two workers that start on an empty database both note them: the later one has its way, and neither fails.
+    session.execute(noted.on_conflict_do_update(index_elements=[Setting.name], set_={"value": noted.excluded.value}))
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """An Outcome as rows: instance, user tasks, jobs, subscriptions, history, messages, notifications, outbox.
 
-An Outcome names all the work that waits after the step. What waited before is read in one query, and the difference is
-written in bulk, so that a step costs the same few statements however much waits.
+What waits after the step is compared with what waited before, read in one query, and the difference is written in bulk: a
+step costs the same few statements however much waits.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import Update, delete, insert, select, update
+from sqlalchemy import Update, case, delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engine.cases import keeping
+from engine.cases import keeping, readers
 from engine.cases.waiting import STUCK, OpenRow, Waiting, turn_of
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
-from engine.jobs import outbox
-from engine.people.authorities import Role
+from engine.jobs import outbox, queue
+from engine.jobs.post import Post
 from engine.schools import register
 from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
 from engine.store.keys import KEY_LENGTH
@@ -38,6 +38,9 @@ from engine.store.tables import (
     UserTaskRole,
 )
 
+#: ``UserTask.told`` of a task of which nobody has been told by mail yet.
+NEW = -2
+
 
 @dataclass
 class Step:
@@ -53,8 +56,10 @@ class Step:
     values: Mapping[str, Any] | None = None
     note: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
-    mailboxes: Mapping[str, Role] | None = None
-    """The authority's roles where there is a mail server."""
+    post: Post | None = None
+    """Where people are told by mail."""
+    first: Mapping[str, str] = field(default_factory=dict)
+    """To whom tasks that begin are given by default, by token (engine/cases/advisers.py)."""
 
     def definition_id(self, process: str) -> int:
         """The id of the definition that runs this process (the instance's own, or a called one)."""
@@ -74,7 +79,7 @@ def write(step: Step, outcome: Outcome) -> None:
     _jobs(step, outcome.timers, messages)
     _settle_incidents(step, outcome)
     _tell_of_standstill(step, outcome)
-    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.mailboxes)
+    outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.post)
     for each in outcome.categories:
         register.categorise(step.session, step.instance, each, step.now)
 
@@ -98,8 +103,7 @@ def _lines(step: Step, seq: int, steps: Iterable[HistoryStep]) -> list[dict[str,
 
 
 def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
-    """An element that ended. Who did it, and what there is to say of it, stands with the element that was acted
-    upon."""
+    """An element that ended. Who did it, and what there is to say of it, stands with the one that was acted upon."""
     acted = each.token == step.token.partition(".")[0]
     return _line(
         step,
@@ -140,25 +144,21 @@ def add_line(
     by: str,
     detail: Mapping[str, Any],
     element: str = "",
+    definition_id: int | None = None,
 ) -> None:
-    """Add a line to the history that no element's end brings: a stop, an incident, a retry. The instance is locked."""
+    """Add a line to the history that no element's end brings: a stop, an incident, a retry. The instance is locked.
+
+    ``definition_id`` is whose diagram has the element, where its name is to be read.
+    """
+    add_row(session, instance, now, how=how, by=by, detail=dict(detail), element=element, definition_id=definition_id)
+
+
+def add_row(session: Session, instance: ProcessInstance, now: datetime, **known: Any) -> None:
+    """Add a row to the history with these columns, the others empty. The instance is locked."""
     instance.history_length += 1
-    session.add(
-        History(
-            authority=instance.authority,
-            instance_id=instance.id,
-            seq=instance.history_length,
-            definition_id=None,
-            element=element,
-            token="",
-            via="",
-            how=how,
-            entered=None,
-            ended=now,
-            by=by,
-            detail=dict(detail),
-        )
-    )
+    empty = {"definition_id": None, "element": "", "token": "", "via": "", "entered": None, "by": None, "detail": None}
+    place = {"authority": instance.authority, "instance_id": instance.id, "seq": instance.history_length}
+    session.add(History(**{**empty, "ended": now, **known, **place}))
 
 
 def _insert(step: Step, table: type[Any], rows: list[dict[str, Any]]) -> None:
@@ -181,6 +181,7 @@ def _tasks(step: Step, tasks: Iterable[WaitingUserTask]) -> None:
         _retell(step, task_id, task)
     asked = _insert_tasks(step, turn.fresh) | changed
     _insert(step, UserTaskRole, [row for task_id, task in asked.items() for row in _roles(step, task_id, task)])
+    readers.note(step.session, step.instance, step.loaded, asked.values())
 
 
 def _says_the_same(row: OpenRow, task: WaitingUserTask) -> bool:
@@ -211,15 +212,24 @@ def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
         .where(UserTask.id == task_id)
         .values(
             candidate_groups=list(task.candidate_groups),
-            priority=task.priority,
+            priority=case((UserTask.priority_by.is_not(None), UserTask.priority), else_=task.priority),
             due=task.due,
             due_estimated=task.due_estimated,
             due_order=task.due or NEVER,
-            tell_at=task.due,
-            told=0,
+            policy_due=task.drawn,
+            **_untold(step, task),
             mark=_mark(task),
         )
     )
+
+
+def _untold(step: Step, task: WaitingUserTask) -> dict[str, Any]:
+    """What is not told yet of a task whose date, say, has changed; one that is still new stays so (engine/cases/telling.py)."""
+    if step.instance.suspended is not None:
+        return {"tell_at": None, "told": 0 if step.post is None else NEW + 1}
+    if step.post is None:
+        return {"tell_at": task.due, "told": 0}
+    return {"tell_at": step.now, "told": case((UserTask.told == NEW, NEW), else_=NEW + 1)}
 
 
 def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, WaitingUserTask]:
@@ -234,13 +244,16 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "token": task.token,
             "status": "open",
             "candidate_groups": list(task.candidate_groups),
-            "assignee": task.assignee or None,
+            "assignee": task.assignee or step.first.get(task.token),
+            "by_default": task.token in step.first,
             "priority": task.priority,
+            "follow_up": task.follow_up,
             "due": task.due,
             "due_estimated": task.due_estimated,
             "due_order": task.due or NEVER,
-            "tell_at": task.due,
-            "told": 0,
+            "policy_due": task.drawn,
+            "tell_at": step.now if step.post else task.due,
+            "told": NEW if step.post else 0,
             "created": step.now,
             "mark": _mark(task),
             "school_urn": step.instance.school_urn,
@@ -253,6 +266,7 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
 
 def _mark(task: WaitingUserTask) -> str:
     due = [task.due.isoformat(), task.due_estimated] if task.due else []
+    due += [task.drawn.isoformat()] if task.drawn else []
     said = [task.candidate_groups, task.assignee, task.priority, due]
     return blake2s(json.dumps(said).encode(), digest_size=8).hexdigest()
 
@@ -322,7 +336,7 @@ def _jobs(step: Step, timers: Iterable[WaitingTimer], messages: Iterable[int]) -
     _delete(step, Job.id, [row.id for row in turn.stale.values()])
     _resolve_failed(step, turn.stale.values())
     rows = [_timer_job(step, timer) for timer in turn.wanted.values()]
-    rows += [message_job(step.instance.authority, message_id, step.now) for message_id in messages]
+    rows += [queue.message_job(step.instance.authority, message_id, step.now) for message_id in messages]
     _insert(step, Job, rows)
 
 
@@ -335,46 +349,21 @@ def _resolve_failed(step: Step, gone: Iterable[OpenRow]) -> None:
 
 
 def _is_same(row: OpenRow, timer: WaitingTimer) -> bool:
-    return row.due == timer.due and row.mark.endswith("~") == timer.estimated
+    as_drawn = timer.drawn is None or row.mark.startswith("failed")  # else the diagram's own date may be another now
+    return row.due == timer.due and row.mark.endswith("~") == timer.estimated and as_drawn
 
 
 def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:
     return {
-        **job_row(step.instance.authority, "timer", timer.due),
+        **queue.job_row(step.instance.authority, "timer", timer.due),
         "instance_id": step.instance.id,
         "token": timer.token,
         "definition_id": step.definition_id(timer.process),
         "element": timer.element,
         "estimated": timer.estimated,
+        "policy_due": timer.drawn,
         "why": timer.why,
-    }
-
-
-def message_job(authority: str, message_id: int, due: datetime) -> dict[str, Any]:
-    """The row of a job that delivers a message, or of one that is kept, looks a last time for somebody who waits."""
-    return {**job_row(authority, "message", due), "message_id": message_id}
-
-
-def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
-    """The row of a job that nobody has tried yet."""
-    return {
-        "authority": authority,
-        "kind": kind,
-        "instance_id": None,
-        "definition_id": None,
-        "message_id": None,
-        "token": "",
-        "element": "",
-        "due": due,
-        "estimated": False,
-        "why": "",
-        "status": "waiting",
-        "next_try": due,
-        "attempts": 0,
-        "repeats": None,
-        "anchor": None,
-        "beat": None,
-        "batch_id": None,
+        **({"status": "suspended"} if step.instance.suspended is not None else {}),
     }
 
 

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from engine.calendar import timers
 from engine.calendar.terms import SchoolCalendar
 from engine.cases import keeping
-from engine.cases.records import job_row
 from engine.deployments.registry import Loaded, Registry
 from engine.feel import Feel
+from engine.jobs import queue
 from engine.spiff import StartTrigger
 from engine.store.tables import START, WAITING, EventSubscription, Job, ProcessDefinition, StartTimer
 
@@ -117,7 +117,7 @@ def _job(
 
 
 def _row(authority: str, loaded: Loaded, start: StartTrigger, due: datetime) -> dict[str, Any]:
-    return {**job_row(authority, "start", due), "definition_id": loaded.id, "element": start.element}
+    return {**queue.job_row(authority, "start", due), "definition_id": loaded.id, "element": start.element}
 
 
 def recalculate(session: Session, registry: Registry, world: Listening) -> None:

@@ -13,25 +13,29 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import admission, records
+from engine.cases import addressees, admission, advisers, bars, records, suspension
 from engine.cases.records import Step
 from engine.cases.waiting import Waiting, waiting_of
 from engine.clock import Clock
 from engine.deployments.registry import Loaded, Registry
 from engine.errors import (
     BusinessKeyTooLong,
+    CaseSuspended,
     DefinitionNotFound,
     InstanceEnded,
     InstanceNotFound,
+    PathwaysError,
     TaskNotFound,
     TaskNotOpen,
 )
 from engine.feel import Feel
-from engine.people.authorities import Role
+from engine.feel.stored import stored
+from engine.jobs.post import Post
+from engine.people.directory import Directory, nobody
 from engine.schools import register
 from engine.settings import Config
 from engine.spiff import advance
-from engine.steps import Complete, Outcome, Start, StepContext, StepFailed, Trigger
+from engine.steps import CalendarChanged, Complete, Outcome, Redate, Start, StepContext, StepFailed, Trigger
 from engine.store.keys import KEY_LENGTH
 from engine.store.tables import ProcessDefinition, ProcessInstance, UserTask
 from engine.store.tenancy import unconfined
@@ -39,13 +43,14 @@ from engine.store.tenancy import unconfined
 
 @dataclass(frozen=True)
 class World:
-    """What a step may ask: the clock, the calendars, FEEL, the definitions and the configuration."""
+    """What a step may ask: the clock, the calendars, FEEL, the definitions, the configuration and who has an account."""
 
     clock: Clock
     calendars: Callable[[str, str | None], SchoolCalendar]
     feel: Feel
     registry: Registry
     config: Config
+    directory: Directory = nobody
 
     def settings(self, authority: str) -> Mapping[str, Any]:
         """What the configuration of an authority lets every expression see as ``settings``."""
@@ -62,6 +67,7 @@ class World:
             settings=self.settings(instance.authority),
             live_cases=lambda process: queries.live_cases(session, instance.authority, process, now),
             school=register.current(session, instance.authority, instance.school_urn),
+            budget=self.config.step_budget.total_seconds(),
         )
 
 
@@ -116,9 +122,12 @@ def latest_id(session: Session, authority: str, key: str) -> int:
 def start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
     """Start a case and run it until it waits or has ended.
 
-    Raises SchoolNotFound, SchoolNeeded, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong and what the step raises.
+    Raises SchoolNotFound, SchoolNeeded, SchoolHasClosed, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong and what
+    the step raises.
     """
     variables = dict(starting.variables)
+    # What the case began with stays in its story, whatever becomes of the variables.
+    begun = {"given": stored(variables)} if variables else {}
     business_key = starting.business_key
     loaded = world.registry.get(session, starting.definition_id)
     school = admission.check(session, world, loaded, starting.authority, starting.school_urn)
@@ -142,11 +151,15 @@ def start(session: Session, world: World, starting: StartCase) -> ProcessInstanc
     with unconfined(session):
         try:
             outcome = _advance(session, world, loaded, instance, trigger, now)
+            addressees.check(session, world, starting.authority, loaded, outcome.user_tasks)
         except StepFailed as failed:
             raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
-        told = mailboxes(world, starting.authority)
-        made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=starting.detail, mailboxes=told)
+        told, asked = post(world, starting.authority), outcome.user_tasks
+        first = advisers.by_default(session, world, instance, loaded, asked)
+        detail = {**starting.detail, **begun}
+        made = Step(session, instance, loaded, Waiting(), now, starting.by, detail=detail, post=told, first=first)
         records.write(made, outcome)
+        _bar(session, world, made, outcome)
     return instance
 
 
@@ -172,7 +185,8 @@ def lock_by_task(session: Session, task_id: int) -> tuple[ProcessInstance, UserT
         raise TaskNotFound(task=task_id)
     instance, task = found
     # The task's row may have been read before the lock was had: what is open is read after it.
-    waiting = waiting_of(session, instance.id)
+    with unconfined(session):  # that the person sees the case has just been found; this costs half of that then
+        waiting = waiting_of(session, instance.id)
     if task.token not in waiting.tasks:
         session.refresh(task)
         raise TaskNotOpen(task=task_id, how=task.status, by=task.ended_by or "Pathways", at=_day(task.ended))
@@ -205,21 +219,51 @@ def step(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> Outcome:
-    """Take one step of an instance whose row is locked, and write it. Raises StepBroken when the step fails."""
+    """Take one step of an instance whose row is locked, and write it. Raises CaseSuspended, and StepBroken when it fails."""
+    check_goes_on(instance, trigger)
     waiting = waiting or waiting_of(session, instance.id)
     now, loaded = world.clock.now(), world.registry.get(session, instance.definition_id)
     token = getattr(trigger, "token", "")
     values = trigger.values if isinstance(trigger, Complete) else None
-    told = mailboxes(world, instance.authority)
+    told = post(world, instance.authority)
     with unconfined(session):
         try:
             outcome = _advance(session, world, loaded, instance, trigger, now)
+            fresh = [task for task in outcome.user_tasks if task.token not in waiting.tasks]
+            addressees.check(session, world, instance.authority, loaded, fresh)
         except StepFailed as failed:
             answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
             raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause
-        made = Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, told)
+        first = advisers.by_default(session, world, instance, loaded, fresh)
+        made = Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, told, first)
         records.write(made, outcome)
+        _bar(session, world, made, outcome, element)
     return outcome
+
+
+def check_goes_on(instance: ProcessInstance, trigger: Trigger | None = None) -> None:
+    """Raises CaseSuspended for a step of a case that is: only its dates may change."""
+    if instance.suspended is not None and not isinstance(trigger, CalendarChanged | Redate):
+        raise CaseSuspended(instance=instance.id)
+
+
+def _bar(session: Session, world: World, made: Step, outcome: Outcome, element: str = "") -> None:
+    """Bar whom the process names. Raises StepBroken: nobody goes on while it is not clear who may read it."""
+    try:
+        bars.follow(session, world, made.loaded, made.instance, outcome.variables)
+    except PathwaysError as cause:
+        answer = Answer(made.values, made.note, made.by) if made.values is not None else None
+        case = made.instance.id if made.token else None
+        raise StepBroken(case, element, made.token, cause, answer) from cause
+
+
+def tried(session: Session, world: World, instance: ProcessInstance, trigger: Trigger) -> Outcome:
+    """What a step of an instance would come to, of which nothing is written. Raises CaseSuspended, and StepFailed when it
+    would fail."""
+    check_goes_on(instance, trigger)
+    loaded = world.registry.get(session, instance.definition_id)
+    with unconfined(session):
+        return _advance(session, world, loaded, instance, trigger, world.clock.now())
 
 
 def _advance(
@@ -234,10 +278,14 @@ def _advance(
     return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
 
 
-def mailboxes(world: World, authority: str) -> Mapping[str, Role] | None:
-    """The roles whose people are told by mail; None without a mail server."""
-    known = world.config.authorities.get(authority)
-    return known.roles if known and world.config.mail is not None else None
+def post(world: World, authority: str) -> Post | None:
+    """What telling people of an authority by mail needs; None where nobody is told by mail."""
+    home = world.config.authorities.get(authority)
+    return (
+        Post(home, world.directory, world.config.base_address or world.config.served_at)
+        if home and world.config.mails
+        else None
+    )
 
 
 def stop(session: Session, world: World, instance: ProcessInstance, reason: str, by: str) -> None:
@@ -245,6 +293,7 @@ def stop(session: Session, world: World, instance: ProcessInstance, reason: str,
     now = world.clock.now()
     waiting = waiting_of(session, instance.id)
     records.close(session, waiting, now, instance)
+    suspension.let_go(session, instance)
     records.add_line(session, instance, now, "stopped", by, {"reason": reason})
     instance.status, instance.ended, instance.reason = "cancelled", now, reason
     instance.state, instance.active = b"", []

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.calendar.files import Calendars
-from engine.cases import records, school_changes, stepping
+from engine.cases import closing, records, school_changes, stepping
 from engine.cases.stepping import World
 from engine.errors import (
     CalendarNotWritten,
@@ -24,6 +25,8 @@ from engine.errors import (
     SuccessionNotFound,
     SuccessionUnclear,
 )
+from engine.people import followers
+from engine.people.register import day_of
 from engine.schools import register, successions, takeovers
 from engine.schools.successions import CONFIRMED, REFUSED, WAITING
 from engine.schools.takeovers import Clash, Decision, Leaving, LiveCase, PairRow, Plan, Side
@@ -77,15 +80,39 @@ def plan(session: Session, world: World, succession_id: int) -> Plan:
     pairs = _pairs(session, succession_id)
     authority = pairs[0].authority
     olds, news = list(dict.fromkeys(p.old_urn for p in pairs)), list(dict.fromkeys(p.new_urn for p in pairs))
-    schools = {urn: register.find(session, authority, urn) for urn in (*olds, *news)}
+    schools = _schools(session, authority, (*olds, *news))
     live = _live(session, world, authority, schools)
+    leaving = tuple(_leaving(session, world, schools[urn], pairs, live) for urn in olds)
     return Plan(
         tuple(map(_row, pairs)),
-        tuple(_leaving(session, world, schools[urn], pairs, live) for urn in olds),
+        leaving,
         tuple(_side(world, schools[urn]) for urn in news),
         tuple(case for case in live if case.urn in news),
         tuple(each.id for each in _waiting(session, authority) if each.new_urn in olds),
+        tuple(_named(session, world, [schools[urn] for urn in news], leaving)),
     )
+
+
+def _schools(session: Session, authority: str, urns: Iterable[str]) -> dict[str, School]:
+    return {urn: register.find(session, authority, urn) for urn in urns}
+
+
+def _named(
+    session: Session, world: World, schools: Iterable[School], leaving: Iterable[Leaving]
+) -> Iterable[tuple[str, str]]:
+    """The roles of the old schools' people that the register gives somebody for the new ones today, each with its URN."""
+    roles, today = {one.role for each in leaving for one in each.people}, day_of(world.clock.now())
+    for school in schools:
+        for role in followers.named(session, school.authority, school.urn, today, roles):
+            yield school.urn, role
+
+
+def _first_day(world: World, pairs: Iterable[PairRow | SchoolSuccession]) -> date:
+    """From when a school's people are those of the one that follows it: the links' day, or today where it lies ahead or is not
+    said, since the cases are the new school's from today."""
+    today = day_of(world.clock.now())
+    said = [date.fromisoformat(pair.since) for pair in pairs if pair.since]
+    return min([today, *said])
 
 
 def _pairs(session: Session, succession_id: int) -> list[SchoolSuccession]:
@@ -127,13 +154,15 @@ def _side(world: World, school: School) -> Side:
 def _leaving(
     session: Session, world: World, school: School, pairs: Iterable[SchoolSuccession], live: Iterable[LiveCase]
 ) -> Leaving:
+    of_school = [pair for pair in pairs if pair.old_urn == school.urn]
     return Leaving(
         _side(world, school),
-        tuple(pair.new_urn for pair in pairs if pair.old_urn == school.urn),
+        tuple(pair.new_urn for pair in of_school),
         tuple(case for case in live if case.urn == school.urn),
         _count(session, ProcessInstance.id, ProcessInstance.school_urn, school, ProcessInstance.status != ACTIVE),
         _count(session, SchoolCategory.id, SchoolCategory.urn, school),
         _count(session, ReportedEvent.id, ReportedEvent.urn, school),
+        tuple(followers.tied(session, school.authority, school.urn, _first_day(world, of_school))),
     )
 
 
@@ -176,7 +205,7 @@ def confirm(session: Session, world: World, succession_id: int, decision: Decisi
     decision = takeovers.completed(seen, decision)
     if missing := takeovers.unclear(seen, decision):
         raise SuccessionUnclear(what="; ".join(missing.values()))
-    schools = {urn: register.find(session, authority, urn) for urn in urns}
+    schools = _schools(session, authority, urns)
     command = _Command(session, world, seen, decision, by, schools)
     moved = [case for each in seen.leaving for case in _move(command, each, held)]
     for side in seen.coming:
@@ -251,7 +280,7 @@ def _readdress(session: Session, authority: str, old: str, new: str) -> None:
 
 
 def _bring(command: _Command, side: Side) -> None:
-    """The new school's category, adviser and calendar."""
+    """The new school's category, adviser, people and calendar."""
     arriving = command.plan.arriving(side.urn, command.decision.successors)
     if not arriving:
         return
@@ -265,7 +294,14 @@ def _bring(command: _Command, side: Side) -> None:
     advisers = {command.schools[each.school.urn].link_adviser for each in arriving} - {""}
     if not school.link_adviser and len(advisers) == 1:
         [school.link_adviser] = advisers
+    _tie_people(command, side)
     _hand_on_calendar(command, side)
+
+
+def _tie_people(command: _Command, side: Side) -> None:
+    for one in command.plan.following(side.urn, command.decision.successors):
+        pair = next(each for each in command.plan.pairs if (each.old, each.new) == (one.urn, side.urn))
+        followers.tie(command.session, one.id, side.urn, _first_day(command.world, [pair]))
 
 
 def _hand_on_calendar(command: _Command, side: Side) -> None:
@@ -314,11 +350,19 @@ def _summary(command: _Command, pair: PairRow) -> dict[str, Any]:
         "stopped": sorted(live & command.stopped),
         "category": command.decision.categories.get(pair.new, ""),
         "calendar": command.plan.calendars(pair.new, command.decision.successors) == [pair.old],
+        "people": [
+            {"name": one.name, "role": one.role}
+            for one in command.plan.following(pair.new, command.decision.successors)
+            if one.urn == pair.old and not one.excluded
+        ],
     }
 
 
 def refuse(session: Session, world: World, succession_id: int, reason: str, by: str) -> None:
-    """Nothing is taken over: the schools stay apart, with the reason. Raises SuccessionNotFound, SuccessionDecided."""
+    """Nothing is taken over: the schools stay apart, with the reason, and cases that end with their school do.
+
+    Raises SuccessionNotFound, SuccessionDecided.
+    """
     pairs = _pairs(session, succession_id)
     for pair in pairs:
         session.refresh(pair, with_for_update={"of": SchoolSuccession})
@@ -326,6 +370,11 @@ def refuse(session: Session, world: World, succession_id: int, reason: str, by: 
             raise SuccessionDecided(number=succession_id)
         pair.status, pair.reason = REFUSED, reason
         pair.decided, pair.decided_by = world.clock.now(), by
+    session.flush()
+    for live in _live(session, world, pairs[0].authority, dict.fromkeys(pair.old_urn for pair in pairs)):
+        closing.end_with_school(
+            session, world, live.id, by
+        )  # nobody follows the school, so they end where it has closed
 
 
 def reopen(session: Session, succession_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine.cases import correlation, records
 from engine.cases.stepping import World
 from engine.errors import InstanceNotFound, MessageNotAwaited, MessageNotFound
+from engine.jobs import queue
 from engine.store.tables import Job, Message, ProcessInstance
 
 
@@ -37,7 +38,7 @@ def rest(session: Session, world: World, message_id: int, by: str, reason: str) 
 
 def _send(session: Session, world: World, message: Message) -> None:
     message.status, message.trouble = "waiting", None
-    session.execute(insert(Job), [records.message_job(message.authority, message.id, world.clock.now())])
+    session.execute(insert(Job), [queue.message_job(message.authority, message.id, world.clock.now())])
 
 
 def _noted(

@@ -11,7 +11,7 @@ import click
 from engine.calendar import files, timers
 from engine.calendar.files import Calendars
 from engine.calendar.reading import Reading
-from engine.cli.common import with_calendars, with_engine
+from engine.cli.common import Day, with_calendars, with_engine
 from engine.runtime import Engine
 
 
@@ -22,7 +22,7 @@ def calendar() -> None:
 
 @calendar.command("next")
 @click.argument("timer")
-@click.option("--from", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day it is counted from.")
+@click.option("--from", "day", required=True, type=Day(), help="The day it is counted from.")
 @click.option("--authority", required=True, help="Whose calendar.")
 @click.option("--school", default=None, help="The URN of a school, which may have a calendar of its own.")
 @click.option(
@@ -71,6 +71,10 @@ def _say_calendar(reading: Reading) -> None:
             click.echo(f"  {half.name}  {_said(half.first)} to {_said(half.last)}")
     if reading.inset:
         click.echo("INSET days: " + ", ".join(_said(day) for day in sorted(reading.inset)))
+    if remarks := reading.remarks():
+        click.echo("Look at these:")
+        for each in remarks:
+            click.echo(f"  {each}")
     if reading.passed_over:
         click.echo("These were passed over, since they are no terms, half-terms, breaks or INSET days:")
         for each in reading.passed_over:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.configuration import check_authority
 from engine.errors import NothingToRead
 from engine.feel import Feel
 from engine.lint import Finding, rules
@@ -52,19 +53,44 @@ def check(
         raise click.ClickException(str(nothing)) from None
     home = Project(project.resolve()) if project else None
     found = check_files(paths, home, Feel.shared(), strict=not plain)
-    click.echo(_as_json(paths, found) if as_json else "\n".join(_as_text(paths, found)))
+    unchecked: list[str] = []
+    if not plain:
+        found += _of_authorities(paths, home)
+        unchecked = sorted(_unchecked(paths, home))
+    click.echo(_as_json(paths, found, unchecked) if as_json else _as_page(paths, found, unchecked))
     context.exit(1 if any(finding.severity == "error" for finding in found) else 0)
 
 
-def _as_json(paths: Sequence[Path], found: Sequence[Finding]) -> str:
+def _of_authorities(paths: Sequence[Path], home: Project | None) -> list[Finding]:
+    """What is wrong with the files of the authorities whose diagrams, tables or forms are checked."""
+    projects = ((home or Project.around(path), path) for path in paths)
+    whose = {(project.root, project.authority_of(path)) for project, path in projects}
+    return [each for root, authority in sorted(whose) for each in check_authority(Project(root), authority)]
+
+
+def _unchecked(paths: Sequence[Path], home: Project | None) -> Iterator[str]:
+    """What the rules could not look at, since its folder is not there."""
+    for root in {(home or Project.around(path)).root for path in paths}:
+        if not (root / "config" / "authorities").is_dir():
+            yield f"Not checked: roles and settings, since there is no config/authorities in {root}."
+        if not (root / "forms").is_dir():
+            yield f"Not checked: whether forms exist and what they ask, since there is no forms/ in {root}."
+
+
+def _as_json(paths: Sequence[Path], found: Sequence[Finding], unchecked: Sequence[str]) -> str:
     count = Counter(finding.severity for finding in found)
     answer = {
         "files": [str(path) for path in paths],
         "errors": count["error"],
         "warnings": count["warning"],
+        "unchecked": list(unchecked),
         "findings": [asdict(finding) for finding in found],
     }
     return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def _as_page(paths: Sequence[Path], found: Sequence[Finding], unchecked: Sequence[str]) -> str:
+    return "\n".join([*_as_text(paths, found), *unchecked])
 
 
 def _as_text(paths: Sequence[Path], found: Sequence[Finding]) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""What the commands share: where the database and the configuration are."""
+"""What the commands share: where the database and the configuration are, how an error ends them, what a day is."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +14,61 @@ import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from engine.audit import Origin, coming_from
+from engine.audit.origin import COMMAND, OPERATOR
 from engine.calendar.files import Calendars
 from engine.errors import AuthorityUnknown, DatabaseUnusable, PathwaysError
+from engine.people.directory import Directory, nobody
 from engine.runtime import Engine
 from engine.settings import Config
 from engine.spelling import near
 
 #: The database of `pathways run` where nothing else is said, seen from the repository's own folder.
 DATABASE = "sqlite:///var/pathways.db"
+#: Years of which a command can be asked: what is reckoned from a day must still be a date.
+YEARS = range(2000, 2200)
+
+
+class Commands(click.Group):
+    """Commands that end with one line, and no trace, where a file or folder cannot be read or written."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run what was asked for."""
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read the output has gone: click ends for that in silence
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}.") from error
+
+
+class Day(click.DateTime):
+    """A day, as 2026-09-01."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> datetime:
+        """Raises click.BadParameter, also for a year that no calendar could have."""
+        day: datetime = super().convert(value, param, context)
+        if day.year not in YEARS:
+            self.fail(f"{value} is not between {YEARS[0]} and {YEARS[-1]}.", param, context)
+        return day
 
 
 def open_engine(database: str, folder: Path) -> Engine:
-    """An engine on a database URL with the configuration folder ``folder`` (authorities and calendars)."""
+    """An engine on a database URL with the configuration folder ``folder`` (authorities and calendars).
+
+    Who has an account is said by whoever runs the command, in its context.
+    """
+    context = click.get_current_context(silent=True)
+    directory: Directory = (context.obj if context else None) or nobody
     if database == DATABASE:
         Path("var").mkdir(exist_ok=True)
     config = Config.load(folder)
-    return Engine(database, config=config, calendar=Calendars(folder / "calendars", config.fires_at))
+    calendar = Calendars(folder / "calendars", config.fires_at)
+    return Engine(database, config=config, calendar=calendar, directory=directory)
 
 
 config_option = click.option(
@@ -47,8 +89,19 @@ def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
     @config_option
     @wraps(command)
     def opened(database: str, folder: Path, **given: Any) -> Any:
+        return telling(lambda: command(open_engine(database, folder), **given), database)()
+
+    return opened
+
+
+def telling(command: Callable[..., Any], database: str = "that was named") -> Callable[..., Any]:
+    """A command that ends with one line about what was wrong, and no trace, where Pathways or its database says no."""
+
+    @wraps(command)
+    def told(*arguments: Any, **given: Any) -> Any:
         try:
-            return command(open_engine(database, folder), **given)
+            with coming_from(Origin(COMMAND, who=_operator(), who_kind=OPERATOR)):
+                return command(*arguments, **given)
         except (ArgumentError, OperationalError, ModuleNotFoundError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
             unusable = DatabaseUnusable(database=_without_password(database), reason=reason)
@@ -56,7 +109,15 @@ def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
         except PathwaysError as error:
             raise click.ClickException(str(error)) from error
 
-    return opened
+    return told
+
+
+def _operator() -> str:
+    """Who types the command, as the machine knows them; nothing where it does not."""
+    try:
+        return getuser()
+    except (ImportError, KeyError, OSError):
+        return ""
 
 
 def _without_password(database: str) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from engine.cli.common import known_authority, with_engine
+from engine.cli.compare import in_words
+from engine.deployments.store import Deployed
 from engine.errors import AuthorityUnsaid, DeploymentRefused
-from engine.lint.bundle import expanded, read_file
+from engine.lint.bundle import expanded, holds, read_file
 from engine.lint.project import Project
 from engine.runtime import Engine
+from engine.store.tenancy import Scope
 
 
 @click.command("deploy")
@@ -20,25 +24,57 @@ from engine.runtime import Engine
 @click.option("--by", default="command line", show_default=True, help="Who deploys.")
 @click.option("--note", default="", help="What has changed, for whoever reads the versions.")
 @click.option("--plain", is_flag=True, help="Take plain BPMN: forms and roles are not needed.")
+@click.option("--replace", is_flag=True, help="Put files over what was changed in the browser.")
 @with_engine
-def deploy(engine: Engine, paths: tuple[Path, ...], authority: str | None, by: str, note: str, plain: bool) -> None:
+def deploy(
+    engine: Engine, paths: tuple[Path, ...], authority: str | None, by: str, note: str, plain: bool, replace: bool
+) -> None:
     """Deploy diagrams (.bpmn), decision tables (.dmn) and forms (.form), or whole folders of them.
 
-    A diagram may end in .xml too.
+    A diagram may end in .xml too. A process that was changed in the browser is not put over: what the files would change is
+    said instead. `pathways export` writes it back as files.
     """
     for owner, files in sorted(_by_authority(expanded(paths), authority).items()):
         if owner or not plain:
             _require_owner(engine, owner, files)
-        try:
-            done = engine.deployments.deploy(files, owner, by, note, strict=not plain)
-        except DeploymentRefused as refused:
-            for finding in refused.findings:
-                click.echo(str(finding), err=True)
-            raise click.ClickException(f"{owner or 'These files'}: not deployed; nothing has been changed.") from None
-        for finding in done.warnings:
-            click.echo(str(finding), err=True)
+        if not replace:
+            _refuse_to_undo(engine, owner, files)
+        done = _deployed(engine, owner, files, by=by, note=note, strict=not plain)
         brought = [f"{key} {version}" for key, version in {**done.processes, **done.decisions, **done.forms}.items()]
         click.echo(f"{owner}: " + (", ".join(brought) if brought else "nothing is new"))
+
+
+def _deployed(engine: Engine, owner: str, files: dict[str, bytes], **how: Any) -> Deployed:
+    """Deploy files of one authority, and say what was found in them. Raises ClickException when they are refused."""
+    try:
+        done = engine.deployments.deploy(files, owner, **how)
+    except DeploymentRefused as refused:
+        for finding in refused.findings:
+            click.echo(str(finding), err=True)
+        raise click.ClickException(f"{owner or 'These files'}: not deployed; nothing has been changed.") from None
+    for finding in done.warnings:
+        click.echo(str(finding), err=True)
+    return done
+
+
+def _refuse_to_undo(engine: Engine, owner: str, files: dict[str, bytes]) -> None:
+    """Raise ClickException, with the difference, for files of processes that were changed in the browser."""
+    changed = list(undone(engine, owner, files))
+    if changed:
+        click.echo("\n".join(changed), err=True)
+        raise click.ClickException(
+            f"{owner or 'These files'}: not deployed, since this was changed in the browser. Write it back with pathways export,"
+            " or put the files over it with --replace."
+        )
+
+
+def undone(engine: Engine, owner: str, files: Mapping[str, bytes]) -> Iterator[str]:
+    """What was changed in the browser and these files would undo, a process after the other, in words."""
+    scope = Scope(owner)
+    for row in engine.deployments.changed_in_browser(files, owner):
+        yield f"{row.name}: version {row.version} was deployed in the browser by {row.by}. The file would change:"
+        drawn = {name: content for name, content in files.items() if holds(content, name, row.key)}
+        yield from (f"  {line}" for line in in_words(engine.comparisons.drawing(row.definition_id, drawn, scope)))
 
 
 def _require_owner(engine: Engine, owner: str, files: Iterable[str]) -> None:

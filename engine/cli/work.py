@@ -15,7 +15,12 @@ from engine.scheduler import Scheduler
 
 
 @click.command("worker")
-@click.option("--metrics-port", type=int, default=None, help="Show this worker's metrics on 127.0.0.1 at this port.")
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65_535),
+    default=None,
+    help="Show this worker's metrics on 127.0.0.1 at this port.",
+)
 @with_engine
 def worker(engine: Engine, metrics_port: int | None) -> None:
     """Fire timers, deliver messages and send mail as they fall due, until stopped. Any number may run on PostgreSQL."""

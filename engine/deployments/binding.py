@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.deployments import readers
 from engine.diagram import Diagram, Element, consequence
 from engine.lint import Finding
 from engine.lint.bundle import Bundle
-from engine.store.tables import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition
+from engine.store.tables import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, ProcessReader
 
 
 @dataclass
@@ -33,11 +34,13 @@ class Storing:
     bundle: Bundle
     warnings: tuple[Finding, ...] = ()
     deployment_id: int | None = None
+    origin: str = "files"
 
     def the_deployment(self) -> int:
         """The deployment's id; its row is written when the first thing turns out to be new."""
         if self.deployment_id is None:
-            row = Deployment(authority=self.authority, at=self.now, by=self.by, note=self.note, strict=self.strict)
+            said = {"by": self.by, "note": self.note, "strict": self.strict, "origin": self.origin}
+            row = Deployment(authority=self.authority, at=self.now, **said)
             self.session.add(row)
             self.session.flush()
             self.deployment_id = row.id
@@ -100,6 +103,7 @@ def bind(storing: Storing, resources: Mapping[str, int]) -> dict[str, tuple[int,
     statement = insert(ProcessDefinition).returning(ProcessDefinition.id, sort_by_parameter_order=True)
     fresh = dict(zip(keys, storing.session.scalars(statement, rows), strict=True))
     _tell_called(storing, fresh, about, {key: row.id for key, row in known.items()} | fresh)
+    _let_read(storing, fresh, about)
     return {key: (fresh[key], versions[key]) for key in keys}
 
 
@@ -122,7 +126,7 @@ def _ids(storing: Storing, table: Any) -> dict[str, int]:
 
 
 def _stored(row: ProcessDefinition) -> _About:
-    names = ("name", "documentation", "startable", "start_form", "starter_groups", "elements")
+    names = ("name", "documentation", "startable", "start_form", "starter_groups", "elements", "visible_to", "asked")
     columns = {name: getattr(row, name) for name in names}
     return _About(columns, tuple(row.calls), tuple(row.forms), tuple(row.decisions), row.resource_id)
 
@@ -136,6 +140,8 @@ def _drawn(diagram: Diagram, key: str, resource_id: int) -> _About:
         **_begins(diagram, key),
         "starter_groups": list(process.candidate_starter_groups),
         "elements": {element.id: _columns(diagram, element) for element in elements},
+        "visible_to": readers.visible_to(diagram, key),
+        "asked": readers.asked(diagram, key),
     }
     return _About(
         columns=columns,
@@ -155,7 +161,7 @@ def _begins(diagram: Diagram, key: str) -> dict[str, Any]:
 
 def _columns(diagram: Diagram, element: Element) -> list[Any]:
     said = [element.name, element.kind, diagram.lane_of(element.id), element.form_key, element.documentation]
-    return [*said, list(element.clauses), _event(diagram, element), _task(element)]
+    return [*said, list(element.clauses), _event(diagram, element), _task(diagram, element), _duty(element)]
 
 
 def _event(diagram: Diagram, element: Element) -> dict[str, Any] | None:
@@ -166,11 +172,26 @@ def _event(diagram: Diagram, element: Element) -> dict[str, Any] | None:
     return {"message": element.caught_message, "reported_by": list(element.reported_by), "consequence": follows}
 
 
-def _task(element: Element) -> dict[str, Any] | None:
+def _duty(element: Element) -> dict[str, Any] | None:
+    """Of an element that carries clauses: whether it is an act, and which of them it carries only in part."""
+    if not element.clauses:
+        return None
+    return {"act": element.acts, "partly": list(element.clauses_in_part)}
+
+
+def _task(diagram: Diagram, element: Element) -> dict[str, Any] | None:
     """Of a user task, what its properties say of how it is answered; None when they say nothing."""
     said = {"prefill": element.properties.get("prefill", ""), "on_behalf": list(element.on_behalf)}
     said["no_answer"] = element.properties.get("noAnswer", "")
+    said["separate_from"] = _separate(diagram, element)
+    said["check"] = element.properties.get("checkAnswers", "")
     return {name: each for name, each in said.items() if each} or None
+
+
+def _separate(diagram: Diagram, element: Element) -> list[str]:
+    """The tasks that somebody else must do: those that it names, and those that name it."""
+    naming = (each.id for each in diagram.elements.values() if element.id in each.separate_from)
+    return sorted({*element.separate_from, *naming} - {element.id})
 
 
 def _named(names: Iterable[str]) -> tuple[str, ...]:
@@ -220,6 +241,23 @@ def _tell_called(
     rows = [{"id": i, "called": _bound(_closure(key, about), ids)} for key, i in fresh.items() if about[key].calls]
     if rows:
         storing.session.execute(update(ProcessDefinition), rows)
+
+
+def _let_read(storing: Storing, fresh: Mapping[str, int], about: Mapping[str, _About]) -> None:
+    """Note which roles may see the cases of each new version."""
+    rows = [
+        {"authority": storing.authority, "definition_id": i, "role": role}
+        for key, i in fresh.items()
+        for role in sorted(_readers(key, about))
+    ]
+    if rows:
+        storing.session.execute(insert(ProcessReader), rows)
+
+
+def _readers(key: str, about: Mapping[str, _About]) -> frozenset[str]:
+    own = about[key].columns
+    called = (about[each].columns["asked"] for each in _closure(key, about) if each in about)
+    return readers.of(own["visible_to"], own["asked"], called)
 
 
 def _closure(key: str, about: Mapping[str, _About]) -> list[str]:

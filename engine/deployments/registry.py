@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.decisions import Decision, evaluate, parse_decisions
-from engine.errors import DefinitionNotFound
+from engine.deployments import readers
+from engine.errors import DefinitionGone
 from engine.feel import Feel
 from engine.queries.common import AnyRow
 from engine.spiff import Definition, parse
@@ -34,6 +35,18 @@ class Loaded:
     ids: Mapping[str, int]
     starter_groups: tuple[str, ...]
     decisions: Mapping[str, Decision]
+    readers: frozenset[str] = frozenset()
+    """The roles that may see its cases, whether they are asked in them or not."""
+
+    @property
+    def end_when(self) -> str:
+        """The FEEL condition over ``school`` by which its cases end with the school; empty: they don't."""
+        return self._property("endWhen")
+
+    @property
+    def bars(self) -> str:
+        """FEEL that names who has a conflict of interest in a case and is barred from it; empty: nobody."""
+        return self._property("bars").removeprefix("=").strip()
 
     @property
     def start_when(self) -> str:
@@ -49,6 +62,11 @@ class Loaded:
     def many_cases(self) -> bool:
         """Whether a school may have several open cases of the process at once."""
         return self._property("cases") == "many"
+
+    @property
+    def closed_schools(self) -> bool:
+        """Whether a case may begin for a school that has closed."""
+        return self._property("closedSchools") == "true"
 
     @property
     def while_open(self) -> str:
@@ -73,7 +91,7 @@ class Registry:
         self._parsed: dict[int, tuple[Definition, dict[str, Definition]]] = {}
 
     def get(self, session: Session, definition_id: int) -> Loaded:
-        """The definition with this id. Raises DefinitionNotFound."""
+        """The definition with this id. Raises DefinitionGone."""
         found = self._loaded.get(definition_id)
         if found is None:
             with self._lock:
@@ -90,7 +108,7 @@ class Registry:
             self._parsed.clear()
         row = self._rows(session, [definition_id]).get(definition_id)
         if row is None:
-            raise DefinitionNotFound(key=definition_id)
+            raise DefinitionGone(version=definition_id)
         rows = {row.id: row, **self._rows(session, _known(row.called.values()) - {row.id})}
         self._parse(rows)
         decisions = {i for each in rows.values() for i in _known(each.decisions.values())}
@@ -102,6 +120,7 @@ class Registry:
             ids={each.key: each.id for each in rows.values()},
             starter_groups=tuple(row.starter_groups),
             decisions=_decisions(session, decisions),
+            readers=readers.of(row.visible_to, row.asked, (each.asked for each in rows.values())),
         )
         self._loaded[row.id] = loaded
         return loaded
@@ -118,6 +137,8 @@ class Registry:
                 ProcessDefinition.called,
                 ProcessDefinition.decisions,
                 ProcessDefinition.starter_groups,
+                ProcessDefinition.visible_to,
+                ProcessDefinition.asked,
                 Resource.content,
                 Resource.name.label("file"),
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -24,7 +24,7 @@ from engine.feel import Feel
 from engine.lint import Finding, Known
 from engine.lint.bundle import UNREADABLE, Bundle, check_bundle, finding, parsed, readable_decisions, readable_form
 from engine.spiff import parse
-from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource
+from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource, School
 
 _Versioned = type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefinition]
 
@@ -39,6 +39,8 @@ class Deployed:
     forms: Mapping[str, int]
     decisions: Mapping[str, int]
     warnings: tuple[Finding, ...]
+    own: tuple[str, ...]
+    """The processes in the files themselves; the others of ``processes`` are new since they refer to what is."""
     new: bool
     """False when all was deployed before: then ``id`` is of that deployment."""
 
@@ -51,9 +53,12 @@ def inspect(
     settings: Mapping[str, Any],
     feel: Feel | None,
     strict: bool,
+    people: Collection[str] = (),
 ) -> list[Finding]:
-    """Everything that lint finds in a bundle, given what the authority has deployed already."""
-    found = check_bundle(bundle, _deployed(session, authority, roles, settings), feel, strict)
+    """Everything that lint finds in a bundle, given what the authority has deployed already. ``people`` are those who can
+    sign in; where none are named it is not known who these are."""
+    known = replace(_deployed(session, authority, roles, settings), people=frozenset(people) or None)
+    found = check_bundle(bundle, known, feel, strict)
     if not any(each.severity == "error" for each in found):
         found += _parse_findings(bundle)
     return sorted(found, key=lambda each: (each.file, each.line, each.code))
@@ -71,9 +76,15 @@ def _deployed(session: Session, authority: str, roles: Collection[str] | None, s
         decisions=decisions,
         processes=frozenset(processes),
         settings=settings,
+        categories=_categories(session, authority),
         others=tuple(parsed(data, file) for file, data in set(processes.values())),
         whole=True,
     )
+
+
+def _categories(session: Session, authority: str) -> frozenset[str]:
+    """The categories that the authority's schools are in."""
+    return frozenset(session.scalars(select(School.category).where(School.authority == authority).distinct()))
 
 
 def _contents(session: Session, table: Any, authority: str) -> dict[str, tuple[str, bytes]]:
@@ -126,6 +137,7 @@ def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:
         forms=forms,
         decisions=decisions,
         warnings=storing.warnings,
+        own=tuple(bundle.processes),
         new=new,
         processes={key: version for key, (_, version) in processes.items()},
     )

@@ -6,6 +6,7 @@ Nothing here judges a diagram (that is ``engine.lint``) or runs it (that is ``en
 """
 
 from engine.diagram import nodes
+from engine.diagram.branches import Branch, branches
 from engine.diagram.consequences import consequence
 from engine.diagram.drawing import Diagram
 from engine.diagram.model import (
@@ -35,6 +36,7 @@ __all__ = [
     "CAMUNDA",
     "LIMITS",
     "Association",
+    "Branch",
     "DataAssociation",
     "DataItem",
     "Diagram",
@@ -52,6 +54,7 @@ __all__ = [
     "RootItem",
     "SequenceFlow",
     "Stray",
+    "branches",
     "consequence",
     "is_feel",
     "nodes",

@@ -14,6 +14,11 @@ from lxml import etree
 
 from engine.diagram.names import CAMUNDA, CATCHING, THROWING
 
+#: What somebody does or sends, whatever it asks.
+_ACTS = frozenset({"userTask", "manualTask", "sendTask", "receiveTask", "task"})
+#: The events of which something is said, heard or dated in the world.
+_ACTING_EVENTS = frozenset({"message", "signal", "timer", "escalation"})
+
 
 @dataclass(frozen=True, eq=False)
 class EventDefinition:
@@ -67,6 +72,8 @@ class Loop:
     output_item: str
     behavior: str
     """behavior of multi: All (the default), None, One or Complex."""
+    event: EventDefinition | None
+    """What None and One throw (noneBehaviorEventRef, oneBehaviorEventRef)."""
     output_collection: str
     """The property outputCollection: the variable that collects the results."""
     output_element: str
@@ -197,6 +204,8 @@ class Element:
     candidate_users: tuple[str, ...]
     assignee: str
     due_date: str
+    follow_up_date: str
+    """camunda:followUpDate: until when the task rests, in timer words or FEEL."""
     priority: str
     called_element: str
     decision_ref: str
@@ -222,6 +231,8 @@ class Element:
     data_associations: tuple[DataAssociation, ...]
     documentation: str
     clauses: tuple[str, ...]
+    clauses_in_part: tuple[str, ...]
+    """Those of ``clauses`` that it carries without being the duty itself."""
     attributes: Mapping[str, str]
     """Every XML attribute, camunda ones as ``{http://camunda.org/schema/1.0/bpmn}name``."""
     node: etree._Element = field(repr=False)
@@ -249,6 +260,26 @@ class Element:
     def on_behalf(self) -> tuple[str, ...]:
         """The roles that may record an answer for those whose task this is, by the property ``onBehalf``."""
         return tuple(self.properties.get("onBehalf", "").replace(",", " ").split())
+
+    @property
+    def separate_from(self) -> tuple[str, ...]:
+        """The ids of the tasks that somebody else must do, by the property ``separateFrom``."""
+        return tuple(self.properties.get("separateFrom", "").replace(",", " ").split())
+
+    @property
+    def is_statutory(self) -> bool:
+        """Whether its timer is a statutory period, which no manager sets by hand (property ``statutory``)."""
+        return self.properties.get("statutory", "") == "true"
+
+    @property
+    def acts(self) -> bool:
+        """Whether something is done or happens here in the world: a task, what is sent, a date, a report. What decides, works
+        out, looks up or only groups others does not."""
+        if self.kind == "serviceTask":
+            return self.topic not in ("", "live-cases")
+        if self.kind == "boundaryEvent" and "timer" in self.event_kinds:
+            return False  # a date that passed: whoever should have acted has not
+        return self.kind in _ACTS or not _ACTING_EVENTS.isdisjoint(self.event_kinds)
 
     @property
     def caught_message(self) -> str:
@@ -279,6 +310,11 @@ class Process:
     attributes: Mapping[str, str]
     line: int
     node: etree._Element = field(repr=False)
+
+    @property
+    def visible_to(self) -> tuple[str, ...]:
+        """The roles that may see its cases, by the property ``visibleTo``."""
+        return tuple(self.properties.get("visibleTo", "").replace(",", " ").split())
 
 
 @dataclass(frozen=True, eq=False)

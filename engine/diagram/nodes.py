@@ -106,7 +106,16 @@ def properties(node: etree._Element) -> dict[str, str]:
 
 def clauses(node: etree._Element) -> tuple[str, ...]:
     """Give the clause ids of the node's property ``clause``."""
-    return tuple(properties(node).get("clause", "").replace(",", " ").split())
+    return tuple(dict.fromkeys(_ids(properties(node).get("clause", ""))))
+
+
+def clauses_in_part(node: etree._Element) -> tuple[str, ...]:
+    """Give which of these the node carries in part only, by its property ``clausePartly``."""
+    return tuple(_ids(properties(node).get("clausePartly", "")))
+
+
+def _ids(value: str) -> list[str]:
+    return value.replace(",", " ").split()
 
 
 def documentation(node: etree._Element) -> str:

@@ -108,15 +108,20 @@ def _event_definition(node: etree._Element, roots: Roots) -> EventDefinition:
     )
 
 
-def loop(node: etree._Element) -> Loop | None:
+def loop(node: etree._Element, roots: Roots) -> Loop | None:
     """Give an activity's loop characteristics, the first if it wrongly has several."""
     found = next((child for child in node if nodes.in_bpmn(child) and nodes.local(child) in LOOPS), None)
-    return None if found is None else _loop(found, nodes.properties(node))
+    return None if found is None else _loop(found, nodes.properties(node), roots)
 
 
-def _loop(node: etree._Element, activity: Mapping[str, str]) -> Loop:
+#: Which attribute names the event that a behavior of multi-instance activities throws.
+_BEHAVIORS = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}
+
+
+def _loop(node: etree._Element, activity: Mapping[str, str], roots: Roots) -> Loop:
     """``activity`` holds the activity's properties: results may be named on it or on the loop itself."""
     properties = {**activity, **nodes.properties(node)}
+    behavior = nodes.attr(node, "behavior") or "All"
     return Loop(
         kind=LOOPS[nodes.local(node)],
         sequential=nodes.flag(node, "isSequential", default=False),
@@ -131,7 +136,8 @@ def _loop(node: etree._Element, activity: Mapping[str, str]) -> Loop:
         data_output=nodes.reference(nodes.child_text(node, "loopDataOutputRef")),
         input_item=_item_name(nodes.child(node, "inputDataItem")),
         output_item=_item_name(nodes.child(node, "outputDataItem")),
-        behavior=nodes.attr(node, "behavior") or "All",
+        behavior=behavior,
+        event=_shared(nodes.ref(node, _BEHAVIORS[behavior]), roots) if behavior in _BEHAVIORS else None,
         output_collection=properties.get("outputCollection", ""),
         output_element=properties.get("outputElement", ""),
         line=nodes.line(node),
@@ -245,12 +251,13 @@ def element(node: etree._Element, place: Place, roots: Roots) -> Element:
         dangling_definitions=tuple(
             ref for ref in nodes.child_refs(node, "eventDefinitionRef") if ref not in roots.definitions
         ),
-        loop=loop(node),
+        loop=loop(node, roots),
         form_key=nodes.camunda_attr(node, "formKey") or nodes.properties(node).get("formKey", ""),
         candidate_groups=nodes.words(nodes.camunda_attr(node, "candidateGroups")),
         candidate_users=nodes.words(nodes.camunda_attr(node, "candidateUsers")),
         assignee=nodes.camunda_attr(node, "assignee"),
         due_date=nodes.camunda_attr(node, "dueDate"),
+        follow_up_date=nodes.camunda_attr(node, "followUpDate"),
         priority=nodes.camunda_attr(node, "priority"),
         called_element=nodes.ref(node, "calledElement"),
         decision_ref=nodes.camunda_attr(node, "decisionRef"),
@@ -270,6 +277,7 @@ def element(node: etree._Element, place: Place, roots: Roots) -> Element:
         data_associations=data_associations(node, place.id),
         documentation=nodes.documentation(node),
         clauses=nodes.clauses(node),
+        clauses_in_part=nodes.clauses_in_part(node),
         attributes=nodes.attributes(node),
         node=node,
     )

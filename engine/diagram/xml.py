@@ -208,15 +208,24 @@ def _parse(content: bytes, file: str, limits: Limits) -> etree._Element:
             count.take(parser)
         root: etree._Element = parser.close()
     except etree.XMLSyntaxError as error:
-        raise _refused(file, f"it is not well-formed XML: {_reason(error)}") from None
+        raise _refused(file, _reason(error, limits)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(file, "it has a document type (DOCTYPE); take it out")
     return root
 
 
-def _reason(error: etree.XMLSyntaxError) -> str:
+#: What only a programmer could follow: names of the parser's functions, and its advice to whoever calls them.
+_JARGON = re.compile(r"\bxml[A-Z]\w*: |,? (?:use|try) XML_PARSE_HUGE(?: option)?")
+_CHARACTER = re.compile(r"invalid xmlChar value (\d+)")
+
+
+def _reason(error: etree.XMLSyntaxError, limits: Limits) -> str:
     # Shortened, because the message may quote as much of the file as the sender likes.
-    return " ".join(str(error.msg or "it ends too early")[:200].split())
+    said = " ".join(str(error.msg or "it ends too early")[:200].split())
+    if said.startswith("Excessive depth"):  # the parser's own limit, reached before ours was looked at
+        return f"its elements are nested more than {limits.depth} deep"
+    plain = _CHARACTER.sub(r"the character with the number \1 is none that XML may hold", _JARGON.sub("", said))
+    return f"it is not well-formed XML: {plain}"
 
 
 class _Count:

@@ -3,7 +3,7 @@
 An expression sees the variables that it is given and the time of the injected clock. It cannot reach Python, files, the
 network or another case; it is stopped at a limit of time and memory, and V8 has a process of its own, so that nothing
 that an expression does can end this one. Values cross as JSON (engine/feel/values.py). ``language.js`` says what an
-expression means, ``types.js``, ``temporal.js`` and ``builtins.js`` what its values and functions are.
+expression means (a module a topic), ``types.js``, ``temporal.js`` and ``builtins.js`` what its values and functions are.
 """
 
 from __future__ import annotations

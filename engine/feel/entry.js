@@ -2,10 +2,11 @@
 // One call takes a JSON request with any number of expressions, so that a gateway's conditions cost one crossing.
 import { BUILTINS } from './builtins.js';
 import { evaluate, oddNames, test } from './evaluate.js';
+import { userFunction } from './functions.js';
 import { inspect } from './inspect.js';
-import { Scope, userFunction } from './language.js';
 import { children, FeelSyntaxError, parse, unknown, wrong } from './parse.js';
 import { run } from './run.js';
+import { Scope } from './scope.js';
 import { dateAndTime } from './temporal.js';
 import { contextOf, plain, revive } from './types.js';
 

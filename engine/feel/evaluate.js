@@ -1,6 +1,7 @@
 // Evaluating a FEEL text. What it was made into is kept for the next time, within a budget.
-import { compiled, unaryTests } from './language.js';
-import { FeelSyntaxError, parse } from './parse.js';
+import { compiled } from './language.js';
+import { FeelSyntaxError, misread, parse } from './parse.js';
+import { unaryTests } from './tests.js';
 import { isPlain } from './types.js';
 
 // Characters of expressions that are kept as functions, the latest used ones.
@@ -12,7 +13,7 @@ function made(text, dialect, names) {
   const tree = parse(text, dialect, names);
   let broken = false;
   tree.iterate({ enter(node) {
-    broken ||= node.type.isError;
+    broken ||= node.type.isError || misread(node, text) !== null;
     return !broken;
   } });
   if (broken) {

@@ -22,12 +22,15 @@ export function children(node) {
   return found;
 }
 
-// What is parsed but does not mean what its author thinks: "a == 3" is a compared with the test "= 3", which is null, and
+// What is parsed but does not mean what its author thinks: "+5" is taken for -5, "a == 3" is a compared with the test "= 3", which is null, and
 // "1 < a < 3" compares true or false with 3.
-function misread({ name, node }, text) {
+export function misread({ name, node }, text) {
   const before = node.prevSibling;
   if (name === 'SimplePositiveUnaryTest' && before?.name === 'CompareOp' && node.firstChild.name === 'CompareOp') {
     return { error: `"${text.slice(before.from, node.firstChild.to)}" is no comparison`, at: before.from };
+  }
+  if (name === 'ArithmeticExpression' && node.firstChild.name === 'ArithOp' && text[node.from] === '+') {
+    return { error: 'FEEL has no sign "+" before a value; leave it out', at: node.from };
   }
   if (name === 'Comparison' && node.parent?.name === 'Comparison' && !before) {
     return { error: 'two comparisons in a row; join them with "and"', at: node.to };

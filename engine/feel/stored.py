@@ -44,6 +44,15 @@ def restored(found: dict[str, Any]) -> Any:
     return found
 
 
+def revived(value: Any) -> Any:
+    """What :func:`stored` was given, where the JSON was read without :func:`restored` as its hook."""
+    if isinstance(value, list):
+        return [revived(each) for each in value]
+    if isinstance(value, dict):
+        return restored({key: revived(each) for key, each in value.items()})
+    return value
+
+
 def _zoned(value: datetime | time) -> str:
     return value.isoformat() + (f"[{value.tzinfo.key}]" if isinstance(value.tzinfo, ZoneInfo) else "")
 

@@ -12,17 +12,18 @@ Nothing here knows HTTP or HTML.
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms.answers import showable
 from engine.forms.checking import Finding, check_form, confidential_roles, expressions
-from engine.forms.conditions import Asking, as_text, mentions, open_condition
-from engine.forms.dates import DateFault, in_words, read_date
+from engine.forms.conditions import Asking, as_text, mentions, open_condition, written_options
+from engine.forms.dates import PARTS, DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
 from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
 from engine.forms.places import line_of, lines
 from engine.forms.plausible import plausible
-from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, typed_of
+from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, is_blank, typed_of
 from engine.forms.text import fill
 
 __all__ = [
     "MAX_ROWS",
+    "PARTS",
     "Asking",
     "AtTime",
     "Component",
@@ -44,6 +45,7 @@ __all__ = [
     "expressions",
     "fill",
     "in_words",
+    "is_blank",
     "is_shown",
     "line_of",
     "lines",
@@ -55,4 +57,5 @@ __all__ = [
     "read_date",
     "showable",
     "typed_of",
+    "written_options",
 ]

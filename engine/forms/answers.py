@@ -166,8 +166,13 @@ def _size(component: Component, value: float, asking: Asking) -> None:
         raise refuse(component, f"must be {as_text(most)} or less")
 
 
+def limits_of(component: Component, asking: Asking) -> tuple[date | None, date | None]:
+    """The first and the last day that a question for a date takes; None where there is none."""
+    return _day(asking.limit(component.rules.min)), _day(asking.limit(component.rules.max))
+
+
 def _period(component: Component, value: str, asking: Asking) -> None:
-    earliest, latest = (_day(asking.limit(limit)) for limit in (component.rules.min, component.rules.max))
+    earliest, latest = limits_of(component, asking)
     if earliest and value < earliest.isoformat():
         raise refuse(component, f"must be the same as or after {in_words(earliest)}")
     if latest and value > latest.isoformat():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit
 from engine.forms import text as texts
 from engine.forms.conditions import as_text, mentions
-from engine.forms.keys import unknown
+from engine.forms.keys import twice, unknown
 from engine.forms.model import CHOICES, DECIDING, QUESTIONS, Checks, Component, Limit, questions
 from engine.forms.reader import Problem, Reader, parse_json
 
@@ -34,16 +35,16 @@ def check_form(data: bytes | str | Mapping[str, Any], feel: Checks | None = None
     """Every problem of a form file, as (path, message, severity), those that keep it from being read included; never
     raises."""
     try:
-        json_data = parse_json(data if isinstance(data, bytes | str) else json.dumps(data))
-    except UnicodeDecodeError:
-        return [Finding("", "it is not written in UTF-8: save it as UTF-8")]
-    except (ValueError, TypeError, RecursionError) as error:
-        return [Finding("", f"it is not JSON ({error})")]
+        json_data = parse_json(data if isinstance(data, bytes | str) else json.dumps(data), careful=True)
+    except ValueError as error:
+        return [Finding("", str(error))]
+    except (TypeError, RecursionError):
+        return [Finding("", "it holds what JSON cannot")]
     reader = Reader()
     _, components = reader.root(json_data)
     asked = questions(components)
     keys = {each.key for each in asked} | {child.key for each in asked for child in each.inside}
-    passed_over = [Finding(path, message) for path, message in unknown(json_data)]
+    passed_over = [Finding(path, message) for path, message in (*unknown(json_data), *twice(json_data))]
     return [*reader.problems, *passed_over, *findings(components, keys, feel)]
 
 
@@ -75,7 +76,10 @@ def expressions(components: tuple[Component, ...]) -> Iterator[tuple[str, str]]:
 
 def _component(component: Component, keys: Collection[str], feel: Checks | None) -> Iterator[Finding]:
     yield from _labels(component)
+    yield from _braces(component)
     yield from _options(component, keys)
+    yield from _default(component)
+    yield from _itself(component)
     yield from _limits(component, feel)
     yield from _taken(component)
     yield from _pattern(component, feel)
@@ -97,6 +101,35 @@ def _labels(component: Component) -> Iterator[Finding]:
         yield _at(component, "label", "a label is plain text; quote the case in a text component above it")
 
 
+def _braces(component: Component) -> Iterator[Finding]:
+    for name, given in (("text", component.text), ("description", component.description)):
+        if given.count("{{") != given.count("}}"):
+            yield _at(component, name, "an expression stands between {{ and }}, and one of the two is missing")
+
+
+#: What a default value is, by the kind of question; that of a choice is one of its options.
+_DEFAULTS: Mapping[str, tuple[Any, str]] = {
+    "number": (int | float, "a number"),
+    "checkbox": (bool, "true or false"),
+    "textfield": (str, "a text"),
+    "textarea": (str, "a text"),
+    "datetime": (str, "a date like 2026-09-01"),
+}
+
+
+def _default(component: Component) -> Iterator[Finding]:
+    wanted = _DEFAULTS.get(component.kind)
+    if wanted and component.default is not None and not isinstance(component.default, wanted[0]):
+        yield _at(component, "defaultValue", f"the default value must be {wanted[1]}")
+
+
+def _itself(component: Component) -> Iterator[Finding]:
+    if component.readonly is not True and mentions(component.hide, {component.key}):
+        yield _at(
+            component, "conditional.hide", "whether it is asked depends on its own answer, which is not there yet"
+        )
+
+
 def _options(component: Component, keys: Collection[str]) -> Iterator[Finding]:
     if component.kind not in CHOICES:
         return
@@ -105,10 +138,18 @@ def _options(component: Component, keys: Collection[str]) -> Iterator[Finding]:
     values = [as_text(option.value) for option in component.options]
     if len(values) != len(set(values)):
         yield _at(component, "values", "two options have the same value")
+    else:
+        yield from _labels_twice(component)
     if component.options and _unknown_default(component.default, values):
         yield _at(component, "defaultValue", "the default value is none of the options")
     if mentions(component.options_expression, keys):
         yield _at(component, "valuesExpression", "options cannot depend on answers of the same form")
+
+
+def _labels_twice(component: Component) -> Iterator[Finding]:
+    labels = Counter(option.label for option in component.options)
+    for label in (label for label, times in labels.items() if times > 1):
+        yield _at(component, "values", f'two options read "{label}": a person cannot tell them apart')
 
 
 def _taken(component: Component) -> Iterator[Finding]:
@@ -240,6 +281,8 @@ def _is_feel_regex(pattern: str, feel: Checks) -> bool:
 def _confidential(component: Component) -> Iterator[Finding]:
     if component.confidential is not None and not component.confidential:
         yield _at(component, "properties.confidential", "no role is left that may see this answer")
+    if "confidentialUntil" in component.properties and "confidential" not in component.properties:
+        yield _at(component, "properties.confidentialUntil", "it does nothing: no roles are named in confidential")
     for child in component.inside if component.kind == "dynamiclist" else ():
         if "confidential" in child.properties:
             yield _at(child, "properties.confidential", "mark the whole list confidential, not a question inside it")
@@ -249,6 +292,7 @@ def _expressions(component: Component) -> Iterator[tuple[str, str]]:
     rules = component.rules
     yield "conditional.hide", component.hide
     yield "valuesExpression", component.options_expression
+    yield "properties.confidentialUntil", component.properties.get("confidentialUntil", "")
     limits = {
         "min": rules.min,
         "max": rules.max,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,16 @@ from engine.feel.values import iso_duration
 from engine.forms.model import AtTime, Component, Evaluates, Limit, Option
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[^\W\d]\w*|\d\w*|.', re.DOTALL)
+_TEXT = r'"(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+_PAIR = {
+    "label": rf"label\s*:\s*(?P<label>{_TEXT})",
+    "value": rf"value\s*:\s*(?P<value>{_TEXT}|-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?|true|false)",
+}
+#: Options as an expression writes them out: {label: "High risk", value: "high"}, in either order.
+_WRITTEN = tuple(
+    re.compile(rf"\{{\s*{_PAIR[first]}\s*,\s*{_PAIR[second]}\s*\}}")
+    for first, second in (("label", "value"), ("value", "label"))
+)
 _BINDERS = frozenset({"if", "for", "some", "every", "function"})
 
 
@@ -67,6 +78,15 @@ def _option(given: Any) -> Option:
     value = given.get("value") if isinstance(given, Mapping) else given
     label = given.get("label", value) if isinstance(given, Mapping) else given
     return Option(as_text(value) if isinstance(value, date | time | timedelta) else value, as_text(label))
+
+
+def written_options(component: Component) -> tuple[Option, ...]:
+    """What could ever be chosen, as far as the form writes it out: for the label of an answer whose case has gone on since, so
+    that nobody can say any more which of them there were."""
+    if not component.options_expression:
+        return component.options
+    found = (match for pattern in _WRITTEN for match in pattern.finditer(component.options_expression))
+    return tuple(Option(json.loads(each["value"]), json.loads(each["label"])) for each in found)
 
 
 def as_text(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -43,6 +43,18 @@ class Form:
     def confidential(self) -> dict[str, frozenset[str]]:
         """The variables that only some roles (and whoever wrote them) may see: {key: role ids}."""
         return {each.key: each.confidential for each in self.fields if each.confidential is not None}
+
+    @cached_property
+    def opens(self) -> bool:
+        """Whether anything that is confidential in it may become open as a case goes on."""
+        return any(each.until for component in self.fields for each in component.kept)
+
+    def in_case(self, variables: Mapping[str, Any], feel: Evaluates) -> Form:
+        """The form as a case stands that has these variables: without the confidentiality that has ended."""
+        if not self.opens:
+            return self
+        asking = asking_of(variables, feel, None)
+        return Form(self.id, tuple(_opened(each, asking) for each in self.components))
 
     def schema(self, variables: Mapping[str, Any], feel: Evaluates, roles: Collection[str] | None = None) -> FormSchema:
         """A marshmallow schema for one person's answers; its ``load`` takes typed answers or JSON values."""
@@ -149,6 +161,11 @@ class Form:
         return checking.findings(self.components, self.keys, feel)
 
 
+def _opened(component: Component, asking: Asking) -> Component:
+    kept = tuple(each for each in component.kept if not (each.until and asking.value(each.until) is True))
+    return replace(component, kept=kept, children=tuple(_opened(each, asking) for each in component.children))
+
+
 def is_shown(component: Component, asking: Asking, own: Collection[str]) -> bool:
     """Whether the page shows the component, where ``own`` are the keys that the page may change. One that
     depends on these is shown: without JavaScript the page cannot change, so it is the submission that drops
@@ -180,7 +197,7 @@ def _load(data: bytes | str) -> Form:
     try:
         json_data = parse_json(data)
     except ValueError as error:
-        raise FormUnreadable(form="", reason=f"it is not JSON ({error})", path="the whole file") from None
+        raise FormUnreadable(form="", reason=str(error), path="the whole file") from None
     reader = Reader()
     form_id, components = reader.root(json_data)
     if reader.problems:

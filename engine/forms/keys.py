@@ -18,6 +18,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "schoolDay": "The key of the question that says why a date is no school day.",
         "prefill": "keep: what was answered holds until it is changed.",
         "confidential": "The roles that may see the answer.",
+        "confidentialUntil": "FEEL: when an answer that is confidential is open to all who see the case.",
     },
     "validate": {
         "required": "true: there must be an answer.",
@@ -49,16 +50,28 @@ _OF_THE_EDITOR = _names(
 
 def unknown(form: Any) -> Iterator[tuple[str, str]]:
     """The keys of a form's components that nothing reads: where each stands, and what is wrong with it."""
-    yield from _within(form, "", 0) if isinstance(form, dict) else ()
+    for path, component in _components(form, "", 0) if isinstance(form, dict) else ():
+        yield from ((f"{path}.{where}", what) for where, what in _of_component(component))
 
 
-def _within(parent: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple[str, str]]:
+def twice(form: Any) -> Iterator[tuple[str, str]]:
+    """The ids that an earlier component has already: where each stands, and what is wrong with it."""
+    seen: set[str] = set()
+    for path, component in _components(form, "", 0) if isinstance(form, dict) else ():
+        ident = component.get("id")
+        if isinstance(ident, str) and ident in seen:
+            yield f"{path}.id", f'the id "{ident}" is there twice, so that the form cannot be opened to be changed'
+        seen |= {ident} if isinstance(ident, str) else set()
+
+
+def _components(parent: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The components of a form as they are written, each with its place."""
     inside = parent.get("components")
     for at, each in enumerate(inside if isinstance(inside, list) and depth <= MAX_DEPTH else ()):
         if isinstance(each, dict):
             here = f"{path}components[{at}]"
-            yield from ((f"{here}.{where}", what) for where, what in _of_component(each))
-            yield from _within(each, f"{here}.", depth + 1)
+            yield here, each
+            yield from _components(each, f"{here}.", depth + 1)
 
 
 def _of_component(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -83,13 +83,22 @@ class Rules:
     decimals: int | None = None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """To which roles (ids) an answer is kept, and FEEL of the case's variables that is true once it is open to all who see the
+    case (``properties.confidentialUntil``); empty: never."""
+
+    roles: frozenset[str]
+    until: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Component:
     """One component of a form-js form.
 
     ``hide`` is the component's own condition; ``conditions`` adds those of the groups around it: it is hidden
-    when any is true. ``confidential`` holds the role ids that may see the answer, those of the groups around
-    it counted in; None is everyone.
+    when any is true. ``kept`` says to which roles the answer is kept, by the component itself and by the groups around
+    it: whoever sees it has a role of each.
     """
 
     kind: str
@@ -104,7 +113,7 @@ class Component:
     options_expression: str = ""
     hide: str = ""
     conditions: tuple[str, ...] = ()
-    confidential: frozenset[str] | None = None
+    kept: tuple[Kept, ...] = ()
     readonly: bool | str = False
     default: Any = None
     prefix: str = ""
@@ -113,6 +122,11 @@ class Component:
     fixed_rows: bool = False
     children: tuple[Component, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def confidential(self) -> frozenset[str] | None:
+        """The role ids that may see the answer; None is everyone."""
+        return frozenset.intersection(*(each.roles for each in self.kept)) if self.kept else None
 
     @property
     def inside(self) -> tuple[Component, ...]:

@@ -4,14 +4,19 @@ is guessed away."""
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
-from engine.forms.model import KINDS, MAX_DEPTH, QUESTIONS, Component, Limit, Option, Rules, questions
+from engine.forms.model import KINDS, MAX_DEPTH, QUESTIONS, Component, Kept, Limit, Option, Rules, questions
 
 MAX_BYTES = 1_000_000
+#: Characters that one text of a form may have.
+LONGEST_TEXT = 20_000
+#: Digits that a whole number may have.
+LONGEST_NUMBER = 300
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FEEL_WORDS = frozenset(
     {"and", "between", "else", "every", "false", "for", "function", "if", "in", "instance", "not", "null"}
@@ -34,7 +39,7 @@ class _Around:
     """What a component inherits from the groups and the list around it."""
 
     conditions: tuple[str, ...] = ()
-    confidential: frozenset[str] | None = None
+    kept: tuple[Kept, ...] = ()
     in_list: bool = False
     depth: int = 0
 
@@ -95,7 +100,7 @@ class Reader:
             text=self.text(data, "text", path),
             hide=hide,
             conditions=(*around.conditions, hide) if hide else around.conditions,
-            confidential=_both(around.confidential, _roles(properties)),
+            kept=(*around.kept, *_kept(properties)),
             properties=properties,
         )
 
@@ -120,20 +125,17 @@ class Reader:
             self.note(f"{made.path}.path", "a group has no path here: every answer is a process variable of its own")
         is_list = made.kind == "dynamiclist"
         # A list is hidden as a whole, so its rows' questions carry only their own conditions.
-        inside = _Around(
-            () if is_list else made.conditions, made.confidential, around.in_list or is_list, around.depth + 1
-        )
+        inside = _Around(() if is_list else made.conditions, made.kept, around.in_list or is_list, around.depth + 1)
         children = self.components(data, f"{made.path}.components", inside)
         return self._list(data, made, children) if is_list else replace(made, children=children)
 
     def _list(self, data: Mapping[str, Any], made: Component, children: tuple[Component, ...]) -> Component:
-        confidential = made.confidential
-        for child in questions(children):  # the list is one variable, so what one of its questions hides, it hides
-            confidential = _both(confidential, child.confidential)
+        # The list is one variable, so what one of its questions hides, it hides.
+        inside = (each for child in questions(children) for each in child.kept)
         return replace(
             made,
             children=children,
-            confidential=confidential,
+            kept=tuple(dict.fromkeys((*made.kept, *inside))),
             repetitions=self._count(data, "defaultRepetitions", made.path, 1),
             fixed_rows=data.get("allowAddRemove") is False,
         )
@@ -239,33 +241,70 @@ class Reader:
                 seen.add(component.key)
 
 
-def parse_json(data: bytes | str) -> Any:
-    """The JSON in a form file. Raises ValueError with a reason when there is none."""
+def parse_json(data: bytes | str, careful: bool = False) -> Any:
+    """The JSON in a form file. Raises ValueError with a reason when there is none.
+
+    ``careful``: refuse too what is read otherwise than it looks, the same key twice and numbers that are too large. Forms
+    that were deployed before go on without.
+    """
     if len(data) > MAX_BYTES:
         raise ValueError("the file is larger than 1 MB")
+    hooks: dict[str, Any] = {"object_pairs_hook": _once, "parse_float": _number} if careful else {}
     try:
-        found = json.loads(data, parse_constant=_no_constant)
-        json.dumps(
-            found, ensure_ascii=False
-        ).encode()  # half a character pair can be written in JSON, but not on a page
+        found = json.loads(data, parse_constant=_no_constant, parse_int=_whole, **hooks)
+        # Half a character pair can be written in JSON, but not on a page.
+        json.dumps(found, ensure_ascii=False).encode()
+        _check_texts(found)
         return found
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON from line {error.lineno}, column {error.colno} on") from None
+    except UnicodeDecodeError:
+        raise ValueError("it is not written in UTF-8: save it as UTF-8") from None
+    except UnicodeEncodeError as error:
+        raise ValueError(f"it holds half of a character, U+{ord(error.object[error.start]):04X}: take it out") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f'"{twice[:40]}" stands twice in one place, and only the last would count')
+    return found
+
+
+def _number(text: str) -> float:
+    if math.isinf(found := float(text)):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return found
+
+
+def _whole(text: str) -> int:
+    """A whole number. Python takes some seconds for one of thousands of digits, and so refuses it."""
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"{text[:20]}… is too large a number")
+    return int(text)
+
+
+def _check_texts(found: Any) -> None:
+    """No text is longer than people read, and than those who read it were made for. Raises ValueError."""
+    left = [found]
+    while left:
+        each = left.pop()
+        if isinstance(each, str) and len(each) > LONGEST_TEXT:
+            raise ValueError(f"a text in it is longer than {LONGEST_TEXT:,} characters: “{each[:40]}…”")
+        left += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"it is not JSON: {name} is no number there")
 
 
-def _roles(properties: Mapping[str, str]) -> frozenset[str] | None:
-    """The role ids of ``properties.confidential``; an empty list of roles lets nobody but the author see the
-    answer."""
+def _kept(properties: Mapping[str, str]) -> tuple[Kept, ...]:
+    """What ``properties.confidential`` says; an empty list of roles lets nobody but the author see the answer."""
     if "confidential" not in properties:
-        return None
-    return frozenset(role.strip() for role in properties["confidential"].split(",") if role.strip())
-
-
-def _both(outer: frozenset[str] | None, inner: frozenset[str] | None) -> frozenset[str] | None:
-    if outer is None or inner is None:
-        return inner if outer is None else outer
-    return outer & inner
+        return ()
+    roles = frozenset(role.strip() for role in properties["confidential"].split(",") if role.strip())
+    return (Kept(roles, properties.get("confidentialUntil", "").strip()),)

@@ -34,16 +34,16 @@ class FormSchema(Schema):
 
     def __init__(self, asking: Asking) -> None:
         super().__init__()
-        self._before = asking
+        self.before = asking
         self.asking = asking  # while loading: with the form's own answers
 
     @pre_load
     def keep_what_is_asked(self, data: Any, **options: Any) -> dict[str, Any]:
         """Leave only the answers of questions that are put to this person, blank ones as one blank."""
         given = data if isinstance(data, Mapping) else {}
-        asked = [component for component in self.components if is_asked(component, self._before)]
-        tentative = {each.key: _tentative(each, given.get(each.key), self._before) for each in asked}
-        hidden, self.asking = settle(asked, tentative, self._before)
+        asked = [component for component in self.components if is_asked(component, self.before)]
+        tentative = {each.key: _tentative(each, given.get(each.key), self.before) for each in asked}
+        hidden, self.asking = settle(asked, tentative, self.before)
         return {component.key: _given(component, given) for component in asked if component.key not in hidden}
 
 
@@ -94,11 +94,18 @@ class Answer(fields.Field[Any]):
         assert isinstance(self.root, FormSchema)
         return self.root.asking
 
+    @property
+    def judging(self) -> Asking:
+        """What the question's own limits look at: its own key means what was said last time, so that a meeting can be
+        "not before the last one"."""
+        assert isinstance(self.root, FormSchema)
+        return self.asking.within({self.component.key: self.root.before.variables.get(self.component.key)})
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
         if value == BLANK:
             return self._blank()
         parsed = answers.parse(self.component, value, self.asking)
-        answers.enforce(self.component, parsed, self.asking)
+        answers.enforce(self.component, parsed, self.judging)
         return parsed
 
     def _blank(self) -> Any:

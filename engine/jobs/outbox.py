@@ -7,25 +7,24 @@ and marking sends again: the mail's Message-ID is made of the key, so that a mai
 
 from __future__ import annotations
 
+import hashlib
 import re
-import smtplib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.people import register
-from engine.people.authorities import OFFICER, Role
-from engine.settings import Config, MailServer
+from engine.audit import About, Draft, record
+from engine.jobs import letters
+from engine.jobs.post import ONCE, Post, mailboxes, reach, recipients
+from engine.people.conflicts import barred, unread_by
+from engine.settings import Config
 from engine.steps import Notification as Told
-from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance
-
-#: How long a mail server may take over one mail, in seconds.
-SMTP_PATIENCE = 20
+from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance, UserTask
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,7 @@ class Mail:
     instance_id: int | None
     attempts: int
     payload: dict[str, Any]
-
-
-Sender = Callable[[Mail], None]
+    created: datetime | None = None
 
 
 def notify(
@@ -48,26 +45,53 @@ def notify(
     instance: ProcessInstance,
     told: Iterable[Told],
     now: datetime,
-    mailboxes: Mapping[str, Role] | None = None,
+    post: Post | None = None,
     key: str = "",
+    *,
+    kind: str = "",
+    task_id: int | None = None,
 ) -> None:
-    """Write what people are told: as notifications, and as mails, one each, where the roles are given.
+    """Write what people are told: as notifications, and as mails, one each, where there is a post.
 
-    ``key`` names the occasion for ever; without one it is the step of the instance, which happens once.
+    ``key`` names the occasion for ever; without one it is the step of the instance, which happens once. ``kind`` and
+    ``task_id`` are the notification's.
     """
     told = [replace(each, text=_one_stop(each.text)) for each in told]
-    fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now}
-    fixed["school_urn"] = instance.school_urn
+    key = key or f"{instance.id}-{instance.revision}"
+    fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now, "kind": kind}
+    fixed |= {"school_urn": instance.school_urn, "task_id": task_id, "username": ""}
     rows = [
         {**fixed, "role": role, "element": each.element, "subject": each.subject, "text": each.text}
-        for each in told
+        | {"occasion": f"{key}-{at}"}
+        for at, each in enumerate(told)
         for role in dict.fromkeys(each.to)
     ]
     if rows:
         session.execute(insert(Notification), rows)
-    mails = list(_mails(session, (instance, key), told, now, mailboxes)) if mailboxes else []
+    mails = list(_mails(session, (instance, key), told, now, post)) if post else []
     if mails:
         session.execute(insert(Outbox), mails)
+
+
+def tell_person(
+    session: Session, of: UserTask | ProcessInstance, username: str, subject: str, text: str, now: datetime
+) -> None:
+    """Write what one person is told of a task, or of a case as a whole."""
+    task, case = (of, of.instance_id) if isinstance(of, UserTask) else (None, of.id)
+    made = Notification(
+        authority=of.authority,
+        instance_id=case,
+        school_urn=of.school_urn,
+        role="",
+        username=username,
+        occasion=f"{'t' if task else 'c'}{of.id}-{uuid4().hex[:16]}",
+        task_id=task.id if task else None,
+        element=task.element if task else "",
+        subject=subject,
+        text=text,
+        created=now,
+    )
+    session.add(made)
 
 
 def _mails(
@@ -75,26 +99,23 @@ def _mails(
     occasion: tuple[ProcessInstance, str],
     told: Iterable[Told],
     now: datetime,
-    roles: Mapping[str, Role],
+    post: Post,
 ) -> Iterator[dict[str, Any]]:
     instance, key = occasion
-    key = key or f"{instance.id}-{instance.revision}"
+    people = post.people(session, now)
+    told = list(told)
+    out = barred(session, [instance.id]).get(instance.id, frozenset()) if told else frozenset()
     for at, each in enumerate(told):
-        addresses = dict.fromkeys(
-            address for role in each.to if role in roles for address in _addresses(session, instance, roles[role], now)
-        )
-        for number, address in enumerate(addresses):
-            yield _mail(instance, each, f"{key}-{at}-{number}", address, now)
-
-
-def _addresses(session: Session, instance: ProcessInstance, role: Role, now: datetime) -> list[str]:
-    """A role of the authority has a mailbox; a role of schools the addresses of those who hold it for the case's school."""
-    if role.kind == OFFICER:
-        return [role.mailbox] if role.mailbox else []
-    if instance.school_urn is None:
-        return []
-    people = register.people_of(session, instance.authority, instance.school_urn, register.day_of(now), role.id)
-    return [person.email for person in people if person.email]
+        boxes = mailboxes(post.home, unread_by(people, each.to, out))
+        found = recipients(session, people, each.to, instance.school_urn, without=out)
+        known = [*boxes, *(one.member.email for one in found)]
+        reach(session, post.home, each.to, instance.school_urn, known, now)
+        addresses = dict.fromkeys(boxes, post.home.name) | {
+            one.member.email: one.member.name for one in found if one.member.email and one.how == ONCE
+        }
+        for number, (address, name) in enumerate(addresses.items()):
+            letter = letters.of_notice(post.sender, name, each.subject)
+            yield mail_row(instance.authority, instance.id, f"{key}-{at}-{number}", {"to": address, **letter}, now)
 
 
 def _one_stop(text: str) -> str:
@@ -102,17 +123,25 @@ def _one_stop(text: str) -> str:
     return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
 
-def _mail(instance: ProcessInstance, told: Told, key: str, to: str, now: datetime) -> dict[str, Any]:
+def digest_of(text: str) -> str:
+    """A short name of a text, for a key."""
+    return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()
+
+
+def mail_row(
+    authority: str, instance_id: int | None, key: str, payload: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """A row of the outbox: ``payload`` is to, subject and text of a mail to one recipient."""
     return {
-        "authority": instance.authority,
-        "instance_id": instance.id,
+        "authority": authority,
+        "instance_id": instance_id,
         "kind": "mail",
         "created": now,
         "next_try": now,
         "key": key,
         "status": "waiting",
         "attempts": 0,
-        "payload": {"to": to, "subject": told.subject, "text": told.text},
+        "payload": dict(payload),
     }
 
 
@@ -134,12 +163,14 @@ def claim(session: Session, now: datetime, config: Config) -> Mail | None:
         return None
     row.attempts += 1
     row.next_try = now + config.lease
-    return Mail(row.id, row.key, row.authority, row.instance_id, row.attempts, row.payload)
+    return Mail(row.id, row.key, row.authority, row.instance_id, row.attempts, row.payload, row.created)
 
 
 def sent(session: Session, mail: Mail, now: datetime) -> None:
     """Note that it has gone."""
     session.execute(update(Outbox).where(Outbox.id == mail.id).values(status="sent", sent=now, error=None))
+    about = About(instance_id=mail.instance_id, person=mail.payload["to"], subject=mail.payload["subject"])
+    record(session, Draft(mail.authority, "mail.sent", about))
 
 
 def failed(session: Session, mail: Mail, error: Exception, now: datetime, config: Config) -> None:
@@ -170,44 +201,3 @@ def failed(session: Session, mail: Mail, error: Exception, now: datetime, config
                 resolved_by=None,
             )
         )
-
-
-def smtp_sender(config: Config) -> Sender:
-    """A sender that hands mails to the configured mail server."""
-    server = config.mail
-    assert server is not None
-
-    def send(mail: Mail) -> None:
-        for address in _recipients(config, mail):
-            _deliver(server, _compose(server, mail, address))
-
-    return send
-
-
-def _recipients(config: Config, mail: Mail) -> list[str]:
-    """Whom a mail is for; rows that waited when mails began to be written a person each name roles of the authority."""
-    to = mail.payload["to"]
-    if isinstance(to, str):
-        return [to]
-    authority = config.authorities.get(mail.authority)
-    known = [authority.roles[role] for role in to if authority and role in authority.roles]
-    return [role.mailbox for role in known if role.mailbox and role.kind == OFFICER]
-
-
-def _compose(server: MailServer, mail: Mail, address: str) -> EmailMessage:
-    message = EmailMessage()
-    # A line break in a subject would be a header of its own.
-    message["Subject"] = " ".join(str(mail.payload["subject"]).split())
-    message["From"], message["To"] = server.sender, address
-    message["Message-ID"] = f"<pathways-{mail.key}@{server.sender.rpartition('@')[2]}>"
-    message.set_content(str(mail.payload["text"]))
-    return message
-
-
-def _deliver(server: MailServer, message: EmailMessage) -> None:
-    with smtplib.SMTP(server.host, server.port, timeout=SMTP_PATIENCE) as connection:
-        if server.starttls:
-            connection.starttls()
-        if server.username:
-            connection.login(server.username, server.password)
-        connection.send_message(message)

@@ -38,9 +38,9 @@ class Claimed:
     repeats: int | None
     attempts: int
     claim: str
-    batch_id: int | None = None
-    anchor: datetime | None = None
-    beat: int | None = None
+    batch_id: int | None
+    anchor: datetime | None
+    beat: int | None
 
 
 def next_due() -> Select[datetime | None]:
@@ -168,10 +168,10 @@ class Failure:
     answer: dict[str, Any] | None = None
 
 
-def report(session: Session, instance: ProcessInstance, failure: Failure, now: datetime) -> None:
+def report(session: Session, instance: ProcessInstance, failure: Failure, now: datetime) -> int | None:
     """An incident about a step that a person asked for and that failed; one a token, however often it is tried.
 
-    What was answered last is kept with it.
+    What was answered last is kept with it. Its id when it is new.
     """
     same = select(Incident).where(
         Incident.instance_id == instance.id,
@@ -179,7 +179,8 @@ def report(session: Session, instance: ProcessInstance, failure: Failure, now: d
         Incident.kind == "step",
         Incident.resolved.is_(None),
     )
-    found = session.scalars(same).first() or Incident(
+    known = session.scalars(same).first()
+    found = known or Incident(
         authority=instance.authority,
         instance_id=instance.id,
         job_id=None,
@@ -192,6 +193,8 @@ def report(session: Session, instance: ProcessInstance, failure: Failure, now: d
     found.message, found.detail = in_words(failure.error), trace_of(failure.error)
     found.answer = failure.answer
     session.add(found)
+    session.flush()
+    return found.id if known is None else None
 
 
 def incident(session: Session, incident_id: int) -> Incident:
@@ -223,9 +226,40 @@ def trace_of(error: Exception) -> str:
     """What whoever mends it needs: the values that an expression saw, and the traceback."""
     seen = getattr(error, "seen", "")
     saw = f"What it saw:\n{seen}\n\n" if seen else ""
+    expression = getattr(error, "expression", "")
+    saw += f"What it evaluated:\n{expression}\n\n" if expression else ""
     return saw + "".join(traceback.format_exception(error))[-20_000:]
 
 
 def _changed(result: Any) -> bool:
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+def message_job(authority: str, message_id: int, due: datetime) -> dict[str, Any]:
+    """The row of a job that delivers a message, or of one that is kept, looks a last time for somebody who waits."""
+    return {**job_row(authority, "message", due), "message_id": message_id}
+
+
+def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
+    """The row of a job that nobody has tried yet."""
+    return {
+        "authority": authority,
+        "kind": kind,
+        "instance_id": None,
+        "definition_id": None,
+        "message_id": None,
+        "token": "",
+        "element": "",
+        "due": due,
+        "estimated": False,
+        "policy_due": None,
+        "why": "",
+        "status": "waiting",
+        "next_try": due,
+        "attempts": 0,
+        "repeats": None,
+        "anchor": None,
+        "beat": None,
+        "batch_id": None,
+    }

@@ -10,21 +10,27 @@ from collections.abc import Iterable, Iterator
 from engine.diagram import Diagram
 from engine.lint import (
     activities,
+    codes,
     collaboration,
     data,
+    decided,
     events,
     expressions,
     flows,
     gateways,
     ignored,
+    literals,
     messages,
+    nobody,
     properties,
     references,
+    said,
     silence,
     structure,
     support,
     timers,
     tokens,
+    unread,
     variables,
 )
 from engine.lint.causes import one_per_cause
@@ -34,15 +40,21 @@ SUBJECTS = (
     structure,
     flows,
     events,
+    codes,
     gateways,
     activities,
     data,
     collaboration,
     references,
+    nobody,
     silence,
     timers,
     expressions,
+    literals,
     variables,
+    unread,
+    decided,
+    said,
     properties,
     messages,
     support,
@@ -85,5 +97,5 @@ def check_names(diagrams: tuple[Diagram, ...], known: Known, feel: Checker) -> l
     """Check only the names and types of diagrams that are deployed already, after something that they use changed."""
     worlds = world_of(diagrams, known, feel)
     looks = [Look(diagram, diagrams, known, feel, strict=True, worlds=worlds) for diagram in diagrams]
-    named = [each for each in rules() if each.subject in ("variables", "silence")]
+    named = [each for each in rules() if each.subject in ("variables", "silence", "decided", "said", "nobody")]
     return [finding for look in looks for each in named for finding in each.findings(look)]

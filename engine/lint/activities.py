@@ -265,12 +265,15 @@ def instantiating_receive_has_no_incoming(look: Look) -> Iterator[Fault]:
 
 @rule("PW-422", section="BPMN 2.0.2 §10.3.8")
 def behavior_names_its_event(look: Look) -> Iterator[Fault]:
-    """A multi-instance behavior of None or One names the event that is thrown."""
+    """A multi-instance behavior of None or One names the event that is thrown, which names a signal or an escalation."""
     for element, loop in _loops(look, "multi"):
         needed = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(loop.behavior)
-        if needed and not loop.node.get(needed):
-            message = f'behavior is "{loop.behavior}", but {needed} is missing.'
-            yield fault(element, message, "Take behavior out.", loop.line)
+        if needed and loop.event is None:
+            message = f'behavior is "{loop.behavior}", but {needed} names no event definition of the file.'
+            yield fault(element, message, "Name one that stands beside the process, or take behavior out.", loop.line)
+        elif loop.event is not None and loop.event.kind in ("signal", "escalation") and not loop.event.name:
+            message = f'behavior is "{loop.behavior}", and its event names no {loop.event.kind}.'
+            yield fault(element, message, f"Choose the {loop.event.kind} in its event definition.", loop.line)
 
 
 _RESULTS = frozenset(["singleEntry", "singleResult", "collectEntries", "resultList"])

@@ -7,20 +7,21 @@ files here, so that what one takes the others take too.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.decisions import Decision, parse_decisions
 from engine.diagram import LIMITS, Diagram, nodes, read, read_bounded, read_xml
 from engine.errors import NothingToRead, ParseFailed, PathwaysError
 from engine.feel import Feel
+from engine.forms import Component, Form, check_form, confidential_roles, line_of, lines, load_form
 from engine.forms import Finding as Problem
-from engine.forms import Form, check_form, confidential_roles, line_of, lines, load_form
 from engine.lint import check, check_names
-from engine.lint.core import OURS, Finding, Known, short, world_of
+from engine.lint.core import OURS, Finding, Known, short, words, world_of
 from engine.lint.messages import orphaned
 from engine.lint.tables import findings
 from engine.spelling import near
@@ -57,9 +58,12 @@ class Bundle:
             clauses=known.clauses,
             topics=known.topics,
             settings=known.settings,
+            categories=known.categories,
+            people=known.people,
             fresh=frozenset(self.tables),
             others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
             whole=known.whole,
+            as_checked=known.as_checked,
         )
 
 
@@ -69,27 +73,77 @@ _T = TypeVar("_T")
 def check_bundle(bundle: Bundle, known: Known, feel: Feel | None, strict: bool) -> list[Finding]:
     """Everything that is wrong with files that are checked together; ``known`` is what there is outside them.
 
-    Diagrams outside that use a form or decision of the bundle are looked at again too: they get a new version with it.
-    So are those outside whose messages are thrown or waited for by the bundle's diagrams as they were before.
+    Diagrams outside that use a form or decision of the bundle, or call its processes, are looked at again too: they get a
+    new version with it. So are those that its processes call, and those outside whose messages, errors or escalations are
+    thrown or waited for by the bundle's diagrams as they were before.
     """
     whole = bundle.with_known(known)
     found = [*bundle.findings, *check(bundle.diagrams.values(), whole, feel, strict)]
-    if strict and known.roles is not None:
-        found += _confidential(bundle, known.roles)
     if strict:
+        found += _confidential(bundle, known.roles) if known.roles is not None else ()
+        found += _near_options(bundle, whole.forms or {})
         found += orphaned(tuple(bundle.diagrams.values()), whole, known)
-    if strict and feel is not None:
-        again = tuple(each for each in whole.others if _uses(each, bundle))
-        found += check_names(again, whole, feel)
-        world = world_of(tuple(bundle.diagrams.values()), whole, feel)()
-        found += findings(world, bundle.tables, bundle.decisions) if world is not None else ()
-    return sorted(set(found), key=lambda each: (each.file, each.line, each.code))
+        found += _named(bundle, whole, known, feel) if feel is not None else ()
+    return sorted(set(_readable(found)), key=lambda each: (each.file, each.line, each.code))
+
+
+def _named(bundle: Bundle, whole: Known, known: Known, feel: Feel) -> Iterator[Finding]:
+    """What is wrong with names and values in tables, and in diagrams outside that the bundle changes something for."""
+    own = tuple(bundle.diagrams.values())
+    again = tuple(each for each in whole.others if _uses(each, bundle))
+    linked = _linked(bundle, tuple(each for each in whole.others if each not in again))
+    beside = replace(whole, others=(*own, *whole.others))
+    yield from check_names(again, beside, feel)
+    yield from _broken(linked, beside, known, feel)
+    world = world_of(own, whole, feel)()
+    yield from findings(world, bundle.tables, bundle.decisions) if world is not None else ()
+
+
+#: What is missed in other files when one cannot be read: its process, its messages, whoever calls, and what that brings.
+_MISSED = words("PW-706 PW-709 PW-715 PW-870 PW-871 PW-891 PW-892 PW-895")
+
+
+def _readable(found: Iterable[Finding]) -> list[Finding]:
+    """The findings, without what only follows from a diagram that cannot be read."""
+    told = list(found)
+    broken = {each.file for each in told if each.code == UNREADABLE}
+    return [each for each in told if not broken or each.file in broken or each.code not in _MISSED]
 
 
 def _uses(diagram: Diagram, bundle: Bundle) -> bool:
     return any(
         each.form_key in bundle.forms or each.decision_ref in bundle.decisions for each in diagram.elements.values()
     )
+
+
+def _linked(bundle: Bundle, others: tuple[Diagram, ...]) -> tuple[Diagram, ...]:
+    """The diagrams outside whose processes call some of the bundle's, or are called by them, however indirectly."""
+    own = set(bundle.processes)
+    drawn = (*bundle.diagrams.values(), *others)
+    calls = {key: _called(each, key) for each in drawn for key in each.processes}
+    callers = {key: {other for other in calls if key in calls[other]} for key in calls}
+    found = _reached(own, callers) | _reached(own, calls)
+    return tuple(each for each in others if not found.isdisjoint(each.processes))
+
+
+def _called(diagram: Diagram, process: str) -> set[str]:
+    return {each.called_element for each in diagram.of_kind("callActivity") if each.process == process}
+
+
+def _reached(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    found, ahead = set(start), list(start)
+    while ahead:
+        fresh = ways.get(ahead.pop(), set()) - found
+        found |= fresh
+        ahead += fresh
+    return found
+
+
+def _broken(diagrams: tuple[Diagram, ...], whole: Known, before: Known, feel: Feel) -> list[Finding]:
+    """What is wrong with names and values in diagrams outside, and was not before the bundle."""
+    found = check_names(diagrams, whole, feel)
+    known = set(check_names(diagrams, before, feel)) if found and not before.as_checked else set()
+    return [each for each in found if each not in known]
 
 
 def _over(known: Mapping[str, _T | None] | None, own: Mapping[str, _T | None]) -> dict[str, _T | None] | None:
@@ -111,7 +165,11 @@ def read_bundle(resources: Mapping[str, bytes], authority: str, strict: bool, fe
 
 
 def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, feel: Feel | None) -> None:
-    suffix = PurePosixPath(name).suffix
+    suffix = PurePosixPath(name).suffix.lower()
+    if (kind := _kind_of(data)) and suffix in KINDS and kind != suffix.replace(".xml", ".bpmn"):
+        message = f"it is {_CALLED[kind]} by what it holds, and its name ends in {suffix}."
+        bundle.findings.append(finding(UNREADABLE, name, message, f"Let its name end in {kind}."))
+        return
     if suffix == ".form":
         _take_form(bundle, name, data, form_key(name, authority), feel)
     elif suffix == ".dmn":
@@ -124,6 +182,19 @@ def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, 
         message = f"it is none of the files that can be read ({', '.join(KINDS)})."
         bundle.findings.append(finding(BUNDLE, name, message, "Leave it out."))
     bundle.files[name] = data
+
+
+_CALLED = {".bpmn": "a BPMN diagram", ".dmn": "a decision table", ".form": "a form"}
+_BPMN, _DMN = b"/spec/BPMN/20100524/MODEL", b"/spec/DMN/"
+
+
+def _kind_of(data: bytes) -> str:
+    """The ending that fits what a file holds; empty where that is not plain to see."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"{":
+        return ".form"
+    bpmn, dmn = _BPMN in data, _DMN in data
+    return "" if start != b"<" or bpmn is dmn else ".bpmn" if bpmn else ".dmn"
 
 
 @lru_cache(maxsize=256)
@@ -146,10 +217,29 @@ def of_form(name: str, data: bytes, problems: Iterable[Problem]) -> Iterator[Fin
     for problem in problems:
         if problem.path and known is None:
             known = lines(data.decode(json.detect_encoding(data)))
-        where = f"at {short(problem.path)}: " if problem.path else ""
+        where = f"{_where(data, problem.path)}: " if problem.path else ""
         said = short(problem.message, MOST_SAID).rstrip(".")
         found = finding(FORM, name, f"{where}{said}{'' if said.endswith('?') else '.'}", "Mend the form.")
         yield replace(found, severity=problem.severity, line=line_of(known or {}, problem.path))
+
+
+_STEP = re.compile(r"components\[(\d+)\]\.?")
+
+
+def _where(data: bytes, path: str) -> str:
+    """Where in a form something stands: by the label of the innermost component that has one, as its author sees it."""
+    here, label, rest = json.loads(data), "", path
+    while step := _STEP.match(rest):
+        here = _inside(here, int(step[1]))
+        label, rest = str(here.get("label") or here.get("dateLabel") or label), rest[step.end() :]
+    return f'at "{short(label, 60)}"{f" ({short(rest)})" if rest else ""}' if label else f"at {short(path)}"
+
+
+def _inside(component: Any, place: int) -> dict[str, Any]:
+    """A component of a form or group; an empty one where there is none."""
+    inside = component.get("components")
+    found = inside[place] if isinstance(inside, list) and place < len(inside) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _confidential(bundle: Bundle, roles: frozenset[str]) -> Iterator[Finding]:
@@ -159,6 +249,34 @@ def _confidential(bundle: Bundle, roles: frozenset[str]) -> Iterator[Finding]:
         wrong = ((path, role) for path, role in confidential_roles(form.components) if role not in roles)
         problems = [Problem(path, f'there is no role "{role}". {_meant(role, roles)}') for path, role in wrong]
         yield from of_form(name, bundle.files[name], problems)
+
+
+def _near_options(bundle: Bundle, forms: Mapping[str, Form | None]) -> Iterator[Finding]:
+    """Options that other forms have for the same question in nearly the same word: conditions know one of the two."""
+    for key, form in bundle.asked.items():
+        beside = [each for name, each in forms.items() if each and name != key and _room(name) == _room(key)]
+        problems = [found for question in form.fields for found in _slips(question, beside)]
+        yield from of_form(bundle.forms[key], bundle.files[bundle.forms[key]], problems)
+
+
+def _room(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+#: A shorter word is near to many.
+_LONG = 4
+
+
+def _slips(question: Component, beside: Iterable[Form]) -> Iterator[Problem]:
+    own = {str(option.value) for option in question.options}
+    asked = [same for form in beside if (same := form.field(question.key)) is not None] if own else []
+    there = {str(option.value) for same in asked for option in same.options}
+    for value in sorted(own - there):
+        if len(value) >= _LONG and (meant := near(value, there - own)):
+            message = (
+                f'the option "{value}" is "{meant}" in another form that asks for {question.key}. Did you mean that?'
+            )
+            yield Problem(f"{question.path}.values", message, "warning")
 
 
 def _meant(role: str, roles: frozenset[str]) -> str:
@@ -175,7 +293,11 @@ def readable_form(data: bytes) -> Form | None:
 
 
 def _take_decisions(bundle: Bundle, name: str, data: bytes, feel: Feel | None) -> None:
-    for decision in decision_ids(data, name):
+    found = decision_ids(data, name)
+    if not found:
+        told = "it holds no decision, so nothing can ask it."
+        bundle.findings.append(finding(BUNDLE, name, told, "Draw a decision in it, or leave it out."))
+    for decision in found:
         _claim_key(bundle, bundle.decisions, decision, name)
     bundle.tables.update(parse_decisions(data, name, feel))
 
@@ -195,6 +317,14 @@ def readable_decisions(data: bytes, file: str) -> dict[str, Decision | None]:
         return {}
     except PathwaysError:
         return ids
+
+
+def holds(content: bytes, name: str, process: str) -> bool:
+    """Whether a file is a diagram in which a process stands."""
+    try:
+        return not name.endswith((".form", ".dmn")) and process in parsed(content, name).processes
+    except ParseFailed:
+        return False
 
 
 def form_key(name: str, authority: str) -> str:
@@ -234,7 +364,7 @@ def expanded(paths: Iterable[Path]) -> Iterator[Path]:
     holds nothing of the kind."""
     for path in paths:
         if path.is_dir():
-            inside = sorted(inner for inner in path.rglob("*") if inner.suffix in KINDS and inner.is_file())
+            inside = sorted(inner for inner in path.rglob("*") if inner.suffix.lower() in KINDS and inner.is_file())
             if not inside:
                 raise NothingToRead(folder=path, kinds=", ".join(KINDS))
             yield from inside

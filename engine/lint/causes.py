@@ -5,6 +5,8 @@ Nothing is let through by this: a finding goes only where another stays, and an 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -12,6 +14,8 @@ from engine.diagram import Diagram
 from engine.lint.core import Finding, Look, words
 
 _FOLLOWS: Mapping[str, frozenset[str]] = {
+    "PW-802": words("PW-809"),
+    "PW-803": words("PW-809"),
     "PW-852": words("PW-802 PW-803"),
     "PW-853": words("PW-851 PW-859"),
     "PW-855": words("PW-851"),
@@ -39,7 +43,8 @@ def one_per_cause(look: Look, findings: Iterable[Finding]) -> list[Finding]:
     """Give the findings of one diagram without those that only follow from another of them."""
     found = _without_followers(list(findings))
     found = _without_neighbours(look.diagram, found)
-    return _of_other_engines(found)
+    found = _without_ways_out(look.diagram, _without_lanes(found))
+    return _roles_once(_of_other_engines(found))
 
 
 def _without_followers(findings: list[Finding]) -> list[Finding]:
@@ -99,3 +104,62 @@ def _counted(cause: Finding, elements: int) -> Finding:
         return cause
     things = "one element lacks" if elements == 1 else f"{elements} elements lack"
     return replace(cause, severity="error", message=f"{cause.message} So {things} a form, a role or something to do.")
+
+
+_NO_DEFAULT, _WRONG_DEFAULT, _WAY_OUT = "PW-304", "PW-107", "PW-303"
+_LANE_HOLDS_NOTHING, _IN_NO_LANE = "PW-608", "PW-610"
+
+
+def _without_ways_out(diagram: Diagram, findings: list[Finding]) -> list[Finding]:
+    """A way out of a gateway that is neither the default nor has a condition is one fault: of the default flow, where that
+    is another gateway's, else of the way out."""
+    wrong = {one.element for one in findings if one.code == _WRONG_DEFAULT}
+    ways = {one.element: _source(diagram, one.element) for one in findings if one.code == _WAY_OUT}
+    sources = set(ways.values())
+
+    def follows(one: Finding) -> bool:
+        if one.code == _NO_DEFAULT:
+            return one.element in sources
+        return one.code == _WAY_OUT and ways[one.element] in wrong
+
+    return [one for one in findings if not follows(one)]
+
+
+def _source(diagram: Diagram, flow: str) -> str:
+    return diagram.flows[flow].source if flow in diagram.flows else flow
+
+
+def _without_lanes(findings: list[Finding]) -> list[Finding]:
+    """A lane that names nothing leaves something out, and that has no lane then."""
+    lost = any(one.code == _LANE_HOLDS_NOTHING for one in findings)
+    twice = any(one.code in _UNIDENTIFIED for one in findings)
+    gone = ({_IN_NO_LANE} if lost else set()) | ({_LANE_HOLDS_NOTHING} if twice else set())
+    return [one for one in findings if one.code not in gone]
+
+
+_ROLES = words("PW-704 PW-708 PW-711 PW-893")
+_QUOTED = re.compile(r'there is no role "([^"]*)"')
+
+
+def _roles_once(findings: list[Finding]) -> list[Finding]:
+    """A role that there is not is one fault, in however many places it is named."""
+    roles = [_role(one) for one in findings]
+    counts = Counter(roles)
+    firsts = {role: one for role, one in zip(reversed(roles), reversed(findings), strict=True)}
+    return [
+        _named(one, counts[role] - 1) if role else one
+        for role, one in zip(roles, findings, strict=True)
+        if not role or firsts[role] is one
+    ]
+
+
+def _role(one: Finding) -> str:
+    """The role that a finding says there is not; empty when it is about something else."""
+    found = _QUOTED.search(one.message) if one.code in _ROLES else None
+    return found[1] if found else ""
+
+
+def _named(one: Finding, more: int) -> Finding:
+    if not more:
+        return one
+    return replace(one, message=f"{one.message} It is named in {more} more place{'s' if more > 1 else ''}.")

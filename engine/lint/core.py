@@ -17,6 +17,7 @@ from engine.decisions import Decision
 from engine.diagram import Diagram, Element, Process, SequenceFlow
 from engine.forms import Form
 from engine.lint.names import Inspects, Surroundings, World
+from engine.spelling import near
 
 Severity = Literal["error", "warning"]
 MOST_FINDINGS = 100
@@ -86,6 +87,12 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(found[:8]) + (" and more" if len(found) > 8 else "")
 
 
+def meant(name: str, names: Iterable[str]) -> str:
+    """Say which of ``names`` was probably meant, before another remedy; nothing where none is near."""
+    found = near(name, names)
+    return f'Did you mean "{short(found)}"? ' if found else ""
+
+
 def words(text: str) -> frozenset[str]:
     """Give the words of ``text``: a readable way to write a set of names."""
     return frozenset(text.split())
@@ -116,13 +123,20 @@ class Known:
     topics: frozenset[str] = frozenset({"notify", "category", "live-cases"})
     settings: Mapping[str, Any] | None = None
     """The authority's values, which expressions see as ``settings``."""
+    categories: frozenset[str] | None = None
+    """The categories that schools of the register are in."""
     fresh: frozenset[str] = frozenset()
     """Those of ``decisions`` that are checked with the diagrams: what is wrong with them is found in their own file."""
+    people: frozenset[str] | None = None
+    """By what the people of the authority sign in."""
     others: tuple[Diagram, ...] = ()
     """The diagrams of processes that are deployed already: they say what calls and messages bring, and are not
     checked themselves."""
     whole: bool = False
     """Whether ``others``, with the diagrams that are checked, are all that the authority has."""
+    as_checked: bool = False
+    """Whether ``others`` stand beside the files that are checked already, as in a project's folder: then nothing tells what
+    was wrong with them before."""
 
 
 def world_of(diagrams: tuple[Diagram, ...], known: Known, feel: Checker | None) -> Callable[[], World | None]:
@@ -132,7 +146,9 @@ def world_of(diagrams: tuple[Diagram, ...], known: Known, feel: Checker | None) 
     def made() -> World | None:
         if feel is None:
             return None
-        return World([*diagrams, *known.others], Surroundings(known.forms, known.decisions, known.settings), feel)
+        categories = known.categories if known.whole else None
+        around = Surroundings(known.forms, known.decisions, known.settings, categories)
+        return World([*diagrams, *known.others], around, feel)
 
     return made
 

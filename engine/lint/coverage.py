@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from math import prod
 
 from engine.decisions.model import Table
@@ -212,9 +212,18 @@ Hits = dict[tuple[Case, ...], tuple[int, ...]]
 
 
 def _overlaps(table: Table, hits: Hits) -> tuple[tuple[int, int], ...]:
-    if table.policy != "UNIQUE":
-        return ()
-    return tuple(sorted({(found[0], found[1]) for found in hits.values() if len(found) > 1}))
+    together = {found for found in hits.values() if len(found) > 1}
+    if table.policy == "UNIQUE":
+        return tuple(sorted({(found[0], found[1]) for found in together}))
+    if table.policy == "ANY":
+        return tuple(sorted({pair for found in together for pair in combinations(found, 2) if _differ(table, pair)}))
+    return ()
+
+
+def _differ(table: Table, pair: tuple[int, int]) -> bool:
+    """Whether two rules say different things."""
+    first, second = (table.rules[number - 1].outputs for number in pair)
+    return [text.strip() for text in first] != [text.strip() for text in second]
 
 
 def _never(table: Table, hits: Hits, undecided: set[int]) -> tuple[tuple[int, tuple[int, ...]], ...]:

@@ -350,22 +350,6 @@ def start_message_is_unambiguous(look: Look) -> Iterator[Fault]:
                     yield fault(start, message, f"Keep one of them, or choose another {one.kind}.")
 
 
-@rule("PW-228", section=OURS, severity="warning")
-def thrown_error_is_caught(look: Look) -> Iterator[Fault]:
-    """An error that is thrown is caught by some event in the file (a calling process may catch it as
-    well)."""
-    caught = _caught_codes(look)
-    for event, definition in _definitions(look, "error"):
-        if event.throwing and definition.code and not {definition.code, ""} & caught:
-            message = f'nothing in this file catches the error "{short(definition.code)}".'
-            yield fault(event, message, "Catch it with a boundary event or an event subprocess.", definition.line)
-
-
-def _caught_codes(look: Look) -> set[str]:
-    """Give the codes that are caught; the empty one stands for an event that catches every error."""
-    return {one.code for event, one in _definitions(look, "error") if event.catching}
-
-
 @rule("PW-229", section="BPMN 2.0.2 §10.5.4", plain="warning")
 def error_is_caught_once(look: Look) -> Iterator[Fault]:
     """An activity has at most one boundary event for one error, escalation, or for all of them."""

@@ -41,10 +41,15 @@ def expressions(look: Look) -> Iterator[Expression]:
     for flow in look.flows():
         yield Expression(flow, flow.line, "the condition", flow.condition, always=True)
     for element in look.elements():
-        yield from _of_element(element)
-        yield from _of_loop(element)
-        yield from _of_events(element)
-        yield from _of_parameters(element)
+        yield from expressions_of(element)
+
+
+def expressions_of(element: Element) -> Iterator[Expression]:
+    """Give every text of one element which is or may be FEEL."""
+    yield from _of_element(element)
+    yield from _of_loop(element)
+    yield from _of_events(element)
+    yield from _of_parameters(element)
 
 
 def _of_properties(part: Element | Process, known: Mapping[str, Property | OfProcess]) -> Iterator[Expression]:
@@ -61,6 +66,7 @@ def _of_element(element: Element) -> Iterator[Expression]:
         "candidateGroups": ",".join(element.candidate_groups),
         "assignee": element.assignee,
         "dueDate": element.due_date,
+        "followUpDate": element.follow_up_date,
         "priority": element.priority,
         "formKey": element.form_key,
         "calledElement": element.called_element,

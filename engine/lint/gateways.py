@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from engine.diagram import Element
 from engine.diagram.names import GATEWAYS
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.decided import always_finds_a_way
+from engine.lint.names.elements import events
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway")
 
@@ -52,9 +54,27 @@ def deciding_gateway_has_default(look: Look) -> Iterator[Fault]:
     stuck there."""
     for gateway in look.elements(*_DECIDING):
         conditional = any(flow.has_condition for flow in look.diagram.flows_from(gateway))
-        if conditional and not gateway.default:
+        if conditional and not gateway.default and not _covers(look, gateway):
             remedy = "Make one way out the default flow: the one taken when no condition is true."
             yield fault(gateway, "the gateway has conditions but no default flow.", remedy)
+
+
+def _covers(look: Look, gateway: Element) -> bool:
+    """Whether one of its conditions is true whatever is answered, as far as all answers can be tried."""
+    return look.world is not None and always_finds_a_way(look, look.world, gateway)
+
+
+@rule("PW-312", section=OURS)
+def events_of_a_gateway_differ(look: Look) -> Iterator[Fault]:
+    """The ways out of an event-based gateway wait for different messages and signals, or one of them is never taken."""
+    for gateway in look.elements("eventBasedGateway"):
+        seen: set[tuple[str, str]] = set()
+        for target in _targets(look, gateway):
+            for kind, name in events(target):
+                if (kind, name) in seen:
+                    message = f'it waits for the {kind} "{short(name)}" as another way out of the same gateway does.'
+                    yield fault(target, message, "Wait for another one, or take one of the two ways out.")
+                seen.add((kind, name))
 
 
 def _targets(look: Look, gateway: Element) -> Iterator[Element]:

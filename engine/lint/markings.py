@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.diagram import Diagram, Element
 from engine.diagram.names import SUBPROCESSES
@@ -64,14 +65,29 @@ class _Move:
     """Whether it comes about by itself: a message from outside may never come."""
 
 
-def explore(diagram: Diagram, process: str, budget: Budget, optional: bool = True) -> Explored:
-    """Explore one process. Without ``optional``, events that don't interrupt never happen."""
-    return _Exploration(Net(diagram, process, optional), budget).run()
+@dataclass(frozen=True)
+class Standing:
+    """Where a token of a running case stands: ``at`` an element, ``arrived`` by a flow at a join, or ``inside`` a subprocess."""
+
+    how: Literal["at", "arrived", "inside"]
+    key: str
+
+
+def explore(
+    diagram: Diagram,
+    process: str,
+    budget: Budget,
+    optional: bool = True,
+    first: Sequence[Standing] | None = None,
+) -> Explored:
+    """Explore one process, from its start or from where the tokens of a case stand. Without ``optional``, events that don't
+    interrupt never happen."""
+    return _Exploration(Net(diagram, process, optional), budget, first).run()
 
 
 class _Exploration:
-    def __init__(self, net: Net, budget: Budget) -> None:
-        self.net, self.budget = net, budget
+    def __init__(self, net: Net, budget: Budget, first: Sequence[Standing] | None = None) -> None:
+        self.net, self.budget, self.standing = net, budget, first
         self.diagram = net.diagram
         self.found = Explored()
         self.behind: dict[str, dict[str, frozenset[str]]] = {}
@@ -96,10 +112,23 @@ class _Exploration:
 
     def _first(self) -> Iterator[_Marking]:
         arms = self.net.scope_arms(self.net.process)
+        if self.standing is not None:
+            yield self._add((), [*(each for one in self.standing for each in self._places(one)), *arms])
+            return
         for flows in self.net.starts(self.net.process):
             walked = self.net.walk(flows)
             self.found.reached |= walked.elements
             yield self._add((), [*walked.places, *arms])
+
+    def _places(self, standing: Standing) -> list[int]:
+        if standing.how == "arrived":
+            return [self.net.place("on", standing.key)]
+        element = self.diagram.elements[standing.key]
+        if standing.how == "inside":
+            return [self.net.place("inside", element.id), *self.net.scope_arms(element.id), *self.net.arms(element)]
+        if self.net.rests(element):
+            return self.net.arrival(element)
+        return list(self.net.walk(self.net.ways(element)[0]).places)
 
     def _meet(self, marking: _Marking, seen: set[_Marking], ahead: deque[_Marking]) -> None:
         if marking not in seen:

@@ -3,16 +3,19 @@ somewhere, and for how long it is kept for whoever will wait."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from engine.calendar import timers
 from engine.diagram import Diagram, Element
 from engine.errors import TimerNotUnderstood
-from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, quoted, registered, rule, short
+from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, meant, quoted, registered, rule, short
+from engine.lint.names import Shape, World
 from engine.lint.names.sources import payload
+from engine.lint.names.wording import what
 from engine.spelling import near
 
-_ORPHANS = ("PW-891", "PW-892")
+#: What diagrams deployed already lose by a new one: who sends or throws, who waits, what a message brings.
+_ORPHANS = ("PW-230", "PW-891", "PW-892", "PW-895")
 
 
 def caught(element: Element) -> tuple[str, ...]:
@@ -66,7 +69,7 @@ def message_comes_from_somewhere(look: Look) -> Iterator[Fault]:
             if name not in sent | reported:
                 message = f'no diagram throws the message "{short(name)}", and nobody may report it.'
                 remedy = "Say who reports it by the property reportedBy (role ids), or deploy with it what throws it."
-                yield fault(element, message, _meant(name, sent) + remedy)
+                yield fault(element, message, meant(name, sent) + remedy)
 
 
 @rule("PW-892", section=OURS, plain="off")
@@ -80,12 +83,7 @@ def message_goes_somewhere(look: Look) -> Iterator[Fault]:
             if name not in wanted:
                 message = f'no diagram waits for the message "{short(name)}".'
                 remedy = "Catch it in a diagram that is deployed with this one, or take it out."
-                yield fault(element, message, _meant(name, wanted) + remedy)
-
-
-def _meant(name: str, names: Iterable[str]) -> str:
-    found = near(name, names)
-    return f'Did you mean "{short(found)}"? ' if found else ""
+                yield fault(element, message, meant(name, wanted) + remedy)
 
 
 @rule("PW-893", section=OURS, plain="off")
@@ -96,7 +94,8 @@ def reporter_exists(look: Look) -> Iterator[Fault]:
         for role in element.reported_by if known is not None and caught(element) else ():
             if role not in _reporters(look, element):
                 remedy = "Choose a role of config/authorities, or add it there."
-                yield fault(element, f'there is no role "{short(role)}", which may report it.', remedy)
+                message = f'there is no role "{short(role)}", which may report it.'
+                yield fault(element, message, meant(role, known or ()) + remedy)
 
 
 @rule("PW-894", section=OURS)
@@ -122,8 +121,8 @@ def payload_is_brought(look: Look) -> Iterator[Fault]:
     """What a message is said to bring (payload), the diagrams that throw it hand over, where nobody can report it."""
     for element in look.elements():
         for name, brought in _unbrought(look, element) if not element.reported_by else ():
-            meant = near(name, brought)
-            remedy = f"Did you mean {meant}?" if meant else "Add it as a camunda:inputParameter where it is thrown."
+            likely = near(name, brought)
+            remedy = f"Did you mean {likely}?" if likely else "Add it as a camunda:inputParameter where it is thrown."
             yield fault(element, f'nothing that throws its message hands over "{short(name)}".', remedy)
 
 
@@ -141,9 +140,61 @@ def orphaned(diagrams: tuple[Diagram, ...], whole: Known, before: Known) -> list
     """What of the diagrams deployed already would lose its sender or its receiver, once ``diagrams`` are deployed:
     ``whole`` is what stays beside them, ``before`` what there is now."""
     lost = {found for each in whole.others for found in _orphans(Look(each, diagrams, whole, None, strict=True))}
-    known = {found for each in before.others for found in _orphans(Look(each, (), before, None, strict=True))}
+    there = () if before.as_checked else before.others
+    known = {found for each in there for found in _orphans(Look(each, (), before, None, strict=True))}
     return list(lost - known)
 
 
 def _orphans(look: Look) -> Iterator[Finding]:
     return (found for code in _ORPHANS for found in registered()[code].findings(look))
+
+
+def _signals(element: Element) -> set[str]:
+    thrown_by_loop = {element.loop.event.name} if element.loop is not None and element.loop.event is not None else set()
+    return thrown_by_loop | {each.name for each in element.event_definitions if each.kind == "signal" and each.name}
+
+
+@rule("PW-896", section=OURS, severity="warning", plain="off")
+def signal_comes_from_somewhere(look: Look) -> Iterator[Fault]:
+    """A signal that is waited for is thrown in a diagram of the authority."""
+    if not look.known.whole:
+        return
+    sent = {name for each in _everywhere(look) if each.throwing or each.loop is not None for name in _signals(each)}
+    for element in look.elements():
+        for name in sorted(_signals(element) - sent) if element.catching else ():
+            remedy = "Throw it in a diagram that is deployed with this one, or take the event out."
+            yield fault(element, f'no diagram throws the signal "{short(name)}".', meant(name, sent) + remedy)
+
+
+@rule("PW-897", section=OURS, plain="off")
+def payload_is_of_its_kind(look: Look) -> Iterator[Fault]:
+    """What the diagrams that throw a message hand over is of the kind that its receiver declares (payload)."""
+    for element in look.elements() if look.world is not None else ():
+        declared = payload(element.properties.get("payload", "")) or {}
+        for name, shape in _brought(look, element) if declared else ():
+            if _unlike(declared.get(name), shape):
+                message = (
+                    f'its payload declares "{short(name)}" as {what(declared[name])}, and {what(shape)} is handed over.'
+                )
+                yield fault(
+                    element, message, "Correct the payload, or what is handed over where the message is thrown."
+                )
+
+
+def _brought(look: Look, element: Element) -> Iterator[tuple[str, Shape]]:
+    """What the elements that throw a message which an element waits for hand over."""
+    waited = set(caught(element))
+    throwers = (each for each in _everywhere(look) if not waited.isdisjoint(thrown(each)))
+    return (given for each in throwers for given in _handed(look.world, each))
+
+
+def _unlike(declared: Shape | None, given: Shape) -> bool:
+    return declared is not None and bool(declared.known and given.known) and not declared.known & given.known
+
+
+def _handed(world: World | None, thrower: Element) -> Iterator[tuple[str, Shape]]:
+    """What an element hands over with its message, by name."""
+    flow = world.flows.get(thrower.process) if world is not None else None
+    if world is not None and flow is not None and flow.graph.elements.get(thrower.id) is thrower:
+        scope = world.scope(flow, thrower, inside=False)
+        yield from ((each.name, world.text(each.text, scope)) for each in thrower.inputs)

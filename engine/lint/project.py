@@ -5,6 +5,8 @@ A project holds ``processes/<authority>/``, ``forms/<authority>/``, ``config/aut
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ from engine.lint.bundle import (
     readable_form,
 )
 from engine.lint.core import Finding, Known
+from engine.yaml_files import read_yaml
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ class Project:
             processes=frozenset(key for each in others for key in each.processes) if processes else None,
             clauses=self._clauses(authority),
             settings=self._settings(authority),
+            categories=self._categories(authority),
             others=others,
             whole=bool(authority and processes),
+            as_checked=True,
         )
 
     def _processes(self, authority: str) -> Path | None:
@@ -97,6 +102,14 @@ class Project:
         files = self._authorities(authority)
         return {name: value for file in files for name, value in _settings_in(file)} if files else None
 
+    def _categories(self, authority: str) -> frozenset[str] | None:
+        """The categories in the authority's file of schools; None where it has none."""
+        file = self.root / "config" / "schools" / f"{authority}.csv"
+        if not authority or not file.is_file():
+            return None
+        rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig", errors="replace")))
+        return frozenset((row.get("category") or "").strip() for row in rows)
+
     def _authorities(self, authority: str) -> list[Path]:
         folder = self.root / "config" / "authorities"
         own = folder / f"{authority}.yaml"
@@ -105,19 +118,29 @@ class Project:
 
 def role_ids(file: Path) -> Iterator[str]:
     """Give the role ids of an authority's file: its ``roles``, by id, or a list of ids or of mappings."""
-    for role in _part(file, "roles"):
-        yield str(role["id"]) if isinstance(role, dict) else str(role)
+    roles = _part(file, "roles")
+    for role in roles if isinstance(roles, list | dict) else ():
+        yield str(role.get("id", "")) if isinstance(role, dict) else str(role)
+
+
+def named_roles(file: Path) -> dict[str, str]:
+    """The names of the roles of an authority's file, by id."""
+    roles = (role for role in _part(file, "roles") if isinstance(role, dict))
+    return {str(role["id"]): str(role.get("name", role["id"])) for role in roles}
 
 
 def _settings_in(file: Path) -> Iterator[tuple[str, Any]]:
     settings = _part(file, "settings")
-    for name in settings:
-        given = settings[name]
+    for name, given in settings.items() if isinstance(settings, dict) else ():
         yield str(name), given.get("value") if isinstance(given, dict) else given
 
 
 def _part(file: Path, name: str) -> Any:
-    said: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    """What a file says under a name; nothing where it cannot be read: the check of that file says why."""
+    try:
+        said: Any = read_yaml(file)
+    except (UnicodeDecodeError, yaml.YAMLError):
+        return {}
     return (said.get(name) or {}) if isinstance(said, dict) else {}
 
 

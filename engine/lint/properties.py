@@ -11,7 +11,7 @@ from engine.diagram import Element, Process
 from engine.diagram.names import ACTIVITIES
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 from engine.lint.names.shapes import BOOLEAN
-from engine.lint.wants import DAY
+from engine.lint.wants import DAY, TIME
 from engine.spelling import near
 
 
@@ -19,8 +19,9 @@ from engine.spelling import near
 class Reads:
     """How a property whose value is FEEL is read."""
 
-    over: Literal["inside", "outside", "school"] = "inside"
-    """What it sees: what its element sees inside or before it begins, or a school alone, before there is a case."""
+    over: Literal["inside", "outside", "end", "school", "case"] = "inside"
+    """What it sees: what its element sees inside, before it begins or when it ends, a school alone before there is a case, or all
+    that a case comes to know."""
     wants: str = ""
     """What must come of it (engine/lint/wants.py); empty for anything."""
     may_wait: bool = False
@@ -41,6 +42,10 @@ class Property:
 
 def _timed(element: Element) -> bool:
     return "timer" in element.event_kinds or bool(element.due_date)
+
+
+def _waits_for_time(element: Element) -> bool:
+    return "timer" in element.event_kinds
 
 
 def _waits(element: Element) -> bool:
@@ -72,6 +77,10 @@ def _may_be_null(element: Element) -> bool:
     return element.kind in ("scriptTask", "businessRuleTask") or bool(element.camunda("expression"))
 
 
+def _says_a_period(element: Element) -> bool:
+    return element.kind in ("userTask", "scriptTask")
+
+
 def _starts(element: Element) -> bool:
     return element.kind == "startEvent" and set(element.event_kinds) <= {"timer"}
 
@@ -92,6 +101,12 @@ _YES_NO = ("true", "false")
 
 PROPERTIES: Mapping[str, Property] = {
     "clause": Property("any element, and the process", _anywhere, "What it carries of the policy, by clause id."),
+    "clausePartly": Property(
+        "any element",
+        _anywhere,
+        "Which of the clauses in `clause` the element only serves, or keeps by how it is drawn: carried, and never counted in"
+        " proof of policy.",
+    ),
     "forEach": Property("none and timer start events", _starts, "`school`: one case a school."),
     "forEachWhen": Property(
         "beside `forEach`", _starts, "FEEL over `school`: which schools are meant.", Reads("school", BOOLEAN)
@@ -116,6 +131,13 @@ PROPERTIES: Mapping[str, Property] = {
     ),
     "retime": Property(
         "timers", _timed, "`true`: worked out again when the variables that it is made of change.", values=_YES_NO
+    ),
+    "statutory": Property(
+        "timers that are waited for",
+        _waits_for_time,
+        "`true`: a period that the law or a notice gives. Managers don't change its date, and resuming a case doesn't move it:"
+        " more time is given by a message that the diagram waits for, and tells of.",
+        values=_YES_NO,
     ),
     "catchUp": Property(
         "timer cycles", _timed, "`every`: beats that were missed are made up for.", values=("every", "once")
@@ -156,7 +178,33 @@ PROPERTIES: Mapping[str, Property] = {
         "FEEL, a context: what holds when no answer came by the task's date.",
         Reads(),
     ),
+    "separateFrom": Property(
+        "user tasks",
+        _asks,
+        "User tasks, by id, that somebody else must do: two who must agree are two persons. One of them may name the other.",
+    ),
+    "checkAnswers": Property(
+        "user tasks",
+        _asks,
+        "Whether answers are shown once more, with what follows, before they count: `true`, `false`; else where they tell"
+        " somebody outside, end or escalate the case, or categorise its school.",
+        values=_YES_NO,
+    ),
     "prefill": Property("user tasks", _asks, "`last`: sent back for correction, so its last answers show again."),
+    "lastDay": Property(
+        "user and script tasks",
+        _says_a_period,
+        "The variable that keeps the last day of a period, as the calendar has it when the task is done.",
+    ),
+    "lastDayOf": Property(
+        "beside `lastDay`",
+        _says_a_period,
+        'FEEL: the period, in a timer\'s words, such as `= string(length) + " working days"`.',
+        Reads("end", TIME),
+    ),
+    "lastDayFrom": Property(
+        "beside `lastDay`", _says_a_period, "FEEL: the day after which the period runs.", Reads("end", DAY)
+    ),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result.", Reads()),
 }
@@ -175,8 +223,26 @@ class OfProcess:
 OF_PROCESSES: Mapping[str, OfProcess] = {
     "clause": OfProcess(PROPERTIES["clause"].note),
     "startWhen": OfProcess("FEEL over `school`: the schools that the process is for.", Reads("school", BOOLEAN)),
+    "endWhen": OfProcess(
+        "FEEL over `school`: the schools with which an open case ends, and those concerned are told. One that another is to"
+        " follow waits for the manager who decides it.",
+        Reads("school", BOOLEAN),
+    ),
     "needsSchool": OfProcess("`true`: every case is about a school.", values=_YES_NO),
+    "closedSchools": OfProcess(
+        "`true`: a case may begin, by hand or by a message, for a school that has closed; else none does.",
+        values=_YES_NO,
+    ),
+    "bars": OfProcess(
+        "FEEL, looked at after each step: who has a conflict of interest and meets nothing of the case, by user name, e-mail"
+        " address or role, alone or in a list; null is nobody. A manager lifts it.",
+        Reads("case", may_wait=True),
+    ),
     "cases": OfProcess("`many`: a school may have several open cases of it at once.", values=("one", "many")),
+    "visibleTo": OfProcess(
+        "The roles that may see its cases, beside those who manage cases and the school’s link adviser; others see a case from"
+        " when they are asked in it. Without it: the roles whom the process, or one that it calls, asks something."
+    ),
     "whileOpen": OfProcess(
         "What a start for many schools does for one with an open case: `skip` it (and managers are told), `begin`"
         " another (with `cases`=`many`), or `end` the open one."
@@ -273,11 +339,32 @@ def clause_is_in_the_register(look: Look) -> Iterator[Fault]:
 
 def _no_clause(look: Look, part: Element | Process) -> Iterator[Fault]:
     known = look.known.clauses
-    for clause in part.properties.get("clause", "").replace(",", " ").split():
+    for clause in part.clauses:
         if known is not None and clause not in known:
             meant = near(clause, known)
             remedy = f"Did you mean {meant}?" if meant else "Name one of clauses.yaml, or add it there."
             yield fault(part, f'there is no clause "{short(clause)}".', remedy)
+
+
+@rule("PW-898", section=OURS)
+def clause_in_part_is_carried(look: Look) -> Iterator[Fault]:
+    """A clause that an element carries in part (``clausePartly``) is one of those that it carries (``clause``)."""
+    for element in look.elements():
+        for clause in element.clauses_in_part:
+            if clause not in element.clauses:
+                message = f'its property clausePartly names "{short(clause)}", which its property clause does not.'
+                yield fault(element, message, f"Name {short(clause)} in the property clause too.")
+
+
+@rule("PW-867", section=OURS)
+def last_day_is_whole(look: Look) -> Iterator[Fault]:
+    """A task that keeps the last day of a period says the variable, the period, and the day after which it runs."""
+    wanted = ("lastDay", "lastDayOf", "lastDayFrom")
+    for element in look.elements():
+        missing = [name for name in wanted if not element.properties.get(name, "").strip()]
+        if 0 < len(missing) < len(wanted):
+            message = "the last day of its period cannot be worked out."
+            yield fault(element, message, f"Give it the property {quoted(missing)} too.")
 
 
 @rule("PW-863", section=OURS, severity="warning")

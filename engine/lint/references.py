@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.decisions.model import Table
 from engine.diagram import Element, is_feel
-from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.core import OURS, Fault, Look, fault, meant, rule, short
 from engine.spelling import near
 
 
@@ -36,11 +36,17 @@ def form_exists(look: Look) -> Iterator[Fault]:
     for element in asked:
         if forms is not None and element.form_key and element.form_key not in forms:
             message = f'there is no form "{short(element.form_key)}".'
-            yield fault(element, message, _form_remedy(element.form_key))
+            yield fault(element, message, _form_remedy(element.form_key, forms))
 
 
-def _form_remedy(key: str) -> str:
-    return f"Draw the form forms/{short(key)}.form, or choose one that exists."
+def _form_remedy(key: str, forms: Iterable[str]) -> str:
+    bare = key.removeprefix("forms/").removesuffix(".form")
+    known = sorted(forms)
+    same = [each for each in known if each.casefold() == bare.casefold()]
+    close = same or [each for each in known if each.endswith(f"/{bare}")]
+    if close:
+        return f'Did you mean "{short(close[0])}"? A key is the folder of the authority and the name, without .form.'
+    return meant(key, known) + f"Draw the form forms/{short(bare)}.form, or choose one that exists."
 
 
 @rule("PW-704", section=OURS, plain="off")
@@ -48,10 +54,14 @@ def role_exists(look: Look) -> Iterator[Fault]:
     """Those who do a user task, or record its answer for others (onBehalf), are roles."""
     for element in look.elements():
         for role in _unknown(look, (*element.candidate_groups, *element.on_behalf)):
-            yield fault(element, f'there is no role "{short(role)}".', _ROLE_REMEDY)
+            yield fault(element, f'there is no role "{short(role)}".', _role_remedy(look, role))
 
 
 _ROLE_REMEDY = "Choose a role of config/authorities, or add it there."
+
+
+def _role_remedy(look: Look, role: str) -> str:
+    return meant(role, look.known.roles or ()) + _ROLE_REMEDY
 
 
 def _unknown(look: Look, roles: Iterable[str]) -> Iterator[str]:
@@ -59,6 +69,15 @@ def _unknown(look: Look, roles: Iterable[str]) -> Iterator[str]:
     known = look.known.roles
     if known is not None:
         yield from (role for role in roles if role not in known and not is_feel(role))
+
+
+@rule("PW-721", section=OURS, plain="off")
+def assignee_is_a_person(look: Look) -> Iterator[Fault]:
+    """An assignee is somebody's user name, not a role."""
+    for element in look.elements("userTask"):
+        if element.assignee in (look.known.roles or ()):
+            message = f'it is assigned to "{short(element.assignee)}", which is a role: nobody would get it.'
+            yield fault(element, message, "Name the role in camunda:candidateGroups.")
 
 
 @rule("PW-717", section=OURS)
@@ -74,6 +93,22 @@ def answering_is_understood(look: Look) -> Iterator[Fault]:
             yield fault(element, message, "Give it a due date.")
 
 
+@rule("PW-719", section=OURS)
+def separate_tasks_are_there(look: Look) -> Iterator[Fault]:
+    """The tasks that somebody else must do (separateFrom) are other user tasks of the same process."""
+    for element in look.elements("userTask"):
+        if not element.separate_from:
+            continue
+        others = {each.id for each in look.elements("userTask") if each.process == element.process} - {element.id}
+        for name in element.separate_from:
+            if name not in others:
+                likely = near(name, others)
+                remedy = f"Did you mean {likely}?" if likely else "Name another user task of this process by its id."
+                yield fault(
+                    element, f'its separateFrom names "{short(name)}", which is no other user task here.', remedy
+                )
+
+
 @rule("PW-705", section=OURS)
 def decision_exists(look: Look) -> Iterator[Fault]:
     """The decision table that a business rule task asks exists."""
@@ -81,7 +116,8 @@ def decision_exists(look: Look) -> Iterator[Fault]:
     for element in look.elements("businessRuleTask"):
         if known is not None and element.decision_ref and element.decision_ref not in known:
             message = f'there is no decision table "{short(element.decision_ref)}".'
-            yield fault(element, message, "Deploy the .dmn file with it, or correct the camunda:decisionRef.")
+            remedy = "Deploy the .dmn file with it, or correct the camunda:decisionRef."
+            yield fault(element, message, meant(element.decision_ref, known) + remedy)
 
 
 @rule("PW-718", section=OURS)
@@ -95,6 +131,18 @@ def decision_gives_as_many_as_are_asked_for(look: Look) -> Iterator[Fault]:
             yield fault(element, message, 'Use "collectEntries" or "resultList", or another hit policy.')
 
 
+@rule("PW-720", section=OURS)
+def decision_gives_one_value_where_one_is_asked_for(look: Look) -> Iterator[Fault]:
+    """A decision table with several outputs is not asked for an entry of one."""
+    for element in look.elements("businessRuleTask"):
+        decision = (look.known.decisions or {}).get(element.decision_ref)
+        table = decision.expression if decision is not None else None
+        how = element.map_decision_result
+        if isinstance(table, Table) and len(table.outputs) > 1 and how in ("singleEntry", "collectEntries"):
+            message = f'the table has {len(table.outputs)} outputs, and "{how}" takes one.'
+            yield fault(element, message, 'Use "singleResult" or "resultList", or take the other outputs out.')
+
+
 @rule("PW-706", section=OURS)
 def called_process_exists(look: Look) -> Iterator[Fault]:
     """The process that a call activity calls exists."""
@@ -102,7 +150,8 @@ def called_process_exists(look: Look) -> Iterator[Fault]:
     for element in look.elements("callActivity"):
         if known is not None and element.called_element and element.called_element not in known:
             message = f'there is no process "{short(element.called_element)}".'
-            yield fault(element, message, "Deploy that process first or together, or correct calledElement.")
+            remedy = "Deploy that process first or together, or correct calledElement."
+            yield fault(element, message, meant(element.called_element, known) + remedy)
 
 
 @rule("PW-707", section=OURS)
@@ -111,7 +160,8 @@ def topic_is_known(look: Look) -> Iterator[Fault]:
     for element in look.elements("serviceTask", "sendTask", "businessRuleTask"):
         if element.topic and element.topic not in look.known.topics:
             wanted = ", ".join(sorted(look.known.topics))
-            yield fault(element, f'nothing carries out the topic "{short(element.topic)}".', f"Use: {wanted}.")
+            message = f'nothing carries out the topic "{short(element.topic)}".'
+            yield fault(element, message, f"{meant(element.topic, look.known.topics)}Use: {wanted}.")
 
 
 @rule("PW-708", section=OURS, plain="off")
@@ -119,7 +169,18 @@ def starter_role_exists(look: Look) -> Iterator[Fault]:
     """The candidate starter groups of a process are roles of the authority."""
     for process in look.processes():
         for role in _unknown(look, process.candidate_starter_groups):
-            yield fault(process, f'there is no role "{short(role)}", which may start it.', _ROLE_REMEDY)
+            yield fault(process, f'there is no role "{short(role)}", which may start it.', _role_remedy(look, role))
+
+
+@rule("PW-722", section=OURS, plain="off")
+def reader_exists(look: Look) -> Iterator[Fault]:
+    """The roles that may see the cases of a process (visibleTo) are roles of the authority."""
+    for process in look.processes():
+        if "visibleTo" in process.properties and not process.visible_to:
+            yield fault(process, "its property visibleTo names nobody.", "Name roles, or take it out.")
+        for role in _unknown(look, process.visible_to):
+            message = f'there is no role "{short(role)}", which may see its cases.'
+            yield fault(process, message, _role_remedy(look, role))
 
 
 @rule("PW-709", section=OURS, severity="warning", plain="off")
@@ -157,7 +218,7 @@ def notice_goes_to_roles(look: Look) -> Iterator[Fault]:
         to = given.get("to", "")
         roles = [] if is_feel(to) else [role.strip() for role in to.split(",") if role.strip()]
         for role in _unknown(look, roles):
-            yield fault(element, f'there is no role "{short(role)}", which it notifies.', _ROLE_REMEDY)
+            yield fault(element, f'there is no role "{short(role)}", which it notifies.', _role_remedy(look, role))
 
 
 @rule("PW-712", section=OURS)
@@ -206,8 +267,8 @@ def _unknown_process(look: Look, element: Element) -> Iterator[Fault]:
     keys = look.called
     for each in element.inputs if element.topic == "live-cases" and keys is not None else ():
         if each.name == "process" and not is_feel(each.text) and each.text.strip() not in (keys or ()):
-            meant = near(each.text.strip(), keys or ())
-            remedy = f"Did you mean {meant}?" if meant else "Name a process that there is, by its key."
+            likely = near(each.text.strip(), keys or ())
+            remedy = f"Did you mean {likely}?" if likely else "Name a process that there is, by its key."
             yield fault(
                 element, f'there is no process "{short(each.text)}", so it would list no case.', remedy, each.line
             )

@@ -18,10 +18,10 @@ from engine.lint.names.elements import collection, crossing, results
 from engine.lint.names.flows import At, Flow
 from engine.lint.names.graph import END
 from engine.lint.names.shapes import BOOLEAN, LIST, NUMBER, of
-from engine.lint.names.sources import SCHOOL, answer, settings
+from engine.lint.names.sources import answer, settings
 from engine.lint.names.world import COUNTS
 from engine.lint.properties import OF_PROCESSES, PROPERTIES, Reads
-from engine.lint.wants import TIME
+from engine.lint.wants import OPTIONS, SHOWN, TIME
 
 
 @dataclass(frozen=True)
@@ -45,26 +45,35 @@ def sites(look: Look, world: World) -> Iterator[Site]:
     for process in look.processes():
         flow = world.flows.get(process.key)
         if flow is not None and flow.diagram is look.diagram and not flow.graph.too_large:
-            yield from _of_process(world, process)
+            yield from _of_process(world, process, flow)
             yield from _of_flows(world, flow)
             for element in flow.graph.elements.values():
                 yield from _of_element(world, flow, element)
 
 
-def _of_process(world: World, process: Process) -> Iterator[Site]:
+def _of_process(world: World, process: Process, flow: Flow) -> Iterator[Site]:
     for name, each in OF_PROCESSES.items():
-        if each.reads is not None:
-            text = process.properties.get(name, "")
-            yield Site(process, process.line, f"the property {name}", text, _school(world), each.reads.wants)
+        if each.reads is not None and name in process.properties:
+            scope = _case(world, flow) if each.reads.over == "case" else _school(world)
+            what, text, waits = f"the property {name}", process.properties[name], each.reads.may_wait
+            yield Site(process, process.line, what, text, scope, each.reads.wants, waits)
+
+
+def _case(world: World, flow: Flow) -> Scope:
+    """What is seen after the process's first element, of which the rest may be set later."""
+    return At(world, flow, flow.graph.leave(next(iter(flow.graph.elements))))
 
 
 def _of_flows(world: World, flow: Flow) -> Iterator[Site]:
     for each in flow.graph.flows:
         source = flow.graph.elements.get(each.source)
         if source is not None and each.condition:
-            scope = world.scope(flow, source, inside=False)
-            scope = _at_end(world, flow, source, scope)
-            yield Site(each, each.line, "the condition", each.condition, scope, BOOLEAN)
+            yield Site(each, each.line, "the condition", each.condition, after(world, flow, source), BOOLEAN)
+
+
+def after(world: World, flow: Flow, element: Element) -> Scope:
+    """What the conditions of flows out of an element see."""
+    return _at_end(world, flow, element, world.scope(flow, element, inside=False))
 
 
 def _at_end(world: World, flow: Flow, element: Element, scope: Scope) -> Scope:
@@ -106,8 +115,8 @@ def _of_element(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     }
     for what, text in texts.items():
         yield Site(element, element.line, what, text if is_feel(text) else "", inside)
-    due = element.due_date if is_feel(element.due_date) else ""
-    yield Site(element, element.line, "dueDate", due, inside, TIME, timer="due")
+    for what, text in (("dueDate", element.due_date), ("followUpDate", element.follow_up_date)):
+        yield Site(element, element.line, what, text if is_feel(text) else "", inside, TIME, timer="due")
     yield from _of_properties(world, flow, element)
     yield from _of_loop(world, flow, element)
     yield from _of_events(world, flow, element)
@@ -128,7 +137,7 @@ def _of_properties(world: World, flow: Flow, element: Element) -> Iterator[Site]
 def _seen(world: World, flow: Flow, element: Element, reads: Reads) -> Scope:
     if reads.over == "school":
         return _school(world)
-    return world.scope(flow, element, inside=reads.over == "inside")
+    return world.scope(flow, element, inside=reads.over != "outside", leave=reads.over == "end")
 
 
 def _listens(flow: Flow, element: Element) -> bool:
@@ -140,7 +149,7 @@ def _listens(flow: Flow, element: Element) -> bool:
 
 def _school(world: World) -> Scope:
     """What is seen before a case begins: one school, and the settings."""
-    return Table({"school": Variable(SCHOOL), "settings": Variable(settings(world.around.settings))})
+    return Table({"school": Variable(world.school), "settings": Variable(settings(world.around.settings))})
 
 
 def _of_loop(world: World, flow: Flow, element: Element) -> Iterator[Site]:
@@ -193,19 +202,28 @@ def _of_mappings(world: World, flow: Flow, element: Element) -> Iterator[Site]:
         yield Site(element, mapping.line, "businessKey", key, inside)
 
 
+_FORM_WANTS = {
+    "hide": BOOLEAN,
+    "readonly": BOOLEAN,
+    "text": SHOWN,
+    "description": SHOWN,
+    "valuesExpression": OPTIONS,
+}
+
+
 def _of_form(world: World, flow: Flow, element: Element) -> Iterator[Site]:
     form = (world.around.forms or {}).get(element.form_key) if element.form_key else None
     if form is None:
         return
     scope = Table(_own(form, world, flow, element), world.scope(flow, element))
     for place, text in expressions(form.components):
-        wants = BOOLEAN if place.endswith(("conditional.hide", "readonly")) else ""
+        wants = _FORM_WANTS.get(place.rpartition(".")[2], "")
         what = f'the form "{short(element.form_key)}", {short(place)},'
         yield Site(element, element.line, what, text, scope, wants)
     for each in form.fields:
         if each.readonly is True and each.key.isidentifier():
             what = f'the form "{short(element.form_key)}", which only shows'
-            yield Site(element, element.line, what, each.key, world.scope(flow, element), waits=True)
+            yield Site(element, element.line, what, each.key, world.scope(flow, element), SHOWN, waits=True)
 
 
 def _own(form: Form, world: World, flow: Flow, element: Element) -> dict[str, Variable]:

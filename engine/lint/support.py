@@ -91,8 +91,11 @@ def _goes_on_at_once(event: EventDefinition) -> bool:
 
 
 def _loop_features(look: Look, element: Element) -> Iterator[str]:
-    if element.loop is not None and element.loop.kind == "multi" and element.loop.behavior != "All":
-        yield "multiInstance behavior"
+    event = element.loop.event if element.loop is not None else None
+    if element.loop is not None and element.loop.behavior == "Complex":
+        yield "multiInstance behavior Complex"
+    if event is not None and event.kind not in ("signal", "escalation"):
+        yield "multiInstance behavior with another event"
     boundary = look.diagram.boundary_events(element.id)
     if element.for_compensation or any("compensate" in event.event_kinds for event in boundary):
         yield "compensation of a loop"
@@ -101,7 +104,7 @@ def _loop_features(look: Look, element: Element) -> Iterator[str]:
 
 
 _HONOURED = words(
-    """formKey candidateGroups assignee dueDate priority candidateStarterGroups decisionRef mapDecisionResult
+    """formKey candidateGroups assignee dueDate followUpDate priority candidateStarterGroups decisionRef mapDecisionResult
     resultVariable type topic expression modelerTemplate modelerTemplateVersion modelerTemplateIcon versionTag
     historyTimeToLive isStartableInTasklist asyncBefore asyncAfter exclusive jobPriority taskPriority
     decisionRefBinding calledElementBinding"""
@@ -121,6 +124,14 @@ def camunda_attribute_is_carried_out(look: Look) -> Iterator[Fault]:
             yield fault(element, message, _INSTEAD.get(name) or _meant(name))
 
 
+@rule("PW-917", section=OURS, plain="warning")
+def camunda_attribute_has_its_prefix(look: Look) -> Iterator[Fault]:
+    """No attribute of ours stands without its prefix: it would be passed over."""
+    for element in look.elements():
+        for name in sorted(element.attributes.keys() & (_HONOURED | _MEANT_ELSEWHERE)):
+            yield fault(element, f"the attribute {short(name)} does nothing.", f"Write camunda:{short(name)}.")
+
+
 def _meant(name: str) -> str:
     found = near(name, _HONOURED | _MEANT_ELSEWHERE)
     return f"Did you mean {found}?" if found else "Take it out."
@@ -131,7 +142,6 @@ _INSTEAD = {
     "candidateUsers": "Use candidateGroups or assignee.",
     "class": "Java is never run: use FEEL, or the topic notify.",
     "delegateExpression": "Java is never run: use FEEL, or the topic notify.",
-    "followUpDate": "Use a due date, or a timer on the task's border.",
     "formRef": "Use formKey.",
     "formData": "Draw a form in the folder forms, and name it in camunda:formKey.",
     "executionListener": "Take it out: no code is run. A script task with FEEL can work something out.",

@@ -43,21 +43,33 @@ EXECUTED: Mapping[str, str] = {
 
 #: What is refused at deployment, and why.
 REFUSED: Mapping[str, str] = {
-    "complexGateway": "Its activation condition has no one meaning; draw it with inclusive gateways and conditions.",
-    "adHocSubProcess": "Who may start what, and when it ends, is not in the diagram; draw the choice with gateways.",
+    "complexGateway": (
+        "Its activation condition counts tokens by incoming flow, for which FEEL has no name here, and it resets by a second "
+        "rule (section 13.4.5); draw it with inclusive gateways and conditions."
+    ),
+    "adHocSubProcess": (
+        "Who may start what in it, and how often, is not in the diagram, and a page would have to ask; draw the choice with "
+        "gateways."
+    ),
     "choreography": "Only processes are executed.",
     "conversation": "Only processes are executed.",
-    "globalUserTask": "Only processes can be called.",
+    "globalUserTask": (
+        "Only processes are called: a global task has no version, role or form to be bound at deployment; call a process of "
+        "one task."
+    ),
     "subChoreography": "Only processes are executed.",
     "conditional start of a process": "Nothing has variables to watch before the case exists; use a message or timer.",
     "parallelMultiple start of a process": "Use a message start event and catch the rest inside.",
     "compensateEventDefinition start": "Attach a compensation boundary event and handler to the activity.",
-    "receiveTask instantiate": "Use a message start event.",
-    "eventBasedGateway instantiate": "Use one message start event a message.",
+    "receiveTask instantiate": (
+        "A message start event begins a case in the same way (section 13.3.3), and a person can report its message; use that."
+    ),
+    "eventBasedGateway instantiate": "One message start event a message begins a case the same way (section 10.6.6); use these.",
     "eventBasedGateway parallel": "Use a parallel gateway and one catch event a message.",
     "compensateEventDefinition waitForCompletion=false": "Compensation is waited for; leave the attribute out.",
     "compensation of a loop": "Put the loop inside a subprocess, and compensate what is in it.",
-    "multiInstance behavior": "Only All (the default) is run; use boundary events for the rest.",
+    "multiInstance behavior Complex": "Its conditions over counts are a completion condition, and boundary events for the rest.",
+    "multiInstance behavior with another event": "None and One throw a signal or an escalation, which boundary events catch.",
     "scriptTask other than FEEL": "Python, JavaScript and Groovy in a diagram are never run.",
     "dataAssociation transformation": "Use input and output parameters with FEEL.",
 }
@@ -79,6 +91,10 @@ ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
     "isInterrupting, triggeredByEvent": (True, "Event subprocesses, interrupting or not."),
     "parallelMultiple": (True, "All of the event's definitions have to happen."),
     "isSequential, loopCardinality, completionCondition": (True, "Multi-instance."),
+    "behavior None and One of multi-instance": (
+        True,
+        "Throw their signal (with the counts of runs) or escalation as each run, or the first, completes.",
+    ),
     "loopDataInputRef, inputDataItem, loopDataOutputRef, outputDataItem": (
         True,
         "Collections by the names of their data.",
@@ -100,7 +116,7 @@ ATTRIBUTES: Mapping[str, tuple[bool, str]] = {
     ),
     "resourceRole, performer, potentialOwner": (False, "Use camunda:candidateGroups and camunda:assignee."),
     "correlationKey, correlationProperty": (False, "Use the property correlationKey (FEEL) on the element that waits."),
-    "camunda:formKey, candidateGroups, assignee, dueDate, priority": (
+    "camunda:formKey, candidateGroups, assignee, dueDate, followUpDate, priority": (
         True,
         "User tasks; formKey on a start event too.",
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.decisions import Decision
 from engine.decisions.model import Context, Expression, Filter, Input, Iteration, Table, parts, texts
@@ -167,6 +168,9 @@ def _dialect(name: str) -> Dialect:
 # -- what a table covers --------------------------------------------------------------------------------------------
 
 
+_TOGETHER = "can be hit together, and the hit policy is"
+
+
 def covered(decision: Decision, feel: Inspects, scope: Scope) -> Iterator[tuple[Severity, Found]]:
     """Rules that overlap under UNIQUE or can never be hit (errors), and inputs for which there is no rule (a warning)."""
     table = decision.expression
@@ -176,14 +180,19 @@ def covered(decision: Decision, feel: Inspects, scope: Scope) -> Iterator[tuple[
     if found is None:
         return
     for first, second in found.overlaps:
-        message = f"rules {first} and {second} can be hit together, and the hit policy is UNIQUE"
-        yield "error", _of_rule(decision, second, message, "Narrow one of them, or choose the hit policy FIRST.")
+        yield "error", _together(decision, table, first, second)
     for number, instead in found.never:
         before = f": rule {instead[0]} is hit before it" if instead else ""
         yield "error", _of_rule(decision, number, f"it can never be hit{before}", "Take it out, or move it up.")
     if found.gap and not table.several and not table.aggregation:
         remark = Remark("gap", "", f"no rule is hit for {found.gap}", "Add a last rule with - in every input.")
         yield "warning", Found(decision, decision.line, "its rules", remark)
+
+
+def _together(decision: Decision, table: Table, first: int, second: int) -> Found:
+    differ = ", though they say different things" if table.policy == "ANY" else ""
+    message = f"rules {first} and {second} {_TOGETHER} {table.policy}{differ}"
+    return _of_rule(decision, second, message, "Narrow one of them, or choose the hit policy FIRST.")
 
 
 def _tested(column: Input, feel: Inspects, scope: Scope) -> Shape:
@@ -210,7 +219,7 @@ TITLES = {
     "PW-883": "A value in a cell is one that the input can have; an output is one of the values declared.",
     "PW-884": "Values in a decision are compared and reckoned with only as their kinds allow.",
     "PW-885": "Every function that a decision calls exists, and is given as many parameters as it has.",
-    "PW-886": "No two rules of a UNIQUE table are hit together, and every rule can be hit.",
+    "PW-886": "No two rules of a UNIQUE table, or of an ANY table that differ, are hit together; every rule can be hit.",
     "PW-887": "A table has a rule for all that its inputs can be.",
     "PW-888": "No part of an expression in a decision can only give null.",
 }
@@ -219,12 +228,35 @@ TITLES = {
 def findings(world: World, tables: Mapping[str, Decision], files: Mapping[str, str]) -> Iterator[Finding]:
     """What is wrong with decisions that are checked; ``files`` says in which file each stands."""
     seen: set[tuple[str, int, str, str]] = set()
+    told: dict[tuple[str, str], Finding] = {}
+    more: Counter[tuple[str, str]] = Counter()
     for decision, scope in _asked(world, tables):
         for severity, each in _judged(world, decision, world.around.decisions or tables, scope):
             mark = (each.decision.id, each.line, each.what, each.remark.message)
             if mark not in seen and each.decision.id in files:
                 seen.add(mark)
-                yield _finding(each, severity, files[each.decision.id])
+                cause = (each.decision.id, _cause(each))
+                more[cause] += cause in told
+                told.setdefault(cause, _finding(each, severity, files[each.decision.id]))
+    yield from (_counted(finding, more[cause]) for cause, finding in told.items())
+
+
+def _cause(found: Found) -> str:
+    """What several findings of one decision have in common: a value that an output does not declare, a hit policy."""
+    remark = found.remark
+    shared = remark.kind == "value" or _TOGETHER in remark.message
+    return (
+        (_TOGETHER if _TOGETHER in remark.message else remark.message)
+        if shared
+        else f"{found.line} {found.what} {remark}"
+    )
+
+
+def _counted(finding: Finding, more: int) -> Finding:
+    if not more:
+        return finding
+    places = f"place{'s' if more > 1 else ''}"
+    return replace(finding, message=f"{finding.message.removesuffix('.')}, and the same in {more} more {places}.")
 
 
 def _asked(world: World, tables: Mapping[str, Decision]) -> Iterator[tuple[Decision, Scope]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.calendar import timers
+from engine.calendar.rhythms import Every
+from engine.calendar.timers import Timer
 from engine.diagram import Element, EventDefinition, is_feel, strip_feel
 from engine.errors import PathwaysError, TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
@@ -63,12 +65,13 @@ def _remedy(kind: timers.Kind) -> str:
 
 @rule("PW-803", section=OURS)
 def due_date_is_understood(look: Look) -> Iterator[Fault]:
-    """A user task's due date is in the words of timers, or FEEL."""
+    """A user task's due date, and the date until which it rests, are in the words of timers, or FEEL."""
     for element in look.elements("userTask"):
-        reason = _misunderstood(element.due_date, "due")
-        if reason:
-            message = f'its due date "{short(element.due_date)}" is not understood: {reason}.'
-            yield fault(element, message, _remedy("due"))
+        for what, text in (("due", element.due_date), ("follow-up", element.follow_up_date)):
+            reason = _misunderstood(text, "due")
+            if reason:
+                message = f'its {what} date "{short(text)}" is not understood: {reason}.'
+                yield fault(element, message, _remedy("due"))
 
 
 @rule("PW-807", section=OURS)
@@ -147,7 +150,69 @@ def date_is_no_date_for_all_cases(look: Look) -> Iterator[Fault]:
     """A due date, or a timer inside a case, is no day of one year: every case that begins later has it behind it."""
     for element in look.elements():
         texts = [each.text for each in element.event_definitions if each.kind == "timer"]
-        for text in (element.due_date, *texts):
+        for text in (element.due_date, element.follow_up_date, *texts):
             if _A_DAY.match(text.strip()) and element.kind != "startEvent":
                 message = f'"{short(text)}" is past for every case that comes there later.'
                 yield fault(element, message, 'Write one that every case can have, such as "1 September" or "10 days".')
+
+
+#: Seconds in a day; how far ahead, in days, a person is hardly ever given a time.
+_DAY, _FAR = 86_400.0, 548
+#: How many days a unit of words takes, about.
+_DAYS = {
+    "day": 1.0,
+    "working day": 1.4,
+    "school day": 1.9,
+    "week": 7.0,
+    "month": 30.4,
+    "half-term": 61.0,
+    "term": 122.0,
+}
+
+
+def _length(text: str) -> tuple[Timer, float] | None:
+    """A timer and about how many seconds lie between its beats, or before it; None for one that names a day."""
+    try:
+        timer = timers.parse(text)
+    except TimerNotUnderstood:
+        return None
+    if timer.duration is not None:
+        whole = timer.duration
+        return timer, (whole.months * _DAYS["month"] + whole.days) * _DAY + whole.seconds
+    return (timer, timer.rhythm.amount * _DAYS[timer.rhythm.unit] * _DAY) if isinstance(timer.rhythm, Every) else None
+
+
+def _lengths(look: Look) -> Iterator[tuple[Element, int, str, Timer, float]]:
+    """Every time that is written out, with its line and about its length in seconds."""
+    for element in look.elements():
+        texts = [(each.line, each.text) for each in element.event_definitions if each.kind == "timer"]
+        for line, text in [*texts, (element.line, element.due_date)]:
+            known = _length(text) if text and not is_feel(text) else None
+            if known is not None:
+                yield element, line, text, *known
+
+
+@rule("PW-810", section=OURS, plain="off")
+def cycle_is_no_faster_than_a_day(look: Look) -> Iterator[Fault]:
+    """A timer that repeats does so once a day at most: councils work by days, and each beat begins a case or a task."""
+    for element, line, text, timer, seconds in _lengths(look):
+        if timer.repeats is not None and seconds < _DAY:
+            message = f'"{short(text)}" comes round more than once a day.'
+            yield fault(element, message, 'Write how many days or weeks lie between, such as "every week".', line)
+
+
+@rule("PW-811", section=OURS, severity="warning", plain="off")
+def time_is_plausible(look: Look) -> Iterator[Fault]:
+    """A time is no shorter than an hour and no longer than a year and a half, and no process begins every day by itself."""
+    for element, line, text, timer, seconds in _lengths(look):
+        if said := _implausible(element, timer, seconds):
+            yield fault(element, f'"{short(text)}" {said}.', "Write the time that the policy gives.", line)
+
+
+def _implausible(element: Element, timer: Timer, seconds: float) -> str:
+    if timer.repeats is not None:
+        often = element.kind == "startEvent" and _DAY <= seconds < 7 * _DAY
+        return "begins cases more than once a week" if often else ""
+    if seconds < _DAY / 24:
+        return "is less than an hour"
+    return "is longer than a year and a half" if seconds > _FAR * _DAY else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.lint.names import Remark, Shape
-from engine.lint.names.shapes import BOOLEAN, LIST, NUMBER, TEXT, is_date
+from engine.lint.names.shapes import BOOLEAN, CONTEXT, FUNCTION, LIST, NUMBER, TEXT, is_date
 
 #: The day that a time counts from; a timer's or due date's time.
 DAY, TIME = "day", "time"
+#: What a person reads in a form, and the options that one offers.
+SHOWN, OPTIONS = "shown", "options"
 
 _DATES = frozenset({"date", "date and time"})
 
@@ -27,11 +29,25 @@ def _kind(kind: str) -> Callable[[Shape], bool]:
     return lambda shape: kind in shape.known
 
 
+def _shown(shape: Shape) -> bool:
+    return bool(shape.known - {CONTEXT, FUNCTION})
+
+
+def _options(shape: Shape) -> bool:
+    """A list of texts or numbers, or of contexts that each have a label and a value, and nothing else."""
+    item = shape.item
+    if LIST not in shape.known or item is None or not item.only(CONTEXT) or item.entries is None:
+        return LIST in shape.known
+    return item.fields.keys() == {"label", "value"}
+
+
 _WANTED: Mapping[str, tuple[str, Callable[[Shape], bool]]] = {
     BOOLEAN: ("true or false", _kind(BOOLEAN)),
     NUMBER: ("a whole number", _kind(NUMBER)),
     LIST: ("a list", _kind(LIST)),
     DAY: ("a date", _day),
+    SHOWN: ("a text, a number or a date that a person can read", _shown),
+    OPTIONS: ("options, each with its label and its value", _options),
     TIME: ("a date, a duration, or a text with the words of a timer", _time),
 }
 

@@ -1,5 +1,7 @@
-"""The schema's history (Alembic). ``engine`` upgrades by itself; Flask-Migrate uses the same folder as its
-``directory``."""
+"""The database schema's history (Alembic); that cases move to another version is :mod:`engine.cases.migration`.
+
+``engine`` upgrades by itself; Flask-Migrate uses the same folder as its ``directory``.
+"""
 
 from __future__ import annotations
 

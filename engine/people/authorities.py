@@ -11,9 +11,19 @@
         name: School Evaluation Officer (SEO)
         kind: officer             # officer: counts for all schools; contact: for those that the register of people says
         capabilities: [start]     # see CAPABILITIES
+        perSchool: true           # optional, of an officer: looks after the schools first whose link adviser it is
         mailbox: seo@example.org  # optional: where notifications to an officer's role are mailed; contacts have addresses
     settings:                     # optional: values that the policy leaves open, which diagrams read as settings.<name>
       response_days: {value: 10, why: The policy says only "rapid".}
+    accessibility:                # optional: who is asked for another format, and told what somebody could not use
+      email: access@council.gov.uk
+      phone: 01632 960 100        # optional
+      days: 10                    # optional: within how many working days the council answers; 10 unless given
+    signIn:                       # optional: people sign in with the authority's own accounts (OpenID Connect)
+      name: council account       # what the button says
+      issuer: https://login.microsoftonline.com/<tenant>/v2.0
+      client: <application id>    # its secret: the environment variable PATHWAYS_OIDC_SECRET_<ID>
+      groups: {<group id>: [seo]} # which roles the groups of the provider give
     people:                       # optional: sample sign-ins, shown in sample mode only
       - {username: seo@barnsley.example.org, name: Sasha Example, roles: [seo], does: starts a case}  # does: optional
 """
@@ -29,9 +39,11 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from engine.errors import ConfigUnreadable
+from engine.people.sign_in import Provider, ProviderSchema
+from engine.yaml_files import read_yaml
 
 #: What a role may do beyond the tasks that diagrams give it: start cases; manage (see every case, retry, stop); change and
-#: deploy diagrams; keep people, roles and settings; see everything and change nothing.
+#: deploy diagrams; keep people, roles and settings; read the audit trail, which nobody else can.
 CAPABILITIES = ("start", "manage", "own-processes", "administer", "audit")
 #: Whose role counts for the whole authority, and whose for the schools that the register of people ties them to.
 KINDS = OFFICER, CONTACT = ("officer", "contact")
@@ -49,6 +61,8 @@ class Role:
     capabilities: frozenset[str]
     mailbox: str
     description: str
+    per_school: bool = False
+    """Whether whoever holds it looks after their own schools first: those whose link adviser they are."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,15 @@ class Person:
     name: str
     roles: frozenset[str]
     does: str
+
+
+@dataclass(frozen=True)
+class AccessContact:
+    """Who is asked for another format, and told what somebody could not use; answers within ``days`` working days."""
+
+    email: str
+    phone: str
+    days: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +96,10 @@ class Authority:
     people: tuple[Person, ...]
     settings: Mapping[str, Any]
     """What diagrams read as ``settings.<name>``."""
+    sign_in: Provider | None = None
+    """Who else signs its people in, beside Pathways."""
+    accessibility: AccessContact | None = None
+    """Whom the accessibility statement names."""
 
     def may(self, roles: Collection[str], capability: str) -> bool:
         """Whether somebody with these roles has a capability."""
@@ -101,6 +128,13 @@ class RoleSchema(_Made):
     capabilities = fields.List(fields.String(validate=validate.OneOf(CAPABILITIES)), load_default=list)
     mailbox = fields.Email(load_default="")
     description = fields.String(load_default="")
+    per_school = fields.Boolean(data_key="perSchool", load_default=False)
+
+    @validates_schema(skip_on_field_errors=True)
+    def of_an_officer(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse ``perSchool`` of a contact, whose role counts for their schools alone."""
+        if data["per_school"] and data["kind"] != OFFICER:
+            raise ValidationError("a contact's role counts for their schools alone: leave it out", "perSchool")
 
     def of(self, data: dict[str, Any]) -> Role:
         return Role(**{**data, "capabilities": frozenset(data["capabilities"])})
@@ -125,6 +159,17 @@ class SettingSchema(Schema):
     why = fields.String(load_default="")
 
 
+class AccessSchema(_Made):
+    """Whom the accessibility statement names."""
+
+    email = fields.Email(required=True)
+    phone = fields.String(load_default="")
+    days = fields.Integer(strict=True, load_default=10, validate=validate.Range(min=1))
+
+    def of(self, data: dict[str, Any]) -> AccessContact:
+        return AccessContact(**data)
+
+
 class AuthoritySchema(_Made):
     """One file."""
 
@@ -135,6 +180,8 @@ class AuthoritySchema(_Made):
     roles = fields.List(fields.Nested(RoleSchema), required=True, validate=_TEXT)
     people = fields.List(fields.Nested(PersonSchema), load_default=list)
     settings = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), load_default=dict)
+    sign_in = fields.Nested(ProviderSchema, data_key="signIn", load_default=None)
+    accessibility = fields.Nested(AccessSchema, load_default=None)
 
     @validates_schema(skip_on_field_errors=True)
     def nothing_twice(self, data: dict[str, Any], **_: Any) -> None:
@@ -146,6 +193,9 @@ class AuthoritySchema(_Made):
         for person in people:
             if unknown := sorted(person.roles - known):
                 raise ValidationError(f"{person.username} has the role {unknown[0]}, which is not listed", "people")
+        for group, given in (data["sign_in"].groups if data["sign_in"] else {}).items():
+            if unknown := sorted(given - known):
+                raise ValidationError(f"{group} gives the role {unknown[0]}, which is not listed", "signIn.groups")
 
     def of(self, data: dict[str, Any]) -> Authority:
         roles = {role.id: role for role in data["roles"]}
@@ -165,7 +215,7 @@ def _refuse_twice(ids: list[str], field: str) -> None:
 def load_authority(path: Path) -> Authority:
     """The authority in one file. Raises ConfigUnreadable, naming the entry that is wrong."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
         authority = AuthoritySchema().load(data if isinstance(data, dict) else {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigUnreadable(file=path.name, reason=" ".join(str(error).split())) from error

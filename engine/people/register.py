@@ -39,7 +39,21 @@ def scope(session: Session, home: Authority, roles: Collection[str], username: s
     places = {role: urns for role, urns in found.items() if not _is_officer(home, role)}
     held = frozenset(roles) | frozenset(places)
     limited = {role: frozenset(places.get(role, ())) for role in held if not _is_officer(home, role)}
-    return Scope(home.id, held, username, schools=limited)
+    return Scope(home.id, held, username, schools=limited, oversees=oversees(home, held))
+
+
+#: The capabilities with which somebody sees every case of the authority.
+OVERSIGHT = ("manage", "audit")
+
+
+def oversees(home: Authority, roles: Collection[str]) -> bool:
+    """Whether somebody with these roles sees every case of the authority."""
+    return any(home.may(roles, capability) for capability in OVERSIGHT)
+
+
+def overseers(home: Authority | None) -> list[str]:
+    """The ids of the roles that see every case of an authority."""
+    return [role for role in home.roles if oversees(home, [role])] if home else []
 
 
 def guest_scope(session: Session, person: Scope, task_id: int, day: date) -> Scope:

@@ -10,13 +10,15 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engine.store.tables import ProcessDefinition, ProcessInstance, School
+from engine.store.tables import ProcessDefinition, ProcessInstance, School, UserTask
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 #: Counting stops here: nobody reads "48,213 tasks", and counting them would grow with them.
 COUNT_LIMIT = 500
+#: When a task was due by its diagram, whatever date a manager has set: a policy is not kept by moving its date.
+DUE_BY_POLICY = func.coalesce(UserTask.policy_due, UserTask.due)
 #: Definitions whose elements a process keeps in mind.
 CACHE_LIMIT = 1_000
 #: Rows on a page unless a caller says otherwise.
@@ -36,6 +38,10 @@ class Page(Generic[T]):
     """Whether there are more than ``total``."""
 
 
+#: Tasks by which nothing is done in the world: they decide or work something out.
+WORKINGS = frozenset({"scriptTask", "businessRuleTask"})
+
+
 @dataclass(frozen=True)
 class ElementInfo:
     """What a diagram says of an element. ``name`` is never empty: it falls back to the id."""
@@ -51,7 +57,23 @@ class ElementInfo:
     event: Mapping[str, Any] | None = None
     """What people may report here: its ``message``, ``reported_by`` (roles) and ``consequence`` (a sentence)."""
     task: Mapping[str, Any] | None = None
-    """How a user task is answered, where the diagram says so: ``prefill``, ``on_behalf`` (roles), ``no_answer`` (FEEL)."""
+    """How a user task is answered, where the diagram says so: ``prefill``, ``on_behalf`` (roles), ``no_answer`` (FEEL),
+    ``separate_from`` (elements), ``check`` ("true" or "false")."""
+
+    duty: Mapping[str, Any] | None = None
+    """Of an element that carries clauses: whether it is an ``act``, and the clauses that it carries only ``partly``."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether something is done or happens in the world here. Versions that don't say it are judged by the kind."""
+        kinds = ("Task", "Event")
+        return bool(self.duty["act"]) if self.duty else self.kind.endswith(kinds) and self.kind not in WORKINGS
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """The clauses that it carries whole."""
+        partly = (self.duty or {}).get("partly", ())
+        return tuple(clause for clause in self.clauses if clause not in partly)
 
     @property
     def corrects(self) -> bool:
@@ -66,6 +88,11 @@ class ElementInfo:
 def of_school() -> ColumnElement[bool]:
     """Joins a case with its school. A school's key has its authority in it, since URNs may be in two registers."""
     return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
+
+
+def plain(text: str) -> str:
+    """A text as it is compared with what somebody types: in one case, its apostrophes straight."""
+    return text.replace("\u2019", "'").replace("\u2018", "'").casefold()
 
 
 def mentions(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
@@ -121,6 +148,10 @@ class Elements:
         said = known["elements"].get(element) or ("", "", "", "", "", ())
         name, kind, lane, form_key, guidance, clauses, *more = said  # older versions say less
         return ElementInfo(element, name or element, kind, lane, form_key, guidance, tuple(clauses), *more)
+
+    def all(self, definition_id: int) -> list[ElementInfo]:
+        """Every element of the definition, in the diagram's order."""
+        return [self.info(definition_id, element) for element in self._known[definition_id]["elements"]]
 
     def process(self, definition_id: int | None) -> tuple[str, str]:
         """The key and the name of a definition's process."""

@@ -19,6 +19,8 @@ class CoverageRow:
     element: str
     name: str
     kind: str
+    partly: bool = False
+    """Whether it serves the clause only, without being the duty itself."""
 
 
 def coverage(session: Session) -> dict[str, list[CoverageRow]]:
@@ -28,7 +30,9 @@ def coverage(session: Session) -> dict[str, list[CoverageRow]]:
         ProcessDefinition.latest
     )
     for key, process, elements in session.execute(latest.order_by(ProcessDefinition.name)):
-        for element, (name, kind, _, _, _, clauses, *_) in elements.items():
+        for element, (name, kind, _, _, _, clauses, *more) in elements.items():
+            partly = (more[2] or {}).get("partly", ()) if len(more) > 2 else ()
             for clause in clauses:
-                found.setdefault(clause, []).append(CoverageRow(key, process, element, name or element, kind))
+                row = CoverageRow(key, process, element, name or element, kind, clause in partly)
+                found.setdefault(clause, []).append(row)
     return found

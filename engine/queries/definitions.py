@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.diagram import to_utf8
-from engine.errors import DefinitionNotFound
+from engine.errors import DefinitionGone, DefinitionNotFound
 from engine.queries.common import AnyRow, AnySelect
-from engine.store.tables import Deployment, FormDefinition, ProcessDefinition, Resource
+from engine.store.tables import Deployment, FormDefinition, ProcessDefinition, ProcessReader, Resource, Retirement
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,22 @@ class DeploymentRow:
     """Such as "barnsley-escalation 3"."""
 
 
+@dataclass(frozen=True)
+class RetiredRow:
+    """A process of which no new case begins: since when, by whom, and why."""
+
+    process: str
+    since: datetime
+    by: str
+    reason: str
+
+
+def retired(session: Session) -> dict[str, RetiredRow]:
+    """The processes of which no new case begins, by key."""
+    found = session.scalars(select(Retirement).where(Retirement.ended.is_(None)))
+    return {row.process: RetiredRow(row.process, row.since, row.by, row.reason) for row in found}
+
+
 def definitions(session: Session) -> list[DefinitionRow]:
     """The latest version of every process, by name."""
     return _rows(
@@ -61,10 +77,10 @@ def versions(session: Session, key: str) -> list[DefinitionRow]:
 
 
 def definition(session: Session, definition_id: int) -> DefinitionRow:
-    """One version. Raises DefinitionNotFound."""
+    """One version. Raises DefinitionGone."""
     rows = _rows(session, _selected().where(ProcessDefinition.id == definition_id))
     if not rows:
-        raise DefinitionNotFound(key=definition_id)
+        raise DefinitionGone(version=definition_id)
     return rows[0]
 
 
@@ -76,15 +92,35 @@ def latest_definition(session: Session, key: str) -> DefinitionRow:
     return rows[0]
 
 
+@dataclass(frozen=True)
+class ReadersRow:
+    """Which roles may see the cases of a version (``roles``; "" is everybody), and whether its diagram names them
+    (``named``) or they are those whom it asks something."""
+
+    roles: tuple[str, ...]
+    named: bool
+
+
+def readers(session: Session, definition_id: int) -> ReadersRow:
+    """Which roles may see the cases of a version. Raises DefinitionGone."""
+    named = session.execute(
+        select(ProcessDefinition.visible_to).where(ProcessDefinition.id == definition_id)
+    ).one_or_none()
+    if named is None:
+        raise DefinitionGone(version=definition_id)
+    roles = select(ProcessReader.role).where(ProcessReader.definition_id == definition_id).order_by(ProcessReader.role)
+    return ReadersRow(tuple(session.scalars(roles)), bool(named.visible_to))
+
+
 def definition_xml(session: Session, definition_id: int) -> bytes:
-    """The BPMN file that a version came in, in UTF-8 whatever it was written in. Raises DefinitionNotFound."""
+    """The BPMN file that a version came in, in UTF-8 whatever it was written in. Raises DefinitionGone."""
     content = session.scalar(
         select(Resource.content)
         .join(ProcessDefinition, ProcessDefinition.resource_id == Resource.id)
         .where(ProcessDefinition.id == definition_id)
     )
     if content is None:
-        raise DefinitionNotFound(key=definition_id)
+        raise DefinitionGone(version=definition_id)
     return to_utf8(content, "")
 
 
@@ -113,6 +149,18 @@ def start_form(session: Session, definition_id: int) -> bytes | None:
         select(ProcessDefinition.start_form, ProcessDefinition.forms).where(ProcessDefinition.id == definition_id)
     ).one_or_none()
     return form(session, row.forms.get(row.start_form)) if row else None
+
+
+def start_forms(session: Session, definition_ids: Iterable[int]) -> dict[int, bytes]:
+    """The JSON of the forms with which cases of these versions are started, by the versions' ids; those that have one."""
+    rows = session.execute(
+        select(ProcessDefinition.id, ProcessDefinition.start_form, ProcessDefinition.forms).where(
+            ProcessDefinition.id.in_(list(definition_ids))
+        )
+    ).all()
+    bound = {row.id: row.forms.get(row.start_form) for row in rows}
+    contents = forms(session, bound.values())
+    return {each: contents[form_id] for each, form_id in bound.items() if form_id in contents}
 
 
 def forms_of(session: Session, definition_id: int) -> list[bytes]:

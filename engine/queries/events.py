@@ -12,8 +12,18 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EventNotReportable
 from engine.queries.common import AnyRow, AnySelect, Elements
+from engine.queries.definitions import form
+from engine.schools import register
 from engine.schools.successions import predecessors
-from engine.store.tables import ACTIVE, EventSubscription, ProcessDefinition, ProcessInstance, ReportedEvent
+from engine.spiff import variables_at
+from engine.store.tables import (
+    ACTIVE,
+    EventSubscription,
+    ProcessDefinition,
+    ProcessInstance,
+    ReportedEvent,
+    School,
+)
 
 #: How many reports about no school are searched for the last one of a case.
 LOOKED_AT = 50
@@ -93,6 +103,27 @@ def reportable_event(
     if found is None:
         raise EventNotReportable(event=message)
     return found
+
+
+def event_variables(
+    session: Session, message: str, school: str | None = None, instance: int | None = None
+) -> dict[str, Any]:
+    """What the form of an event sees: the variables where the case waits for it, when one case does; else only the school."""
+    rows = (
+        select(EventSubscription.token, ProcessInstance.state)
+        .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
+        .where(EventSubscription.kind == "message", EventSubscription.name == message)
+    )
+    waits = session.execute(_meant(rows, school, instance).limit(2)).all()
+    seen = variables_at(waits[0].state, waits[0].token.partition(".")[0]) if len(waits) == 1 else {}
+    known = session.scalars(select(School).where(School.urn == school)).first() if school is not None else None
+    return {**seen, "school": register.variable(known)} if known is not None else seen
+
+
+def event_form(session: Session, definition_id: int, form_key: str) -> bytes | None:
+    """The JSON of the form that asks what an event of a definition brings; None where it has none."""
+    found = _definitions(session, [definition_id])
+    return form(session, found[0].forms.get(form_key)) if found and form_key else None
 
 
 def reported_events(session: Session, urn: str, limit: int = 50) -> list[ReportedEventRow]:

@@ -70,6 +70,13 @@ def people(
     return page_of([_row(row) for row in rows], page, per_page, count(session, chosen))
 
 
+def people_of_school(session: Session, urn: str, day: date) -> list[HoldingRow]:
+    """Who holds which role for this very school on a day, by role and name; not who holds it for a diocese or a trust."""
+    there = Holding.since <= day, or_(Holding.until.is_(None), Holding.until >= day)
+    mine = _selected().where(Holding.urn == urn, Holding.excluded.is_(False), *there)
+    return [_row(row) for row in session.execute(mine.order_by(Holding.role, Person.name, Holding.id))]
+
+
 def holding(session: Session, holding_id: int) -> HoldingRow:
     """One entry of the register. Raises HoldingNotFound."""
     found = session.execute(_selected().where(Holding.id == holding_id)).one_or_none()

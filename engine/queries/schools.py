@@ -137,9 +137,9 @@ def case_school_changes(
     return school_changes(session, urn, since, until) + found
 
 
-def schools(session: Session, text: str = "", limit: int = 500) -> list[SchoolRow]:
+def schools(session: Session, text: str = "") -> list[SchoolRow]:
     """Schools of the register by name, closed ones too; ``text`` is part of the name or a URN."""
-    chosen = select(School).order_by(School.name).limit(limit)
+    chosen = select(School).order_by(School.name)
     if text:
         chosen = chosen.where(mentions(School.name, text) | (School.urn == text))
     return [_row(found) for found in session.scalars(chosen)]

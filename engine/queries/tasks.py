@@ -1,4 +1,4 @@
-"""The inbox, and one task."""
+"""Tasks of cases, and one task with all that its page needs."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, union_all
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import TaskNotFound
 from engine.queries.common import (
-    COUNT_LIMIT,
-    PER_PAGE,
     AnyRow,
     AnySelect,
     ElementInfo,
     Elements,
-    Page,
-    count,
-    mentions,
     of_school,
-    page_of,
 )
 from engine.queries.definitions import form, forms
 from engine.schools import register
@@ -31,20 +25,13 @@ from engine.spiff import variables_at
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
 from engine.store.tenancy import Scope, held
 
+#: Priorities in words, each with the number that stands for it in a diagram (camunda:priority, from 0 to 100).
+LEVELS = {"high": 75, "normal": 50, "low": 25}
 
-@dataclass(frozen=True)
-class InboxFilters:
-    """What an inbox is narrowed to; every empty field leaves all through."""
 
-    mine: bool = False
-    """Only tasks that this person has claimed or been given."""
-    unclaimed: bool = False
-    school: str = ""
-    process: str = ""
-    """The key of the case's own process."""
-    due_before: datetime | None = None
-    text: str = ""
-    """Part of the business key or of the school's name."""
+def level_of(priority: int) -> str:
+    """A priority in words: high from 75 on, low up to 25."""
+    return "high" if priority >= LEVELS["high"] else "low" if priority <= LEVELS["low"] else "normal"
 
 
 @dataclass(frozen=True)
@@ -76,6 +63,19 @@ class TaskRow:
     """The name of the called process in which the task waits; empty in the case's own process."""
     on_behalf: tuple[str, ...] = ()
     """The roles that may record an answer for those whose task it is."""
+    owner: str | None = None
+    """Who delegated it, and gets it back."""
+    by_default: bool = False
+    """Whether it was given to the school's link adviser by default, so that others of its roles may take it over."""
+    suspended: bool = False
+    """Whether its case is suspended, so that it cannot be completed now."""
+    follow_up: datetime | None = None
+    """Until when it rests."""
+
+    @property
+    def level(self) -> str:
+        """Its priority in words: one of :data:`LEVELS`."""
+        return level_of(self.priority)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,10 @@ _COLUMNS = (
     UserTask.status,
     UserTask.candidate_groups,
     UserTask.assignee,
+    UserTask.owner,
+    UserTask.by_default,
     UserTask.priority,
+    UserTask.follow_up,
     UserTask.due,
     UserTask.due_estimated,
     UserTask.created,
@@ -140,96 +143,21 @@ _COLUMNS = (
     ProcessInstance.business_key,
     ProcessInstance.school_urn,
     School.name.label("school_name"),
+    ProcessInstance.suspended,
     ProcessInstance.definition_id.label("root_id"),
 )
-
-
-def inbox(
-    session: Session, scope: Scope, filters: InboxFilters | None = None, page: int = 1, per_page: int = PER_PAGE
-) -> Page[TaskRow]:
-    """The open tasks that this person may do, the earliest due first.
-
-    That is: tasks of the person's roles (of the schools for which a role counts), tasks for everyone, and tasks given to
-    the person; with ``filters.mine`` only the last. Each of these is one short walk along an index of open tasks.
-    """
-    filters = filters or InboxFilters()
-    walks = [_given_to(scope)] if filters.mine else _all_walks(scope)
-    wanted = page * per_page + 1
-    # Each walk gives at most what this page and those before it need; the union of the short lists is then sorted.
-    parts = [_filtered(walk, filters).limit(wanted).subquery() for walk in walks]
-    found = union_all(*(select(part.c.id, part.c.due_order) for part in parts)).subquery()
-    ids = (
-        select(found.c.id)
-        .group_by(found.c.id, found.c.due_order)
-        .order_by(found.c.due_order, found.c.id)
-        .limit(per_page + 1)
-        .offset((page - 1) * per_page)
-    )
-    chosen = list(session.scalars(ids))
-    rows = {row.id: row for row in _task_rows(session, _selected().where(UserTask.id.in_(chosen)))} if chosen else {}
-    items = [rows[each] for each in chosen if each in rows]
-    return page_of(items, page, per_page, _total(session, walks, filters))
-
-
-def tasks_of(session: Session, scope: Scope) -> tuple[int, bool]:
-    """How many tasks are in a person's inbox, up to the limit, and whether there are more."""
-    return _total(session, _all_walks(scope), InboxFilters())
-
-
-def _all_walks(scope: Scope) -> list[AnySelect]:
-    return [_given_to(scope), *_of_roles(scope)]
-
-
-def _total(session: Session, walks: Sequence[AnySelect], filters: InboxFilters) -> tuple[int, bool]:
-    every = union_all(
-        *(select(_filtered(walk, filters).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)
-    ).subquery()
-    return count(session, select(every.c.id).distinct())
-
-
-def _given_to(scope: Scope) -> AnySelect:
-    return (
-        select(UserTask.id, UserTask.due_order)
-        .where(UserTask.assignee == scope.username, UserTask.status == OPEN)
-        .order_by(UserTask.due_order, UserTask.id)
-    )
-
-
-def _of_roles(scope: Scope) -> list[AnySelect]:
-    """A walk a role: one walk over several roles would have to sort all that it finds."""
-    return [
-        select(UserTaskRole.task_id.label("id"), UserTaskRole.due_order)
-        .join(UserTask, UserTask.id == UserTaskRole.task_id)
-        .where(held(scope, UserTaskRole, role))
-        .order_by(UserTaskRole.due_order, UserTaskRole.task_id)
-        for role in sorted({"", *scope.roles})
-    ]
-
-
-def _filtered(walk: AnySelect, filters: InboxFilters) -> AnySelect:
-    if filters.unclaimed:
-        walk = walk.where(UserTask.assignee.is_(None))
-    if filters.due_before is not None:
-        walk = walk.where(UserTask.due < filters.due_before)
-    if filters.school or filters.process or filters.text:
-        walk = walk.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    if filters.school:
-        walk = walk.where(ProcessInstance.school_urn == filters.school)
-    if filters.process:
-        walk = walk.where(ProcessInstance.process == filters.process)
-    if filters.text:
-        walk = walk.join(School, of_school(), isouter=True).where(_mentions(filters.text))
-    return walk
-
-
-def _mentions(text: str) -> Any:
-    return or_(mentions(ProcessInstance.business_key, text), mentions(School.name, text))
 
 
 def open_tasks(session: Session, instance: int | None = None) -> list[TaskRow]:
     """All open tasks of a case, or of all cases, the oldest first."""
     chosen = _selected().where(UserTask.status == OPEN).order_by(UserTask.id)
     return _task_rows(session, chosen if instance is None else chosen.where(UserTask.instance_id == instance))
+
+
+def open_tasks_of(session: Session, cases: Collection[int]) -> list[TaskRow]:
+    """All open tasks of these cases, the oldest first."""
+    chosen = _selected().where(UserTask.status == OPEN, UserTask.instance_id.in_(sorted(cases)))
+    return _task_rows(session, chosen.order_by(UserTask.id)) if cases else []
 
 
 def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
@@ -297,6 +225,10 @@ def _task_row(row: AnyRow, elements: Elements) -> TaskRow:
         token=row.token,
         called_name="" if row.definition_id == row.root_id else elements.process(row.definition_id)[1],
         on_behalf=tuple(info.said("on_behalf") or ()),
+        owner=row.owner,
+        by_default=row.by_default,
+        suspended=row.suspended is not None,
+        follow_up=row.follow_up,
     )
 
 
@@ -352,24 +284,24 @@ def earlier_answers(session: Session, detail: TaskDetail, keys: Collection[str],
     whole answer of each task that said it.
 
     Only of tasks that the person has done, or might have: those of others are in the case's story."""
-    return _earlier(session, dict(_newest_said(_done_before(session, detail), set(keys), scope)))
+    return _earlier(session, dict(_newest_said(done_before(session, detail), set(keys), scope)))
 
 
 def consulted(session: Session, detail: TaskDetail, roles: Collection[str]) -> list[EarlierAnswers]:
     """What those with these roles said before this task was asked: each task's last answer, the newest first."""
     chosen: dict[tuple[str, ...], tuple[int, Said]] = {}
-    for row in _done_before(session, detail):
+    for row in done_before(session, detail):
         if row.values and row.candidate_groups and set(row.candidate_groups) <= set(roles):
             said = dict(row.values), row.ended_by or "", row.ended
             chosen.setdefault((row.element, *row.candidate_groups), (row.id, said))
     return _earlier(session, dict(chosen.values()))
 
 
-def _done_before(session: Session, detail: TaskDetail) -> Sequence[AnyRow]:
+def done_before(session: Session, detail: TaskDetail) -> Sequence[AnyRow]:
     """The case's last tasks that were completed before this one was asked, the newest first."""
     columns = UserTask.candidate_groups, UserTask.school_urn, UserTask.values, UserTask.ended_by, UserTask.ended
     done = (
-        select(UserTask.id, UserTask.element, *columns)
+        select(UserTask.id, UserTask.element, UserTask.created, *columns)
         .where(
             UserTask.instance_id == detail.row.instance_id,
             UserTask.status == "completed",

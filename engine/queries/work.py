@@ -1,15 +1,15 @@
-"""What waits, what went wrong, and what people are told, across cases."""
+"""What waits and what went wrong, across cases."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.common import PER_PAGE, AnyRow, Elements, count, of_school
-from engine.queries.tasks import tasks_of
+from engine.queries.inbox import tasks_of
 from engine.store.tables import (
     ACTIVE,
     OPEN,
@@ -17,12 +17,11 @@ from engine.store.tables import (
     Incident,
     Job,
     Message,
-    Notification,
     ProcessInstance,
     School,
     UserTask,
 )
-from engine.store.tenancy import Scope, held
+from engine.store.tenancy import Scope
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class TimerRow:
     business_key: str
     school_urn: str | None
     school_name: str
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,20 +68,6 @@ class KeptAnswer:
 
     by: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class NotificationRow:
-    """Something that a role was told."""
-
-    id: int
-    role: str
-    instance_id: int
-    business_key: str
-    school_name: str
-    subject: str
-    text: str
-    created: datetime
 
 
 @dataclass(frozen=True)
@@ -129,6 +115,7 @@ def timers(
             Job.estimated,
             Job.why,
             Job.attempts,
+            Job.token,
             Job.instance_id,
             ProcessInstance.process,
             ProcessInstance.business_key,
@@ -164,6 +151,7 @@ def _timer_row(row: AnyRow, elements: Elements) -> TimerRow:
         business_key=row.business_key,
         school_urn=row.school_urn,
         school_name=row.school_name or "",
+        token=row.token,
     )
 
 
@@ -181,6 +169,12 @@ def incidents(
     return [_incident_row(row) for row in session.scalars(chosen)]
 
 
+def troubles_of(session: Session, instance_id: int) -> list[IncidentRow]:
+    """All that ever went wrong in a case, mended or not, the oldest first."""
+    chosen = select(Incident).where(Incident.instance_id == instance_id).order_by(Incident.id)
+    return [_incident_row(row) for row in session.scalars(chosen)]
+
+
 def _incident_row(row: Incident) -> IncidentRow:
     return IncidentRow(
         id=row.id,
@@ -190,7 +184,7 @@ def _incident_row(row: Incident) -> IncidentRow:
         message=row.message,
         detail=row.detail,
         created=row.created,
-        retriable=row.resolved is None and (row.kind in ("job", "outbox") or row.answer is not None),
+        retriable=row.resolved is None and (row.kind in ("job", "outbox", "unreached") or row.answer is not None),
         resolved=row.resolved,
         resolved_by=row.resolved_by,
     )
@@ -203,30 +197,3 @@ def kept_answer(session: Session, instance_id: int, token: str) -> KeptAnswer | 
     )
     found = next((row for row in session.scalars(chosen) if row.answer is not None), None)
     return KeptAnswer(found.answer["by"], found.created) if found is not None and found.answer else None
-
-
-def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:
-    """What the person's roles were told, the newest first; a role that counts for some schools, of those only."""
-    if not scope.roles:
-        return []
-    # The newest of each role, each a short walk along an index; one walk over all roles would sort what they ever got.
-    newest = [
-        select(Notification.id)
-        .where(held(scope, Notification, role))
-        .order_by(Notification.id.desc())
-        .limit(limit)
-        .subquery()
-        for role in sorted(scope.roles)
-    ]
-    rows = session.execute(
-        select(Notification, ProcessInstance.business_key, School.name)
-        .join(ProcessInstance, ProcessInstance.id == Notification.instance_id)
-        .join(School, of_school(), isouter=True)
-        .where(Notification.id.in_(union_all(*(select(each.c.id) for each in newest))))
-        .order_by(Notification.id.desc())
-        .limit(limit)
-    )
-    return [
-        NotificationRow(n.id, n.role, n.instance_id, key, school or "", n.subject, n.text, n.created)
-        for n, key, school in rows
-    ]

@@ -11,12 +11,11 @@ are those of the Department for Education's register, as diagrams compare them.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
 from engine.schools.gias import Extract, Line
+from engine.schools.lines import records
 from engine.schools.successions import Linked
 from engine.steps import CLOSED, CONVERTED, MATTERS, PHASES, STATUSES, TYPES, Categorised
 from engine.store.tables import ProcessInstance, School, SchoolCategory, SchoolChange
@@ -34,6 +34,8 @@ MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundatio
 FROM_FILE = "It stood in the file of the register."
 _NEEDED = ("urn", "name", "phase", "type")
 _MORE = ("diocese", "trust", "governance", "link_adviser", "category")
+#: With what a file begins that was saved as a workbook, or as UTF-16.
+_NO_TEXT = (b"PK", b"\xff\xfe", b"\xfe\xff")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -130,7 +132,7 @@ def categorise(session: Session, instance: ProcessInstance, said: Categorised, n
     school = find(session, instance.authority, instance.school_urn or "")
     # Two cases may do it at once: the row's lock makes the history's last line and the register say the same.
     session.refresh(school, with_for_update=True)
-    school.category = said.category
+    school.category = said.held
     session.add(category_line(school, said, now, instance.id))
 
 
@@ -148,27 +150,28 @@ def category_line(school: School, said: Categorised, now: datetime, instance_id:
 
 def read(data: bytes) -> list[dict[str, Any]]:
     """The schools in a CSV file. Raises RegisterUnreadable with the first line that is wrong."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RegisterUnreadable(line=1, reason="the file is not UTF-8 text") from None
-    rows = csv.DictReader(io.StringIO(text))
-    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+    if b"\0" in data or data.startswith(_NO_TEXT):
+        raise RegisterUnreadable(line=1, reason="the file is not UTF-8 text: save it as CSV (UTF-8)")
+    lines = records(data)
+    _, heading = next(lines, (1, ""))
+    names = heading if isinstance(heading, list) else []
+    missing = [name for name in _NEEDED if name not in names]
     if missing:
         raise RegisterUnreadable(line=1, reason=f"there is no column {', '.join(missing)}")
-    return list(_checked(rows))
+    return list(_checked(names, lines))
 
 
-def _checked(rows: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
+def _checked(names: list[str], lines: Iterable[tuple[int, list[str] | str]]) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
-    for row in rows:
-        given = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+    for number, cells in lines:
         try:
-            school = _school(given)
+            if isinstance(cells, str):
+                raise ValueError(cells)
+            school = _school(dict(zip_longest(names, cells[: len(names)], fillvalue="")))
             if school["urn"] in seen:
                 raise ValueError(f"the URN {school['urn']} is there twice")
         except ValueError as error:
-            raise RegisterUnreadable(line=rows.line_num, reason=str(error)) from None
+            raise RegisterUnreadable(line=number, reason=str(error)) from None
         seen.add(school["urn"])
         yield school
 

@@ -36,6 +36,17 @@ class LiveCase:
 
 
 @dataclass(frozen=True)
+class Tied:
+    """Somebody whom the register of people ties to a school by its URN, in a role; or takes out of it (``excluded``)."""
+
+    urn: str
+    id: int
+    name: str
+    role: str
+    excluded: bool
+
+
+@dataclass(frozen=True)
 class Leaving:
     """A school that is followed, by which others (one, unless it was split), and what it would hand on: how many cases that
     have ended, lines of its categories, and events that were reported."""
@@ -46,6 +57,7 @@ class Leaving:
     ended: int
     categories: int
     events: int
+    people: tuple[Tied, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,8 @@ class Plan:
     """The live cases that the new schools have already."""
     earlier: tuple[int, ...] = ()
     """The successions to decide first: by them an old school here is to follow another."""
+    named: tuple[tuple[str, str], ...] = ()
+    """The new schools' URNs, each with a role that the register of people gives somebody for it already."""
 
     @property
     def digest(self) -> str:
@@ -135,11 +149,27 @@ class Plan:
         found = [own, *(each.school.category for each in self.arriving(new, successors))]
         return list(dict.fromkeys(each for each in found if each))
 
+    def following(self, new: str, successors: Mapping[str, str] | None = None) -> list[Tied]:
+        """The people of the old schools who are tied to the new one: those in whose role it has nobody yet. Where several old
+        schools have somebody each, as in a merger, nobody knows who it will be: then none of them is."""
+        arriving = [one for each in self.arriving(new, successors) for one in each.people]
+        free = _from_one_school(arriving) - {role for urn, role in self.named if urn == new}
+        return [one for one in arriving if one.excluded or one.role in free]
+
     def calendars(self, new: str, successors: Mapping[str, str] | None = None) -> list[str]:
         """The URNs of the schools whose own calendar the new one could take: none where it keeps one."""
         if next(side.calendar for side in self.coming if side.urn == new):
             return []
         return [each.school.urn for each in self.arriving(new, successors) if each.school.calendar]
+
+
+def _from_one_school(people: Iterable[Tied]) -> set[str]:
+    """The roles that people of one school only hold."""
+    found: dict[str, set[str]] = {}
+    for one in people:
+        if not one.excluded:
+            found.setdefault(one.role, set()).add(one.urn)
+    return {role for role, urns in found.items() if len(urns) == 1}
 
 
 @dataclass(frozen=True)

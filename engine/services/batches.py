@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.cases import batches, stepping
+from engine.cases import batches, retirement, stepping
 from engine.cases.batches import BatchRequest
 from engine.people import permissions
 from engine.store import given
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, unconfined
 from engine.transactions import Transactions
 
 
@@ -40,9 +40,10 @@ class Batches:
         known = given.variables(variables)
         scope = permissions.who(by)
         authority = scope.within(authority)
-        with self._transactions.writing(scope) as session:
+        with self._transactions.writing(scope) as session, unconfined(session):
             loaded = self._world.registry.get(session, stepping.latest_id(session, authority, key))
             permissions.check_may_start(scope, loaded)
+            retirement.check(session, loaded, authority)
             start = batches.start_of(loaded, element)
             request = BatchRequest(authority, loaded, start, scope.username, known, urns, run_id)
             return batches.begin(session, self._world, request).id
@@ -52,8 +53,9 @@ class Batches:
 
         Raises DefinitionNotFound, NotAStarter, NotForSchools.
         """
-        with self._transactions.reading(by) as session:
+        with self._transactions.reading(by) as session, unconfined(session):
             loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
             permissions.check_may_start(by, loaded)
+            retirement.check(session, loaded, by.authority)
             request = BatchRequest(by.authority, loaded, batches.start_of(loaded))
             return batches.fitting(session, self._world, request), batches.busy(session, request)

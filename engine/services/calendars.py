@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from engine.audit import About, Draft, record
 from engine.calendar.files import BANK_HOLIDAYS
 from engine.calendar.files import Calendars as Folder
 from engine.calendar.terms import SchoolCalendar
@@ -74,6 +75,7 @@ class Calendars:
             for authority in recalculation.authorities(session, names):
                 listening = start_events.Listening(authority, world.clock.now(), self.of(authority), world.feel)
                 start_events.recalculate(session, world.registry, listening)
+                record(session, Draft(authority, "calendar.changed", About(subject=", ".join(names))))
             recalculation.remember(session, digests)
 
     def _recalculate(self, instance_id: int, bank_holidays: bool) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import queries
-from engine.cases import admission, records, stepping
+from engine.cases import admission, records, retirement, stepping
 from engine.cases.stepping import StartCase
+from engine.errors import ReasonMissing
 from engine.people import permissions
 from engine.queries import HistoryRow, InstanceRow
 from engine.schools import register
@@ -49,13 +50,14 @@ class Cases:
             return stepping.start(session, self._world, command).id
 
     def admission(self, key: str, by: Scope) -> tuple[bool, set[str]]:
-        """Whether a case of the process needs a school, and the URNs of the open schools for which the person may begin one.
+        """Whether a case of the process needs a school, and the URNs of the schools for which the person may begin one.
 
         Raises DefinitionNotFound, NotAStarter.
         """
         with self._transactions.reading(by) as session:
             loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
             permissions.check_may_start_somewhere(by, loaded)
+            retirement.check(session, loaded, by.authority)
             meant = admission.schools_for(session, self._world, loaded, by.authority)
             anywhere = by.holds(loaded.starter_groups, at=None)
             mine = {urn for urn in meant if anywhere or by.holds(loaded.starter_groups, at=urn)}
@@ -64,7 +66,7 @@ class Cases:
     def check_admission(self, key: str, school: str | None, by: Scope) -> None:
         """Say now what would stand against starting a case, for a school by its URN or for none.
 
-        Raises DefinitionNotFound, NotAStarter, SchoolNeeded, SchoolNotFound, NotForThisSchool, LiveCaseExists.
+        Raises DefinitionNotFound, NotAStarter, SchoolNeeded, SchoolNotFound, SchoolHasClosed, NotForThisSchool, LiveCaseExists.
         """
         with self._transactions.reading(by) as session:
             loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
@@ -81,8 +83,10 @@ class Cases:
             loaded = [self._world.registry.get(session, stepping.latest_id(session, by.authority, key)) for key in keys]
             return {each.key for each in loaded if admission.is_for(self._world, each, found)}
 
-    def set_variables(self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "") -> None:
-        """Change process variables of a case.
+    def set_variables(
+        self, instance_id: int, variables: Mapping[str, Any], by: str | Scope = "", reason: str = ""
+    ) -> None:
+        """Change process variables of a case; the reason stands in its story.
 
         Conditions look again, and so do timers that are made from these variables where the diagram says so. Raises
         InstanceNotFound, InstanceEnded, GivenRefused, and what the step raises.
@@ -92,12 +96,17 @@ class Cases:
         with self._transactions.step(scope) as session:
             instance = stepping.lock(session, instance_id)
             stepping.step(session, self._world, instance, SetVariables(known), by=scope.username)
-            now, changed = self._world.clock.now(), {"variables": sorted(known)}
+            now, changed = (
+                self._world.clock.now(),
+                {"variables": sorted(known), **({"reason": reason} if reason else {})},
+            )
             records.add_line(session, instance, now, "changed", scope.username, changed)
 
     def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
-        """Stop a case for good: all that waits in it ends. Raises InstanceNotFound, InstanceEnded."""
+        """Stop a case for good: all that waits in it ends. Raises ReasonMissing, InstanceNotFound, InstanceEnded."""
         scope = permissions.who(by)
+        if not given.text(reason, "reason").strip():
+            raise ReasonMissing()
         with self._transactions.writing(scope) as session:
             stepping.stop(session, self._world, stepping.lock(session, instance_id), reason, scope.username)
 

@@ -37,3 +37,13 @@ class Installation:
         """Note that the invented year is ``settings.YEAR_BEGUN`` or ``YEAR_WHOLE``."""
         with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
             settings.write_sample_year(session, state)
+
+    def holds_sample(self) -> bool:
+        """Whether the sample was put into this database."""
+        with self._transactions.reading() as session:
+            return settings.holds_sample(session)
+
+    def mark_sample(self) -> None:
+        """Note that the sample is put into this database. Raises RealDatabase where it is used otherwise already."""
+        with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+            settings.mark_sample(session)

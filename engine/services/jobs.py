@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from engine.cases import delivery, lateness, records, stepping
+from engine.cases import delivery, digests, failing, retrying, telling
 from engine.cases.stepping import StepBroken
-from engine.errors import IncidentNotFound, JobLost, WorkerKilled
-from engine.jobs import metrics, outbox, queue
+from engine.errors import JobLost, WorkerKilled
+from engine.jobs import metrics, outbox, queue, senders
 from engine.people import permissions
-from engine.steps import Complete
-from engine.store.tables import Incident
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -24,12 +22,12 @@ class Jobs:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._world = transactions.world
-        mail = self._world.config.mail
-        self.sender: outbox.Sender | None = outbox.smtp_sender(self._world.config) if mail else None
+        self.sender: senders.Sender | None = senders.sender(self._world.config)
+        self._digested: dict[str, datetime] = {}
 
     def next_due(self) -> datetime | None:
         """When the next job is due, or somebody is to be told that a task is late; None when nothing waits."""
-        asked = [queue.next_due(), lateness.next_due(), *([outbox.next_due()] if self.sender else [])]
+        asked = [queue.next_due(), telling.next_due(), *([outbox.next_due()] if self.sender else [])]
         with self._transactions.reading() as session:
             found = session.execute(select(*(each.scalar_subquery() for each in asked))).one()
         return min((due for due in found if due is not None), default=None)
@@ -56,6 +54,7 @@ class Jobs:
                 failure = queue.Failure(error.element, claimed.token, error.cause)
             with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
                 queue.fail(session, claimed, failure, clock.now(), self._world.config)
+                failing.tell_of_job(session, self._world, claimed, failure)
         return True
 
     def _claim(self) -> queue.Claimed | None:
@@ -73,13 +72,29 @@ class Jobs:
         return done
 
     def tell_late(self, limit: int | None = None) -> int:
-        """Tell people of tasks that are late (:mod:`engine.cases.lateness`); how many were looked at."""
+        """Tell people of tasks that are late (:mod:`engine.cases.telling`); how many were looked at."""
         looked = 0
         while limit is None or looked < limit:
             with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
-                if not lateness.tell_next(session, self._world):
+                if not telling.tell_next(session, self._world):
                     break
             looked += 1
+        return looked
+
+    def send_digests(self) -> int:
+        """Write a mail to each person who is told once a day or week and for whom there is something; how many were looked
+        at. Does nothing without mail, and one look at the clock where all has been written that is due."""
+        looked = 0
+        for authority, morning in digests.mornings(self._world).items():
+            if self._digested.get(authority) == morning:
+                continue
+            with self._transactions.reading() as session:
+                waiting = digests.waiting(session, self._world, authority, morning)
+            for scope, member in waiting:
+                with self._transactions.writing(scope, wakes=False) as session:
+                    digests.write(session, self._world, member, scope, morning)
+                looked += 1
+            self._digested[authority] = morning
         return looked
 
     def send_outbox(self, limit: int | None = None) -> int:
@@ -94,7 +109,7 @@ class Jobs:
             self._post(mail, self.sender)
         return tried
 
-    def _post(self, mail: outbox.Mail, send: outbox.Sender) -> None:
+    def _post(self, mail: outbox.Mail, send: senders.Sender) -> None:
         failure: Exception | None = None
         try:
             send(mail)  # outside any transaction: a slow mail server must not hold a lock
@@ -108,34 +123,22 @@ class Jobs:
                 outbox.failed(session, mail, failure, now, self._world.config)
 
     def retry(self, incident_id: int, by: str | Scope = "") -> None:
-        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound.
+        """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound, CaseSuspended.
 
         An answer that was kept is given again, by whoever gave it. Raises AnswerKept when the case can still not go on
         with it: then the incident stays open.
         """
-        scope, now = permissions.who(by), self._world.clock.now()
+        scope = permissions.who(by)
         with self._transactions.step(scope) as session:
-            found = queue.incident(session, incident_id)
-            if found.instance_id is not None and found.kind != "outbox":
-                instance = stepping.lock(session, found.instance_id)
-                said = {"message": found.message}
-                records.add_line(session, instance, now, "retried", scope.username, said, found.element)
-                session.refresh(found)
-            if found.resolved is not None:
-                raise IncidentNotFound(incident=incident_id)
-            queue.retry(session, found, now, scope.username)
-            if found.answer is not None:
-                self._answer_again(session, found)
+            retrying.retry(session, self._world, incident_id, scope.username)
 
-    def _answer_again(self, session: Session, found: Incident) -> None:
-        assert found.instance_id is not None
-        assert found.answer is not None
-        session.flush()
-        instance = stepping.lock(session, found.instance_id)
-        trigger, given = Complete(found.token, found.answer["values"]), found.answer
-        stepping.step(
-            session, self._world, instance, trigger, by=given["by"], element=found.element, note=given["note"]
-        )
+    def retry_many(self, incidents: Collection[int], reason: str, by: Scope) -> int:
+        """Try troubles of one cause again in the background, each by a job of its own; an id to ask how far it is.
+
+        Those that have another cause than the first are left out. Raises NotAManager, ReasonMissing, IncidentNotFound.
+        """
+        with self._transactions.writing(by) as session:
+            return retrying.begin(session, self._world, incidents, reason, by)
 
     def figures(self) -> dict[str, float]:
         """The numbers that a monitor watches (``engine/jobs/metrics.py``), read now."""

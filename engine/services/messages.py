@@ -12,7 +12,7 @@ from engine.errors import MessageNotExpected
 from engine.people import permissions
 from engine.queries.events import reportable_event
 from engine.store import given
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, unconfined
 from engine.transactions import Transactions
 
 
@@ -38,7 +38,7 @@ class Messages:
         """
         known, keys, scope = given.variables(payload), given.mapping(keys, "keys"), permissions.who(by)
         authority = scope.within(authority)
-        with self._transactions.step(scope) as session:
+        with self._transactions.step(scope) as session, unconfined(session):
             found = delivery.correlate(session, self._world, authority, name, keys, known, scope.username)
             if not found:
                 said = ", ".join(f"{key} {value}" for key, value in keys.items()) or "none"
@@ -56,7 +56,7 @@ class Messages:
             case = None if report.instance is None else queries.instance(session, report.instance)
             reports.check_may_report(by, event, case.school_urn if case else report.school)
             report_id = reports.keep(session, self._world, by, report, event)
-        with self._transactions.step(by) as session:
+        with self._transactions.step(by) as session, unconfined(session):
             return reports.tell(session, self._world, by, report, report_id)
 
     def signal(
@@ -68,7 +68,7 @@ class Messages:
         """
         known, scope = given.variables(payload), permissions.who(by)
         authority = scope.within(authority)
-        with self._transactions.writing(scope) as session:
+        with self._transactions.writing(scope) as session, unconfined(session):
             return delivery.send(session, self._world, authority, "signal", name, {}, known)
 
     def resend(self, message_id: int, by: str | Scope = "", reason: str = "") -> None:

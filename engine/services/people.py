@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
 
+from engine.cases import covers
 from engine.errors import AuthorityNotFound
-from engine.people import entries, files, register
+from engine.people import advisers, directory, entries, files, register
 from engine.people.authorities import Authority
+from engine.people.directory import Member, Wanted
 from engine.people.entries import PeopleImported
+from engine.queries.links import shows_confidential
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -19,17 +24,27 @@ class People:
         self._transactions = transactions
         self._world = transactions.world
 
-    def scope(self, authority: str, roles: Collection[str], username: str) -> Scope:
-        """What somebody may see and do today: by these roles of their account, and by the register of people.
+    def scope(self, authority: str, roles: Collection[str], username: str, name: str = "") -> Scope:
+        """What somebody may see and do today: by these roles of their account, and by the register of people; by the name of
+        their account (or username), as link adviser of the schools that the register of schools says.
 
-        A role of kind contact counts for the schools that the register ties the person to. In an authority that the
-        configuration does not know, nobody sees anything.
+        A role of kind contact counts for the schools that the register ties the person to; the roles of those for whom the
+        person covers count beside. In an authority that the configuration does not know, nobody sees anything.
         """
         home = self._world.config.authorities.get(authority)
         if home is None:
             return Scope(authority, frozenset(), username, schools={})
         with self._transactions.reading() as session:
-            return register.scope(session, home, roles, username, register.day_of(self._world.clock.now()))
+            day = register.day_of(self._world.clock.now())
+            look = partial(self._world.directory, session, authority, day)
+            own = register.scope(session, home, roles, username, day)
+            if own.confined is None:
+                own = replace(own, advises=advisers.schools(session, authority, username, name, look))
+            absent = directory.covers(session, authority, username, day)
+            if not absent:
+                return own
+            members = {each.username: each for each in look()}
+            return directory.covered(session, home, own, members, day)
 
     def of_school(self, authority: str, urn: str, role: str) -> list[str]:
         """The usernames of those who hold a role for a school today, by their names."""
@@ -79,17 +94,38 @@ class People:
             to = files.ties(cells, entries.bodies(session, by.authority))
             entries.move(session, held, person, to, since)
 
+    def cover(self, wanted: Wanted, by: Scope) -> None:
+        """Let somebody cover for another between two days: the tasks of the other's roles are theirs too.
+
+        Raises NotAManager, CoverRefused.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            covers.add(session, self._world, wanted, by)
+
+    def end_cover(self, cover_id: int, by: Scope) -> None:
+        """End a cover with yesterday; one that has not begun is as if it had never been. Raises NotAManager, CoverNotFound."""
+        with self._transactions.writing(by, wakes=False) as session:
+            covers.end(session, self._world, cover_id, by)
+
+    def members(self, authority: str) -> list[Member]:
+        """Who can sign in for an authority, by name."""
+        with self._transactions.reading() as session:
+            found = self._world.directory(session, authority, register.day_of(self._world.clock.now()))
+            return sorted(found, key=lambda each: (each.name, each.username))
+
     def _home(self, authority: str) -> Authority:
         home = self._world.config.authorities.get(authority)
         if home is None:
             raise AuthorityNotFound(authority=authority)
         return home
 
-    def guest_scope(self, authority: str, role: str, email: str, task_id: int) -> Scope:
+    def guest_scope(self, authority: str, role: str, email: str, task_id: int, link_id: int = 0) -> Scope:
         """What whoever came by a link may see and do: in one role, for the school of the task that the link is for.
 
-        An address that the register knows counts for as long as it holds the role for that school.
+        An address that the register knows counts for as long as it holds the role for that school. What is kept to the role they
+        read where the link was made so.
         """
         with self._transactions.reading() as session:
             day = register.day_of(self._world.clock.now())
-            return register.guest_scope(session, Scope(authority, frozenset({role}), email), task_id, day)
+            person = Scope(authority, frozenset({role}), email, confidential=shows_confidential(session, link_id))
+            return register.guest_scope(session, person, task_id, day)

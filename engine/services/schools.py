@@ -17,7 +17,7 @@ from engine.schools.register import Imported
 from engine.schools.takeovers import Decision, Plan
 from engine.services.calendars import Calendars
 from engine.store.tables import RegisterImport
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, unconfined
 from engine.transactions import Transactions
 
 PREVIEW, DONE = "preview", "done"
@@ -122,7 +122,7 @@ class Schools:
 
     def succession(self, succession_id: int, by: Scope) -> Plan:
         """What a succession would move, with all that hang together with it. Raises SuccessionNotFound."""
-        with self._transactions.reading(by) as session:
+        with self._transactions.reading(by) as session, unconfined(session):
             return takeover.plan(session, self._world, succession_id)
 
     def confirm_succession(self, succession_id: int, decision: Decision, by: Scope) -> int:
@@ -130,7 +130,7 @@ class Schools:
 
         Raises SuccessionNotFound, SuccessionDecided, SuccessionMoved, SuccessionUnclear, CalendarNotWritten.
         """
-        with self._transactions.writing(by) as session:
+        with self._transactions.writing(by) as session, unconfined(session):
             moved = takeover.confirm(session, self._world, succession_id, decision, by.username)
         calendars = Calendars(self._transactions)
         other = [
@@ -143,10 +143,10 @@ class Schools:
 
     def refuse_succession(self, succession_id: int, reason: str, by: Scope) -> None:
         """Keep the schools apart, with a reason. Raises SuccessionNotFound, SuccessionDecided."""
-        with self._transactions.writing(by, wakes=False) as session:
+        with self._transactions.writing(by, wakes=False) as session, unconfined(session):
             takeover.refuse(session, self._world, succession_id, reason, by.username)
 
     def reopen_succession(self, succession_id: int, by: Scope) -> None:
         """Let a succession that was refused wait for a manager again. Raises SuccessionNotFound, SuccessionDecided."""
-        with self._transactions.writing(by, wakes=False) as session:
+        with self._transactions.writing(by, wakes=False) as session, unconfined(session):
             takeover.reopen(session, succession_id)

@@ -1,23 +1,28 @@
-"""The user tasks of people: claiming, giving back, completing."""
+"""The user tasks of people: claiming, giving back, completing, correcting, going on without an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import queries
-from engine.cases import stepping
+from engine.cases import attention, correcting, foresight, hands, reminders, stepping
+from engine.cases.foresight import Following
+from engine.cases.hands import Moved, Stranded
 from engine.cases.waiting import Waiting
-from engine.errors import AnswerNotDispensable
+from engine.errors import AnswerNotDispensable, CaseSuspended, NotTheAuthor, TaskNotFound
 from engine.forms import load_form
-from engine.people import behalf, permissions
+from engine.people import behalf, drafts, permissions
 from engine.people.behalf import OnBehalf
+from engine.people.directory import Member
 from engine.queries import TaskDetail, TaskRow
-from engine.steps import Complete
+from engine.steps import Complete, StepFailed
 from engine.store import given
-from engine.store.tables import ProcessInstance, UserTask
+from engine.store.tables import Correction, ProcessInstance, UserTask
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -39,16 +44,31 @@ class Tasks:
     ) -> None:
         """Complete a user task; ``values`` become process variables.
 
-        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, GivenRefused;
-        and AnswerKept,
-        caused by whatever the step raises: then the case is as it was, and an incident tells a manager and keeps the
-        answer. The task stays open: an answer that is given anew takes the place of the one that is kept.
+        Raises TaskNotFound, TaskNotOpen (by whom it was completed, and when), TaskNotYours, TaskClaimed, SecondHalf,
+        GivenRefused; and AnswerKept, caused by whatever the step raises: then the case is as it was, and an incident tells a
+        manager and keeps the answer. The task stays open: an answer that is given anew takes the place of the one that is
+        kept.
         """
         known, scope = given.variables(values), permissions.who(by)
         with self._transactions.step(scope) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             permissions.check_may_complete(scope, task)
-            self._end(session, (instance, task, waiting), known, scope, note)
+            hands.check_separate(session, task, scope)
+            absent = scope.covering(task.candidate_groups, at=task.school_urn)
+            self._end(session, (instance, task, waiting), known, scope, note, {"covers": absent} if absent else None)
+
+    def foresee(self, task_id: int, values: Mapping[str, Any], by: Scope) -> Following | None:
+        """What would follow if an open task were completed now with these values; None where that cannot be said, since the
+        case could not go on with them, or the task has ended: completing it says why.
+
+        For whoever may answer it, which the caller has asked. Raises GivenRefused.
+        """
+        known = given.variables(values)
+        with self._transactions.reading(by) as session:
+            try:
+                return foresight.foresee(session, self._world, task_id, known)
+            except (CaseSuspended, StepFailed, TaskNotFound):
+                return None
 
     def complete_for(self, task_id: int, values: Mapping[str, Any], said: OnBehalf, by: Scope) -> None:
         """Record the answer of those whose task it is, who gave it in another way; the history says who, when and how.
@@ -60,7 +80,40 @@ class Tasks:
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             behalf.check_may_record(by, queries.task(session, task_id).info, task.school_urn)
+            hands.check_separate(session, task, by)
             self._end(session, (instance, task, waiting), known, by, note, said.detail)
+
+    def correct(self, task_id: int, text: str, reason: str, by: Scope) -> None:
+        """Put a note of correction beside the answer of a task, which stays as it was given; in a case that has ended, too. The
+        same note a second time (somebody has pressed twice) changes nothing.
+
+        Raises TaskNotFound, and NotTheAuthor for anybody but who completed it.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            task = session.get(UserTask, task_id)
+            if task is None:
+                raise TaskNotFound(task=task_id)
+            if task.status != "completed" or task.ended_by != by.username:
+                raise NotTheAuthor(task=queries.task(session, task_id).row.name)
+            same = Correction.task_id == task_id, Correction.text == text, Correction.reason == reason
+            if session.scalar(select(Correction.id).where(*same)) is not None:
+                return  # sent twice: a note is said once
+            note = {"instance_id": task.instance_id, "task_id": task_id, "text": text, "reason": reason}
+            session.add(Correction(authority=task.authority, by=by.username, at=self._world.clock.now(), **note))
+
+    def replace(self, task_id: int, values: Mapping[str, Any], reason: str, by: Scope) -> None:
+        """Put other answers in the place of one's own, while nothing has followed from them; what they were is kept.
+
+        Raises TaskNotFound, NotTheAuthor, AnswerCounts, GivenRefused, and what the step raises.
+        """
+        known = given.variables(values)
+        with self._transactions.step(by) as session:
+            correcting.replace(session, self._world, task_id, known, reason, by)
+
+    def is_replaceable(self, task_id: int, by: Scope) -> bool:
+        """Whether nothing has followed from the answers of a completed task yet."""
+        with self._transactions.reading(by) as session:
+            return correcting.is_open(session, self._world, task_id)
 
     def go_on_without(self, task_id: int, reason: str, by: Scope) -> None:
         """Let a case go on without an answer that did not come by its date: with what the diagram says holds then.
@@ -89,6 +142,7 @@ class Tasks:
         trigger = Complete(task.token, dict(values))
         said: dict[str, Any] = {"by": by.username, "element": task.element, "note": note, "detail": detail}
         stepping.step(session, self._world, instance, trigger, waiting, **said)
+        drafts.handed_in(session, by, task.id)
 
     def _silence(self, detail: TaskDetail, authority: str) -> dict[str, Any]:
         """The variables of a task that nobody answered: its questions' blanks, under what the diagram says holds then.
@@ -103,13 +157,63 @@ class Tasks:
         return {**blank, **said}
 
     def claim(self, task_id: int, by: str | Scope) -> None:
-        """Take a task for oneself. Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed."""
+        """Take a task for oneself. Raises GivenRefused, TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed, SecondHalf."""
         scope = permissions.who(by)
         with self._transactions.writing(scope, wakes=False) as session:
-            permissions.claim(session, task_id, scope)
+            hands.claim(session, self._world, task_id, scope)
 
-    def unclaim(self, task_id: int, by: str | Scope) -> None:
-        """Give a claimed task back to its roles. Raises as :meth:`claim`."""
+    def unclaim(self, task_id: int, by: str | Scope, reason: str = "") -> None:
+        """Give a claimed task back to its roles, or a delegated one to who delegated it. Raises as :meth:`claim`."""
         scope = permissions.who(by)
         with self._transactions.writing(scope, wakes=False) as session:
-            permissions.release(session, task_id, scope)
+            hands.release(session, self._world, task_id, scope, reason)
+
+    def hand_over(self, task_id: int, to: str, reason: str, by: Scope, *, delegate: bool = False) -> None:
+        """Give a task of one's own to somebody who may do it, for good or (``delegate``) until it is given or taken back.
+
+        Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed, NotTheirTask, SecondHalf.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            hands.hand_over(session, self._world, task_id, to, reason, by, delegate=delegate)
+
+    def move(self, task_ids: Sequence[int], to: str | None, reason: str, by: Scope) -> Moved:
+        """Free open tasks for their roles (``to`` is None), or give them to somebody: for who manages cases. All or none.
+
+        Raises NotAManager, TaskNotFound, TaskNotYours, NotTheirTask, SecondHalf.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            return hands.move(session, self._world, task_ids, to, reason, by)
+
+    def prioritise(self, task_id: int, level: str, reason: str, by: Scope) -> None:
+        """Give an open task another priority: high, normal or low; for who manages cases.
+
+        Raises NotAManager, GivenRefused, TaskNotFound, TaskNotOpen.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            attention.prioritise(session, self._world, task_id, level, reason, by)
+
+    def rest(self, task_id: int, until: date | None, by: Scope) -> None:
+        """Let a task rest until a day, for whoever may do it; None takes it up again.
+
+        Raises TaskNotFound, TaskNotOpen, TaskNotYours, TaskClaimed, RestRefused.
+        """
+        with self._transactions.writing(by, wakes=False) as session:
+            attention.rest(session, self._world, task_id, until, by)
+
+    def remind(self, task_id: int, by: Scope) -> TaskRow:
+        """Tell those whom an open task waits for that it does, once a day; the task.
+
+        Raises TaskNotFound, TaskNotOpen, RemindedToday.
+        """
+        with self._transactions.writing(by, wakes=True) as session:
+            return reminders.remind(session, self._world, task_id, by)
+
+    def able(self, task_ids: Collection[int], by: Scope) -> list[Member]:
+        """Who can sign in and may do each of these tasks, by name; only those of the person's own authority are known."""
+        with self._transactions.reading() as session:
+            return hands.able(session, self._world, by.authority, task_ids)
+
+    def stranded(self, authority: str) -> list[Stranded]:
+        """Who has claimed tasks of an authority that they cannot do any more, and which."""
+        with self._transactions.reading() as session:
+            return hands.stranded(session, self._world, authority)

@@ -12,9 +12,9 @@ from engine.spiff.compensation import handler_ended, remember
 from engine.spiff.memo import Listener, Memo
 from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, open_scope, win_race
-from engine.spiff.timers import due_changed, keep_due
+from engine.spiff.timers import due_changed, keep_due, last_day
 from engine.spiff.tree import Definition, Instance, Token
-from engine.spiff.values import evaluate, require, require_lawful, value
+from engine.spiff.values import evaluate, require, require_lawful, require_named, role_names, value
 from engine.steps import Categorised, Notification
 
 #: The topic of an external task that tells people something.
@@ -36,9 +36,13 @@ class Activity(NodeSpec):
             gathering = instance.add(self, scope, via, Memo(arrived={}))
         arrived = gathering.memo.arrived or {}
         gathering.memo.arrived = {**arrived, via: arrived.get(via, 0) + 1}
-        if sum(gathering.memo.arrived.values()) >= wanted:
-            gathering.memo.arrived = None
-            gathering.arrive()
+        self.gathered(gathering)
+
+    def gathered(self, token: Token) -> None:
+        """Begin when as many tokens have come as the activity begins with."""
+        if sum((token.memo.arrived or {}).values()) >= int(self.element.start_quantity):
+            token.memo.arrived = None
+            token.arrive()
 
     def enter(self, token: Token) -> bool:
         if token.memo.instance is None:
@@ -86,6 +90,7 @@ class Activity(NodeSpec):
             loops.ended(self, token)
             self.finish(token)
             return
+        self._keep_last_day(token)
         self._give_outputs(token)
         token.workflow.record(token, "completed")
         if token.memo.instance is None:
@@ -123,6 +128,13 @@ class Activity(NodeSpec):
             values = self.parameters(token, self.given)
             token.workflow.set_locals(token, values)
 
+    def take_new_inputs(self, token: Token) -> None:
+        """The diagram is another one: work out the input parameters that this token has not had yet."""
+        known = token.memo.locals or {}
+        fresh = {name: text for name, text in self.given.items() if name not in known}
+        if fresh or (self.handed_back and token.memo.locals is None):
+            token.workflow.set_locals(token, self.parameters(token, fresh))
+
     def require_unless_allowed(self, token: Token, found: Any, text: str, what: str) -> None:
         """Null is an error, unless the element's property ``nullAllowed`` says that it is a result like any other.
 
@@ -130,6 +142,13 @@ class Activity(NodeSpec):
         """
         if self.element.properties.get("nullAllowed") != "true":
             require(token, found, text, what)
+
+    def _keep_last_day(self, token: Token) -> None:
+        """Where the diagram asks for it (``lastDay``), keep the last day of a period that the activity's answers give."""
+        properties = self.element.properties
+        if name := properties.get("lastDay", ""):
+            day = last_day(token, properties.get("lastDayOf", ""), properties.get("lastDayFrom", ""))
+            token.workflow.set_variables(token, {name: day})
 
     def _give_outputs(self, token: Token) -> None:
         if self.handed_back and token.parent is not None:
@@ -157,7 +176,7 @@ class UserTask(Activity):
         return False
 
     def settle_body(self, token: Token, changed: bool) -> bool:
-        if changed and token.at_work and token.memo.due is not None:
+        if changed and token.at_work and token.memo.due is not None and self.element.due_date:
             due_changed(token, self.element.due_date)
         return False
 
@@ -234,22 +253,30 @@ class ServiceTask(Activity):
         category = given.get("category")
         if category in (None, ""):
             raise NoCategory(element=self.label)
-        instance.categories.append(Categorised(str(category), str(given.get("reason") or "")))
-        instance.set_variables(token, {"school": {**school, "category": str(category)}})
+        said = Categorised(str(category), str(given.get("reason") or ""))
+        instance.categories.append(said)
+        instance.set_variables(token, {"school": {**school, "category": said.held}})
 
     def _notify(self, token: Token) -> None:
         given = self.parameters(token, self.given)
-        to = self._parameter(token, "to") or ()
-        roles = to if isinstance(to, list) else [role.strip() for role in str(to).split(",")]
+        roles = role_names(self._parameter(token, "to"))
+        require_named(token, roles, self.given.get("to", ""), "The parameter to")
         token.workflow.notifications.append(
             Notification(
                 self.process,
                 self.element_id,
-                tuple(str(role) for role in roles if role),
-                str(given.get("subject") or self.label),
-                str(given.get("text") or ""),
+                tuple(roles),
+                self._said(token, given, "subject") or self.label,
+                self._said(token, given, "text"),
             )
         )
+
+    def _said(self, token: Token, given: Mapping[str, Any], name: str) -> str:
+        """A text of a notification, empty where the diagram gives none. Raises ValueMissing for one that is null, as when an
+        answer that it joins is missing."""
+        if self.given.get(name, ""):
+            require(token, given[name], self.given[name], f"The parameter {name}")
+        return str(given.get(name) or "")
 
 
 class ReceiveTask(Activity):

@@ -11,7 +11,6 @@ from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, win_race
 from engine.spiff.tree import Token
 from engine.spiff.values import holds, value
-from engine.steps import Thrown
 
 #: Event definitions that wait for something from outside the flow (the rest are found when they are thrown).
 LISTENING = {"message", "signal", "timer", "conditional"}
@@ -155,8 +154,6 @@ class ThrowEvent(NodeSpec):
             throw_message(token, definition.name, self.given)
         elif definition.kind == "signal":
             payload = {name: value(token, text) for name, text in self.given.items()}
-            thrown = Thrown("signal", definition.name, "", payload, self.process, self.element_id)
-            token.workflow.thrown.append(thrown)
             propagation.throw_signal(token, definition.name, payload)
         elif definition.kind == "error":
             propagation.throw_error(token, definition.code)

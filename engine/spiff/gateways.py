@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from engine.errors import NoFlowTaken
 from engine.spiff.definition import Flow
 from engine.spiff.memo import Memo
 from engine.spiff.nodes import NodeSpec
 from engine.spiff.tree import Instance, Token
-from engine.spiff.values import true_flows
+from engine.spiff.values import no_flow_taken, true_flows
 
 
 class ExclusiveGateway(NodeSpec):
@@ -21,7 +20,7 @@ class ExclusiveGateway(NodeSpec):
             return list(self.flows)
         taken = list(islice(true_flows(token, self.flows), 1)) or [flow for flow in self.flows if flow.is_default]
         if self.flows and not taken:
-            raise NoFlowTaken(element=self.label)
+            raise no_flow_taken(token, self.flows, self.label)
         return taken
 
 
@@ -36,8 +35,12 @@ class Join(NodeSpec):
         if waiting is None:
             waiting = instance.add(self, scope, via, Memo(arrived={}))
         arrivals(waiting)[via] = arrivals(waiting).get(via, 0) + 1
-        if len(arrivals(waiting)) == len(self.incoming):
-            waiting.ready()
+        self.gathered(waiting)
+
+    def gathered(self, token: Token) -> None:
+        """Go on when a token has come by each incoming flow."""
+        if len(arrivals(token)) >= len(self.incoming):
+            token.ready()
 
     def execute(self, token: Token) -> None:
         """Use up one token of each flow; what arrived twice waits for the next time round."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from engine.diagram import Loop
 from engine.errors import ExpressionFailed
+from engine.spiff import propagation
 from engine.spiff.memo import LoopState, Memo
 from engine.spiff.tree import Node, Token
-from engine.spiff.values import evaluate, holds
+from engine.spiff.values import evaluate, holds, require, unfit
 
 #: Instances that one multi-instance activity may have.
 INSTANCE_LIMIT = 5_000
@@ -47,19 +48,46 @@ def _begin_instances(activity: Node, body: Token, items: list[Any]) -> bool:
 def instance_ended(activity: Node, token: Token) -> None:
     """One run of the activity has ended: collect its result, and start the next or end the whole."""
     body = token.scope
-    state, loop = _state(body), _drawn(activity)
-    state.done += 1
+    _state(body).done += 1
+    _collect(activity, token)
+    _tell(activity, token)
+    left_by_boundary = token.stopped
+    token.workflow.discard(token)
+    if not left_by_boundary:
+        _go_on(activity, body)
+
+
+def _collect(activity: Node, token: Token) -> None:
+    loop, state = _drawn(activity), _state(token.scope)
     text = loop.output_element or loop.output_item
     if text and state.results is not None:
         assert token.memo.instance is not None
         state.results[token.memo.instance] = evaluate(token, text)
-    token.workflow.discard(token)
+
+
+def _go_on(activity: Node, body: Token) -> None:
+    """Start the next run, or end the whole when it has come to its end."""
+    loop, state = _drawn(activity), _state(body)
     if _finished(activity, body):
         for left in body.inside():
             body.workflow.cancel_token(left)
         body.ready()
     elif loop.kind == "standard" or loop.sequential:
         _start_instance(activity, body, state.items.pop(0) if state.items else None)
+
+
+def _tell(activity: Node, token: Token) -> None:
+    """Throw the event of the activity's behavior: None as each run completes, One as the first does (section 10.3.8).
+
+    A signal carries how many runs there are and how many have completed.
+    """
+    loop, body = _drawn(activity), token.scope
+    if loop.event is None or (loop.behavior == "One" and _state(body).done > 1):
+        return
+    if loop.event.kind == "escalation":
+        propagation.throw_escalation(token, loop.event.code)
+    else:
+        propagation.throw_signal(token, loop.event.name, counts(body, len(body.inside())))
 
 
 def ended(activity: Node, body: Token) -> None:
@@ -105,9 +133,14 @@ def _again(activity: Node, body: Token) -> bool:
 
 def _counting(body: Token) -> Token:
     """The body, with the counts that a completion condition may use (BPMN's names and Camunda's)."""
+    body.memo.locals = counts(body, len(body.inside()))
+    return body
+
+
+def counts(body: Token, active: int) -> dict[str, Any]:
+    """How far a multi-instance activity is, by BPMN's names and Camunda's; ``active`` runs go on."""
     state = _state(body)
-    active = len(body.inside())
-    body.memo.locals = {
+    return {
         "numberOfInstances": state.total,
         "nrOfInstances": state.total,
         "numberOfActiveInstances": active,
@@ -116,7 +149,6 @@ def _counting(body: Token) -> Token:
         "nrOfCompletedInstances": state.done,
         "numberOfTerminatedInstances": 0,
     }
-    return body
 
 
 def _items(activity: Node, body: Token) -> list[Any]:
@@ -124,21 +156,23 @@ def _items(activity: Node, body: Token) -> list[Any]:
     collection = loop.collection or data_name(activity, loop.data_input)
     text = collection or loop.cardinality
     value = evaluate(body, text)
-    items = _listed(text, value) if collection else _counted(text, value)
+    require(body, value, text, "The collection" if collection else "The number of runs")
+    items = _listed(body, text, value) if collection else _counted(body, text, value)
     if len(items) > INSTANCE_LIMIT:
-        raise ExpressionFailed(expression=text, reason=f"more than {INSTANCE_LIMIT} instances are not allowed")
+        reason = f'"{body.task_spec.label}" would run more than {INSTANCE_LIMIT:,} times'
+        raise ExpressionFailed(expression=text, reason=reason)
     return items
 
 
-def _listed(text: str, value: Any) -> list[Any]:
+def _listed(body: Token, text: str, value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a list is needed")
+        raise unfit(body, value, text, "The collection", "a list")
     return value
 
 
-def _counted(text: str, value: Any) -> list[Any]:
+def _counted(body: Token, text: str, value: Any) -> list[Any]:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ExpressionFailed(expression=text, reason=f"it gives {value!r}, and a whole number is needed")
+        raise unfit(body, value, text, "The number of runs", "a whole number from 0")
     return list(range(min(value, INSTANCE_LIMIT + 1)))
 
 

@@ -36,6 +36,8 @@ class Beat:
     """What the timer says, so that it can be worked out again when the calendar or a variable changes."""
     number: int | None = None
     """Which beat this is, counted from the anchor; None for one stored before beats were numbered."""
+    drawn: datetime | None = None
+    """When it would fire by the diagram, where a manager has set another date, which stays."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class DueDate:
     """Whether the date lies past the known school calendar."""
     words: str = ""
     """What the due date says; empty when another calendar makes no other date of it."""
+    drawn: datetime | None = None
+    """When it would be due by the diagram, where a manager has set another date, which stays."""
 
 
 @dataclass
@@ -152,11 +156,11 @@ def read(given: dict[str, Any]) -> Memo:
 
 
 def _beat(given: dict[str, Any]) -> Beat:
-    return Beat(**_moments(given, "due", "anchor"))
+    return Beat(**_moments(given, "due", "anchor", "drawn"))
 
 
 def _due(given: dict[str, Any]) -> DueDate:
-    return DueDate(**_moments(given, "at", "after"))
+    return DueDate(**_moments(given, "at", "after", "drawn"))
 
 
 def _moments(given: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from engine.diagram import Element
-from engine.errors import NoFlowTaken
 from engine.spiff.definition import Flow
 from engine.spiff.memo import Listener, Memo
 from engine.spiff.tree import Definition, Node, Token
-from engine.spiff.values import require_lawful, true_flows
+from engine.spiff.values import no_flow_taken, require_lawful, true_flows
 
 #: Elements that hold other elements.
 SCOPES = {"process", "subProcess", "transaction"}
@@ -58,7 +57,7 @@ class NodeSpec(Node):
         true = list(true_flows(token, self.flows))
         taken = [flow for flow in self.flows if _is_taken(flow, true)]
         if self.flows and not taken:
-            raise NoFlowTaken(element=self.label)
+            raise no_flow_taken(token, self.flows, self.label)
         return taken
 
 

@@ -8,8 +8,9 @@ SpiffWorkflow's TaskSpec, and SpiffWorkflow's Task and Workflow run them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from engine.diagram import Element, read
+from engine.diagram import Diagram, Element, read
 from engine.errors import ParseFailed
 from engine.spiff import activities, events, gateways
 from engine.spiff.definition import DefinitionOf
@@ -42,10 +43,16 @@ NODE_CLASSES: Mapping[str, type[Node]] = {
 
 def parse(key: str, xml: bytes, called: Mapping[str, Definition], file: str = "") -> Definition:
     """The executable definition of process ``key`` in a BPMN file. Raises ParseFailed; structure is checked by lint."""
-    diagram = read(xml, file or f"{key}.bpmn")
+    diagram = _read(xml, file or f"{key}.bpmn")
     if key not in diagram.processes:
         raise ParseFailed(file=file, reason=f'it holds no process with the id "{key}"')
     return DefinitionOf(key, diagram, called, _node)
+
+
+@lru_cache(maxsize=128)
+def _read(xml: bytes, file: str) -> Diagram:
+    """The diagram of a file, which is never changed: engines of one process that know the same file share it."""
+    return read(xml, file)
 
 
 def _node(definition: Definition, name: str, element: Element | None) -> Node:

@@ -9,6 +9,7 @@ from engine.diagram import CAMUNDA
 from engine.errors import UncaughtError
 from engine.spiff.memo import Memo
 from engine.spiff.tree import Node, Token
+from engine.steps import Thrown
 
 
 def throw_error(token: Token, code: str) -> None:
@@ -29,7 +30,9 @@ def cancel_transaction(token: Token) -> None:
 
 
 def throw_signal(token: Token, name: str, payload: Mapping[str, Any]) -> None:
-    """Everything in this instance that waits for the signal goes on (other instances get theirs by a row)."""
+    """Everything in this instance that waits for the signal goes on; other instances get theirs by a row."""
+    spec = token.task_spec
+    token.workflow.thrown.append(Thrown("signal", name, "", dict(payload), spec.process, spec.element_id))
     waiting = [t for t in token.workflow.tokens() if t.task_spec.waits_for(t, "signal", name) is not None]
     for catcher in waiting:
         if catcher.live:

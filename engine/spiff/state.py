@@ -7,18 +7,20 @@ case that runs for years is read by every later version of Pathways. A case take
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine.errors import StateUnreadable
 from engine.feel.stored import restored, stored
 from engine.spiff import memo as memos
+from engine.spiff.memo import Memo
 from engine.spiff.tree import Definition, Instance, Node, Token
 from engine.steps import StepContext
 
 #: The version that is written.
-VERSION = 3
+VERSION = 4
 
 State = dict[str, Any]
 
@@ -42,7 +44,13 @@ def dump(instance: Instance) -> bytes:
 
 def load(definition: Definition, state: bytes, context: StepContext) -> Instance:
     """The instance that :func:`dump` stored. Raises StateUnreadable when it doesn't fit the definition."""
-    found = _read(state)
+    try:
+        return _load(definition, _read(state), context)
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
+        raise StateUnreadable(reason="it does not fit its diagram") from None
+
+
+def _load(definition: Definition, found: State, context: StepContext) -> Instance:
     instance = Instance(definition, context)
     for token_id, parent_id, name, status, via, entered, memo in found["tokens"]:
         parent = instance.tasks.get(parent_id) if parent_id else None
@@ -55,6 +63,42 @@ def load(definition: Definition, state: bytes, context: StepContext) -> Instance
     instance.next_id = found["next"]
     assert not any(token.is_ready for token in instance.tokens()), "nothing is left ready"
     return instance
+
+
+@dataclass
+class Record:
+    """A live token as it is stored: where it is, and what it remembers. ``status`` is SpiffWorkflow's state of its task."""
+
+    id: str
+    parent: str | None
+    element: str
+    status: int
+    via: str
+    entered: str
+    memo: Memo
+
+
+def records(state: bytes) -> tuple[int, list[Record]]:
+    """The number of the next token, and the tokens, parents before children. Raises StateUnreadable."""
+    found = _read(state)
+    try:
+        return found["next"], [_record(row) for row in found["tokens"]]
+    except (KeyError, TypeError, ValueError):
+        raise StateUnreadable(reason="it is damaged") from None
+
+
+def _record(row: list[Any]) -> Record:
+    ident, parent, element, status, via, entered, memo = row
+    return Record(ident, parent, element, status, via, entered, memos.read(memo))
+
+
+def packed(next_id: int, tokens: Iterable[Record]) -> bytes:
+    """The stored state that has these tokens."""
+    rows = [
+        [each.id, each.parent, each.element, each.status, each.via, each.entered, memos.stored(each.memo)]
+        for each in tokens
+    ]
+    return _written({"version": VERSION, "next": next_id, "tokens": rows})
 
 
 def variables_at(state: bytes, token_id: str) -> dict[str, Any]:
@@ -91,13 +135,23 @@ def _written(state: State) -> bytes:
 
 
 def _read(state: bytes) -> State:
-    """A stored state in the newest form. Raises StateUnreadable for one of a later version than this one knows."""
-    found: State = json.loads(state, object_hook=restored)
+    """A stored state in the newest form. Raises StateUnreadable for what is none, or of a later version than this one knows."""
+    found = _parsed(state)
     version = found.get("version", 1)
     if not isinstance(version, int) or version not in {*UPGRADES, VERSION}:
         raise StateUnreadable(reason=f"it has version {version}, and this Pathways reads versions 1 to {VERSION}")
     for each in range(version, VERSION):
         found = UPGRADES[each](found)
+    return found
+
+
+def _parsed(state: bytes) -> State:
+    try:
+        found = json.loads(state, object_hook=restored)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise StateUnreadable(reason="it is damaged")
     return found
 
 
@@ -190,5 +244,12 @@ def _from_2(state: State) -> State:
     return {**state, "version": 3}
 
 
+# -- version 3: no dates but the diagram's own ------------------------------------------------------------------------
+
+
+def _from_3(state: State) -> State:
+    return {**state, "version": 4}
+
+
 #: How a state of each earlier version becomes one of the next.
-UPGRADES: Mapping[int, Callable[[State], State]] = {1: _from_1, 2: _from_2}
+UPGRADES: Mapping[int, Callable[[State], State]] = {1: _from_1, 2: _from_2, 3: _from_3}

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from engine.errors import NotWaiting
+from engine.errors import MoveRefused, NotWaiting
+from engine.spiff import modification, timers
 from engine.spiff import state as stored
-from engine.spiff import timers
 from engine.spiff.activities import ReceiveTask, UserTask
 from engine.spiff.events import CatchEvent
 from engine.spiff.memo import Memo
 from engine.spiff.nodes import open_scope
 from engine.spiff.tree import Definition, Instance, Token
-from engine.spiff.values import needed, require
+from engine.spiff.values import needed, require, require_named, role_names
 from engine.steps import (
     ActiveToken,
     CalendarChanged,
     Complete,
     Fire,
+    MoveToken,
     Outcome,
     Receive,
+    Redate,
     SetVariables,
     Start,
     StepContext,
@@ -39,7 +41,7 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
 
     Raises NotWaiting when the trigger's token no longer waits, and StepFailed for any error of an expression, timer or
     flow on the way, with the element at which it happened: then nothing has happened, since the stored state is not
-    touched.
+    touched. MoveRefused is raised as it is.
     """
     instance = Instance(definition, context)
     try:
@@ -48,7 +50,7 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
             _renew(instance, context.school)
         apply(instance, trigger)
         return outcome(instance)
-    except NotWaiting:
+    except (MoveRefused, NotWaiting):
         raise
     except Exception as error:
         at = instance.at
@@ -110,6 +112,22 @@ def _set(instance: Instance, trigger: SetVariables) -> None:
     instance.set_variables(instance.task_tree, trigger.variables)
 
 
+def _redate(instance: Instance, trigger: Redate) -> None:
+    for name, at in trigger.dates.items():
+        token_id, _, index = name.partition(".")
+        token = _waiting(instance, token_id)
+        if _is_open_user_task(token) and not index:
+            timers.redate_due(token, at)
+        elif int(index or "0") in token.memo.beats:
+            timers.redate(token, int(index or "0"), at)
+        else:
+            raise NotWaiting(token=name)
+
+
+def _move(instance: Instance, trigger: MoveToken) -> None:
+    modification.move(instance, _waiting(instance, trigger.token), trigger.to, trigger.alone)
+
+
 def _recalculate(instance: Instance, trigger: CalendarChanged) -> None:
     for token in instance.tokens():
         timers.recalculate(token)
@@ -122,6 +140,8 @@ _HANDLERS: Mapping[type, Callable[[Instance, Any], None]] = {
     Receive: _receive,
     SetVariables: _set,
     CalendarChanged: _recalculate,
+    Redate: _redate,
+    MoveToken: _move,
 }
 
 
@@ -195,6 +215,7 @@ def _user_task(token: Token) -> WaitingUserTask:
 
 def _asked(token: Token) -> WaitingUserTask:
     spec, element, due = token.task_spec, token.task_spec.element, token.memo.due
+    groups = _groups(token)
     return WaitingUserTask(
         token=str(token.id),
         process=spec.process,
@@ -202,13 +223,15 @@ def _asked(token: Token) -> WaitingUserTask:
         name=spec.label,
         lane=spec.definition.lane(spec.element_id),
         form_key=element.form_key,
-        candidate_groups=tuple(_groups(token)),
-        assignee=str(needed(token, element.assignee, "The assignee")),
+        candidate_groups=tuple(groups),
+        assignee=_assignee(token, groups),
         due=due.at if due else None,
         due_estimated=bool(due and due.estimated),
         priority=_priority(needed(token, element.priority, "The priority")),
         local_variables=_locals(token),
         from_notice="from" in element.properties,
+        drawn=due.drawn if due else None,
+        follow_up=timers.follow_up(token, element.follow_up_date),
     )
 
 
@@ -217,10 +240,20 @@ def _groups(token: Token) -> list[str]:
     if groups and groups[0].lstrip().startswith("="):
         text = ",".join(groups)
         found = needed(token, text, "The candidate groups")
-        named = found if isinstance(found, list) else [found]
+        named = role_names(found)
         require(token, None if None in named else named, text, "One of the candidate groups")
-        return [str(group) for group in named]
+        require_named(token, named, text, "The expression of the candidate groups")
+        return named
     return [group for group in groups if group]
+
+
+def _assignee(token: Token, groups: Sequence[str]) -> str:
+    """Who the diagram gives a task to by name; empty for nobody in particular, which takes roles."""
+    text = token.task_spec.element.assignee
+    found = needed(token, text, "The assignee")
+    if text and not (groups and found == ""):
+        require_named(token, found, text, "The expression of the assignee")
+    return str(found)
 
 
 def _priority(value: Any) -> int:
@@ -253,6 +286,7 @@ def _timers(token: Token) -> list[WaitingTimer]:
             estimated=beat.estimated,
             why=beat.why,
             from_notice="from" in spec.element.properties,
+            drawn=beat.drawn,
         )
         for index, beat in waiting.items()
     ]

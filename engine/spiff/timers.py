@@ -5,7 +5,8 @@ SpiffWorkflow's own timer events read the system clock and miss month ends, so n
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from engine.calendar import timers
@@ -19,6 +20,8 @@ from engine.spiff.values import evaluate, value
 
 #: How much of an answer an error shows.
 SHOWN = 60
+#: What stands before how a date was found where a manager has set another.
+BY_HAND = "set by a manager; by the diagram it is "
 
 
 def arm(token: Token, index: int, definition: EventDefinition) -> None:
@@ -81,6 +84,23 @@ def _retime(token: Token, index: int, definition: EventDefinition, anchor: datet
     _keep(token, index, timer, anchor, number, due, left)
 
 
+def begin_again(token: Token, index: int, definition: EventDefinition) -> None:
+    """The diagram is another one: work a waiting timer out by what it says now, from when the wait began. A date that a manager
+    has set stays."""
+    kept, anchor = token.memo.beats.get(index), _anchor(token)
+    if index in token.memo.undated:
+        token.memo.undated.remove(index)
+    if anchor is None:
+        token.memo.beats.pop(index, None)
+        token.memo.undated.append(index)
+        return
+    timer = _timer(token, definition.text, timers.KINDS.get(definition.timer_kind, "any"))
+    since = token.memo.fired_at or token.entered
+    number, due = _first(token, timer, anchor, since if _catches_up(token) else token.workflow.context.now)
+    same = kept is not None and kept.words == timer.text
+    _keep(token, index, timer, anchor, number, due, kept.left if same and kept else timer.repeats)
+
+
 def recalculate(token: Token) -> None:
     """The school calendar has changed: work out again what a token waits for, from when each wait began."""
     for index, kept in list(token.memo.beats.items()):
@@ -90,7 +110,7 @@ def recalculate(token: Token) -> None:
             _keep(token, index, timer, anchor, number, _beat(token, timer, anchor, number), kept.left)
     due = token.memo.due
     if due is not None and due.words:
-        token.memo.due = _due(token, timers.parse(due.words), due.after)
+        _keep_due(token, _due(token, timers.parse(due.words), due.after))
 
 
 def _numbered(token: Token, timer: Timer, kept: Beat, anchor: datetime) -> tuple[datetime, int]:
@@ -107,7 +127,61 @@ def keep_due(token: Token, text: str) -> None:
     """
     anchor = _anchor(token)
     assert anchor is not None, "only a listener can wait for its date"
-    token.memo.due = _due(token, _timer(token, text, "due"), anchor)
+    _keep_due(token, _due(token, _timer(token, text, "due"), anchor))
+
+
+def follow_up(token: Token, text: str) -> datetime | None:
+    """Until when a task rests (camunda:followUpDate, in timer words or FEEL), counted from when it was asked; None where FEEL
+    gives null. Raises TimerImpossible, and CalendarMissing."""
+    if not text or value(token, text) is None:
+        return None
+    return _first(token, _timer(token, text, "due"), token.entered, token.entered)[1].at
+
+
+def last_day(token: Token, period: str, after: str) -> date:
+    """The last day of a period (FEEL, in a timer's words) that runs after a day (FEEL), by the school calendar.
+
+    Raises TimerImpossible, and CalendarMissing.
+    """
+    try:
+        anchor = timers.day_given(evaluate(token, after), token.workflow.context.calendar)
+    except TimerNotUnderstood as wrong:
+        raise _impossible(token, after, wrong) from None
+    due = _timer(token, period, "due").next(anchor, token.workflow.context.calendar, "period")
+    return due.last_day or due.at.astimezone(timers.ZONE).date()
+
+
+def _keep_due(token: Token, made: DueDate) -> None:
+    """Keep the diagram's due date; beside the one that a manager has set, where there is one."""
+    kept = token.memo.due
+    set_by_hand = kept is not None and kept.drawn is not None
+    token.memo.due = replace(made, at=kept.at, estimated=False, drawn=made.at) if kept and set_by_hand else made
+
+
+def redate(token: Token, index: int, at: datetime) -> None:
+    """A manager has set when a waiting timer fires; its next beats go by the diagram again."""
+    kept = token.memo.beats[index]
+    drawn = kept.drawn or kept.due
+    why = kept.why.removeprefix(BY_HAND)
+    if _is_same_day(at, drawn):
+        token.memo.beats[index] = replace(kept, due=drawn, why=why, drawn=None)
+    else:
+        token.memo.beats[index] = replace(kept, due=at, why=f"{BY_HAND}{why}", estimated=False, drawn=drawn)
+
+
+def redate_due(token: Token, at: datetime) -> None:
+    """A manager has set when a user task is due, whether or not the diagram gives it a date."""
+    kept = token.memo.due
+    if kept is None:
+        token.memo.due = DueDate(at, token.entered)
+        return
+    drawn = kept.drawn or kept.at
+    same = _is_same_day(at, drawn)
+    token.memo.due = replace(kept, at=drawn if same else at, estimated=False, drawn=None if same else drawn)
+
+
+def _is_same_day(one: datetime, other: datetime) -> bool:
+    return one.astimezone(timers.ZONE).date() == other.astimezone(timers.ZONE).date()
 
 
 def due_changed(token: Token, text: str) -> None:
@@ -128,7 +202,11 @@ def _due(token: Token, timer: Timer, after: datetime) -> DueDate:
 
 
 def _keep(token: Token, index: int, timer: Timer, anchor: datetime, number: int, due: Due, left: int | None) -> None:
-    token.memo.beats[index] = Beat(due.at, due.why, due.estimated, left, anchor, timer.text, number)
+    made = Beat(due.at, due.why, due.estimated, left, anchor, timer.text, number)
+    kept = token.memo.beats.get(index)
+    if kept is not None and kept.drawn is not None:  # a manager has set the date, and the diagram's own is another now
+        made = replace(made, due=kept.due, why=f"{BY_HAND}{due.why}", estimated=False, drawn=due.at)
+    token.memo.beats[index] = made
 
 
 def _first(token: Token, timer: Timer, anchor: datetime, after: datetime) -> tuple[int, Due]:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic
 from typing import Any, Literal
 
 from SpiffWorkflow.specs.base import TaskSpec
@@ -21,7 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 from engine.diagram import Element
-from engine.errors import NotWaiting, StepLimitReached
+from engine.errors import NotWaiting, StepLimitReached, StepTookTooLong
 from engine.spiff.definition import DefinitionOf, Flow
 from engine.spiff.memo import Memo
 from engine.steps import Categorised, HistoryStep, Notification, StepContext, Thrown
@@ -276,6 +277,7 @@ class Instance(Workflow):
         self.notifications: list[Notification] = []
         self.categories: list[Categorised] = []
         self._steps = 0
+        self._ends = monotonic() + context.budget
 
     # -- the tree ---------------------------------------------------------------------------------------------
 
@@ -357,7 +359,7 @@ class Instance(Workflow):
         """
         changed, self._unseen = self._unseen, False
         self.watchers = [token for token in self.watchers if token.live]
-        for token in sorted(self.watchers, key=_depth, reverse=True):
+        for token in sorted(self.watchers, key=lambda token: token.depth, reverse=True):
             if token.waits:
                 with self.working(token):
                     token.task_spec.look(token, changed)
@@ -369,13 +371,15 @@ class Instance(Workflow):
         self._steps += 1
         if self._steps > STEP_LIMIT:
             raise StepLimitReached(steps=STEP_LIMIT, element=token.task_spec.label)
+        if monotonic() > self._ends:
+            raise StepTookTooLong(seconds=f"{self.context.budget:g}", element=token.task_spec.label)
         with self.working(token):
             token.run()
 
     def _settle(self) -> bool:
         """Give each element that waits for the rest to be quiet its turn; true when that made something ready."""
         changed, self.changed = self.changed, False
-        for token in sorted(self.tokens(), key=_depth, reverse=True):
+        for token in sorted(self.tokens(), key=lambda token: token.depth, reverse=True):
             with self.working(token):
                 if token.live and token.task_spec.settle(token, changed):
                     return True
@@ -403,12 +407,16 @@ class Instance(Workflow):
         for name, value in values.items():
             self._holder(token, name)[name] = value
         if values:
-            self.changed = self._unseen = True
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Variables have changed, or the diagram that asks for them: all that waits for them looks again."""
+        self.changed = self._unseen = True
 
     def set_locals(self, token: Token, values: Mapping[str, Any]) -> None:
         """Set variables that only this token and those inside it see."""
         token.memo.locals = {**(token.memo.locals or {}), **values}
-        self.changed = self._unseen = True
+        self.look_again()
 
     def _holder(self, token: Token, name: str) -> dict[str, Any]:
         at: Token | None = token
@@ -438,7 +446,3 @@ class Instance(Workflow):
                 ended=self.context.now,
             )
         )
-
-
-def _depth(token: Token) -> int:
-    return int(token.depth)

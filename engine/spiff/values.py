@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.errors import ConditionUndecided, StepNotLawful, ValueMissing
+from engine.errors import ConditionUndecided, NobodyNamed, NoFlowTaken, StepNotLawful, ValueMissing, ValueUnfit
 from engine.feel import YearsMonths
 from engine.spiff.definition import Flow
 from engine.spiff.tree import Token
@@ -17,6 +17,7 @@ SHOWN = 120
 #: What a condition can give instead of true or false, in words; the value itself may be confidential.
 KINDS = {
     type(None): "null",
+    bool: "true or false",
     str: "a text",
     int: "a number",
     float: "a number",
@@ -53,6 +54,28 @@ def require(token: Token, found: Any, expression: str, what: str) -> None:
     if found is None:
         where = f'{what} of "{token.task_spec.label}"'
         raise ValueMissing(what=where, expression=expression.strip(), seen=_seen(token, expression))
+
+
+def unfit(token: Token, found: Any, expression: str, what: str, wanted: str) -> ValueUnfit:
+    """The error of an element whose expression gave something of another kind than it needs."""
+    where, gives = f'{what} of "{token.task_spec.label}"', KINDS.get(type(found), "something else")
+    said = {"expression": expression.strip(), "seen": _seen(token, expression)}
+    return ValueUnfit(what=where, gives=gives, wanted=wanted, **said)
+
+
+def require_named(token: Token, found: Any, expression: str, what: str) -> None:
+    """Raise NobodyNamed when what should name roles or a person names none, or is no text."""
+    named = found if isinstance(found, list) else [found]
+    if not named or not all(isinstance(each, str) and each.strip() for each in named):
+        where = f'{what} of "{token.task_spec.label}"'
+        raise NobodyNamed(what=where, expression=expression.strip(), seen=_seen(token, expression))
+
+
+def role_names(found: Any) -> list[Any]:
+    """The roles that a value names: one, several with commas, or a list of them. What is no text stays as it is."""
+    listed = found if isinstance(found, list) else [found]
+    parts = [each.split(",") if isinstance(each, str) else [each] for each in listed]
+    return [each.strip() if isinstance(each, str) else each for part in parts for each in part if each != ""]
 
 
 def holds(token: Token, expression: str, what: str) -> bool:
@@ -107,6 +130,13 @@ def _truth(token: Token, expression: str, found: Any, what: str) -> bool:
         return found
     gives = KINDS.get(type(found), "something else")
     raise ConditionUndecided(what=what, gives=gives, expression=expression.strip(), seen=_seen(token, expression))
+
+
+def no_flow_taken(token: Token, flows: Iterable[Flow], element: str) -> NoFlowTaken:
+    """The error of an element none of whose flows fits: with their conditions, and the values that these saw."""
+    conditions = [flow.condition.strip() for flow in flows if flow.condition]
+    seen = dict.fromkeys(line for each in conditions for line in _seen(token, each).splitlines())
+    return NoFlowTaken(element=element, expression="; ".join(conditions), seen="\n".join(seen))
 
 
 def _seen(token: Token, expression: str) -> str:

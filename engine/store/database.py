@@ -12,15 +12,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, ExceptionContext, LargeBinary, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, ExceptionContext, LargeBinary, create_engine, event, make_url
 from sqlalchemy.exc import DataError, OperationalError
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import DatabaseUnusable, PathwaysError, ValueRefused
+from engine.errors import DatabaseUnusable, PathwaysError, StateUnreadable, ValueRefused
 from engine.feel.stored import restored, stored
 from engine.feel.values import iso_duration
 
@@ -31,6 +32,8 @@ PACK_FROM = 400
 #: How long SQLite waits for another process to finish writing, in seconds.
 SQLITE_PATIENCE = 30
 _PREPARED = "pathways_prepared"
+#: SQLAlchemy's execution option: how loaded objects are brought up to date with an UPDATE or DELETE.
+_SYNCHRONIZE = "synchronize_session"
 
 #: What an engine may be given as its database.
 Database = str | Engine | sessionmaker[Session] | scoped_session[Session]
@@ -82,7 +85,15 @@ class PackedJson(TypeDecorator[Any]):
         return None if value is None else pack(dumps(stored(value)).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(unpack(value), object_hook=restored)
+        return None if value is None else _parsed(unpack(value))
+
+
+def _parsed(stored_json: bytes) -> Any:
+    """Stored JSON with its types. Raises StateUnreadable for what is none."""
+    try:
+        return json.loads(stored_json, object_hook=restored)
+    except ValueError:
+        raise StateUnreadable(reason="its bytes are damaged") from None
 
 
 def dumps(value: Any) -> str:
@@ -110,15 +121,29 @@ def pack(value: bytes) -> bytes:
 
 
 def unpack(value: bytes) -> bytes:
-    """What :func:`pack` was given."""
-    return zlib.decompress(value[1:]) if value[:1] == b"\x01" else value[1:]
+    """What :func:`pack` was given. Raises StateUnreadable for bytes that it did not make."""
+    try:
+        return zlib.decompress(value[1:]) if value[:1] == b"\x01" else value[1:]
+    except zlib.error:
+        raise StateUnreadable(reason="its bytes are damaged") from None
 
 
 def make_engine(url: str) -> Engine:
     """A database engine for a URL, prepared. ``postgresql://`` means the psycopg driver."""
     if url.startswith(("postgresql://", "postgres://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
-    return prepare(create_engine(url, json_serializer=dumps, pool_pre_ping=url.startswith("postgresql")))
+    return prepare(create_engine(url, json_serializer=dumps, **pooling(url)))
+
+
+def pooling(url: str) -> dict[str, Any]:
+    """How the connections of a URL are pooled, as options of create_engine.
+
+    Never fewer than are asked for: whoever writes may need a second one to look at a setting, and would wait for those who
+    wait for the write to end. The number of threads bounds them. One that PostgreSQL has dropped is found out before its use.
+    """
+    if make_url(url).database in (None, "", ":memory:"):
+        return {}  # a database in memory is one connection
+    return {"max_overflow": -1, "pool_pre_ping": url.startswith("postgresql")}
 
 
 def prepare(engine: Engine) -> Engine:
@@ -145,7 +170,9 @@ def _own_error(context: ExceptionContext) -> BaseException | None:
     if isinstance(error, PathwaysError):
         return error
     if isinstance(context.sqlalchemy_exception, DataError) or isinstance(error, OverflowError):
-        return ValueRefused(reason=str(error).partition("\n")[0].rstrip("."))
+        large = isinstance(error, OverflowError) or "out of range" in str(error)
+        said = "a number in it is too large" if large else str(error).partition("\n")[0].rstrip(".")
+        return ValueRefused(reason=said)
     return None
 
 
@@ -246,3 +273,19 @@ class Opened:
             return prepare(given)
         bind = given().get_bind()
         return prepare(bind if isinstance(bind, Engine) else bind.engine)
+
+
+def _leave_unloaded(state: ORMExecuteState) -> None:
+    """Have SQLAlchemy look for no objects that an UPDATE or DELETE makes stale, where the session has loaded none of the table.
+
+    It would work the condition out in Python, or read the rows' ids back, to find that there is none: with what tenancy adds
+    to the condition, that costs five times the statement.
+    """
+    if not (state.is_update or state.is_delete) or state.bind_mapper is None or _SYNCHRONIZE in state.execution_options:
+        return
+    loaded = chain(state.session.identity_map.values(), state.session.new)
+    if not any(isinstance(each, state.bind_mapper.class_) for each in loaded):
+        state.update_execution_options(**{_SYNCHRONIZE: False})
+
+
+event.listen(Session, "do_orm_execute", _leave_unloaded)

@@ -7,8 +7,12 @@ that has no scope. So a page that forgets to ask "whose?" gets an error, never a
 
 Inside an authority, whoever holds no role for all of it (a head, a chair) is confined to their schools: the same hook adds
 what each table says in ``seen_by``. A table says by its mixin how its rows are tied to a school: :class:`BelongsToSchool`,
-:class:`BelongsToCase`, :class:`ForEverybody`; one that says nothing shows them no row. A step is the engine's work and no
+:class:`BelongsToCase`, :class:`ForEverybody`; one that says nothing shows them no row. What belongs to one person
+(:class:`BelongsToPerson`) is shown to nobody else, confined or not. A step is the engine's work and no
 look of a person's, so it is taken :func:`unconfined`.
+
+An officer sees the cases that :func:`sees_case` says, and of every table that names a case (``case``) the rows of these.
+Whoever is barred from a case (``CaseBar``, a conflict of interest) sees no row of it, whatever they hold.
 
 What the hook cannot see, it refuses: text SQL and Core tables, in a session that is not allowed everything.
 """
@@ -21,15 +25,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, FromClause, event, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, event, exists, false, or_, select, true
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import TextClause, True_
 from sqlalchemy.sql.schema import Table
 
 from engine.errors import OtherAuthority, ScopeMissing
-from engine.store.text import Short
+from engine.store.text import Name, Short
 
 #: How many characters the id of an authority may have.
 AUTHORITY_LENGTH = 60
@@ -49,6 +53,16 @@ class Scope:
     username: str = ""
     everything: bool = False
     schools: Mapping[str, frozenset[str]] | None = field(default=None, hash=False)
+    covers: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    """By role, for whom the person covers in it; a role of their own is not in it."""
+    oversees: bool = False
+    """Whether they see every case of the authority, since they manage cases or audit them."""
+    unbarred: bool = False
+    """Whether conflicts of interest do not count: for the engine, which takes a step in the person's name."""
+    confidential: bool = True
+    """Whether they read what is kept to their roles; whoever came by a link does only where the link was made so."""
+    advises: frozenset[str] = field(default_factory=frozenset)
+    """The schools (URNs) whose link adviser they are: they see every case of these."""
 
     @classmethod
     def all_authorities(cls, username: str = "") -> Scope:
@@ -76,6 +90,19 @@ class Scope:
         limited = self.schools or {}
         return frozenset(role for role in self.roles if role not in limited or urn in limited[role])
 
+    def reads_at(self, urn: str | None) -> frozenset[str]:
+        """The roles by which the person reads what is kept to certain roles, for a school or for what is about no school."""
+        return self.roles_at(urn) if self.confidential else frozenset()
+
+    def covering(self, roles: Collection[str], *, at: str | None) -> str:
+        """For whom the person covers who does what is for these roles; empty when they hold one of their own."""
+        held = self.roles_at(at) & set(roles)
+        return (
+            ""
+            if any(role not in self.covers for role in held)
+            else next(map(self.covers.__getitem__, sorted(held)), "")
+        )
+
     def places(self, role: str) -> frozenset[str] | None:
         """The schools for which a role counts; those for which any does for the role "", which is everyone's. None: all."""
         return (self.schools or {}).get(role) if role else self.confined
@@ -97,11 +124,24 @@ class BelongsToAuthority:
     """Mixin for every table whose rows belong to one authority."""
 
     authority: Mapped[str] = mapped_column(Short(AUTHORITY_LENGTH))
+    __table__: ClassVar[Any]
+    case: ClassVar[str] = ""
+    """The column with the id of the case that a row tells of, where it tells of one."""
 
     @classmethod
     def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
         """Which rows somebody sees who is confined to schools: none, unless a table says otherwise."""
         return false()
+
+    @classmethod
+    def of_case(cls, scope: Scope) -> ColumnElement[bool]:
+        """Which rows an officer sees by the case that they tell of: those of cases that the officer may see."""
+        return of_seen_case(scope, getattr(cls, cls.case)) if cls.case else true()
+
+    @classmethod
+    def not_barred(cls, scope: Scope) -> ColumnElement[bool]:
+        """Which rows somebody sees, officer or not, who is barred from cases: all but those that tell of these."""
+        return of_no_barred_case(scope, getattr(cls, cls.case)) if cls.case else true()
 
 
 class ForEverybody(BelongsToAuthority):
@@ -126,7 +166,7 @@ class BelongsToSchool(BelongsToAuthority):
 class BelongsToCase(BelongsToAuthority):
     """Mixin for tables with a case's id in the column ``case``: their rows are seen with their case."""
 
-    case: ClassVar[str] = "instance_id"
+    case = "instance_id"
 
     @classmethod
     def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
@@ -134,6 +174,16 @@ class BelongsToCase(BelongsToAuthority):
         cases = _other("process_instance")
         seen = or_(cases.c.school_urn.in_(sorted(scope.confined or ())), cases.c.id.in_(given_cases(scope)))
         return column.in_(select(cases.c.id).where(cases.c.authority == scope.authority, seen))
+
+
+class BelongsToPerson(BelongsToAuthority):
+    """Mixin for tables whose rows are one person's (their username): nobody else sees them, of whatever role."""
+
+    username: Mapped[str] = mapped_column(Name)
+
+    @classmethod
+    def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
+        return cls.username == scope.username
 
 
 def held(scope: Scope, table: Any, role: str) -> ColumnElement[bool]:
@@ -151,11 +201,90 @@ def given_cases(scope: Scope) -> Any:
     )
 
 
+def sees_case(scope: Scope, cases: Any) -> ColumnElement[bool]:
+    """Which cases an officer may see, by the columns of ``process_instance`` or of an alias of it.
+
+    Those for whose process (property ``visibleTo``), or in which, one of their roles is asked, or they themselves are; those
+    that they began; those of schools whose link adviser they are; and all for whoever manages cases.
+    """
+    if scope.oversees:
+        return true()
+    limited = scope.schools or {}
+    everywhere = {"", *(role for role in scope.roles if role not in limited)}
+    seen = [_reads(scope, cases, everywhere, scope.username)]
+    seen += [
+        _reads(scope, cases, {role}) & cases.school_urn.in_(sorted(limited[role]))
+        for role in sorted(scope.roles & limited.keys())
+    ]
+    if scope.advises:
+        seen.append(cases.school_urn.in_(sorted(scope.advises)))
+    if scope.username:
+        seen.append(cases.started_by == scope.username)
+    return or_(*seen)
+
+
+def _reads(scope: Scope, cases: Any, roles: Collection[str], name: str = "") -> ColumnElement[bool]:
+    """Which cases these roles see: by their process's version, or since they, or the person, were asked in the case itself."""
+    process, asked = _other("process_reader"), _other("case_reader")
+    versions = select(process.c.definition_id).where(
+        process.c.authority == scope.authority, process.c.role.in_(sorted(roles))
+    )
+    who = asked.c.role.in_(sorted(roles)) & (asked.c.username == "")
+    who = who | (asked.c.username == name) if name else who
+    return or_(cases.definition_id.in_(versions), exists().where(asked.c.instance_id == cases.id, who))
+
+
+def of_seen_case(scope: Scope, case: Any) -> ColumnElement[bool]:
+    """Which rows tell of a case that an officer may see, or of none, by the column with the case's id.
+
+    Asked row by row along the case's key, so that it costs the same however many cases there are.
+    """
+    if scope.oversees:
+        return true()
+    cases = _other("process_instance")
+    seen = exists().where(cases.c.id == case, cases.c.authority == scope.authority, sees_case(scope, cases.c))
+    return or_(seen, case.is_(None)) if case.property.columns[0].nullable else seen
+
+
+def of_no_barred_case(scope: Scope, case: Any) -> ColumnElement[bool]:
+    """Which rows tell of no case that the person is barred from, by the column with the case's id."""
+    if scope.unbarred or not scope.username:
+        return true()
+    free = case.not_in(_barred(scope))
+    return or_(free, case.is_(None)) if case.property.columns[0].nullable else free
+
+
+def of_no_barred_task(scope: Scope, task: Any) -> ColumnElement[bool]:
+    """Which rows tell of no task of such a case, by the column with the task's id."""
+    if scope.unbarred or not scope.username:
+        return true()
+    tasks = _other("user_task")
+    theirs = select(tasks.c.id).where(tasks.c.instance_id.in_(_barred(scope)))
+    free = task.not_in(theirs)
+    return or_(free, task.is_(None)) if task.property.columns[0].nullable else free
+
+
+def _barred(scope: Scope) -> Any:
+    """A SELECT of the ids of the cases from which the person is barred, by username or by e-mail address: a few, found once a
+    statement along an index that holds nobody else's."""
+    bars = _other("case_bar")
+    who = (bars.c.username == scope.username) | (bars.c.email == scope.username)
+    return select(bars.c.instance_id).where(bars.c.authority == scope.authority, bars.c.lifted.is_(None), who)
+
+
+def of_seen_task(scope: Scope, task: Any) -> ColumnElement[bool]:
+    """Which rows tell of a task of a case that an officer may see, or of none, by the column with the task's id."""
+    if scope.oversees:
+        return true()
+    tasks, cases = _other("user_task"), _other("process_instance")
+    seen = exists().where(tasks.c.id == task, cases.c.id == tasks.c.instance_id, sees_case(scope, cases.c))
+    return or_(seen, task.is_(None)) if task.property.columns[0].nullable else seen
+
+
 @cache
 def _other(name: str) -> FromClause:
     """A table under a name of its own: a statement that has the table in it must not take this one for its own."""
-    tables = (table for table in _tables(BelongsToAuthority) if isinstance(table, Table))
-    return next(table for table in tables if table.name == name).alias(f"seen_{name}")
+    return next(table for table in _tables(BelongsToAuthority) if table.name == name).alias(f"seen_{name}")
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -172,10 +301,21 @@ def scope_of(session: Session) -> Scope:
 
 
 @contextmanager
+def acting(session: Session, scope: Scope) -> Iterator[None]:
+    """Look as somebody else for a moment, as to find out who it is that asks; then as before, or as nobody."""
+    before = session.info.get(_KEY)
+    set_scope(session, scope)
+    try:
+        yield
+    finally:
+        session.info[_KEY] = before
+
+
+@contextmanager
 def unconfined(session: Session) -> Iterator[None]:
     """What the engine does for a person in the whole authority, as a step of a case. What the person may do is asked before."""
     scope = scope_of(session)
-    set_scope(session, replace(scope, schools=None))
+    set_scope(session, replace(scope, schools=None, oversees=True, unbarred=True))
     try:
         yield
     finally:
@@ -190,15 +330,19 @@ def guarded_classes(of: type[Any] = BelongsToAuthority) -> Iterator[type[Belongs
         yield from guarded_classes(each)
 
 
-def _tables(of: type[Any]) -> Iterator[object]:
-    return (each.__dict__["__table__"] for each in guarded_classes(of))
+def _tables(of: type[Any]) -> Iterator[Table]:
+    return (each.__table__ for each in guarded_classes(of))
+
+
+def _named(statement: Any) -> frozenset[str]:
+    """The names of the tables that any part of a statement names. So no criterion is made that it has no use for: each costs
+    more than to look for them all."""
+    return frozenset(part.name for part in visitors.iterate(statement) if isinstance(part, Table))
 
 
 def _touches(statement: Any) -> bool:
-    """Whether any part of a statement names a table that belongs to an authority (only asked where it ends in an
-    error)."""
-    guarded = set(_tables(BelongsToAuthority))
-    return any(isinstance(part, Table) and part in guarded for part in visitors.iterate(statement))
+    """Whether any part of a statement names a table that belongs to an authority."""
+    return not _named(statement).isdisjoint(table.name for table in _tables(BelongsToAuthority))
 
 
 def _restrict(state: ORMExecuteState) -> None:
@@ -214,17 +358,25 @@ def _restrict(state: ORMExecuteState) -> None:
         authority = scope.authority
         state.statement = state.statement.options(
             with_loader_criteria(BelongsToAuthority, lambda cls: cls.authority == authority, include_aliases=True),
-            *_of_schools(scope),
+            *_within(scope, _named(state.statement)),
         )
 
 
-@lru_cache(maxsize=256)  # making them costs more than a short query; people ask again and again
-def _of_schools(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
-    """What somebody who is confined to schools sees of each table."""
-    if scope.confined is None:
-        return ()
-    criteria = ((each, each.seen_by(scope)) for each in guarded_classes())
-    return tuple(with_loader_criteria(each, seen, include_aliases=True) for each, seen in criteria)
+@lru_cache(maxsize=2_048)  # making them costs more than a short query; people ask again and again
+def _within(scope: Scope, tables: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
+    """What somebody sees of each of these tables within their authority; what everybody sees all of needs no criterion."""
+    here = (each for each in guarded_classes() if each.__table__.name in tables)
+    criteria = ((each, _seen(each, scope)) for each in here)
+    return tuple(with_loader_criteria(each, seen, include_aliases=True) for each, seen in criteria if seen is not None)
+
+
+def _seen(table: type[BelongsToAuthority], scope: Scope) -> ColumnElement[bool] | None:
+    """Of what is one person's, their own; confined to schools, what the table says; else what tells of cases that they see."""
+    criteria = [table.not_barred(scope)]
+    criteria += [table.of_case(scope)] if scope.confined is None else []
+    criteria += [table.seen_by(scope)] if scope.confined is not None or issubclass(table, BelongsToPerson) else []
+    seen = [each for each in criteria if not isinstance(each, True_)]
+    return and_(*seen) if seen else None
 
 
 def _refuse(state: ORMExecuteState) -> None:

@@ -36,7 +36,8 @@ class _Checked(TypeDecorator[str]):
     @property
     def what(self) -> str:
         """What the column holds, in words, such as "business key"; "text" for what is compared with a column."""
-        return str(getattr(self._column, "name", None) or "text").replace("_", " ")
+        name = str(getattr(self._column, "name", None) or "text")
+        return "name of whoever did it" if name.split("_")[-1] == "by" else name.replace("_", " ")
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Compare with a text of any length: nothing is as long, so nothing is found."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from engine import Scope, queries
+from engine.queries import InstanceFilters
 from engine.store.tables import ProcessInstance, UserTask
 from engine.store.tenancy import set_scope
 from tests import postgres
@@ -18,6 +20,8 @@ from tests.benchmarks.completion import engine_on, timed
 
 OPEN, DONE, FEW = 100_000, 1_000_000, 600
 TIMES = 30
+NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
+LIVE, LATE = InstanceFilters(status="active"), InstanceFilters(status="active", late_at=NOW)
 ME = Scope("", frozenset({"seo"}), "me@example.org")
 #: The head of one of 600 schools, to each of which as many tasks belong as to the others.
 SCHOOL = "CAST(900000 + n % 600 AS VARCHAR)"
@@ -67,6 +71,9 @@ def figures(url: str, open_tasks: int, done: int) -> dict[str, float]:
             "inbox": (ME, lambda session: queries.inbox(session, ME)),
             "a head's inbox": (HEAD, lambda session: queries.inbox(session, HEAD)),
             "cases": (ME, lambda session: queries.instances(session)),
+            "cases by next date": (ME, lambda session: queries.instances(session, LIVE, sort="next", now=NOW)),
+            "late cases": (ME, lambda session: queries.instances(session, LATE, now=NOW)),
+            "a school's cases": (ME, lambda session: queries.instances(session, InstanceFilters(text="900007"))),
         }
         return {name: median(_look(engine, *look) for _ in range(TIMES)) * 1_000 for name, look in looks.items()}
 

@@ -19,13 +19,21 @@ from tests.browser.person import Person, listen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+#: Cells of tables whose text is wider than they are; those that are there for screen readers only are a pixel wide.
+OVERLAPPING = """[...document.querySelectorAll('td, th')].filter(each => each.clientWidth > 1
+    && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent.trim().slice(0, 60))"""
 PHONE, DESKTOP = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the installation keeps its data."""
+    return tmp_path_factory.mktemp("web") / "pathways.db"
+
+
+@pytest.fixture(scope="module")
+def address(database: Path) -> Iterator[str]:
     """The address of a sample installation that has just been started, worker included."""
-    database = tmp_path_factory.mktemp("web") / "pathways.db"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
     command = [sys.executable, "-m", "webapp.cli", "run", "--sample", "--empty", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
@@ -64,7 +72,8 @@ def person(page: Page, address: str) -> Person:
 
 @pytest.fixture
 def axe(page: Page) -> Callable[[], None]:
-    """Check the page as it stands with axe, at desktop and at phone width: no violation, nothing to scroll sideways."""
+    """Check the page as it stands with axe, at desktop and at phone width: no violation, nothing to scroll sideways,
+    no text over its neighbour."""
 
     def check() -> None:
         for size in (DESKTOP, PHONE):
@@ -75,6 +84,8 @@ def axe(page: Page) -> Callable[[], None]:
             assert not said, f"{page.url} at {size['width']} px: {json.dumps(said, indent=1)}"
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{page.url} scrolls {wide} px sideways at {size['width']} px"
+            over: list[str] = page.evaluate(OVERLAPPING)
+            assert not over, f"{page.url} at {size['width']} px: text lies over the next cell: {over}"
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     return check

@@ -90,8 +90,8 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     assert MINUTES in person.page.content()
 
     to_stage_2(person)
-    person.sign_in("service-director")
-    assert "stage 2" in person.page.locator("main").inner_text(), "the Service Director is told of stage 2"
+    person.sign_in("service-director").page.goto(f"{person.address}/notices")
+    assert "Stage 2" in person.page.locator("main").inner_text(), "the Service Director is told of stage 2"
     hold_accountability_meeting(person, aided=False, outcome="not improving")
     person.do("Measures to strengthen governance").do("Long term systemic solutions")
     person.sign_in("head-of-bsa").do("Head of BSA decision: stage 3", stage_3_head_of_bsa="stage 3")

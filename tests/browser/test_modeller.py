@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.person import Person
 
@@ -43,8 +43,15 @@ def test_a_new_task_by_drag_and_drop(person: Person, axe: Callable[[], None]) ->
                    .find(id => id.startsWith("Activity_"))"""
     )
     assert new, f"the task was not dropped on {flow}"
-    page.mouse.click(*middle(page, new))
-    page.locator(".djs-context-pad [data-action='replace']").click()
+    replace = page.locator(".djs-context-pad [data-action='replace']")
+    for _ in range(
+        5
+    ):  # It is selected since it was dropped, with its pad open or closed: a click elsewhere, then on it, opens it.
+        page.mouse.click(*middle(page, "no-further-action"))
+        page.mouse.click(*middle(page, new))
+        if replace.is_visible():
+            break
+    replace.click()
     page.locator(".djs-popup [data-id='replace-with-user-task']").click()
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#modeller-status")).to_contain_text("to mend")
@@ -91,4 +98,38 @@ def test_a_refused_drawing_is_kept(person: Person) -> None:
     expect(page.locator("#modeller-status")).to_contain_text("Your draft from earlier")
     assert page.locator("[data-element-id='what-decided']").count() == 0
     page.get_by_role("button", name="Go back to the deployed version").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert page.locator("[data-element-id='what-decided']").count() == 0, "discarding asks first"
+    page.get_by_role("button", name="Go back to the deployed version").click()
+    page.get_by_role("button", name="Discard the draft").click()
     expect(page.locator("[data-element-id='what-decided']").first).to_be_visible()
+    page.get_by_role("button", name="Have the draft back").click()
+    expect(page.locator("#modeller-status")).to_contain_text("Your draft from earlier")
+    assert page.locator("[data-element-id='what-decided']").count() == 0, "and can be undone"
+
+
+def test_two_windows_in_one_draft_lose_nothing(person: Person, browser: Browser, axe: Callable[[], None]) -> None:
+    page = person.sign_in("process-owner").page
+    page.goto(f"{person.address}/processes/barnsley-escalation")
+    address = page.get_by_role("button", name="Edit in the modeller").get_attribute("href")
+    page.goto(f"{person.address}{address}?fresh=1")
+    page.wait_for_selector("[data-modeller][data-shown]")
+    _remove(page, "what-decided")
+    expect(page.locator("#modeller-saved")).to_contain_text("Saved as “Draft")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("[data-modeller][data-shown]")
+    _remove(other, "document-evidence")
+    expect(other.locator("#modeller-saved")).to_contain_text("Saved as “Draft")
+    _remove(page, "consider-evidence")
+    expect(page.locator("#modeller-saved")).to_contain_text("has saved this draft meanwhile")
+    other.close()
+    page.goto(f"{person.address}/processes/barnsley-escalation")
+    person.follow(page.get_by_role("link", name=", beside").first)
+    assert "User task “Head of BSA decision”" in person.text()
+    axe()
+
+
+def _remove(page: Page, element: str) -> None:
+    page.mouse.click(*middle(page, element))
+    page.locator(".djs-context-pad [data-action='delete']").click()

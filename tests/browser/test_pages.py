@@ -15,6 +15,8 @@ LINKS = b"URN,LinkURN,LinkType\n100001,100006,Successor\n100002,100006,Successor
 
 
 def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], None]) -> None:
+    page.goto(f"{person.address}/accessibility")
+    axe()
     page.goto(f"{person.address}/sign-in")
     axe()
     person.press("Sign in")
@@ -60,7 +62,22 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     for address in ("/schools/successions", "/schools/successions/1"):
         page.goto(f"{person.address}{address}")
         axe()
+    for address in ("/troubles", *(f"/cases/{case}/{each}" for each in ("suspend", "messages", "conflicts", "move"))):
+        page.goto(f"{person.address}{address}")
+        axe()
+    page.locator("[name=to]").first.check()
+    page.fill("#reason", "Agreed at the board.")
+    person.press("Continue")
+    axe()
+    person.case(case).follow(page.locator("main a[href*='/dates/']"))
+    axe()
+    page.goto(f"{person.sign_in('seo').address}/tasks/waiting")
+    axe()
+    page.goto(f"{person.address}/tasks/since")
+    axe()
     person.sign_in("process-owner").case(case)
+    page.goto(f"{person.address}/processes/barnsley-escalation/replay?version=1")
+    axe()
     page.goto(f"{person.address}/processes/barnsley-escalation")
     page.wait_for_selector("[data-diagram][data-shown]")
     axe()
@@ -68,7 +85,7 @@ def test_every_page_is_accessible(person: Person, page: Page, axe: Callable[[], 
     axe()
     page.goto(f"{person.sign_in('seo').address}/start/barnsley-risk-assessment/many?all=1")
     person.press("Start the cases")
-    page.wait_for_selector("text=All done", timeout=60_000)  # the page comes anew by itself
+    page.wait_for_selector("text=All done", timeout=60_000)  # the page looks by itself how far it is
     axe()
 
 
@@ -110,3 +127,39 @@ def test_a_task_is_done_without_javascript_and_with_the_keyboard(browser: Browse
     assert "You completed" in person.told
     context.close()
     assert not said
+
+
+def test_the_pages_of_the_audit_trail_are_accessible(person: Person, page: Page, axe: Callable[[], None]) -> None:
+    person.sign_in("information-governance")
+    for address in ("/audit", "/audit/1", "/audit?case=first", "/audit?kind=case.moved"):
+        page.goto(f"{person.address}{address}")
+        axe()
+
+
+def test_the_pages_of_accounts_are_accessible(person: Person, page: Page, axe: Callable[[], None]) -> None:
+    page.goto(f"{person.address}/sign-in/forgotten")
+    axe()
+    page.goto(f"{person.address}/new-password/x")
+    axe()
+    person.sign_in("administrator")
+    for address in ("/account", "/accounts", "/accounts?show=closed", "/accounts/sign-ins", "/accounts/add"):
+        page.goto(f"{person.address}{address}")
+        axe()
+    page.fill("#name", "Ann Newcomer")
+    person.press("Add them")
+    axe()
+    page.fill("#email", "ann@council.gov.uk")
+    person.press("Add them")
+    axe()
+    page.click("text=Give a role")
+    axe()
+    person.press("Save")
+    axe()
+    page.select_option("#role", "seo")
+    person.press("Save")
+    person.press("Make a link for a new password")
+    axe()
+    page.goto(page.input_value("#link"))
+    axe()
+    person.press("Change the password")
+    axe()

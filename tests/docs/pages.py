@@ -15,9 +15,13 @@ import yaml
 from lxml import etree
 from playwright.sync_api import Page, sync_playwright
 
-from engine.diagram import Diagram, Element, EventDefinition, read
+from engine.diagram import Diagram, Element, EventDefinition, is_feel, read
+from engine.feel import Feel
 from engine.lint import properties
+from engine.lint.core import world_of
+from engine.lint.project import Project
 from engine.lint.supported import markdown
+from engine.lint.variables import computed, named_roles
 from engine.people.authorities import Authority, load_authorities
 from tests.browser.chromium import launch
 from tests.engine.differential import differences
@@ -160,11 +164,37 @@ def people() -> str:
 
 
 def _people_of(authority: Authority) -> str:
+    known = asked(authority.id)
     rows = (
-        f"| `{person.username}` | {', '.join(authority.roles[role].name for role in sorted(person.roles))} | {person.does} |"
+        f"| `{person.username}` | {', '.join(authority.roles[role].name for role in sorted(person.roles))} | "
+        f"{person.does or _does(authority, person.roles, known)} |"
         for person in authority.people
     )
     return "\n".join([f"{authority.name}", "", "| sign in as | role | can try |", "| --- | --- | --- |", *rows])
+
+
+def _does(authority: Authority, roles: frozenset[str], known: frozenset[str]) -> str:
+    if roles & known:
+        return ""
+    other = [_OTHER_WORK[each] for role in roles for each in _OTHER_WORK if each in authority.roles[role].capabilities]
+    return "; ".join(other) or "is told of cases: no diagram asks this role for anything"
+
+
+#: What somebody does whom no diagram asks, by capability.
+_OTHER_WORK = {"own-processes": "changes diagrams and deploys them", "administer": "keeps the register and its people"}
+
+
+def asked(authority: str) -> frozenset[str]:
+    """The roles of an authority that some task is for."""
+    known = Project(ROOT).known(authority)
+    world = world_of(known.others, known, Feel.shared())()
+    assert world is not None
+    found: set[str] = set()
+    for diagram in known.others:
+        for task in diagram.of_kind("userTask"):
+            text = ",".join(task.candidate_groups)
+            found.update(named_roles(computed(world, task, text)) if is_feel(text) else task.candidate_groups)
+    return frozenset(found)
 
 
 #: The tables that are made of the code and the configuration: by the name of their comments, where they stand.

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import event
 
-from engine import Config, Engine
+from engine import Config, Engine, Scope
 from engine.clock import VirtualClock
+from engine.jobs import queue
 from engine.people.authorities import Authority, Role
 from tests.engine.spiff.cases import bpmn, prop
 
@@ -31,6 +32,12 @@ def running(database_url: str, **options: Any) -> Engine:
     """An engine at Monday 7 September 2026, 8 o'clock UTC."""
     given = {"config": Config(backoff=(timedelta(minutes=1),), attempts=3), "clock": VirtualClock(NOW), **options}
     return Engine(database_url, **given)
+
+
+def claim(engine: Engine) -> Any:
+    """The next job that is due, as a worker claims it; None where none is."""
+    with engine.transactions.writing(Scope.all_authorities()) as session:
+        return queue.claim(session, engine.clock.now(), engine.config)
 
 
 def clock_of(engine: Engine) -> VirtualClock:

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from engine import Config, Engine, queries
 from engine.cli.main import main
 from engine.errors import ConfigUnreadable, PathwaysError, RegisterUnreadable
-from engine.jobs.outbox import Mail, smtp_sender
+from engine.jobs.outbox import Mail
+from engine.jobs.senders import smtp_sender
 from engine.migrations import upgrade
 from engine.people.authorities import load_authorities, load_authority
 from engine.schools.register import read
@@ -34,6 +35,7 @@ NOTIFY = bpmn(
 )
 MAILING = Config(mail=MailServer("mail.example.org"), authorities={"town": authority("town")}, attempts=2)
 YAML = "id: town\nname: Town\nroles:\n  - {id: seo, name: Officer, mailbox: seo@example.org, capabilities: [start]}\n"
+SIGN_IN = "signIn: {name: Town account, issuer: https://id.example.org, client: c, groups: {g: [seo]}}\n"
 
 
 class TestSchema:
@@ -102,6 +104,11 @@ class TestRegister:
             read(data)
         assert refused.value.details["line"] == line
 
+    def test_a_file_is_read_however_the_spreadsheet_saved_it(self) -> None:
+        lines = HEAD + "100001,École A,primary,community,\n100002,B,primary,free\n".encode()
+        saved = [lines, lines.replace(b",", b";"), lines.replace(b",", b"\t"), lines.decode().encode("cp1252")]
+        assert [[row["name"] for row in read(each)] for each in saved] == [["École A", "B"]] * 4
+
     def test_maintained_follows_the_type_unless_the_file_says(self) -> None:
         rows = read(HEAD + b"100001,A,primary,community,\n100002,B,primary,academy,\n100003,C,special,special,no\n")
         assert [row["maintained"] for row in rows] == [True, False, False]
@@ -134,6 +141,15 @@ class TestAuthorities:
             (YAML + "  - {id: seo, name: Again}\n", "seo is there twice"),
             (YAML + "people:\n  - {username: x, name: X, roles: [wizard]}\n", "wizard"),
             (YAML.replace("id: seo", "id: Säo"), "small letters"),
+            (
+                YAML.replace("name: Officer", "name: Officer, kind: contact, perSchool: true"),
+                "perSchool: a contact's role",
+            ),
+            (YAML + SIGN_IN.replace("https", "http"), "signIn.issuer: it must begin with https://"),
+            (
+                YAML + SIGN_IN.replace("[seo]", "[wizard]"),
+                "signIn.groups: g gives the role wizard, which is not listed",
+            ),
         ],
     )
     def test_a_wrong_file_is_refused_with_its_reason(self, tmp_path: Path, text: str, said: str) -> None:
@@ -151,6 +167,13 @@ class TestAuthorities:
             False,
             False,
         )
+
+    def test_groups_give_roles(self, tmp_path: Path) -> None:
+        path = tmp_path / "town.yaml"
+        path.write_text(YAML + SIGN_IN, encoding="utf-8")
+        provider = load_authority(path).sign_in
+        assert provider is not None
+        assert provider.roles(["g", "another"]) == {"seo"}
 
 
 class TestOutbox:
@@ -183,7 +206,7 @@ class TestOutbox:
 
     def test_a_mail_names_its_recipient_and_its_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[EmailMessage] = []
-        monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
+        monkeypatch.setattr("engine.jobs.senders._deliver", lambda mail, message: sent.append(message))
         payload = {"to": "seo@example.org", "subject": "One\r\nBcc: two@example.org", "text": "Three"}
         smtp_sender(MAILING)(Mail(1, "7-3-0-0", "town", 7, 1, payload))
         [mail] = sent
@@ -195,7 +218,7 @@ class TestOutbox:
 
     def test_a_mail_that_waited_for_roles_goes_to_each_mailbox_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[EmailMessage] = []
-        monkeypatch.setattr("engine.jobs.outbox._deliver", lambda mail, message: sent.append(message))
+        monkeypatch.setattr("engine.jobs.senders._deliver", lambda mail, message: sent.append(message))
         payload = {"to": ["seo", "nobody", "head"], "subject": "One", "text": "Two"}
         smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload))
         assert [mail["To"] for mail in sent] == ["seo@example.org", "head@example.org"]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from engine import EventReport, queries
+from engine import queries
 from engine.store.tables import Notification
 from tests.processes.story import Story
 
@@ -59,9 +59,7 @@ def _due(story: Story, element: str) -> datetime:
 
 def report(story: Story, role: str, message: str, **answers: Any) -> Story:
     """Somebody reports on the case what has happened, and it arrives."""
-    story.engine.messages.report(EventReport(message, answers, instance=story.case), story.scope(role))
-    story.engine.jobs.run_due()
-    return story
+    return story.report(role, message, instance=story.case, **answers)
 
 
 def unanswered(story: Story, role: str, element: str) -> Story:
@@ -113,12 +111,14 @@ def stage_3(story: Story) -> Story:
     return story.do("service-director", "service-director-on-stage-3", stage_3_service_director="stage 3")
 
 
-def warned(story: Story, **notice: Any) -> Story:
-    """BAR-ESC-3.1: a maintained school at stage 3 has its notice; fifteen working days unless the notice says else."""
-    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
-    meeting(story.do(HEP, "notice-to-improve"), "not improving")
+def warned(story: Story, late: int = 0, school: str = COMMUNITY, **notice: Any) -> Story:
+    """BAR-ESC-3.1: a maintained school at stage 3 has its notice, recorded so many days after it was decided; fifteen working
+    days unless the notice says else."""
+    stage_2(raise_concern(story, school).do("seo", "set-up-sisg"))
+    meeting(story.do(HEP, "notice-to-improve"), "not improving", aided=story.variables["school"]["aided"])
     period = {"compliance_length": 15, "compliance_unit": "working days"}
-    return stage_3(story).do(HEP, "warning-notice", **{**period, **notice})
+    stage_3(story).later(late)
+    return story.do(HEP, "warning-notice", **{**period, **notice})
 
 
 def complied(story: Story, outcome: str, **more: str) -> Story:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,16 @@ def authority_of(module: Path) -> str:
     return next(each for name, each in AUTHORITIES.items() if module.name.startswith(name))
 
 
+@cache
+def _config() -> Config:
+    return Config.load(ROOT / "config", {})
+
+
 @contextmanager
 def engine_on(url: str, clock: VirtualClock) -> Iterator[Engine]:
     """An engine with the sample authorities, their roles, settings and calendars."""
     made = make_engine(url)
-    calendars, config = Calendars(ROOT / "config/calendars"), Config.load(ROOT / "config", {})
-    yield Engine(made, clock=clock, calendar=calendars, config=config)
+    yield Engine(made, clock=clock, calendar=Calendars(ROOT / "config/calendars"), config=_config())
     if made.dialect.name == "sqlite":
         with made.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the one file holds all
@@ -98,11 +103,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
+def engine(database_url: str, clock: VirtualClock, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine on the authority's database."""
     with engine_on(database_url, clock) as told:
         yield told
-        reached.note(told)
+        reached.note(told, request.function)
 
 
 @pytest.fixture

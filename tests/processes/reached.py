@@ -1,15 +1,21 @@
-"""Which elements of the diagrams the stories reached: told after each run, and a run of all stories that leaves one out fails.
+"""Which elements of the diagrams the stories reached, and which clauses: told after each run, and a run of all stories that
+leaves one out fails. A clause is reached by a story that names it and comes through an element that carries it.
 
 A plugin, since under xdist the stories run in other processes than the one that tells.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import select
 
 from engine import Engine
@@ -22,16 +28,66 @@ UNSEEN: dict[str, set[str]] = {"redcar-warning-notice-powers": {"powers-taken"}}
 #: Of this process: the elements that were completed, by the key of their process.
 reached: dict[str, set[str]] = defaultdict(set)
 _told: dict[str, set[str]] = defaultdict(set)
+#: The key under which the clauses that were reached are handed over with the elements: no process is called so.
+CLAUSES = "clauses of policies"
+#: Ranges such as "BAR-ESC-1.3 to 1.8" in the stories of the escalation name all between.
+RANGE = re.compile(r"([A-Z]+(?:-[A-Z]+)*-(?:\d+\.)?)(\d+) to (?:\d+\.)?(\d+)")
 
 
-def note(engine: Engine) -> None:
-    """Note what the cases of a story completed."""
+def note(engine: Engine, story: Callable[..., Any]) -> None:
+    """Note what the cases of a story completed, and which of the clauses that it names are carried by that."""
     with engine.reading() as session:
         steps = select(ProcessDefinition.key, History.element).join(
             ProcessDefinition, ProcessDefinition.id == History.definition_id
         )
-        for key, element in session.execute(steps.where(History.how == "completed").distinct()):
-            reached[key].add(element)
+        done = session.execute(steps.where(History.how == "completed").distinct()).all()
+    carried = set()
+    for key, element in done:
+        reached[key].add(element)
+        carried |= carriers().get((key, element), set()) | carriers().get((key, ""), set())
+    reached[CLAUSES] |= carried & named("\n".join(words(story)))
+
+
+@cache
+def carriers() -> dict[tuple[str, str], set[str]]:
+    """The clauses by process and element; those of a process itself under no element."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for path in sorted(ROOT.glob("processes/*/*.bpmn")):
+        for element in read(path.read_bytes(), path.name).elements.values():
+            own = "" if element.id == element.process else element.id
+            found[element.process or element.id, own] |= set(element.clauses)
+    return found
+
+
+def words(story: Callable[..., Any], seen: frozenset[str] = frozenset()) -> list[str]:
+    """What a story says of itself, and what the functions say by which it is told."""
+    if not isinstance(story, FunctionType):
+        return []
+    told = [
+        story.__globals__[name] for name in story.__code__.co_names if name in story.__globals__ and name not in seen
+    ]
+    within = seen | {name for name in story.__code__.co_names}
+    return [story.__doc__ or "", *(said for each in told for said in words(each, within))]
+
+
+def named(text: str) -> set[str]:
+    """The clauses that a text names."""
+    found = {each for each in asked() if re.search(rf"{re.escape(each)}(?![\d.]*\d)", text)}
+    for start, first, last in RANGE.findall(text):
+        found |= {f"{start}{number}" for number in range(int(first), int(last) + 1)}
+    return found
+
+
+@cache
+def asked() -> frozenset[str]:
+    """Every clause of every authority."""
+    files = ROOT.glob("processes/*/clauses.yaml")
+    return frozenset(row["id"] for path in files for row in yaml.safe_load(path.read_text(encoding="utf-8"))["clauses"])
+
+
+def unproven() -> list[str]:
+    """The clauses that no story both names and comes through."""
+    return sorted(asked() - _told[CLAUSES])
 
 
 def drawn() -> dict[str, set[str]]:
@@ -64,7 +120,7 @@ def pytest_sessionfinish(session: Any) -> None:
         return
     for key, elements in reached.items():
         _told[key].update(elements)
-    if set(drawn()) <= set(_told) and missing() and session.exitstatus == 0:
+    if set(drawn()) <= set(_told) and (missing() or unproven()) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -79,5 +135,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line(
         f"Stories reached {total - out} of {total} elements of {len(told)} of {len(wanted)} diagrams."
     )
+    if set(wanted) <= set(_told):
+        proven = (
+            f"{len(asked()) - len(unproven())} of {len(asked())} clauses are named by a story that comes through them."
+        )
+        terminalreporter.write_line(f"{proven} {', '.join(unproven())}".strip())
     for key, elements in left.items():
         terminalreporter.write_line(f"  {key}: {', '.join(elements)}")

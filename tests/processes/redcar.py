@@ -1,19 +1,17 @@
-"""What the stories of Redcar and Cleveland's warning notices and powers share: reports, the notice, the powers in use."""
+"""What Redcar and Cleveland's stories share: a round to its category, reports, the notice, the powers in use."""
 
 from __future__ import annotations
 
-from engine import EventReport
 from tests.processes.story import Story
 
 NOTICE, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
+CATEGORISATION = "redcar-categorisation"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
 
 
 def report(story: Story, message: str, urn: str, role: str = HOE, **answers: object) -> Story:
     """Somebody reports what has happened, with the answers of the event's form."""
-    story.engine.messages.report(EventReport(message, answers, urn), story.scope(role))
-    story.engine.jobs.run_due()
-    return story
+    return story.report(role, message, urn, **answers)
 
 
 def judged_inadequate(story: Story, urn: str) -> Story:
@@ -37,3 +35,16 @@ def use_powers(story: Story, *bodies: str) -> Story:
     for body in bodies:
         story.do(body, "answer-consultation", consultation_view="partly")
     return story.do(HOE, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
+
+
+def propose(story: Story, category: str, **judged: str) -> Story:
+    """RED-5.1, RED-4.1, RED-6.5, RED-6.3: from the data pack to the letter."""
+    story.do("intelligence-hub-manager", "data-pack").do("sia", "visit")
+    story.do("governor-support", "answer-questions", **judged).do(HOE, "propose-category", category=category)
+    return story.do("sia", "share-results")
+
+
+def settle(story: Story, category: str, urn: str = COMMUNITY) -> Story:
+    """RED-6.1: nobody appeals; what follows is a case of its own."""
+    propose(story.start("sia", CATEGORISATION, urn), category).wait_for("no-appeal")
+    return story.follow(FOLLOW_UP, urn)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from engine import Engine, Scope, queries
+from engine import Engine, EventReport, Scope, queries
 from engine.clock import VirtualClock
+from engine.errors import FormInvalid
 from engine.feel import Feel
-from engine.forms import Form, load_form, plausible
+from engine.forms import AtTime, Form, load_form, plausible
 from engine.schools.takeovers import Decision
 from engine.store.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
+from webapp.dates import ZONE
 from webapp.sample.year import resources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -72,12 +75,34 @@ class Story:
         self.engine.jobs.run_due()
         return self
 
+    def report(
+        self, role: str, message: str, school: str | None = None, instance: int | None = None, **answers: Any
+    ) -> Story:
+        """Somebody reports what has happened, through the event's form, and it arrives."""
+        with self.engine.reading() as session:
+            event = queries.reportable_event(session, message, school, instance)
+            seen = queries.event_variables(session, message, school, instance)
+            content = queries.form(session, event.form_id) if event.form_id else None
+        values = self._values(load_form(content), seen, role, answers) if content else answers
+        self.engine.messages.report(EventReport(message, values, school, instance), self.scope(role))
+        self.engine.jobs.run_due()
+        return self
+
     def converts(self, school: str) -> Story:
         """The register says that a school has become an academy."""
         with self.engine.reading() as session:
             known = queries.school(session, school)
         line = f'{school},"{known.name}",{known.phase},academy,Example Learning Trust'
         self.engine.schools.import_file(f"urn,name,phase,type,trust\n{line}\n".encode(), self.authority)
+        self.engine.jobs.run_due()
+        return self
+
+    def closes(self, school: str) -> Story:
+        """The register says that a school has closed."""
+        with self.engine.reading() as session:
+            known = queries.school(session, school)
+        line = f'{school},"{known.name}",{known.phase},{known.type},closed'
+        self.engine.schools.import_file(f"urn,name,phase,type,status\n{line}\n".encode(), self.authority)
         self.engine.jobs.run_due()
         return self
 
@@ -128,17 +153,41 @@ class Story:
         self.engine.tasks.complete(found[0].id, values, by=self.scope(role))
         return self
 
+    def refused(self, role: str, element: str, **answers: Any) -> dict[str, list[str]]:
+        """What the form of a task says of answers that it does not take, by question; nothing is completed."""
+        with pytest.raises(FormInvalid) as told:
+            self.do(role, element, **answers)
+        return dict(told.value.errors)
+
+    def report_refused(self, role: str, message: str, school: str, **answers: Any) -> dict[str, list[str]]:
+        """What the form of an event says of answers that it does not take, by question; nothing is reported."""
+        with pytest.raises(FormInvalid) as told:
+            self.report(role, message, school, **answers)
+        return dict(told.value.errors)
+
+    def later(self, days: int) -> Story:
+        """Let days pass."""
+        self.clock.advance(timedelta(days=days))
+        self.engine.jobs.run_due()
+        return self
+
     def shown(self, role: str, element: str) -> set[str]:
         """The keys of what the form of an open task shows to a role, as the case stands."""
         task = next(task for task in self.engine.tasks.open(self.case) if task.element == element)
         with self.engine.reading() as session:
             detail = queries.task(session, task.id)
-        fields = load_form(detail.form).visible_fields(dict(detail.variables), {role}, Feel.shared())
+        fields = load_form(detail.form).visible_fields(dict(detail.variables), {role}, self.feel)
         return {field.key for field in fields}
 
     def _values(self, form: Form, variables: dict[str, Any], role: str, answers: dict[str, Any]) -> dict[str, Any]:
         """Answers for a form: those given, and for the rest the first option, some text, or today."""
-        return plausible(form, variables, Feel.shared(), {role}, self.clock.now().date(), answers)
+        today = self.clock.now().astimezone(ZONE).date()
+        return plausible(form, variables, self.feel, {role}, today, answers)
+
+    @property
+    def feel(self) -> AtTime:
+        """FEEL as the pages have it: today is the story's, and the calendar is the authority's."""
+        return AtTime(Feel.shared(), self.clock.now(), self.engine.calendars.of(self.authority, None).why_closed)
 
     def due(self, element: str) -> datetime:
         """When the timer at this element fires."""

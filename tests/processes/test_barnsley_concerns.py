@@ -1,18 +1,30 @@
-"""Barnsley's steps about serious concerns, with maintained schools and academies, and its complaints."""
+"""Barnsley's steps about serious concerns, with maintained schools and academies."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from engine.errors import FormInvalid, TaskNotYours
-from tests.processes.barnsley import COMMUNITY, DIRECTOR, HLS, known, report, told, unanswered
+from engine import Scope
+from engine.errors import FormInvalid, NotForThisSchool, PathwaysError, TaskNotYours
+from tests.processes.barnsley import (
+    COMMUNITY,
+    DIRECTOR,
+    HEP,
+    HLS,
+    known,
+    meeting,
+    raise_concern,
+    report,
+    stage_2,
+    stage_3,
+    told,
+    unanswered,
+)
 from tests.processes.story import Story
 
-MAINTAINED, ACADEMY_PROCESS, COMPLAINT = (
-    "barnsley-concerns-maintained",
-    "barnsley-concerns-academy",
-    "barnsley-complaint",
-)
+MAINTAINED, ACADEMY_PROCESS = "barnsley-concerns-maintained", "barnsley-concerns-academy"
 AIDED, FOUNDATION, ACADEMY = "100002", "100005", "100006"
 
 
@@ -70,29 +82,50 @@ def test_a_maintained_school_through_all_seven_steps(story: Story, school: str, 
 
 
 def test_the_governing_body_is_given_its_section_60_notice(story: Story) -> None:
-    """BAR-QA-5.M6: with its day, the concerns and what is required; the period counts from that day, 1 September."""
-    period = {"compliance_length": 15, "compliance_unit": "working days", "notice_on": "2026-09-01"}
-    to_the_notice(story).do(DIRECTOR, "section-60", **period, notice_actions="Replace the plan.")
+    """BAR-QA-5.M6: with its day, the concerns and what is required; the period counts from that day, 8 September."""
+    period = {"compliance_length": 15, "compliance_unit": "working days", "notice_on": "2026-09-08"}
+    to_the_notice(story).later(7)
+    story.do(DIRECTOR, "section-60", **period, notice_actions="Replace the plan.")
     said = told(story, "chair-of-governors", "Formal warning notice under section 60")
-    assert "1 September 2026" in said
+    assert "8 September 2026" in said
     assert "Replace the plan." in said
-    assert str(story.due("period-ends").date()) == "2026-09-23"
+    assert str(story.due("period-ends").date()) == "2026-09-30"
+
+
+def test_a_section_60_notice_is_a_valid_one(story: Story) -> None:
+    """BAR-QA-5.M6: Education and Inspections Act 2006, section 60(4): grounds, what is minded to be done, and until when."""
+    period = {"compliance_length": 15, "compliance_unit": "working days", "notice_on": "2026-09-07"}
+    more = {"notice_grounds": ["safety"], "notice_minded": "Appoint governors."}
+    said = told(
+        to_the_notice(story).do(DIRECTOR, "section-60", **period, **more), "chair-of-governors", "Formal warning"
+    )
+    assert "Grounds: safety." in said
+    assert "until 28 September 2026" in said
+    assert "minded to do this: Appoint governors." in said
+
+
+def test_copies_of_a_section_60_notice_go_out_with_it(story: Story) -> None:
+    """BAR-QA-5.M6: section 60(6): the headteacher, the diocese, and whoever appoints the foundation governors."""
+    four_steps(story.start("seo", MAINTAINED, AIDED)).do("seo", "question-performance", head_performance="no")
+    story.do(DIRECTOR, "section-60")
+    assert [role for role, subject in story.told if subject.startswith("Formal warning notice")] == [
+        "chair-of-governors",
+        "headteacher",
+        "diocesan-representative",
+        "foundation-governor-appointer",
+    ]
+
+
+def test_serious_concerns_about_an_independent_school_are_not_for_this_process(story: Story) -> None:
+    """BAR-QA-5.M1: the authority has no notice for it, and begins no steps to one."""
+    with pytest.raises(NotForThisSchool):
+        story.start("seo", MAINTAINED, "100017")
 
 
 def test_two_notices_do_not_run_unseen(story: Story) -> None:
     """BAR-QA-5.M6: where the escalation runs too, the Service Director settles which notice is given."""
     story.start("seo", "barnsley-escalation", COMMUNITY)
     assert "only_notice" in to_the_notice(story).shown(DIRECTOR, "section-60")
-
-
-def test_a_complaint_about_a_service_manager_is_out_of_their_sight(story: Story) -> None:
-    """BAR-QA-6.2: what it says, who made it, what was found and answered."""
-    story.start("seo", COMPLAINT, COMMUNITY, about_manager="yes", complaint_phase="primary")
-    assert "complaint_about_manager_text" in story.shown(HLS, "head-answers")
-    assert not story.shown("service-manager-primary", "head-answers")
-    story.do(HLS, "head-answers")
-    assert "complaint_about_manager_answer" not in story.shown("service-manager-primary", "answer")
-    assert "complaint_about_manager_answer" in story.shown(HLS, "answer")
 
 
 def test_a_notice_that_is_complied_with(story: Story) -> None:
@@ -115,7 +148,7 @@ def test_a_notice_may_be_given_more_time(story: Story) -> None:
 
 def test_a_notice_may_be_withdrawn(story: Story) -> None:
     """BAR-QA-5.M6: by the Service Director, and the governing body is told."""
-    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The plan was replaced."}
+    ended = {"notice_ended_on": "2026-09-07", "notice_ended_why": "The plan was replaced."}
     report(given(story), DIRECTOR, "section-60-withdrawn", **ended)
     assert story.ended
     assert "The plan was replaced." in told(story, "chair-of-governors", "Section 60 notice ended")
@@ -125,15 +158,73 @@ def test_a_concern_that_is_resolved_leaves_the_notice_to_whoever_gave_it(story: 
     """BAR-QA-5.M6: the Service Director ends it, and the governing body is told."""
     report(given(story), "seo", "concern-resolved")
     assert story.waiting() == ["end-notice"]
-    story.do(DIRECTOR, "end-notice", notice_ended_why="The plan was replaced.")
+    story.do(DIRECTOR, "end-notice", concern_ends="yes", notice_ended_why="The plan was replaced.")
     assert "The plan was replaced." in told(story, "chair-of-governors", "Section 60 notice ended")
     assert story.ended
 
 
 def test_a_concern_that_is_resolved_ends_the_consultation_on_powers(story: Story) -> None:
-    """BAR-QA-5.M6, BAR-QA-5.M7: nobody is asked any more, and the notice is ended by whoever gave it."""
+    """BAR-QA-5.M6, BAR-QA-5.M7: whoever gave the notice ends it, and then nobody is asked any more."""
     report(proposed(story, "governors"), HLS, "concern-resolved")
-    assert story.waiting() == ["end-notice"]
+    assert story.waiting() == ["answer-consultation", "end-notice"]
+    story.do(DIRECTOR, "end-notice", concern_ends="yes")
+    assert story.ended
+
+
+def test_powers_in_use_are_given_back_by_the_service_director_alone(story: Story) -> None:
+    """BAR-QA-5.M7: an adviser's report that the concern is resolved ends nothing that the Service Director decided."""
+    proposed(story, "governors").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "use-powers")
+    report(story, "seo", "concern-resolved").do(DIRECTOR, "end-notice", concern_ends="no", goes_on_why="Too early.")
+    assert not story.ended
+    assert "Too early." in told(story, "seo", "The section 60 notice goes on")
+    report(story, "seo", "concern-resolved").do(DIRECTOR, "end-notice", concern_ends="yes", powers_back="yes")
+    assert "given back" in told(story, "chair-of-governors", "Section 60 notice ended")
+    assert story.ended
+
+
+def test_nobody_proposes_and_decides_on_powers(story: Story) -> None:
+    """BAR-QA-5.M7: whoever acts for both still is one person."""
+    both = Scope("barnsley", frozenset({HLS, DIRECTOR}), "acting@example.org")
+    notice(story, "not complied")
+    task = story.engine.tasks.open(story.case)[0]
+    values = {"powers_proposed": ["governors"], "powers_reason": "No plan."}
+    story.engine.tasks.complete(task.id, values, by=both)
+    story.do("chair-of-governors", "answer-consultation")
+    with pytest.raises(PathwaysError, match="somebody else"):
+        story.engine.tasks.claim(story.engine.tasks.open(story.case)[0].id, both)
+
+
+@pytest.mark.parametrize("stage", ["proposal", "consultation"])
+def test_two_months_after_the_period_nothing_is_proposed_any_more(story: Story, stage: str) -> None:
+    """BAR-QA-5.M7, Education and Inspections Act 2006, sections 63, 64 and 66: the period ends on Monday 28 September 2026."""
+    notice(story, "not complied")
+    if stage == "consultation":
+        story.do(HLS, "propose-powers")
+    assert str(story.due(f"{stage}-late").date()) == "2026-11-29"
+    story.wait_for(f"{stage}-late")
+    assert story.ended
+    assert "28 November 2026" in told(story, "chair-of-governors", "No longer eligible for intervention")
+
+
+def test_a_decision_taken_in_the_two_months_is_recorded_for_a_week_longer(story: Story) -> None:
+    """BAR-QA-5.M7: dated 28 November at the latest; a week of working days after that Saturday ends with 4 December."""
+    proposed(story, "governors").do("chair-of-governors", "answer-consultation")
+    assert str(story.due("decision-late").date()) == "2026-12-05"
+    story.clock.set(story.due("decision-late") - timedelta(days=3))
+    told_of = story.refused(DIRECTOR, "use-powers", powers_used=["governors"], powers_decided_on="2026-12-01")
+    assert "powers_decided_on" in told_of
+    assert story.wait_for("decision-late").ended
+
+
+def test_powers_used_in_time_outlast_a_later_proposal_that_lapses(story: Story) -> None:
+    """BAR-QA-5.M7: others are not proposed after the two months; those in use go on."""
+    proposed(story, "governors").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "use-powers")
+    report(story.later(90), HLS, "other-powers-needed", other_powers_cause="not enough")
+    assert not story.ended
+    assert story.waiting() == []
+    assert told(story, DIRECTOR, "No longer eligible for intervention")
+    report(story, DIRECTOR, "powers-ended")
+    assert story.ended
 
 
 def test_only_what_was_proposed_can_be_used(story: Story) -> None:
@@ -184,9 +275,21 @@ def test_the_notice_ends_when_the_school_becomes_an_academy(story: Story) -> Non
     four_steps(story.start("seo", MAINTAINED, COMMUNITY)).do("seo", "question-performance", head_performance="no")
     story.do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
     assert story.converts(COMMUNITY).waiting() == ["tell-rsc"]
+    assert "has ended" in told(story, "chair-of-governors", "Now an academy")
     story.do(HLS, "tell-rsc")
     assert story.ended
     assert "handed-over" in story.trace
+
+
+def test_a_concern_goes_on_with_the_academy_that_the_school_becomes(story: Story) -> None:
+    """BAR-QA-5.A1: at step i no notice is in question, and only the headteacher has been spoken to."""
+    story.start("seo", MAINTAINED, COMMUNITY, concern_text="Records are missing.").do("seo", "take-step")
+    story.converts(COMMUNITY)
+    assert "warning notice" not in told(story, "headteacher", "Now an academy")
+    assert "chair-of-governors" not in [role for role, _ in story.told]
+    assert story.waiting() == ["tell-rsc"]
+    assert story.follow(ACADEMY_PROCESS, COMMUNITY).variables["concern_text"] == "Records are missing."
+    assert story.waiting() == ["take-step"], "nobody waits until the RSC is told"
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
@@ -261,14 +364,20 @@ def test_a_further_concern_is_taken_up_by_the_case_that_runs(story: Story) -> No
     assert story.waiting() == ["take-step"]
 
 
-def test_a_complaint_that_proves_to_be_about_a_service_manager_is_passed_on(story: Story) -> None:
-    """BAR-QA-6.2: from the service manager to the Head of Learning and Standards, who answers it."""
-    story.start("seo", COMPLAINT, COMMUNITY, about_manager="no", complaint_phase="primary")
-    story.do("service-manager-primary", "primary-answers", about_manager="yes")
-    assert story.waiting() == ["head-answers"]
-    assert "complaint_text" in story.shown(HLS, "head-answers")
-    story.do(HLS, "head-answers").do(HLS, "answer")
-    assert story.ended
+def test_those_who_are_consulted_are_told_when_the_school_becomes_an_academy(story: Story) -> None:
+    """BAR-QA-5.M7: the diocese of an aided school is asked no more, and knows why."""
+    four_steps(story.start("seo", MAINTAINED, AIDED)).do("seo", "question-performance", head_performance="no")
+    story.do(DIRECTOR, "section-60").wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied")
+    story.do(HLS, "propose-powers").converts(AIDED)
+    assert "nobody is consulted any more" in told(story, "diocesan-representative", "Now an academy")
+
+
+def test_a_further_concern_about_an_academy_reaches_the_case_that_runs(story: Story) -> None:
+    """BAR-QA-5.A1: those on the case are told."""
+    story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")
+    report(story, "seo", "serious-concern-added", added_concern="A gate was open.")
+    assert "A gate was open." in told(story, HLS, "Further concern")
+    assert story.waiting() == ["take-step"]
 
 
 def test_an_academy_that_does_not_engage_gets_letters_at_once(story: Story) -> None:
@@ -292,24 +401,17 @@ def test_an_academy_that_responds(story: Story, steps: int, end: str) -> None:
     assert story.trace[-1] == end
 
 
-@pytest.mark.parametrize(
-    ("about", "phase", "role", "element"),
-    [
-        ("no", "primary", "service-manager-primary", "primary-answers"),
-        ("no", "secondary", "service-manager-secondary", "secondary-answers"),
-        ("yes", "primary", HLS, "head-answers"),
-    ],
-)
-def test_a_complaint_goes_to_whoever_may_decide_it(
-    story: Story, about: str, phase: str, role: str, element: str
-) -> None:
-    """BAR-QA-6.1: by the school's phase; BAR-QA-6.2: about a service manager, to the Head of Learning and Standards."""
-    story.start("seo", COMPLAINT, COMMUNITY, about_manager=about, complaint_phase=phase)
-    assert story.waiting() == [element]
-    task = story.engine.tasks.open(story.case)[0]
-    # Twenty working days counted from Tuesday 8 September 2026 end with Monday 5 October.
-    assert task.due is not None
-    assert str(task.due.date()) == "2026-10-05"
-    story.do(role, element).do(role, "answer")
-    assert story.ended
-    assert story.trace[-1] == "answered"
+def test_the_time_for_a_response_counts_from_the_day_of_the_step(story: Story) -> None:
+    """BAR-QA-5.M8: a letter of 7 September 2026, typed on the 14th: ten working days end with Monday the 21st."""
+    story.start("seo", MAINTAINED, COMMUNITY).later(7).do("seo", "take-step", step_on="2026-09-07")
+    assert str(story.due("no-response").date()) == "2026-09-22"
+    story.wait_for("no-response").do("seo", "offer-next", step_result="wait")
+    assert str(story.due("no-response").date()) == "2026-10-07", "ten working days from 22 September end with 6 October"
+
+
+def test_a_notice_at_stage_3_looks_for_one_that_runs(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-ESC-3.1: two do not run at once."""
+    given(story)
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    assert "only_notice" in story.refused(HEP, "warning-notice", only_notice=False)

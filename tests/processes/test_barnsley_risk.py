@@ -271,3 +271,34 @@ def test_each_quarter_indicators_go_to_cabinet(story: Story) -> None:
     story.do(HLS, "indicators")
     assert story.ended
     assert ("lead-member", "Quarterly performance report") in story.told
+
+
+def test_an_escalated_school_is_at_low_or_no_risk_only_with_a_reason(story: Story) -> None:
+    """BAR-QA-2.4: a notice may be running."""
+    story.start("seo", ESCALATION, COMMUNITY).start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **SOUND)
+    assert "level_despite" in story.refused(HLS, "consult-head", risk_level="no risk", level_despite="")
+    story.do(HLS, "consult-head", risk_level="no risk")
+    assert story.category_of(COMMUNITY) == "no risk"
+
+
+def test_the_annual_assessment_passes_over_no_school_with_one_of_the_year_open(story: Story) -> None:
+    """BAR-QA-2.1: the letter of the year gives way to that of the annual assessment."""
+    story.start("seo", ASSESSMENT, COMMUNITY)
+    before = story.case
+    story.start_by_timer(ASSESSMENT, "results-published", COMMUNITY)
+    assert story.case != before
+    assert story.engine.cases.get(before).status != "active"
+
+
+def test_the_monthly_review_passes_over_no_school_with_one_open(story: Story) -> None:
+    """BAR-QA-3.1: what is open of the month before stays to be done."""
+    story.start_by_timer(REVIEW, "monthly", COMMUNITY).start_by_timer(REVIEW, "monthly", COMMUNITY)
+    assert [story.engine.cases.get(each).status for each in story.cases(REVIEW, COMMUNITY)] == ["active"] * 2
+
+
+def test_a_school_at_no_risk_is_in_a_category_of_support_from_its_new_headteacher_s_report(story: Story) -> None:
+    """BAR-QA-2.5: automatically, though nobody assesses it."""
+    assess(story.start("seo", ASSESSMENT, COMMUNITY), "no risk").do("seo", "letter-and-visit")
+    assert story.category_of(COMMUNITY) == "no risk"
+    story.report("seo", "new-headteacher", COMMUNITY)
+    assert story.category_of(COMMUNITY) == "low"

@@ -37,19 +37,44 @@ def test_to_a_warning_notice_and_intervention(story: Story) -> None:
 
 
 def test_the_period_of_a_notice_counts_from_the_day_it_is_given(story: Story) -> None:
-    """BAR-ESC-3.1: recorded on 8 September, dated the 1st, fifteen working days end with Tuesday the 22nd."""
-    warned(story, warning_date="2026-09-01")
-    assert str(story.due("compliance-ends").date()) == "2026-09-23"
+    """BAR-ESC-3.1: recorded on 14 September, dated the 8th, fifteen working days end with Tuesday the 29th."""
+    warned(story, late=7, warning_date="2026-09-08")
+    assert str(story.due("compliance-ends").date()) == "2026-09-30"
 
 
 def test_governors_are_told_when_why_and_what_to_do(story: Story) -> None:
     """BAR-ESC-3.1: the notice carries its date, its grounds and what is required."""
     grounds = ["standards", "safety"]
-    warned(story, warning_date="2026-09-01", warning_grounds=grounds, warning_action_required="Replace the plan.")
+    warned(story, warning_grounds=grounds, warning_action_required="Replace the plan.")
     said = told(story, "chair-of-governors", "Formal warning notice")
-    assert "1 September 2026" in said
+    assert "7 September 2026" in said
     assert "standards; safety" in said
     assert "Replace the plan." in said
+
+
+@pytest.mark.parametrize("school", ["100002"])
+def test_copies_of_the_notice_go_out_with_it(story: Story, school: str) -> None:
+    """BAR-ESC-3.1: to the headteacher, the diocese of a church school, and whoever appoints the foundation governors."""
+    warned(story, school=school)
+    assert [role for role, subject in story.told if subject.startswith("Formal warning notice")] == [
+        "chair-of-governors",
+        "headteacher",
+        "diocesan-representative",
+        "foundation-governor-appointer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grounds", "open_"), [(["pay and conditions"], False), (["pay and conditions", "safety"], True)]
+)
+def test_section_63_is_closed_after_a_notice_about_pay_alone(story: Story, grounds: list[str], open_: bool) -> None:
+    """BAR-QA-5.M7: Education and Inspections Act 2006, section 63(1): eligible "other than by virtue of section 60A"."""
+    complied(warned(story, warning_grounds=grounds), "intervention")
+    if open_:
+        story.do(HEP, "propose-powers", powers_proposed=["specified actions"])
+        assert "answer-consultation" in story.waiting()
+    else:
+        assert "powers_proposed" in story.refused(HEP, "propose-powers", powers_proposed=["specified actions"])
 
 
 def test_compliance_is_checked_whatever_is_open_beside_it(story: Story) -> None:
@@ -94,7 +119,7 @@ def test_more_time_is_given_when_the_check_has_begun(story: Story) -> None:
 
 def test_a_notice_may_end_early(story: Story) -> None:
     """BAR-ESC-3.1: withdrawn, governors are told, and nothing of it stays open."""
-    ended = {"notice_ended_on": "2026-09-08", "notice_ended_why": "The plan was replaced."}
+    ended = {"notice_ended_on": "2026-09-07", "notice_ended_why": "The plan was replaced."}
     report(warned(story), HEP, "notice-ended", **ended, outcome="stage 2")
     assert "The plan was replaced." in told(story, "chair-of-governors", "Warning notice ended")
     assert story.waiting() == ["notice-to-improve"]
@@ -162,7 +187,7 @@ def test_an_academy_that_addresses_it_goes_back_to_stage_2(story: Story) -> None
 
 def test_the_link_hmi_is_spoken_to_a_half_term_after_the_last_talk(story: Story) -> None:
     """BAR-ESC-3.5: Tuesday of the second week of autumn 1 is Tuesday of the second week of autumn 2."""
-    warned(story).do("head-of-bsa", "link-hmi", hmi_date="2026-09-08")
+    warned(story, late=1).do("head-of-bsa", "link-hmi", hmi_date="2026-09-08")
     assert str(story.due("hmi-due").date()) == "2026-11-17"
     assert "link-hmi" in story.wait_for("hmi-due").waiting(), "stage 3 goes on beside"
 

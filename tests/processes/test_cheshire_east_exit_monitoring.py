@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import queries
+from engine.errors import FormInvalid, NotForThisSchool, SchoolHasClosed
 from tests.processes.story import Story
 
 PROCESS, PROGRAMME, SCHOOL = "cheshire-east-exit-monitoring", "cheshire-east-iop", "130001"
@@ -35,13 +36,28 @@ def test_monitoring_lasts_for_two_terms(story: Story) -> None:
 
 def test_monitoring_may_last_longer(story: Story) -> None:
     """CHE-5.3.11: at least two terms. A school that left before is monitored by hand."""
-    story.start(MI, PROCESS, SCHOOL, terms_before=1).wait_for("a-term-on")
+    story.start(MI, PROCESS, SCHOOL, left_on="2026-05-01", terms_before=1).wait_for("a-term-on")
     story.do("sip", "monitor", sustained="yes", monitor_next="go on")
     assert not story.ended
     assert story.variables["terms_monitored"] == 2
     story.wait_for("a-term-on").do("sip", "monitor", sustained="yes", monitor_next="end")
     assert story.ended
     assert story.variables["terms_monitored"] == 3
+
+
+def test_only_a_school_that_can_have_been_in_the_programme_is_monitored(story: Story) -> None:
+    """CHE-5.3.11: an independent school never was; a school that has closed is no more."""
+    with pytest.raises(NotForThisSchool):
+        story.start(MI, PROCESS, "130020")
+    story.closes(SCHOOL)
+    with pytest.raises(SchoolHasClosed):
+        story.start(MI, PROCESS, SCHOOL)
+
+
+def test_no_more_terms_are_said_to_be_monitored_than_have_passed(story: Story) -> None:
+    """CHE-5.3.11: at least two terms."""
+    with pytest.raises(FormInvalid):
+        story.start(MI, PROCESS, SCHOOL, left_on="2026-09-07", terms_before=9)
 
 
 def test_an_improvement_that_is_not_sustained_leads_back(story: Story) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import EventReport, queries
+from engine import queries
 from engine.errors import NotForThisSchool, TaskNotYours
 from tests.processes.story import Story
 
@@ -90,7 +90,7 @@ def test_the_level_follows_from_the_evidence(
         ofsted_outcome=ofsted,
         iop_grounds=["low standards", "breakdown", "safety"][:grounds],
     )
-    assert story.variables["worked_out_losi"] == level
+    assert seen(story, "decide-entry")["worked_out_losi"] == level
 
 
 def test_universal_support_needs_no_programme(story: Story) -> None:
@@ -179,6 +179,7 @@ def test_monitoring_in_tier_1_finds_that_ofsted_has_judged(story: Story) -> None
     enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="terms", monitor_every="1 month")
     story.wait_for("monitoring-due").do(OFFICER, "monitor-tier-1", tier_1_found="judged")
     assert story.waiting() == ["gather-evidence"]
+    assert str(story.due("agreed-period").date()) == "2027-01-11", "the support goes on"
     assert {"judged-since", "tier-1-judged"} <= set(story.trace)
 
 
@@ -193,9 +194,9 @@ def test_a_school_that_is_judged_good_in_tier_1_is_monitored(story: Story) -> No
 def test_another_system_says_that_ofsted_has_judged(story: Story) -> None:
     """CHE-2.4: at any moment of tier 1, by a message."""
     enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="inadequate")
-    assert story.waiting() == ["gather-evidence"]
+    assert story.waiting() == ["gather-evidence", "tier-1-support"]
     assert "ofsted-judgement" in story.trace
-    assert story.variables["judgement"] == "inadequate"
+    assert seen(story, "gather-evidence")["judgement"] == "inadequate"
 
 
 def test_tier_2_is_set_up_with_the_school_its_governors_and_the_diocese(story: Story) -> None:
@@ -223,11 +224,13 @@ def told(story: Story, subject: str) -> list[str]:
 
 def test_meetings_wait_for_nothing_that_is_set_up(story: Story) -> None:
     """CHE-7.3 CHE-5.3.6 CHE-5.3.9: nothing is set up, and meetings, monthly group and the three terms run from entry."""
-    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes", smt_on="2026-09-04")
+    enter(story, "intensive").later(7)
+    story.do(SMT, "agree-entry", entry_agreed="yes", smt_on="2026-09-11")
     assert "publish-date" in story.waiting()
-    assert str(story.due("each-month").date()) == "2026-10-07"
-    # Three terms on from Friday of week 1 of autumn 2026: Friday of week 1 of autumn 2027.
-    assert str(story.due("three-terms").date()) == "2027-09-03"
+    # A month on from Friday 11 September 2026, a Sunday: Monday.
+    assert str(story.due("each-month").date()) == "2026-10-12"
+    # Three terms on from Friday of week 2 of autumn 2026: Friday of week 2 of autumn 2027.
+    assert str(story.due("three-terms").date()) == "2027-09-10"
 
 
 def test_school_and_teams_know_of_entry_at_once(story: Story) -> None:
@@ -364,7 +367,7 @@ def test_less_support_than_the_criteria_say_is_told(story: Story) -> None:
 def test_another_concern_is_taken_by_the_case_that_runs(story: Story) -> None:
     """CHE-4.1: the two managers hear of it."""
     answers = {"considered_because": "concern", "considered_concern": "Exclusions.", "considered_on": "2026-09-07"}
-    in_tier_2(story).engine.messages.report(EventReport("iop-re-entry", answers, COMMUNITY), story.scope("sip"))
+    in_tier_2(story).report("sip", "iop-re-entry", COMMUNITY, **answers)
     story.engine.jobs.run_due()
     assert told(story, "Another concern") == [MI, QA]
     assert len(story.cases(PROCESS, COMMUNITY)) == 1
@@ -377,3 +380,21 @@ def test_a_school_in_the_programme_has_no_second_case(story: Story) -> None:
     assert story.waiting() == ["gather-evidence"]
     assert [role for role, _ in story.told] == [MI, QA]
     assert "re-entry-noted" in story.trace
+
+
+def test_the_programme_ends_when_the_school_closes(story: Story) -> None:
+    """CHE-5.3.1: nothing more is asked of anybody, and whoever was asked is told."""
+    in_tier_2(story).closes(COMMUNITY)
+    assert story.ended
+    assert MI in [role for role, subject in story.told if subject.startswith("Ended with the school")]
+
+
+@pytest.mark.parametrize("at", ["gather-evidence", "decide-entry"])
+def test_a_judgement_before_the_level_is_decided_has_the_evidence_gathered_anew(story: Story, at: str) -> None:
+    """CHE-2.4: at whatever step of it, not only in a tier."""
+    story.start(MI, PROCESS, COMMUNITY)
+    if at == "decide-entry":
+        story.do(OFFICER, "gather-evidence")
+    story.report(MI, "ofsted-judgement", COMMUNITY)
+    assert story.waiting() == ["gather-evidence"]
+    assert "judged-early" in story.trace

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import EventReport, queries
+from engine import queries
 from engine.errors import FormInvalid, TaskNotYours
 from engine.feel import Feel
 from engine.forms import load_form
@@ -15,6 +15,7 @@ from engine.forms.conditions import Asking
 from tests.processes.story import Story
 from tests.processes.test_cheshire_east_iop import (
     ACADEMY,
+    AIDED,
     CHAIR,
     COMMUNITY,
     HEAD,
@@ -100,9 +101,10 @@ def test_the_programme_goes_on_for_the_academy_that_follows_the_school(story: St
 def test_the_period_counts_from_the_day_on_which_the_notice_was_given(story: Story) -> None:
     """CHE-5.2.5: not from the day on which it was recorded."""
     three_terms(story).do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
-    story.do(QA, "give-notice", compliance_length=15, compliance_unit="days", notice_on="2027-09-01")
-    # Fifteen days counted from 2 September 2027 end with 16 September; the morning after.
-    assert str(story.due("period-ends").date()) == "2027-09-17"
+    story.later(7)
+    story.do(QA, "give-notice", compliance_length=15, compliance_unit="days", notice_on="2027-09-07")
+    # Fifteen days counted from 8 September 2027 end with 22 September; the morning after.
+    assert str(story.due("period-ends").date()) == "2027-09-23"
 
 
 def refused(story: Story, powers: Sequence[str]) -> Story:
@@ -123,10 +125,10 @@ def test_powers_are_a_last_resort(story: Story) -> None:
     story.do("governance-officer", "appoint-governors")
     story.do("finance-officer", "suspend-budget", suspension_review="2027-12-01")
     story.do(QA, "require-collaboration").do(QA, "propose-ieb")
-    assert "powers-dealt-with" not in story.trace, "the Secretary of State has not answered"
+    assert "note-in-force" not in story.trace, "the Secretary of State has not answered"
     story.do(QA, "record-answer", ieb_answer="agreed")
-    assert "powers-dealt-with" in story.trace
-    assert "powers-done" not in story.trace, "the budget is still suspended"
+    assert "note-in-force" in story.trace
+    assert "powers-done" not in story.trace, "the powers are in use"
 
 
 def test_a_suspended_budget_is_reviewed_until_it_is_given_back(story: Story) -> None:
@@ -156,7 +158,7 @@ def test_a_board_that_is_refused_leads_to_other_powers(story: Story) -> None:
     """CHE-5.2.5: without another notice."""
     refused(story, ["IEB"]).do(QA, "propose-ieb").do(QA, "record-answer", ieb_answer="refused")
     assert told(story, "Interim executive board refused") == [CHAIR, HEAD, QA, MI, SMT, "governance-officer"]
-    assert "board-refused" in story.trace
+    assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
     story.receive("notice-considered", COMMUNITY, notice_ground="progress", notice_case="The board is refused.")
     story.do(QA, "three-term-review", ask_notice="powers")
     assert "propose-powers" in story.waiting()
@@ -173,7 +175,7 @@ def test_a_threat_to_safety_is_looked_at_at_once(story: Story) -> None:
 def considered(story: Story, ground: str = "progress") -> Story:
     """One of the two managers asks for a notice to be considered."""
     answers = {"notice_ground": ground, "notice_case": "Results."}
-    story.engine.messages.report(EventReport("notice-considered", answers, COMMUNITY), story.scope(MI))
+    story.report(MI, "notice-considered", COMMUNITY, **answers)
     story.engine.jobs.run_due()
     return story
 
@@ -187,7 +189,7 @@ def given(story: Story) -> Story:
 
 def happens(story: Story, message: str, **answers: Any) -> Story:
     """The QA Manager reports what has happened to the notice."""
-    story.engine.messages.report(EventReport(message, answers, COMMUNITY), story.scope(QA))
+    story.report(QA, message, COMMUNITY, **answers)
     story.engine.jobs.run_due()
     return story
 
@@ -271,11 +273,38 @@ def test_a_notice_may_be_withdrawn(story: Story) -> None:
 def test_the_period_of_a_notice_may_be_changed(story: Story) -> None:
     """CHE-5.2.5: counted from the day on which it was given, and told; on the day of its check too."""
     given(story).wait_for("period-ends")
-    happens(story, "notice-extended", compliance_length=30, compliance_unit="days", extended_why="Illness.")
+    happens(story, "notice-extended", compliance_length=30, extended_why="Illness.")
     # Thirty days counted from 8 September 2026 end with 7 October; the morning after.
     assert str(story.due("period-ends").date()) == "2026-10-08"
-    assert told(story, "Formal warning notice, new period")[:2] == [CHAIR, HEAD]
+    assert told(story, "Formal warning notice, longer period")[:2] == [CHAIR, HEAD]
     assert "check-notice" not in story.waiting()
+
+
+def test_the_period_of_a_notice_is_never_shortened(story: Story) -> None:
+    """CHE-5.2.5: what was given is kept."""
+    given(story)
+    assert "compliance_length" in story.report_refused(QA, "notice-extended", COMMUNITY, compliance_length=1)
+
+
+def test_powers_are_not_used_before_they_were_decided(story: Story) -> None:
+    """CHE-5.2.5: after the notice, its period, the consultation and the decision."""
+    given(story).wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
+    early = {"powers_used": ["budget"], "governors_asked_on": "2026-09-06"}
+    assert "governors_asked_on" in story.refused(QA, "propose-powers", **early)
+    story.do(QA, "propose-powers", powers_used=["budget"])
+    assert "powers_on" in story.refused(SMT, "decide-powers", powers_agreed="yes", powers_on="2026-09-08")
+    story.do(SMT, "decide-powers", powers_agreed="yes")
+    assert "suspended_from" in story.refused("finance-officer", "suspend-budget", suspended_from="2026-09-08")
+
+
+def test_a_voluntary_aided_school_s_diocese_and_appointer_get_the_notice(story: Story) -> None:
+    """CHE-5.2.5: at the same time, by section 60(6) of the Education and Inspections Act 2006."""
+    enter(story, "targeted", AIDED).report(
+        MI, "notice-considered", AIDED, notice_ground="safety", notice_case="Results."
+    )
+    story.do(QA, "three-term-review", ask_notice="yes").do(SMT, "approve-notice", notice_approved="yes")
+    story.do(QA, "give-notice")
+    assert {"diocesan-representative", "foundation-governor-appointer"} <= set(told(story, "Formal warning notice of "))
 
 
 def test_a_school_does_not_leave_while_a_notice_runs(story: Story) -> None:
@@ -342,3 +371,15 @@ def test_powers_end_when_the_school_becomes_an_academy(story: Story) -> None:
 def test_no_power_may_be_used_for_now(story: Story) -> None:
     """CHE-5.2.5."""
     assert {"powers-dealt-with", "powers-done"} <= set(refused(story, []).trace)
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_notice_whose_ground_falls_away_is_not_pursued(story: Story, approved: bool) -> None:
+    """CHE-5.2.5: before the SMT has decided, and before it is given; the SMT and the managers are told why."""
+    three_terms(story).do(QA, "three-term-review", ask_notice="yes")
+    if approved:
+        story.do(SMT, "approve-notice", notice_approved="yes")
+    story.report(QA, "notice-withdrawn", COMMUNITY, withdrawn_why="Ofsted judged it good.")
+    assert not {"approve-notice", "give-notice"} & set(story.waiting())
+    assert told(story, "Formal warning notice not pursued") == [SMT, MI, QA]
+    assert "publish-date" in story.waiting(), "the programme goes on"

@@ -89,3 +89,11 @@ def test_consultees_who_have_not_answered_are_asked_again(story: Story) -> None:
     assert [role for role, _ in story.told] == [MI]
     assert "asked-again" in story.trace
     assert "consult" in story.waiting()
+
+
+def test_a_report_is_due_on_the_day_on_which_it_is_wanted(story: Story) -> None:
+    """CHE-7.9: not by the quarter's rule."""
+    story.start(QA, PROCESS, None, report_wanted_on="2026-09-10")
+    [task] = story.engine.tasks.open(story.case)
+    assert task.due is not None
+    assert str(task.due.date()) == "2026-09-10"

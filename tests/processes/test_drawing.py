@@ -76,3 +76,28 @@ def test_an_arrow_begins_and_ends_where_the_flow_does(path: Path) -> None:
             if drawn[element].from_border(*point) > TOUCHES:
                 off.add((edge.get("bpmnElement"), element))
     assert off == set(), "These arrows do not touch the element that they begin or end at:"
+
+
+#: A3 across, without the 5 mm at each edge that printers leave free; in points of a 72nd of an inch.
+A3 = (420 - 10) / 25.4 * 72, (297 - 10) / 25.4 * 72
+#: The smallest text of a drawing, beside events and arrows, in its pixels (bpmn-js: the default of 12, less one).
+SMALLEST = 11
+#: Below this size, in points, a printed diagram cannot be read on a wall.
+LEGIBLE = 7
+
+
+def extent(root: ElementTree.Element) -> tuple[float, float]:
+    """Width and height of all that is drawn."""
+    drawn = list(boxes(root).values())
+    return max(box.right for box in drawn) - min(box.left for box in drawn), max(box.bottom for box in drawn) - min(
+        box.top for box in drawn
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_diagram_can_be_read_at_a3(path: Path) -> None:
+    width, height = extent(ElementTree.parse(path).getroot())
+    size = SMALLEST * min(A3[0] / width, A3[1] / height)
+    assert size >= LEGIBLE, (
+        f"{width:.0f} x {height:.0f}: cut out a called process, or draw what is free closer together"
+    )

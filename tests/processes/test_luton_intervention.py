@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine import EventReport
 from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
 from tests.processes.story import Story
 
@@ -30,7 +29,7 @@ def judged(story: Story, judgement: str) -> Story:
 def better(story: Story) -> Story:
     """The adviser reports in the intervention that Ofsted judges the school good."""
     answers = {"intervention_result": "good", "recovered_published_on": "2026-09-18", "recovered_summary": "Good."}
-    story.engine.messages.report(EventReport("no-longer-inadequate", answers, COMMUNITY), story.scope("sia"))
+    story.report("sia", "no-longer-inadequate", COMMUNITY, **answers)
     story.engine.jobs.run_due()
     return story
 
@@ -40,7 +39,7 @@ def test_the_support_begins_beside_the_intervention(story: Story) -> None:
     story.start("sia", PROCESS, COMMUNITY)
     assert story.waiting() == ["convene-group", "statement-of-action"]
     assert story.category_of(COMMUNITY) == "D"
-    assert story.follow(SUPPORT, COMMUNITY).waiting() == ["allocate-sia"]
+    assert "allocate-sia" in story.follow(SUPPORT, COMMUNITY).waiting()
     story.do(DIRECTOR, "allocate-sia").do("sia", "meet-head-chair", met_with=["head", "chair"])
     assert "set-up-group" not in story.waiting(), "the group is the intervention's"
     assert "broker-school" in story.waiting()
@@ -57,7 +56,8 @@ def test_those_concerned_are_told_of_the_intervention(story: Story) -> None:
     """LUT-IN.1."""
     story.start("sia", PROCESS, AIDED)
     told = [role for role, subject in story.told if subject.startswith("Intervention begins: ")]
-    assert told == ["headteacher", "chair-of-governors", "panel-chair", "diocesan-representative"]
+    church = ["diocesan-representative", "foundation-governor-appointer"]
+    assert told == ["headteacher", "chair-of-governors", "panel-chair", *church]
 
 
 def test_it_is_for_maintained_schools_and_once_at_a_time(story: Story) -> None:
@@ -175,3 +175,29 @@ def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -
     story.do(DIRECTOR, "tell-dfe")
     assert story.ended
     assert "handed-over" in story.trace
+
+
+def test_powers_are_not_forgotten_when_the_intervention_ends(story: Story) -> None:
+    """LUT-IN.5: in use when Ofsted judges the school better, they are given back, and the governing body is told."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
+    better(story)
+    assert story.waiting() == ["end-powers"]
+    story.do(DIRECTOR, "end-powers", powers_end="given back", powers_end_how="The added governors leave.")
+    assert story.ended
+    assert ("chair-of-governors", f"Powers of intervention: {story.variables['school']['name']}") in story.told
+
+
+def test_without_powers_nothing_is_asked_when_the_intervention_ends(story: Story) -> None:
+    """LUT-IN.5"""
+    assert better(intervene(story)).ended
+
+
+def test_the_governing_body_is_told_when_conversion_ends_powers(story: Story) -> None:
+    """LUT-IN.5: the council's powers end with the maintained school."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month").converts(COMMUNITY)
+    assert story.waiting() == ["tell-dfe"]
+    assert [role for role, subject in story.told if subject.startswith("Intervention ends, now an academy")] == [
+        "chair-of-governors",
+        "headteacher",
+        "sia",
+    ]

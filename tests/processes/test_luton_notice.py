@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotYours
+from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool, TaskNotFound
 from engine.store.tables import Notification
 from tests.processes.story import Story
 from tests.processes.test_luton_panels import BEST, PANEL
 
 NOTICE, INADEQUATE, DIRECTOR = "luton-warning-notice", "luton-inadequate", "service-director"
 COMMUNITY, AIDED, ACADEMY, FOUNDATION, IN_D = "120001", "120002", "120006", "120005", "120022"
-NURSERY = "120025"
+NURSERY, NEW = "120025", "120099"
+APPOINTER = "foundation-governor-appointer"
 FIFTEEN_DAYS = {"compliance_length": 15, "compliance_unit": "days", "notice_on": "2026-09-07"}
 
 
@@ -62,7 +63,7 @@ def test_those_concerned_are_told_what_the_notice_asks(story: Story) -> None:
     """LUT-IN.4 LUT-RI.A2: the governing body, the headteacher, the diocese, the adviser, the panels' chair."""
     give(story, "pre-warning", AIDED)
     told = [role for role, subject in story.told if subject.startswith("Pre-warning notice: ")]
-    assert told == ["chair-of-governors", "headteacher", "sia", "panel-chair", "diocesan-representative"]
+    assert told == ["chair-of-governors", "headteacher", "sia", "panel-chair", "diocesan-representative", APPOINTER]
     with story.engine.reading() as session:
         texts = list(session.scalars(select(Notification.text).where(Notification.instance_id == story.case)))
     assert texts[0].startswith("On 7 September 2026 the authority gave the governing body of St Invented")
@@ -136,11 +137,74 @@ def test_a_notice_to_a_school_that_another_follows_ends_under_the_new_urn(story:
 
 def test_a_notice_is_extended(story: Story) -> None:
     """LUT-IN.4: the longer period is counted from the same day."""
-    longer = {"compliance_length": 20, "compliance_unit": "days", "extension_reason": "A new head."}
-    give(story, "warning").receive("notice-extended", COMMUNITY, **longer)
+    longer = {"compliance_length": 20, "extension_reason": "A new head."}
+    give(story, "warning").report(DIRECTOR, "notice-extended", COMMUNITY, **longer)
     # Twenty days counted from 8 September 2026 end with the 27th.
     assert str(story.due("period-ends").date()) == "2026-09-28"
     assert "longer" in story.trace
+
+
+def test_an_extension_is_longer_than_the_period_before(story: Story) -> None:
+    """LUT-IN.4: the governing body is told of a longer period, and has one."""
+    give(story, "warning")
+    assert "compliance_length" in story.report_refused(DIRECTOR, "notice-extended", COMMUNITY, compliance_length=15)
+
+
+@pytest.mark.parametrize(("length", "taken"), [(42, False), (43, True)])
+def test_an_extended_period_does_not_end_in_the_past(story: Story, length: int, taken: bool) -> None:
+    """LUT-IN.4: on 20 October 2026, 43 days after the notice, a period of 42 days would have been over on the 19th."""
+    give(story, "warning").later(43)
+    longer = {"compliance_length": length, "extension_reason": "A new head."}
+    if taken:
+        assert story.report(DIRECTOR, "notice-extended", COMMUNITY, **longer).variables["compliance_length"] == length
+    else:
+        assert "compliance_length" in story.report_refused(DIRECTOR, "notice-extended", COMMUNITY, **longer)
+
+
+def test_an_extended_period_of_working_days_does_not_end_in_the_past(story: Story) -> None:
+    """LUT-IN.4: six weeks on, thirty working days have gone at most."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    period = {**FIFTEEN_DAYS, "compliance_unit": "working days"}
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", **period).later(42)
+    assert "compliance_length" in story.report_refused(DIRECTOR, "notice-extended", COMMUNITY, compliance_length=29)
+    story.report(DIRECTOR, "notice-extended", COMMUNITY, compliance_length=30, extension_reason="A new head.")
+    assert story.due("period-ends") > story.clock.now()
+
+
+def test_a_statutory_notice_says_what_the_authority_is_minded_to_do(story: Story) -> None:
+    """LUT-IN.4: section 60(4)(d) of the Education and Inspections Act 2006."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    minded = {"notice_kind": "warning", "notice_minded": "To appoint additional governors.", **FIFTEEN_DAYS}
+    story.do(DIRECTOR, "write-notice", **minded)
+    with story.engine.reading() as session:
+        texts = list(session.scalars(select(Notification.text).where(Notification.instance_id == story.case)))
+    assert texts[0].endswith("the authority is minded to do this: To appoint additional governors.")
+
+
+def test_a_notice_is_not_dated_long_before_its_case(story: Story) -> None:
+    """LUT-IN.4: a fortnight at most, so that no period is over before anybody hears of it."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    dated = {**FIFTEEN_DAYS, "notice_on": "2026-08-20"}
+    assert "notice_on" in story.refused(DIRECTOR, "write-notice", notice_kind="warning", **dated)
+
+
+def test_section_63_is_not_open_after_a_notice_on_pay_and_conditions_alone(story: Story) -> None:
+    """LUT-IN.5: section 63(1) of the Education and Inspections Act 2006 excludes section 60A."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", notice_grounds=["pay and conditions"], **FIFTEEN_DAYS)
+    story.wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="not complied")
+    assert "powers_proposed" in story.refused(DIRECTOR, "propose-powers", powers_proposed=["section 63"])
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    assert "answer-consultation" in story.waiting()
+
+
+def test_a_notice_to_a_school_without_a_category_is_withdrawn(story: Story) -> None:
+    """LUT-IN.4 LUT-1.5: a new school has none, and has none again."""
+    line = f"urn,name,phase,type,maintained\n{NEW},New Street Primary School,primary,community,true\n"
+    story.engine.schools.import_file(line.encode(), story.authority)
+    give(story, "warning", NEW).report(DIRECTOR, "notice-withdrawn", NEW, withdrawn_reason="Given by mistake.")
+    assert story.ended
+    assert story.category_of(NEW) == ""
 
 
 def test_a_notice_that_is_asked_for_again_is_told_to_the_service_director(story: Story) -> None:
@@ -179,7 +243,7 @@ def test_only_a_power_that_was_proposed_is_used(story: Story) -> None:
 def test_nobody_answers_for_another_unless_it_is_said_for_whom(story: Story) -> None:
     """LUT-IN.5: an officer records an answer as that of the body."""
     fail(story, "warning").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
-    with pytest.raises(TaskNotYours):
+    with pytest.raises(TaskNotFound):
         story.do("headteacher", "answer-consultation")
 
 
@@ -266,8 +330,8 @@ def test_a_failed_notice_that_no_other_follows_has_ended(story: Story) -> None:
 
 def test_a_notice_is_extended_when_its_period_is_over(story: Story) -> None:
     """LUT-IN.4: the longer period is waited for, and compliance is looked at after it."""
-    longer = {"compliance_length": 30, "compliance_unit": "days", "extension_reason": "A new head."}
-    give(story, "warning").wait_for("period-ends").receive("notice-extended", COMMUNITY, **longer)
+    longer = {"compliance_length": 30, "extension_reason": "A new head."}
+    give(story, "warning").wait_for("period-ends").report(DIRECTOR, "notice-extended", COMMUNITY, **longer)
     assert story.waiting() == []
     # Thirty days counted from 8 September 2026 end with 7 October.
     assert str(story.due("period-ends").date()) == "2026-10-08"

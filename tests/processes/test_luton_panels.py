@@ -180,3 +180,12 @@ def test_a_second_concern_is_put_to_the_same_meeting(story: Story) -> None:
     assert len(story.cases(MEETING, COMMUNITY)) == 1
     assert ("panel-chair", f"Another concern: {story.variables['school']['name']}") in story.told
     assert "another-told" in story.trace
+
+
+def test_a_category_whose_criteria_are_not_met_needs_a_reason(story: Story) -> None:
+    """LUT-1.4: a school that fits neither A nor B is put there only for a reason that stays on record."""
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **{**SOUND, "helps_others": "none"})
+    chosen = {"panel_category": "A", "particular_concern": "no"}
+    assert "panel_against" in story.refused("panel-chair", "panel-discusses", panel_against="", **chosen)
+    story.do("panel-chair", "panel-discusses", panel_against="It begins to help others this term.", **chosen)
+    assert story.variables["panel_against"] == "It begins to help others this term."

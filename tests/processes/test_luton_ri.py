@@ -115,8 +115,8 @@ def test_an_academy_s_trust_is_met_until_the_academy_is_good(story: Story) -> No
     """LUT-AC.1, LUT-AC.2, LUT-AC.3."""
     story.start("sia", ACADEMY_PROCESS, ACADEMY).do("sia", "request-plan").do("trust-ceo", "send-plan")
     story.do("headteacher", "submit-audit").do("sia", "triangulate")
-    # Half a term on from Monday of week 2 of autumn 1: Monday 9 November 2026.
-    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    # At once: five working days on from Monday 7 September 2026.
+    assert str(story.due("meeting-due").date()) == "2026-09-14"
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured")
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="not assured").do(DIRECTOR, "contact-dfe")
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="good")

@@ -30,19 +30,15 @@ def test_the_trust_is_met_until_the_academy_is_good(story: Story) -> None:
     """LUT-AC.1 LUT-AC.2 LUT-AC.3: the plan, regular meetings, the audit, and the DfE where the adviser is not assured."""
     audited(asked(story)).do("trust-ceo", "send-plan")
     assert "audited" in story.trace
-    # Monday of week 2 of autumn 1 (7 September 2026; it began on Tuesday 1 September) is Monday of week 2 of autumn 2,
-    # which began on Monday 2 November.
-    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    # The meetings begin at once: five working days on from Monday 7 September 2026.
+    assert str(story.due("meeting-due").date()) == "2026-09-14"
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured", trust_interval="1 month")
-    # A month on from 9 November 2026: Wednesday 9 December.
-    assert str(story.due("meeting-due").date()) == "2026-12-09"
+    # A month on from 14 September 2026: Wednesday 14 October.
+    assert str(story.due("meeting-due").date()) == "2026-10-14"
+    story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="assured", trust_interval="1 month")
     story.wait_for("meeting-due").do(DIRECTOR, "meet-ceo", trust_result="not assured", trust_interval="1 term")
     assert story.waiting() == ["contact-dfe"]
     story.do(DIRECTOR, "contact-dfe")
-    # Wednesday 9 December 2026 is in week 6 of autumn 2. Autumn 1 (1 September to 23 October) has 8 weeks, so it is week 14
-    # of the term. Spring 1 (4 January to 12 February) has 6 weeks and spring 2 (22 February to 25 March) 5: 11 in all, no
-    # week 14, so the term's last school day.
-    assert str(story.due("meeting-due").date()) == "2027-03-25"
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="good")
     assert story.ended
     assert story.trace[-1] == "academy-good"
@@ -96,7 +92,7 @@ def test_it_begins_by_a_message_too(story: Story) -> None:
 def test_the_meetings_begin_without_the_plan_and_a_trust_that_does_not_meet_is_put_to_the_dfe(story: Story) -> None:
     """LUT-AC.1 LUT-AC.3: silence of the trust stops neither."""
     story.start("sia", PROCESS, ACADEMY)
-    assert str(story.due("meeting-due").date()) == "2026-11-09"
+    assert str(story.due("meeting-due").date()) == "2026-09-14"
     story.wait_for("meeting-due").do("sia", "meet-ceo", trust_result="not met", trust_interval="1 month")
     assert story.waiting() == ["contact-dfe", "request-plan", AUDIT]
 
@@ -127,8 +123,8 @@ def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: St
     """LUT-AC.1: the chief executive is met regularly, as often as the authority's setting says."""
     audited(asked(story)).do("trust-ceo", "send-plan").wait_for("meeting-due")
     first = story.engine.tasks.open(story.case)[0].id
-    # Monday of week 2 of autumn 2 (9 November 2026) is Monday of week 2 of spring 1, which began on 4 January 2027.
-    assert str(story.due("meeting-missed").date()) == "2027-01-11"
+    # Monday of week 3 of autumn 1 (14 September 2026) is Monday of week 3 of autumn 2, which began on 2 November.
+    assert str(story.due("meeting-missed").date()) == "2026-11-16"
     story.wait_for("meeting-missed")
     assert story.waiting() == ["meet-ceo"]
     assert story.engine.tasks.open(story.case)[0].id != first

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.errors import FormInvalid
 from engine.store.tables import Notification
-from tests.processes.redcar import AIDED, COMMUNITY, HOE, judged_inadequate, use_powers
+from tests.processes.redcar import AIDED, COMMUNITY, HOE, give_notice, judged_inadequate, use_powers
 from tests.processes.redcar import NOTICE as PROCESS
 from tests.processes.story import Story
 
@@ -127,3 +127,50 @@ def test_all_who_were_told_of_the_powers_are_told_that_they_are_given_back(story
     use_powers(story, "chair-of-governors", "diocesan-representative").wait_for("review-due")
     story.do("sia", "review-improvement", improved="yes").do(HOE, "give-back")
     assert ("diocesan-representative", f"Powers given back: {story.variables['school']['name']}") in story.told
+
+
+def eligible(story: Story) -> Story:
+    """RED-8A.8: a notice of Monday 7 September 2026, whose fifteen working days end with the 28th, and the further notice."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="working days")
+    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    return story.do(HOE, "further-notice")
+
+
+def test_two_months_after_the_notice_nothing_is_proposed_any_more(story: Story) -> None:
+    """RED-8B.2, Education and Inspections Act 2006, sections 63, 64 and 66: until 28 November 2026."""
+    assert str(eligible(story).due("proposal-late").date()) == "2026-11-29"
+    story.wait_for("proposal-late")
+    assert story.ended
+    assert "28 November 2026" in texts(story, "chair-of-governors", "No longer eligible for intervention")[0]
+
+
+def test_a_consultation_that_outlasts_the_two_months_ends(story: Story) -> None:
+    """RED-8B.2, RED-8B.3."""
+    eligible(story).do(HOE, "propose-powers").wait_for("consultation-late")
+    assert story.ended
+
+
+def test_powers_are_dated_within_the_two_months(story: Story) -> None:
+    """RED-8B.2: the decision, which may be recorded a week later, and the day from which they are in force."""
+    eligible(story).do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
+    story.clock.set(story.due("decision-late") - timedelta(days=3))
+    told = story.refused(HOE, "decide-powers", powers_used=["additional governors"], powers_decided_on="2026-12-01")
+    assert "powers_decided_on" in told
+    story.do(HOE, "decide-powers", powers_used=["additional governors"], powers_decided_on="2026-11-27")
+    told = story.refused(HOE, "use-powers", powers_in_force=["additional governors"], powers_from="2026-12-01")
+    assert "powers_from" in told
+
+
+def test_a_school_judged_inadequate_stays_eligible(story: Story) -> None:
+    """RED-8D.1: by section 62, for as long as it takes; also where the judgement comes while powers are proposed."""
+    judged_inadequate(eligible(story), COMMUNITY).wait_for("proposal-late")
+    assert story.waiting() == ["propose-powers"]
+    story.later(90)
+    assert story.waiting() == ["propose-powers"]
+
+
+def test_where_all_is_refused_others_may_be_proposed(story: Story) -> None:
+    """RED-8B.2: the Secretary of State refuses the board, and nothing else is in force."""
+    proposed(story, "IEB").do("chair-of-governors", "answer-consultation").do(HOE, "decide-powers")
+    story.do(HOE, "use-powers", powers_in_force=[], use_note="Refused.", refused_next="others")
+    assert story.waiting() == ["propose-powers"]

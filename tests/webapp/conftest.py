@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from engine import Engine
+from engine import Engine, Scope
 from engine.clock import VirtualClock
-from webapp import SAMPLE_PASSWORD, create_app
+from engine.queries.links import Asked
+from engine.store.tables import Outbox
+from webapp import create_app
 from webapp.cli import upgrade
 from webapp.people import accounts
+from webapp.people.guests import Invitation
 from webapp.sample import page
+from webapp.settings import SAMPLE_PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = """
@@ -51,6 +57,7 @@ def _settings(root: Path, database: str, clock: VirtualClock | None) -> dict[str
     return {
         "ROOT": root,
         "SQLALCHEMY_DATABASE_URI": database,
+        "FILES": f"{database.removeprefix('sqlite:///')}-files",
         "SAMPLE": True,
         "TESTING": False,
         "CLOCK": clock,
@@ -97,8 +104,10 @@ class Browser:
         return answer.status_code, answer.get_data(as_text=True)
 
     def post(self, address: str, **data: Any) -> tuple[int, str]:
-        """Send a form, and follow where it leads."""
+        """Send a form, confirm answers that are to be checked, and follow where it leads."""
         answer = self.client.post(address, data=data, follow_redirects=True)
+        if 'name="checked"' in answer.get_data(as_text=True):
+            answer = self.client.post(address, data={**data, "checked": "1"}, follow_redirects=True)
         return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -114,11 +123,20 @@ def engine_of(app: Flask) -> Engine:
     return engine
 
 
+def give(app: Flask, username: str, roles: list[str]) -> None:
+    """Give somebody these roles and no others."""
+    with app.app_context(), engine_of(app).transactions.writing(accounts.ANYBODY) as session:
+        account = accounts.find(username, session)
+        assert account is not None
+        account.grants = [accounts.Granted(role).stored() for role in roles]
+
+
 EVIDENCE = {
     "evidence_quality_of_education": "Weak phonics.",
     "evidence_leadership": "Few checks.",
     "evidence_summary": "Falling results.",
 }
+PROGRESS = {"sisg_progress": "reasonable", "sisg_progress_summary": "Attendance has risen."}
 CONCERN = {
     "concern_cause": "leadership",
     "areas_of_concern": "quality of education",
@@ -132,3 +150,31 @@ def case(browser: Browser) -> int:
     status, _ = browser.sign_in("seo").post("/start/barnsley-escalation/100001", **CONCERN)
     assert status == 200
     return 1
+
+
+def link_to(app: Flask, task: int, role: str, email: str = "guest@example.org") -> str:
+    """The path of a link to a task of Barnsley, which an officer has made for this address."""
+    by = Scope("barnsley", frozenset({"seo"}), "seo@barnsley.example.org", oversees=True)
+    made = engine_of(app).links.make(Asked(task, role, email, "The story asks for it."), by)
+    with app.app_context():
+        return f"/link/{Invitation(task, 'barnsley', role, email, made).token()}"
+
+
+def code_of(app: Flask) -> str:
+    """The code that was mailed last."""
+    with engine_of(app).reading() as session:
+        texts = session.scalars(select(Outbox).order_by(Outbox.id.desc()))
+        found = next(
+            re.search(r"is (\d{6})\.", row.payload["text"]) for row in texts if "Your code" in row.payload["subject"]
+        )
+    assert found
+    return found[1]
+
+
+def visit(app: Flask, address: str) -> FlaskClient:
+    """Somebody who opens a link and enters the code that is sent to its address."""
+    client = app.test_client()
+    client.get(address)
+    client.post(address)
+    client.post(address, data={"code": code_of(app)})
+    return client

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import psycopg
 import pytest
 from flask import Flask
 
 from engine import errors
 from tests.webapp.conftest import CONCERN, Browser
+from webapp import create_app
+from webapp.cli import upgrade
 from webapp.errors import status_of
+from webapp.settings import database_url
 
 
 def test_unknown_things_are_not_found(browser: Browser, case: int) -> None:
@@ -42,7 +48,7 @@ def test_each_engine_error_has_a_status_that_a_page_can_show() -> None:
         kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PathwaysError)
     ]
     assert len(kinds) > 20
-    assert {status_of(kind()) for kind in kinds} <= {202, 403, 404, 409, 422, 500, 503}
+    assert {status_of(kind()) for kind in kinds} <= {202, 403, 404, 409, 410, 422, 500, 503}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,7 @@ def test_pages_of_errors(browser: Browser, method: str, address: str, status: in
 def test_whoever_was_signed_out_is_told_so_and_gets_the_text_back(app: Flask, browser: Browser) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     status, page = browser.post("/tasks/1", evidence_summary="An hour's work", password_note="my secret word")
-    assert status == 400
+    assert status == 401
     assert "You have been signed out" in page
     assert "An hour&#39;s work" in page
     assert "my secret word" not in page
@@ -70,3 +76,41 @@ def test_a_form_from_elsewhere_is_refused(app: Flask, browser: Browser) -> None:
     status, page = browser.post("/tasks/1/claim")
     assert status == 400
     assert "not sent by Pathways" in page
+
+
+@pytest.fixture
+def severed(seeded: Path) -> Flask:
+    """The application, whose database does not answer."""
+    settings = {"ROOT": seeded, "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://127.0.0.1:1/x", "SAMPLE": True}
+    return create_app({**settings, "SECRET_KEY": "for tests", "WTF_CSRF_ENABLED": False, "PROPAGATE_EXCEPTIONS": False})
+
+
+@pytest.mark.parametrize("address", ["/tasks", "/sign-in", "/health"])
+def test_a_database_that_does_not_answer_is_a_page_and_a_line_in_the_log(
+    app: Flask, browser: Browser, severed: Flask, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser.sign_in("seo")
+    cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    visitor = severed.test_client()
+    visitor.set_cookie("session", cookie.value)
+    data = {"username": "seo@barnsley.example.org", "password": "pathways"}
+    answer = visitor.post(address, data=data) if address == "/sign-in" else visitor.get(address)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "Pathways is not ready" in answer.get_data(as_text=True)
+    assert "127.0.0.1" not in answer.get_data(as_text=True)
+    assert [record.exc_info for record in caplog.records if record.levelname == "ERROR"] == [None]
+
+
+def test_a_connection_that_the_database_dropped_is_made_anew(seeded: Path, postgresql_url: str) -> None:
+    url = database_url(postgresql_url, seeded)
+    app = create_app({"ROOT": seeded, "SQLALCHEMY_DATABASE_URI": url, "SAMPLE": True, "WTF_CSRF_ENABLED": False})
+    upgrade(app)
+    assert app.test_client().get("/health").status_code == 200
+    with psycopg.connect(postgresql_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND datname = current_database()"
+        )
+    assert app.test_client().get("/health").status_code == 200

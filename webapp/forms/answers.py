@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.forms import Asking, Component, Form, as_text, in_words, may_see
+from engine.forms import (
+    PARTS,
+    Asking,
+    Component,
+    DateFault,
+    Form,
+    as_text,
+    in_words,
+    is_blank,
+    may_see,
+    read_date,
+    written_options,
+)
+from webapp.people import witness
 
 NOT_ANSWERED = "Not answered"
 
@@ -21,6 +34,8 @@ class Answer:
     label: str
     text: str | list[str]
     confidential: bool = False
+    key: str = ""
+    """The question's key, which is the id of its field on the form's page."""
 
 
 def answers(
@@ -38,8 +53,39 @@ def answers(
     gives the labels of options that come from an expression.
     """
     wrote = bool(viewer) and viewer == author
-    seen = (each for each in form.fields if each.key in values and (wrote or may_see(each, roles)))
-    return [Answer(each.label, display(each, values[each.key], asking), each.confidential is not None) for each in seen]
+    given = [each for each in form.fields if each.key in values and (wrote or may_see(each, roles))]
+    if not wrote:  # what they have written themselves tells them nothing
+        witness.note(each.key for each in given if each.confidential is not None)
+    return [
+        Answer(each.label, display(each, values[each.key], asking), each.confidential is not None, each.key)
+        for each in given
+    ]
+
+
+def reads_all(form: Form | None, values: Mapping[str, Any], roles: Collection[str], author: str, viewer: str) -> bool:
+    """Whether a person may read every answer that was given: a note that corrects them may speak of any."""
+    if form is None or (viewer and viewer == author):
+        return True
+    return all(may_see(each, roles) for each in form.fields if each.key in values)
+
+
+def typed_answers(form: Form, typed: Mapping[str, Any]) -> list[Answer]:
+    """What was typed into a form and never handed in, in words, for whoever typed it; without what was left empty."""
+    return [
+        Answer(each.label, display(each, _as_stored(each, typed[each.key])), each.confidential is not None, each.key)
+        for each in form.fields
+        if each.key in typed and not is_blank(each, typed[each.key])
+    ]
+
+
+def _as_stored(component: Component, typed: Any) -> Any:
+    """What was typed, as near to what would have been stored as it can be read: a day that is none stays as typed."""
+    if isinstance(typed, Mapping):
+        found = read_date(*(as_text(typed.get(part)) for part in PARTS))
+        return " ".join(filter(None, map(as_text, typed.values()))) if isinstance(found, DateFault) else as_text(found)
+    if component.kind == "dynamiclist":
+        return [{each.key: _as_stored(each, row.get(each.key)) for each in component.inside} for row in typed]
+    return typed == "true" if component.kind == "checkbox" else typed
 
 
 def display(component: Component, value: Any, asking: Asking | None = None) -> str | list[str]:
@@ -71,7 +117,7 @@ def _day(value: Any) -> str:
 
 
 def _label(component: Component, value: Any, asking: Asking | None) -> str:
-    options = asking.options(component) if asking else component.options
+    options = asking.options(component) if asking else written_options(component)
     labels = {as_text(option.value): option.label for option in options}
     return labels.get(as_text(value), as_text(value))
 

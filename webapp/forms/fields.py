@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from engine.errors import TimerImpossible
@@ -108,6 +109,11 @@ class FormView:
 
     fields: tuple[FieldView, ...]
     action: str = ""
+    saved: datetime | None = None
+    """When this person saved the answers that it shows; None where they are not a draft."""
+    writer: str = ""
+    version: str = ""
+    """Tells this person's form from another's, where somebody else signs in before it is sent."""
 
     @property
     def errors(self) -> list[ErrorLink]:
@@ -173,7 +179,7 @@ def form_view(
     hidden = {*unseen, *(key for key, may in form.confidential().items() if may.isdisjoint(roles))}
     shown = asking_of({key: value for key, value in variables.items() if key not in hidden}, feel, roles)
     answers_so_far = form.initial(shown.variables, corrects) | dict(posted or {})
-    page = _Page(form.own_keys(asking), asking, shown, errors or {}, role_names or {})
+    page = _Page(form.own_keys(asking), asking, shown, errors or {}, frozenset(hidden), role_names or {})
     return FormView(page.views(form.components, answers_so_far, "", "m"), action)
 
 
@@ -186,13 +192,18 @@ class _Page:
     asking: Asking
     shown: Asking
     errors: Mapping[str, list[str]]
+    unseen: frozenset[str]
     role_names: Mapping[str, str] = field(default_factory=dict)
 
     def views(
         self, components: tuple[Component, ...], posted: Mapping[str, Any], prefix: str, size: str
     ) -> tuple[FieldView, ...]:
-        seen = (each for each in components if is_shown(each, self.asking, self.own))
+        seen = (each for each in components if is_shown(each, self.asking, self.own) and not self.is_kept(each))
         return tuple(self.view(each, posted, prefix, size) for each in seen)
+
+    def is_kept(self, component: Component) -> bool:
+        """Whether it only shows what this person may not read."""
+        return component.key in self.unseen and self.asking.readonly(component)
 
     def view(self, component: Component, posted: Mapping[str, Any], prefix: str, size: str) -> FieldView:
         if component.kind == "group":
@@ -296,7 +307,8 @@ class _Page:
         if "confidential" not in component.properties:
             return ""
         names = [self.role_names.get(role, role) for role in sorted(component.confidential or ())]
-        return f"Confidential: only you and these roles will see it: {', '.join(names) or 'none'}."
+        first = " for now" if any(each.until for each in component.kept) else ""
+        return f"Confidential: only you and these roles will see it{first}: {', '.join(names) or 'none'}."
 
     def readable(self, component: Component) -> str:
         value = self.shown.variables.get(component.key, component.default)

@@ -29,7 +29,9 @@ def many(key: str) -> str:
     asked, schools = _asked(definition), _schools(key)
     if "all" in request.args:
         schools = replace(schools, ticked=schools.free)
-    return _page(definition, asked, asked.view(), schools)
+    elif asked.saved:
+        schools = replace(schools, ticked=[urn for name, urn in asked.saved.fields if name == "urn"])
+    return _page(definition, asked, asked.opened(), schools)
 
 
 @blueprint.post("/start/<key>/many")
@@ -38,10 +40,13 @@ def begin(key: str) -> Response | tuple[str, int]:
     definition = startable(key)
     asked, schools = _asked(definition), _schools(key, ticked=request.form.getlist("urn"))
     submission = asked.submitted()
+    if submission.instead:
+        return submission.instead
     problem = "" if schools.ticked or submission.edited else "Select at least one school"
     if submission.values is None or problem:
         return _page(definition, asked, submission.view, schools, problem), 400 if problem else submission.status
-    return _started(definition, submission.values, schools.ticked)
+    with asked.keeping():
+        return _started(definition, submission.values, schools.ticked)
 
 
 def _started(definition: DefinitionRow, values: dict[str, Any], urns: Sequence[str]) -> Response:

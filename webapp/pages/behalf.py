@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from engine import OnBehalf, queries
@@ -21,7 +22,7 @@ from webapp.db import db
 from webapp.forms.fields import FormView
 from webapp.forms.reasons import reason
 from webapp.forms.submission import Asked
-from webapp.pages import tasks
+from webapp.pages import checking, tasks
 from webapp.people import names
 
 blueprint = Blueprint("behalf", __name__)
@@ -59,13 +60,14 @@ _SAID: dict[str, Any] = {
         },
     ],
 }
+_OWN = frozenset(each["key"] for each in _SAID["components"])
 
 
 @blueprint.get("/tasks/<int:task_id>/behalf")
 def form(task_id: int) -> str:
     """Ask what was answered, by whom, when and how."""
     detail = _theirs(task_id)
-    return _page(detail, _asked(detail).view())
+    return _page(detail, _asked(detail).opened())
 
 
 @blueprint.post("/tasks/<int:task_id>/behalf")
@@ -75,12 +77,15 @@ def record(task_id: int) -> Response | tuple[str, int]:
     asked = _asked(detail)
     submission = asked.submitted()
     if submission.values is None:
-        return _page(detail, submission.view), submission.status
+        return submission.instead or (_page(detail, submission.view), submission.status)
     values = dict(submission.values)
+    if found := checking.following(detail, {name: each for name, each in values.items() if name not in _OWN}):
+        return checking.page(detail, asked, values, found, recorded=True), 200
     who, day, how = (values.pop(f"behalf_{name}") for name in ("who", "on", "how"))
     try:
         said = OnBehalf(who, date.fromisoformat(day), how)
-        the_engine().tasks.complete_for(task_id, values, said, by=current_user.scope)
+        with asked.keeping():
+            the_engine().tasks.complete_for(task_id, values, said, by=current_user.scope)
     except TimerImpossible as wrong:
         return _page(detail, asked.refused(submission.values, wrong)), 422
     return _done(detail, f"You recorded the answer to “{detail.row.name}”.")
@@ -146,5 +151,5 @@ def _page(detail: TaskDetail, view: FormView | None) -> str:
 
 
 def _done(detail: TaskDetail, told: str) -> Response:
-    flash(f"{told} {tasks.what_is_next(detail.row.instance_id)}")
+    flash(escape(f"{told} ") + tasks.what_is_next(detail.row.instance_id))
     return redirect(url_for("cases.case", instance_id=detail.row.instance_id))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask import current_app
+
+from engine.yaml_files import read_yaml
 
 
 @dataclass(frozen=True)
@@ -21,18 +22,22 @@ class Clause:
     document: str
     authority: str = ""
     kind: str = ""
+    source: str = ""
+    """The id of its document in the register."""
 
 
 def load(folder: Path) -> dict[str, Clause]:
     """The clauses of every authority, from ``processes/<authority>/clauses.yaml``."""
     found: dict[str, Clause] = {}
     for path in sorted(folder.glob("*/clauses.yaml")):
-        data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        data: dict[str, Any] = read_yaml(path) or {}
         titles = {key: str(source.get("title", key)) for key, source in (data.get("sources") or {}).items()}
         for row in data.get("clauses") or []:
             source = max((key for key in titles if row["id"].startswith(key)), key=len, default="")
             document, kind = titles.get(source, source), str(row.get("kind", ""))
-            found[row["id"]] = Clause(row["id"], row["says"], str(row.get("at", "")), document, path.parent.name, kind)
+            found[row["id"]] = Clause(
+                row["id"], row["says"], str(row.get("at", "")), document, path.parent.name, kind, source
+            )
     return found
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import PurePosixPath
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response as Answer
 
-from engine import queries
+from engine import Deployed, queries
 from engine.errors import DeploymentRefused, DrawnOnOldVersion
+from engine.people import register
+from engine.queries import DefinitionRow
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
+from webapp.people.access import may_move
 from webapp.people.names import anybody
 
 blueprint = Blueprint("definitions", __name__)
@@ -23,18 +29,88 @@ blueprint = Blueprint("definitions", __name__)
 @blueprint.get("/processes")
 def index() -> str:
     """The processes of my authority."""
-    return render_template("definitions/index.html", processes=queries.definitions(db.session()))
+    return render_template(
+        "definitions/index.html",
+        processes=queries.definitions(db.session()),
+        retired=queries.retired(db.session()),
+    )
 
 
 @blueprint.get("/processes/<key>")
 def versions(key: str) -> str:
     """One process: its diagram and its versions."""
     session = db.session()
+    latest = queries.latest_definition(session, key)
+    readers = queries.readers(session, latest.id)
     return render_template(
         "definitions/versions.html",
-        latest=queries.latest_definition(session, key),
+        latest=latest,
+        named=readers.named,
+        readers=_in_words(readers.roles),
+        overseers=_in_words(register.overseers(current_user.home)),
         versions=queries.versions(session, key),
+        drafts=queries.drawings(session, key) if current_user.may("own-processes") else [],
+        running={row.version: row.cases for row in queries.on_versions(session, key)},
+        moves=queries.migrations(session, key) if may_move() else [],
+        may_move=may_move(),
+        retired=queries.retired(session).get(key),
     )
+
+
+def _in_words(roles: Iterable[str]) -> list[str]:
+    """Roles by their names; the role "" is everybody's."""
+    home = current_user.home
+    named = (home.roles[role].name if home and role in home.roles else role for role in roles)
+    return sorted(name or "Every officer of the authority" for name in named)
+
+
+@blueprint.post("/processes/<key>/retire")
+def retire(key: str) -> Answer:
+    """Let no new case of a process begin, with a reason."""
+    name = queries.latest_definition(db.session(), key).name
+    why, wrong = reason(request.form.get("retire-why", ""), "Enter why the process is retired", "Why it is retired")
+    if wrong:
+        flash(f"{wrong}.", "problem")
+    else:
+        the_engine().deployments.retire(key, why, current_user.scope)
+        flash(f"{name} is retired: no new case begins, and cases that run go on.")
+    return redirect(url_for("definitions.versions", key=key))
+
+
+@blueprint.post("/processes/<key>/take-up")
+def take_up(key: str) -> Answer:
+    """Take a retirement back."""
+    name = queries.latest_definition(db.session(), key).name
+    the_engine().deployments.take_up(key, current_user.scope)
+    flash(f"{name} is in use again: new cases begin.")
+    return redirect(url_for("definitions.versions", key=key))
+
+
+@blueprint.post("/processes/<key>/back")
+def back(key: str) -> Answer:
+    """Deploy the version before the latest again, as a new version; or say why not."""
+    session = db.session()
+    shown = queries.latest_definition(session, key)
+    before = next((row for row in queries.versions(session, key) if row.version < shown.version), None)
+    why, wrong = reason(request.form.get("why", ""), "", "Why you go back")
+    problem = f"{wrong or 'There is no version before this one'}."
+    if not wrong and before is not None:
+        problem = _gone_back(before, request.form.get("latest", shown.id, int), why)
+    if problem:
+        flash(problem, "problem")
+    return redirect(url_for("definitions.versions", key=key, deployed=None if problem else 1))
+
+
+def _gone_back(to: DefinitionRow, latest: int, why: str) -> str:
+    """Go back to a version; what stands against it, or nothing."""
+    try:
+        done = the_engine().deployments.back(to.id, latest, current_user.scope, why)
+    except DrawnOnOldVersion as old:
+        return f"Nothing was deployed: version {old.details['version']} was deployed after this page was opened."
+    except DeploymentRefused as refused:
+        return str(refused)
+    _say_others(done)
+    return "" if done.processes else f"Nothing was deployed: version {to.version} says the same as the newest version."
 
 
 @blueprint.get("/definitions/<int:definition_id>.bpmn")
@@ -43,18 +119,23 @@ def xml(definition_id: int) -> Response:
     session = db.session()
     row = queries.definition(session, definition_id)
     answer = Response(queries.definition_xml(session, definition_id), mimetype="application/xml")
-    if "download" in request.args:
-        answer.headers.set("Content-Disposition", "attachment", filename=PurePosixPath(row.file).name)
+    # Never opened in place: somebody else's markup must not run as a page of ours.
+    answer.headers.set("Content-Disposition", "attachment", filename=PurePosixPath(row.file).name)
     return answer
 
 
 @blueprint.get("/definitions/<int:definition_id>/edit")
-def edit(definition_id: int) -> str:
-    """The modeller, with this version open."""
+def edit(definition_id: int) -> str | Answer:
+    """The modeller, with this version open; or with the draft of its process that I saved last, unless a fresh one is asked
+    for."""
     session = db.session()
     row = queries.definition(session, definition_id)
     latest = queries.latest_definition(session, row.key)
-    return render_template("definitions/edit.html", definition=row, latest=latest, file=PurePosixPath(row.file).name)
+    mine = None if "fresh" in request.args else the_engine().drawings.newest(row.key, current_user.scope)
+    if mine is not None:
+        return redirect(url_for("drawings.edit", drawing_id=mine.id))
+    file = PurePosixPath(row.file).name
+    return render_template("definitions/edit.html", definition=row, latest=latest, file=file, draft=None, others=False)
 
 
 @blueprint.post("/api/check")
@@ -73,7 +154,9 @@ def deploy() -> tuple[Response, int] | Response:
     if problem:
         return jsonify(message=f"{problem}."), 400
     try:
-        deployed = the_engine().deployments.deploy(resources, by=current_user.scope, note=note, based_on=base)
+        deployed = the_engine().deployments.deploy(
+            resources, by=current_user.scope, note=note, based_on=base, origin=queries.BROWSER
+        )
     except DrawnOnOldVersion as old:
         newest = queries.latest_definition(db.session(), queries.definition(db.session(), base or 0).key)
         return jsonify(message=old.told(anybody), base=newest.id, version=newest.version), 409
@@ -81,8 +164,25 @@ def deploy() -> tuple[Response, int] | Response:
         return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
     if not deployed.processes:
         return jsonify(message="Nothing was deployed: this is the same as the deployed version."), 422
-    key = next(iter(deployed.processes))
+    key = next((key for key in deployed.own if key in deployed.processes), next(iter(deployed.processes)))
+    _say_others(deployed)
+    _end_draft(request.get_json().get("draft"), deployed.processes)
     return jsonify(address=url_for("definitions.versions", key=key, deployed=1))
+
+
+def _say_others(deployed: Deployed) -> None:
+    """Name the processes that have a new version since they refer to what was deployed."""
+    others = deployed.processes.keys() - deployed.own
+    names = sorted(row.name for row in queries.definitions(db.session()) if row.key in others)
+    if names:
+        flash(f"These refer to it, and so have a new version too: {', '.join(f'“{name}”' for name in names)}.")
+
+
+def _end_draft(drawing_id: Any, versions: Mapping[str, int]) -> None:
+    """The draft that was deployed is one no longer. The deployment brought ``versions`` of it and of what calls it, by key."""
+    if isinstance(drawing_id, int):
+        row, _ = queries.drawing(db.session(), drawing_id)
+        the_engine().drawings.end(drawing_id, current_user.scope, deployed_as=versions.get(row.process))
 
 
 def _drawing() -> tuple[dict[str, bytes], str, int | None]:

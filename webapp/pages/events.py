@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -13,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine import EventReport, queries
 from engine.errors import EventNotReportable, NotAReporter, TimerImpossible
-from engine.queries import Listener, ReportableEvent, SchoolRow
+from engine.queries import Listener, ReportableEvent
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.submission import Asked
@@ -45,8 +43,8 @@ def report(urn: str, message: str) -> Response | tuple[str, int] | str:
     """Report something that happened to a school: the cases that listen are told, and its record keeps it."""
     school = queries.school(db.session(), urn)
     event = _reportable(message, school=urn)
-    back, seen = url_for("events.of_school", urn=urn), {"school": _seen(school)}
-    return _page(event, EventReport(message, school=urn), school.name, seen, back)
+    told = EventReport(message, school=urn)
+    return _page(event, told, school.name, url_for("events.of_school", urn=urn))
 
 
 @blueprint.route("/cases/<int:instance_id>/events/<message>", methods=["GET", "POST"])
@@ -54,9 +52,8 @@ def report_in_case(instance_id: int, message: str) -> Response | tuple[str, int]
     """Report something to one case only: where a school has several, or a case is about no school."""
     case = queries.instance(db.session(), instance_id)
     event = _reportable(message, instance=instance_id)
-    back, seen = url_for("cases.case", instance_id=instance_id), queries.variables(db.session(), instance_id)
     told = EventReport(message, school=case.school_urn, instance=instance_id)
-    return _page(event, told, case.school_name or case.business_key, seen, back)
+    return _page(event, told, case.school_name or case.business_key, url_for("cases.case", instance_id=instance_id))
 
 
 def reportable(school: str | None = None, instance: int | None = None) -> list[ReportableEvent]:
@@ -95,23 +92,21 @@ def _place(school: str | None, instance: int | None) -> str | None:
     return school if instance is None else queries.instance(db.session(), instance).school_urn
 
 
-def _seen(school: SchoolRow) -> dict[str, Any]:
-    return {"urn": school.urn, "name": school.name, "phase": school.phase, "type": school.type}
-
-
-def _page(
-    event: ReportableEvent, told: EventReport, about: str, seen: Mapping[str, Any], back: str
-) -> Response | tuple[str, int] | str:
+def _page(event: ReportableEvent, told: EventReport, about: str, back: str) -> Response | tuple[str, int] | str:
     """The form of an event, or what follows when it was filled in well."""
+    seen = queries.event_variables(db.session(), told.message, told.school, told.instance)
     asked = Asked.of(queries.form(db.session(), event.form_id), seen, request.path, school=told.school)
-    view, status, last = asked.view(), 200, _last(told)
+    view, status, last = asked.opened(), 200, _last(told)
     if request.method == "POST":
         submission = asked.submitted()
         if submission.values is not None:
             try:
-                return _report(event, replace(told, values=submission.values, seen=last), back)
+                with asked.keeping():
+                    return _report(event, replace(told, values=submission.values, seen=last), back)
             except TimerImpossible as wrong:
                 view, status = asked.refused(submission.values, wrong), 422
+        elif submission.instead:
+            return submission.instead
         else:
             view, status = submission.view, submission.status
     return render_template("events/report.html", event=event, view=view, about=about, back=back, last=last), status

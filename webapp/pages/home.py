@@ -12,20 +12,24 @@ from webapp.people.access import ROUTES, _may
 
 blueprint = Blueprint("home", __name__)
 PLACES = (
+    ("Overview", "overview.index", "overview."),
     ("Tasks", "tasks.inbox", "tasks."),
     ("Start a case", "start.processes", "start."),
-    ("Cases", "cases.index", "cases."),
+    ("Cases", "case_list.index", ("case_list.", "cases.", "chronology.case")),
     ("Schools", "schools.index", ("schools.", "imports.", "successions.")),
     ("People", "people.index", "people."),
+    ("Accounts", "accounts.index", ("accounts.", "audit.sign_ins")),
+    ("Audit trail", "audit.index", ("audit.index", "audit.entry")),
     ("Calendar", "calendar.due", "calendar."),
+    ("Proof of policy", "proof.index", "proof."),
     ("Processes", "definitions.index", "definitions."),
 )
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """Where work is: the inbox."""
-    return redirect(url_for("tasks.inbox"))
+    """Where work is: the overview for those who manage cases, else the inbox."""
+    return redirect(url_for("overview.index" if current_user.may("manage") else "tasks.inbox"))
 
 
 @blueprint.get("/health")

@@ -47,7 +47,7 @@ def index() -> str:
 @blueprint.route("/schools/import", methods=["GET", "POST"])
 def upload() -> Response | tuple[str, int] | str:
     """Files of the register, to be looked at before anything is changed."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _form({})
     sent = {field: request.files[field] for field in FILES if field in request.files and request.files[field].filename}
     if not sent:
@@ -65,7 +65,6 @@ def _form(problems: dict[str, str]) -> str:
         "imports/upload.html",
         files=FILES,
         problems=problems,
-        errors=[{"text": text, "href": f"#{field}"} for field, text in problems.items()],
         limit=current_app.config["REGISTER_LIMIT"] // 1_000_000,
     )
 

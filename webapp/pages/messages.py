@@ -17,8 +17,9 @@ from engine.queries import MessageDetail, NearCase
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.answers import display
-from webapp.forms.confidential import unseen_in
+from webapp.forms.confidential import kept_in, unseen_in
 from webapp.forms.reasons import reason
+from webapp.people import witness
 
 blueprint = Blueprint("messages", __name__)
 CONFIDENTIAL = "Confidential: your roles may not read it"
@@ -48,7 +49,7 @@ def message(message_id: int) -> Response | tuple[str, int] | str:
     if problems:
         return _page(detail, action, why, problems), 400
     flash(_do(detail, action, why))
-    return redirect(url_for("cases.index"))
+    return redirect(url_for("case_list.index"))
 
 
 def _do(detail: MessageDetail, action: str, why: str) -> str:
@@ -92,7 +93,6 @@ def _page(detail: MessageDetail, action: str = "", why: str = "", problems: Mapp
         action=action,
         reason=why,
         problems=dict(problems or {}),
-        errors=[{"text": text, "href": f"#{field}"} for field, text in (problems or {}).items()],
         done=DONE,
     )
 
@@ -100,6 +100,7 @@ def _page(detail: MessageDetail, action: str = "", why: str = "", problems: Mapp
 def _said(detail: MessageDetail) -> list[Said]:
     """What a message said, in words; what a form keeps to certain roles only for these."""
     hidden = unseen_in(detail.forms, None)
+    witness.note((name for name in kept_in(detail.forms) - hidden if name in detail.row.payload), detail.row.source_id)
     fields = {each.key: each for form in detail.forms for each in load_form(form).fields}
     return [
         Said(

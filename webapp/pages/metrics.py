@@ -15,8 +15,10 @@ blueprint = Blueprint("metrics", __name__)
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """The engine's metrics in Prometheus form. Where a token is set, only for whoever sends it as a bearer token."""
+    """The engine's metrics in Prometheus form, for whoever sends the token as a bearer token; not there without one."""
     token = current_app.config["METRICS_TOKEN"]
-    if token and not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+    if not token:
+        abort(404)
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         abort(401)
     return Response(exposition(the_engine().jobs.figures), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -18,7 +18,9 @@ from engine.people.files import WrongCell
 from engine.people.register import day_of
 from engine.queries import HoldingRow, PeopleFilters
 from webapp.current import now, the_engine
+from webapp.dates import parts, typed
 from webapp.db import db
+from webapp.pages.numbers import page_asked
 from webapp.people.accounts import Account
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -63,7 +65,7 @@ def index() -> str:
         unlike=accounts if show == "no-account" else None,
         ended_before=None if show == "all" else _today(),
     )
-    page = queries.people(db.session(), filters, page=max(request.args.get("page", 1, int), 1))
+    page = page_asked(lambda number: queries.people(db.session(), filters, page=number))
     known = accounts.where(Account.username.in_([row.username for row in page.items]))
     return render_template(
         "people/index.html",
@@ -105,7 +107,7 @@ def change(holding_id: int) -> Response | tuple[str, int] | str:
     return _page(
         "Change or end",
         ("name", "email", "from", "until"),
-        {"name": row.name, "email": row.email, **_days("from", row.since), **_days("until", row.until)},
+        {"name": row.name, "email": row.email, **parts("from", row.since), **parts("until", row.until)},
         lambda cells: the_engine().people.change(holding_id, cells, current_user.scope),
         "The entry is changed.",
         row,
@@ -163,20 +165,8 @@ def _cells(posted: Mapping[str, str]) -> dict[str, str]:
     """What was posted, as a line of a file would say it."""
     kind, _, name = posted.get(PLACE, "").partition(":")
     cells = {each: posted.get(each, "") for each in ("name", "email", "role", "except")}
-    cells |= {each: _day(posted, each) for each in ("from", "until")}
+    cells |= {each: typed(posted, each) for each in ("from", "until")}
     return {**cells, kind: name} if kind in _KINDS else cells
-
-
-def _day(posted: Mapping[str, str], field: str) -> str:
-    parts = [posted.get(f"{field}-{part}", "").strip() for part in ("day", "month", "year")]
-    return "/".join(parts) if any(parts) else ""
-
-
-def _days(field: str, day: date | None) -> dict[str, str]:
-    """A day as the three parts of a date input."""
-    if day is None:
-        return {}
-    return {f"{field}-day": str(day.day), f"{field}-month": str(day.month), f"{field}-year": str(day.year)}
 
 
 def _wrong(problem: WrongCell, given: Mapping[str, str]) -> tuple[str, str]:
@@ -188,7 +178,7 @@ def _wrong(problem: WrongCell, given: Mapping[str, str]) -> tuple[str, str]:
 
 def _places() -> list[Choices]:
     """The schools of the register that have not closed, and the dioceses and trusts that it names."""
-    schools = [each for each in queries.schools(db.session(), limit=5_000) if not each.closed]
+    schools = [each for each in queries.schools(db.session()) if not each.closed]
     said = {
         "school": {each.urn: f"{each.name} ({each.urn})" for each in schools},
         "diocese": {each.diocese: each.diocese for each in sorted(schools, key=lambda each: each.diocese)},

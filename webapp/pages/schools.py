@@ -60,4 +60,4 @@ def _given(row: ReportedEventRow, urn: str) -> list[Answer]:
     content = queries.form(db.session(), row.form_id)
     if content is None:
         return []
-    return answers(load_form(content), row.values, current_user.scope.roles_at(urn), row.by, current_user.username)
+    return answers(load_form(content), row.values, current_user.scope.reads_at(urn), row.by, current_user.username)

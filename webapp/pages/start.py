@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import NotAStarter, NotForSchools, SchoolNotFound, TimerImpossible
+from engine.errors import NotAStarter, NotForSchools, TimerImpossible
 from engine.queries import DefinitionRow, SchoolRow
 from webapp.current import the_engine
 from webapp.db import db
@@ -24,7 +24,9 @@ WHOLE = "authority"
 @blueprint.get("")
 def processes() -> str:
     """The processes that my roles may start."""
-    mine = [row for row in queries.definitions(db.session()) if _may_start(row)]
+    session = db.session()
+    retired = queries.retired(session)
+    mine = [row for row in queries.definitions(session) if _may_start(row) and row.key not in retired]
     return render_template("start/processes.html", processes=mine)
 
 
@@ -34,7 +36,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     definition = startable(key)
     search = request.args.get("search", "").strip()
     needs_school, meant = the_engine().cases.admission(key, current_user.scope)
-    found = [school for school in queries.schools(db.session(), search) if school.urn in meant]
+    found, others = _sorted_out(search, meant)
     chosen = request.args.get("urn")
     if chosen:
         return redirect(url_for("start.form", key=key, urn=chosen))
@@ -43,6 +45,7 @@ def schools(key: str) -> Response | tuple[str, int] | str:
         "start/schools.html",
         definition=definition,
         schools=found,
+        others=others if search else [],
         search=search,
         problem=problem,
         whole="" if needs_school else WHOLE,
@@ -51,13 +54,19 @@ def schools(key: str) -> Response | tuple[str, int] | str:
     return (page, 400) if problem else page
 
 
+def _sorted_out(search: str, meant: set[str]) -> tuple[list[SchoolRow], list[SchoolRow]]:
+    """The schools that a search finds: those for which a case may begin, and the others."""
+    listed = queries.schools(db.session(), search)
+    return [row for row in listed if row.urn in meant], [row for row in listed if row.urn not in meant]
+
+
 @blueprint.get("/<key>/<urn>")
 def form(key: str, urn: str) -> str:
     """The start form, where a case may begin: what stands against it is said before anything is typed."""
     definition, school = startable(key), _school(urn)
     the_engine().cases.check_admission(key, school.urn if school else None, by=current_user.scope)
     asked = _asked(definition, school)
-    return _page(definition, school, asked, asked.view())
+    return _page(definition, school, asked, asked.opened())
 
 
 @blueprint.post("/<key>/<urn>")
@@ -67,10 +76,11 @@ def begin(key: str, urn: str) -> Response | tuple[str, int]:
     asked = _asked(definition, school)
     submission = asked.submitted()
     if submission.values is None:
-        return _page(definition, school, asked, submission.view), submission.status
+        return submission.instead or (_page(definition, school, asked, submission.view), submission.status)
     about = school.urn if school else None
     try:
-        case = the_engine().cases.start(key, variables=submission.values, by=current_user.scope, school=about)
+        with asked.keeping():
+            case = the_engine().cases.start(key, variables=submission.values, by=current_user.scope, school=about)
     except TimerImpossible as wrong:
         return _page(definition, school, asked, asked.refused(submission.values, wrong)), 422
     flash(f"You started case {case}: {definition.name}{', ' + school.name if school else ''}.")
@@ -101,12 +111,7 @@ def startable(key: str) -> DefinitionRow:
 
 def _school(urn: str) -> SchoolRow | None:
     """The school, or None for a case that is about no school in particular."""
-    if urn == WHOLE:
-        return None
-    found = next((school for school in queries.schools(db.session()) if school.urn == urn), None)
-    if found is None:
-        raise SchoolNotFound(urn=urn)
-    return found
+    return None if urn == WHOLE else queries.school(db.session(), urn)
 
 
 def _seen(school: SchoolRow | None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def index() -> str:
 def succession(succession_id: int) -> Response | tuple[str, int] | str:
     """What a school would take over, or took over, and the decision."""
     schools, scope, form = the_engine().schools, current_user.scope, request.form
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(succession_id, schools.succession(succession_id, scope))
     if form.get("action") == "refuse":
         return _refuse(succession_id, form.get("reason", "").strip())
@@ -83,7 +83,7 @@ def _case(chosen: str) -> int | None:
     """The case that was chosen to go on alone; none where all do, and none that there is where it cannot be read."""
     if chosen == ALL:
         return None
-    return int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
 
 
 def _page(succession_id: int, seen: Plan, problems: dict[str, str] | None = None) -> str:
@@ -98,9 +98,9 @@ def _page(succession_id: int, seen: Plan, problems: dict[str, str] | None = None
         question=question,
         given=request.form,
         problems=problems,
-        errors=[{"text": text, "href": f"#{name}"} for name, text in problems.items()],
         statuses=STATUSES,
         all_go_on=ALL,
+        roles=current_user.home.roles if current_user.home else {},
     )
 
 

@@ -1,90 +1,117 @@
-"""The inbox, and one task: its guidance, its form, claiming and completing it."""
+"""One task: its guidance, its form, claiming and completing it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookies
 from flask_login import current_user
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import TaskNotOpen, TaskNotYours, TimerImpossible
+from engine.errors import CaseSuspended, PathwaysError, TaskClaimed, TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
 from engine.people.permissions import is_given
-from engine.queries import EarlierAnswers, InboxFilters, KeptAnswer, TaskDetail, TaskRow
+from engine.queries import (
+    AttachmentRow,
+    CorrectionRow,
+    EarlierAnswers,
+    InboxFilters,
+    KeptAnswer,
+    OtherHalf,
+    TaskDetail,
+    TaskRow,
+)
+from webapp import errors
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
-from webapp.forms import confidential
-from webapp.forms.answers import Answer, answers
+from webapp.forms import confidential, drafts
+from webapp.forms.answers import Answer, answers, reads_all
 from webapp.forms.fields import FormView
-from webapp.forms.submission import Asked
-from webapp.pages import calendar, clauses
+from webapp.forms.submission import Asked, Submission
+from webapp.pages import background, checking, clauses
 from webapp.people import names
 from webapp.people.guests import Guest
 
 blueprint = Blueprint("tasks", __name__)
-SHOWN = ("all", "mine", "unclaimed")
 #: How many tasks of a list a browser remembers as done, so that its cookie stays small.
 MOST_REMEMBERED = 100
-
-
-@blueprint.get("/tasks")
-def inbox() -> str:
-    """What waits for me: overdue first, with what my roles have been told."""
-    show = request.args.get("show", "all")
-    show = show if show in SHOWN else "all"
-    filters = InboxFilters(
-        mine=show == "mine",
-        unclaimed=show == "unclaimed",
-        school=request.args.get("school", ""),
-        text=request.args.get("search", "").strip(),
-        process=request.args.get("process", ""),
-    )
-    session = db.session()
-    page = queries.inbox(session, current_user.scope, filters, page=request.args.get("page", 1, int))
-    told = queries.notifications(session, current_user.scope)
-    return render_template(
-        "tasks/inbox.html",
-        page=page,
-        show=show,
-        told=told,
-        counts=queries.counts(session, current_user.scope),
-        filters=filters,
-        nowhere=current_user.scope.confined == frozenset(),
-        processes=[row for row in queries.definitions(session) if row.startable],
-        ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
-    )
 
 
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str:
     """One task: why it is asked, what is known, and its form."""
-    detail = _mine(task_id)
-    return _page(detail, _asked(detail).view() if detail.row.status == "open" else None)
+    detail = mine(task_id)
+    return _page(detail, _asked(detail), opened=detail.row.status == "open")
 
 
 @blueprint.post("/tasks/<int:task_id>")
 def complete(task_id: int) -> Response | tuple[str, int]:
     """Take the answers. What is wrong is said on the page, with all that was posted; otherwise the case goes on."""
-    detail = _mine(task_id)
-    refuse_ended(detail)
+    detail = mine(task_id)
     asked = _asked(detail)
+    if detail.row.status != "open" and request.form.get("draft") != "discard":
+        return _too_late(detail, asked, _ended(detail))
     submission = asked.submitted()
     if submission.values is None:
-        return _page(detail, submission.view), submission.status
+        _refuse_suspended(detail, submission)
+        return submission.instead or (_page(detail, asked, submission.view), submission.status)
+    row, me = detail.row, current_user.username
+    with asked.refused_is_kept():
+        _refuse_suspended(detail, submission)
+        queries.refuse_second_half(db.session(), row.instance_id, detail.definition_id, detail.info, me)
+    if _is_free(row) and (found := checking.following(detail, submission.values)):
+        return checking.page(detail, asked, submission.values, found), 200
     try:
-        the_engine().tasks.complete(task_id, submission.values, by=current_user.scope)
+        with asked.keeping():
+            the_engine().tasks.complete(task_id, submission.values, by=current_user.scope)
     except TimerImpossible as wrong:
-        return _page(detail, asked.refused(submission.values, wrong)), 422
+        return _page(detail, asked, asked.refused(submission.values, wrong)), 422
+    except (TaskNotOpen, TaskClaimed) as late:
+        return _too_late(detail, asked, late)
+    return _completed(detail)
+
+
+def _refuse_suspended(detail: TaskDetail, submission: Submission) -> None:
+    """Raises CaseSuspended before anybody mends answers that could not be handed in now; what was typed is kept."""
+    if detail.row.suspended and (submission.values is not None or submission.status != 200):
+        raise CaseSuspended(instance=detail.row.instance_id)
+
+
+def _completed(detail: TaskDetail) -> Response:
+    """Say what comes next, and go on to the next of the list where that was asked."""
     if isinstance(current_user._get_current_object(), Guest):
         return redirect(url_for("links.done"))
     _remember(detail.row)
-    flash(f"You completed “{detail.row.name}”{about(detail.row)}. {what_is_next(detail.row.instance_id)}")
-    following = request.form.get("then", type=int)
+    done = escape(f"You completed “{detail.row.name}”{about(detail.row)}. ")
+    flash(done + what_is_next(detail.row.instance_id))
+    following = _following(detail.row)
     return redirect(url_for("tasks.task", task_id=following) if following else url_for("tasks.inbox"))
+
+
+def _following(row: TaskRow) -> int | None:
+    """The task to go on with, where that was asked: one that the page named, or the next of mine, in the case or else at all."""
+    if request.form.get("then") != "next":
+        return request.form.get("then", type=int)
+    waiting = (each for each in queries.open_tasks(db.session(), row.instance_id) if _is_for_me(each))
+    found = next(waiting, None) or _first_of_mine()
+    return found.id if found else None
+
+
+def _first_of_mine() -> TaskRow | None:
+    found = queries.inbox(db.session(), current_user.scope, InboxFilters(at=now()), per_page=1)
+    return next(iter(found.items), None)
+
+
+def _is_for_me(row: TaskRow) -> bool:
+    """Whether an open task stands among this person's own, and nobody else has claimed it."""
+    scope = current_user.scope
+    if row.assignee:
+        return bool(row.assignee == scope.username)
+    return bool(scope.holds(row.roles, at=row.school_urn))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -99,18 +126,31 @@ def claim(task_id: int) -> str:
 def release(task_id: int) -> str:
     """Give a task back to its roles. What was typed so far stays on the page."""
     the_engine().tasks.unclaim(task_id, by=current_user.scope)
-    flash("The task is back with everyone whose role it is for.")
+    flash("The task is back with whoever had it before.")
     return _again(task_id)
 
 
 def _again(task_id: int) -> str:
     """The page of an open task with what was posted, which nothing judges yet."""
     db.session().rollback()  # this request's reads began before the task changed hands
-    detail = _mine(task_id)
-    return _page(detail, _asked(detail).again())
+    detail = mine(task_id)
+    asked = _asked(detail)
+    asked.keep()
+    return _page(detail, asked, asked.again())
 
 
-def _mine(task_id: int) -> TaskDetail:
+def _too_late(detail: TaskDetail, asked: Asked, why: PathwaysError) -> Response | tuple[str, int]:
+    """Somebody else has ended or claimed the task meanwhile: their answer beside mine, which is kept to be copied."""
+    if detail.ended_by != current_user.username or not drafts.is_typing():  # the script may come after one's own click
+        asked.keep()
+    if drafts.is_typing():
+        return errors.page(409, why.told(names.anybody))
+    db.session().rollback()  # this request's reads began before the task changed hands
+    detail = mine(detail.row.id)
+    return _page(detail, _asked(detail), problem=why.told(names.anybody)), 409
+
+
+def mine(task_id: int) -> TaskDetail:
     """The task, when it is for this person's roles, or they have done it. Raises TaskNotFound, TaskNotYours."""
     detail = queries.task(db.session(), task_id)
     scope = current_user.scope
@@ -124,11 +164,13 @@ def _mine(task_id: int) -> TaskDetail:
 def refuse_ended(detail: TaskDetail) -> None:
     """Raises TaskNotOpen when the task has ended."""
     if detail.row.status != "open":
-        at = detail.ended
-        by = detail.ended_by or "Pathways"
-        raise TaskNotOpen(
-            task=detail.row.id, how=detail.row.status, by=by, at=f"{at:%-d %B %Y}" if at else "an unknown day"
-        )
+        raise _ended(detail)
+
+
+def _ended(detail: TaskDetail) -> TaskNotOpen:
+    """What whoever comes too late to a task is told."""
+    day = f"{detail.ended:%-d %B %Y}" if detail.ended else "an unknown day"
+    return TaskNotOpen(task=detail.row.id, how=detail.row.status, by=detail.ended_by or "Pathways", at=day)
 
 
 def _asked(detail: TaskDetail) -> Asked:
@@ -141,22 +183,43 @@ def asked_of(detail: TaskDetail, action: str) -> Asked:
     return Asked.of(detail.form, detail.variables, action, unseen, detail.info.corrects, detail.row.school_urn)
 
 
-def _page(detail: TaskDetail, view: FormView | None) -> str:
+def _page(
+    detail: TaskDetail, asked: Asked, view: FormView | None = None, *, opened: bool = False, problem: str = ""
+) -> str:
+    """The page of a task; ``opened`` puts the questions as they are first put, ``problem`` says why they are not."""
+    view = asked.opened() if opened else view
+    before = earlier(detail)
     return render_template(
         "tasks/task.html",
         detail=detail,
         view=view,
-        given=_given(detail),
+        problem=problem,
+        mine=[] if _is_free(detail.row) else asked.typed,
+        address=asked.action,
+        given=given(detail),
+        corrections=corrections_of(detail),
+        files=files_of(detail),
         ended={} if detail.row.status == "open" else queries.end_of_task(db.session(), detail.row),
-        earlier=earlier(detail),
+        earlier=before,
+        background=None if problem else background.of_task(detail, {each.task.id for each, _ in before}),
         clauses=clauses.named(detail.info.clauses),
         today=now(),
         kept=_kept(detail),
+        barred=barred(detail),
         roles=names.role_names(detail.row.roles),
         case=queries.instance(db.session(), detail.row.instance_id),
         conditions=conditions(detail, view),
+        left_out=not current_user.scope.confidential and confidential.kept_to(detail, detail.row.roles),
         beside=_beside(detail),
+        comments=queries.comments(db.session(), detail.row.instance_id),
+        replaceable=_is_replaceable(detail),
+        before=lambda note: said_before(detail, note),
     )
+
+
+def _is_free(row: TaskRow) -> bool:
+    """Whether this person may answer: the task is open, and nobody else has claimed it."""
+    return row.status == "open" and row.assignee in (None, current_user.username)
 
 
 @dataclass(frozen=True)
@@ -220,12 +283,43 @@ def conditions(detail: TaskDetail, view: FormView | None) -> str:
     return confidential.readable(detail, view.conditions if view else ())
 
 
-def _given(detail: TaskDetail) -> list[Answer]:
+def given(detail: TaskDetail) -> list[Answer]:
     """What was answered, as far as this person may read it."""
     if detail.values is None or detail.form is None:
         return []
     by = detail.ended_by or ""
-    return answers(load_form(detail.form), detail.values, _roles(detail), by, current_user.username)
+    form = confidential.form_in(detail.form, detail.row.instance_id)
+    return answers(form, detail.values, _roles(detail), by, current_user.username)
+
+
+def said_before(detail: TaskDetail, note: CorrectionRow) -> list[Answer]:
+    """What answers were before others took their place, as far as this person may read it."""
+    return given(replace(detail, values=note.was))
+
+
+def _is_replaceable(detail: TaskDetail) -> bool:
+    """Whether this person may put other answers in the place of theirs still."""
+    if detail.row.status != "completed" or detail.ended_by != current_user.username or detail.form is None:
+        return False
+    is_guest = isinstance(current_user._get_current_object(), Guest)
+    return not is_guest and the_engine().tasks.is_replaceable(detail.row.id, current_user.scope)
+
+
+def files_of(detail: TaskDetail) -> list[AttachmentRow]:
+    """The files that were added to the task, as far as this person may read them."""
+    officer = current_user.may("officer")
+    found = queries.attachments(db.session(), detail.row.instance_id, current_user.scope, officer)
+    return [each for each in found if each.task_id == detail.row.id]
+
+
+def corrections_of(detail: TaskDetail) -> list[CorrectionRow]:
+    """The notes of correction beside the answers, for whoever may read all that they may correct."""
+    if detail.row.status != "completed":
+        return []
+    notes = queries.corrections(db.session(), [detail.row.id]).get(detail.row.id, [])
+    form = confidential.form_in(detail.form, detail.row.instance_id) if detail.form else None
+    by = detail.ended_by or ""
+    return notes if reads_all(form, detail.values or {}, _roles(detail), by, current_user.username) else []
 
 
 def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
@@ -239,16 +333,17 @@ def earlier(detail: TaskDetail) -> list[tuple[EarlierAnswers, list[Answer]]]:
         known = {each.task.id for each in found}
         outside = queries.consulted(db.session(), detail, names.contacts())
         found += [each for each in outside if each.task.id not in known]
-    return [(each, said) for each in found if (said := _said(each, _roles(detail)))]
+    return [(each, said) for each in found if (said := _said(each, detail))]
 
 
-def _said(before: EarlierAnswers, roles: frozenset[str]) -> list[Answer]:
-    return answers(load_form(before.form), before.values, roles, before.by, current_user.username)
+def _said(before: EarlierAnswers, detail: TaskDetail) -> list[Answer]:
+    form = confidential.form_in(before.form, detail.row.instance_id)
+    return answers(form, before.values, _roles(detail), before.by, current_user.username)
 
 
 def _roles(detail: TaskDetail) -> frozenset[str]:
     """The roles that this person has for the task's school."""
-    roles: frozenset[str] = current_user.scope.roles_at(detail.row.school_urn)
+    roles: frozenset[str] = current_user.scope.reads_at(detail.row.school_urn)
     return roles
 
 
@@ -257,17 +352,34 @@ def _kept(detail: TaskDetail) -> KeptAnswer | None:
     return queries.kept_answer(db.session(), row.instance_id, row.token) if row.status == "open" else None
 
 
+def barred(detail: TaskDetail) -> OtherHalf | None:
+    """The task by which this person may not do this one, since two persons must agree."""
+    row, scope = detail.row, current_user.scope
+    if row.status != "open":
+        return None
+    return queries.other_half(db.session(), row.instance_id, detail.definition_id, detail.info, scope.username)
+
+
 def about(row: TaskRow) -> str:
     """For which school a task is, as words to go on with."""
     return f" for {row.school_name}" if row.school_name else ""
 
 
-def what_is_next(instance_id: int) -> str:
-    """What happens now, in a sentence."""
+def what_is_next(instance_id: int) -> Markup:
+    """What happens now, in a sentence; what is this person's to do is a link."""
     session = db.session()
     session.rollback()  # this request's reads began before the step: look again at what it left
     waiting = queries.open_tasks(session, instance_id)
     if waiting:
-        return f"Next in this case: {', '.join(dict.fromkeys(each.name for each in waiting))}."
+        named = {each.name: each for each in reversed(waiting)}
+        said = Markup(", ").join(_linked(named[name]) for name in dict.fromkeys(each.name for each in waiting))
+        return Markup("Next in this case: {}.").format(said)
     live = queries.instance(session, instance_id).status == "active"
-    return "The case now waits for its next date." if live else "The case has ended."
+    return escape("The case now waits for its next date." if live else "The case has ended.")
+
+
+def _linked(row: TaskRow) -> Markup:
+    if not _is_for_me(row) or isinstance(current_user._get_current_object(), Guest):
+        return escape(row.name)
+    address = url_for("tasks.task", task_id=row.id)
+    return Markup('<a class="govuk-notification-banner__link" href="{}">{}</a>').format(address, row.name)

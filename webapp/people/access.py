@@ -2,42 +2,106 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine.store.tenancy import set_scope
 from webapp.db import db
-from webapp.people.guests import Guest, allowed
+from webapp.forms import drafts
+from webapp.people import sign_in, witness
+from webapp.people.guests import PREFIX, Guest, allowed
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
 ADMINISTER = "administer"
+#: For whoever looks after information governance.
+AUDIT = "audit"
 #: For those who keep the register of schools: managers and administrators.
 REGISTER = "register"
+#: For those who own the processes, and those who manage their cases.
+MOVE = "move"
 #: Only where sample mode is on, for anybody signed in.
 SAMPLE = "sample"
 
 ROUTES = {
-    "static": PUBLIC,
     "auth.sign_in": PUBLIC,
     "auth.sign_out": SIGNED_IN,
+    "auth.code": PUBLIC,
+    "auth.forgotten": PUBLIC,
+    "auth.new_password": PUBLIC,
+    "oidc.begin": PUBLIC,
+    "oidc.done": PUBLIC,
+    "oidc.leave": PUBLIC,
+    "session.state": PUBLIC,
+    "session.extend": SIGNED_IN,
+    "session.again": PUBLIC,
+    "own.account": SIGNED_IN,
+    "own.everywhere": SIGNED_IN,
+    "factor.index": SIGNED_IN,
+    "factor.set_up": SIGNED_IN,
+    "factor.renew": SIGNED_IN,
+    "factor.remove": SIGNED_IN,
+    "audit.index": AUDIT,
+    "audit.entry": AUDIT,
+    "audit.listed": AUDIT,
+    "audit.sign_ins": ADMINISTER,
+    "accounts.index": ADMINISTER,
+    "accounts.add": ADMINISTER,
+    "accounts.account": ADMINISTER,
+    "accounts.role": ADMINISTER,
+    "accounts.withdraw": ADMINISTER,
+    "accounts.close": ADMINISTER,
+    "accounts.reopen": ADMINISTER,
+    "accounts.out": ADMINISTER,
+    "accounts.without_codes": ADMINISTER,
+    "accounts.link": ADMINISTER,
     "home.home": SIGNED_IN,
     "home.health": PUBLIC,
+    "accessibility.statement": PUBLIC,
     "metrics.metrics": PUBLIC,
     "tasks.inbox": SIGNED_IN,
+    "tasks.done": SIGNED_IN,
+    "tasks.waiting": OFFICER,
+    "lists.save": SIGNED_IN,
+    "lists.remove": SIGNED_IN,
+    "tasks.since": OFFICER,
+    "tasks.remind": OFFICER,
     "tasks.task": SIGNED_IN,
     "tasks.complete": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
     "tasks.release": SIGNED_IN,
+    "attention.later": SIGNED_IN,
+    "attention.priority": MANAGE,
+    "notices.index": SIGNED_IN,
+    "notices.notice": SIGNED_IN,
+    "notices.read_all": SIGNED_IN,
+    "notices.how": SIGNED_IN,
+    "hands.index": MANAGE,
+    "hands.move": MANAGE,
+    "hands.hand_over": SIGNED_IN,
+    "covers.index": MANAGE,
+    "covers.end": MANAGE,
+    "files.of_case": SIGNED_IN,
+    "files.of_task": SIGNED_IN,
+    "files.download": SIGNED_IN,
+    "files.preview": SIGNED_IN,
+    "files.remove": SIGNED_IN,
+    "comments.of_case": OFFICER,
+    "comments.of_task": OFFICER,
+    "corrections.answers": SIGNED_IN,
+    "corrections.replace": SIGNED_IN,
+    "corrections.form": SIGNED_IN,
+    "corrections.add": SIGNED_IN,
     "behalf.form": OFFICER,
     "behalf.record": OFFICER,
     "behalf.silence": OFFICER,
     "behalf.unanswered": OFFICER,
     "links.form": OFFICER,
     "links.make": OFFICER,
+    "links.end": OFFICER,
     "links.follow": PUBLIC,
-    "links.done": SIGNED_IN,
+    "links.done": PUBLIC,
     "start.processes": START,
     "start.schools": START,
     "start.form": START,
@@ -64,21 +128,76 @@ ROUTES = {
     "successions.index": MANAGE,
     "successions.succession": MANAGE,
     "coverage.index": OFFICER,
+    "proof.index": MANAGE,
+    "proof.policy": MANAGE,
+    "proof.one": MANAGE,
+    "proof.policy_file": MANAGE,
+    "proof.clause_file": MANAGE,
     "calendar.due": MANAGE,
     "calendar.confirm": MANAGE,
     "calendar.terms": OFFICER,
-    "cases.index": OFFICER,
+    "overview.index": MANAGE,
+    "statistics.process": MANAGE,
+    "case_list.index": OFFICER,
+    "case_list.listed": OFFICER,
     "cases.case": SIGNED_IN,
     "cases.cancel": MANAGE,
     "cases.retry": MANAGE,
+    "conflicts.index": MANAGE,
+    "conflicts.lift": MANAGE,
+    "interventions.redate": MANAGE,
+    "interventions.suspend": MANAGE,
+    "moving.index": MANAGE,
+    "moving.move": MANAGE,
+    "sending.index": MANAGE,
+    "sending.send": MANAGE,
+    "interventions.resume": MANAGE,
+    "retries.index": MANAGE,
+    "retries.choose": MANAGE,
+    "retries.progress": MANAGE,
+    "incidents.incident": MANAGE,
+    "incidents.correct": MANAGE,
+    "chronology.case_story": SIGNED_IN,
+    "chronology.case_printed": SIGNED_IN,
+    "chronology.case_hand_over": MANAGE,
+    "chronology.school_story": OFFICER,
+    "chronology.school_printed": OFFICER,
+    "chronology.school_hand_over": MANAGE,
     "messages.message": MANAGE,
     "definitions.index": OFFICER,
     "definitions.versions": OFFICER,
+    "definitions.back": OWN,
+    "definitions.retire": OWN,
+    "definitions.take_up": OWN,
     "definitions.xml": SIGNED_IN,
     "definitions.edit": OWN,
     "definitions.check": OWN,
     "definitions.deploy": OWN,
+    "drawings.begin": OWN,
+    "drawings.save": OWN,
+    "drawings.xml": OWN,
+    "drawings.edit": OWN,
+    "drawings.draft": OWN,
+    "drawings.rename": OWN,
+    "drawings.discard": OWN,
+    "drawings.restore": OWN,
+    "rehearsals.setup": OWN,
+    "replays.version": OWN,
+    "replays.file": OWN,
+    "rehearsals.year": OWN,
+    "rehearsals.steps": OWN,
+    "rehearsals.save": OWN,
+    "rehearsals.download": OWN,
+    "rehearsals.remove": OWN,
+    "migrations.plan": MOVE,
+    "migrations.move": MOVE,
+    "migrations.progress": MOVE,
+    "migrations.undo": MOVE,
+    "migrations.undo_case": MOVE,
+    "comparisons.versions": OFFICER,
+    "comparisons.file": OFFICER,
     "sample.clock": SAMPLE,
+    "sample.mail": SAMPLE,
 }
 
 
@@ -97,6 +216,7 @@ def _check() -> Response | None:
     if not current_user.is_authenticated:
         return _sent_to_sign_in()
     set_scope(db.session(), current_user.scope)
+    witness.known(current_user._get_current_object())
     if isinstance(person := current_user._get_current_object(), Guest):
         return None if allowed(person, request.endpoint, request.view_args or {}) else abort(403)
     # A page of sample mode does not exist outside it.
@@ -104,8 +224,16 @@ def _check() -> Response | None:
 
 
 def _sent_to_sign_in() -> Response:
-    """A page is come back to after signing in; what was sent is lost, and says so."""
-    if request.method != "GET":
+    """A page is come back to after signing in; what was typed into a form that keeps it goes through the sign-in.
+
+    Whoever came by a link, which has ended since, has no account to sign in with: they are told so, with what they typed.
+    """
+    if session.get("_user_id", "").startswith(PREFIX):
+        typed = drafts.texts(drafts.wrapped()) if request.method == "POST" and drafts.here() else []
+        return make_response(render_template("links/ended.html", typed=typed), 410)
+    if request.method not in ("GET", "HEAD"):
+        if (place := drafts.here()) and not drafts.is_typing():
+            return make_response(sign_in.go_on(place.address, drafts.wrapped()))
         abort(401)
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
@@ -117,4 +245,11 @@ def _may(needed: str) -> bool:
         return bool(current_app.config["SAMPLE"])
     if needed == REGISTER:
         return bool(current_user.may(MANAGE) or current_user.may("administer"))
+    if needed == MOVE:
+        return may_move()
     return bool(current_user.may(needed))
+
+
+def may_move() -> bool:
+    """Whether who is signed in may move running cases to another version."""
+    return bool(current_user.may(MANAGE) or current_user.may(OWN))

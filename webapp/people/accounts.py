@@ -1,43 +1,88 @@
-"""People who can sign in: the one table that is not the engine's, and the one place beside the engine that commits."""
+"""People who can sign in: the web application's own table, and how somebody is found in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
 
 from flask import current_app, g
-from sqlalchemy import JSON, select
-from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.security import check_password_hash, generate_password_hash
+from sqlalchemy import JSON, inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.people.authorities import Authority, Role
+from engine.people.directory import Member
+from engine.people.register import day_of
 from engine.store.database import UTCDateTime
 from engine.store.tables import Base
-from engine.store.tenancy import Scope
+from engine.store.tenancy import ForEverybody, Scope, acting
 from engine.store.text import Short
-from webapp.current import known_scope, the_engine
+from webapp.current import known_scope, now, the_engine, wall
 from webapp.db import db
+from webapp.people import passwords, sessions
+from webapp.people.sessions import AccountSession
 
-#: Wrong passwords in a row after which an account is locked, and for how long.
-MOST_FAILURES = 5
-REST = timedelta(minutes=15)
-#: Characters that a password of a real person must have at least.
-SHORTEST = 12
+#: The engine's own scope, for finding out who somebody is.
+ANYBODY = Scope.all_authorities()
 
 
-class Account(Base):
-    """A person's account: an authority, the roles held in it, and a hashed password."""
+@dataclass(frozen=True)
+class Granted:
+    """A role that an account has, from a day until a day, both counted; None where it has no such bound. ``by_group``: since
+    whoever signed it in last says so."""
+
+    role: str
+    since: date | None = None
+    until: date | None = None
+    by_group: bool = False
+
+    def counts(self, day: date) -> bool:
+        """Whether it counts on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def stored(self) -> dict[str, Any]:
+        """As the account's row keeps it."""
+        bounds = {"since": self.since, "until": self.until}
+        kept = {"role": self.role, **{name: each.isoformat() for name, each in bounds.items() if each}}
+        return {**kept, "by_group": True} if self.by_group else kept
+
+
+def _granted(kept: dict[str, Any]) -> Granted:
+    since, until = (date.fromisoformat(kept[each]) if each in kept else None for each in ("since", "until"))
+    return Granted(kept["role"], since, until, kept.get("by_group", False))
+
+
+class Account(ForEverybody, Base):
+    """A person's account in an authority, and a hashed password.
+
+    ``grants`` are the roles with their days. ``closed`` lets nobody in until it is opened again, ``until`` not after that day.
+    ``link`` is the digest of a link for a new password that was sent and not used, until ``link_ends``. ``identity`` is a digest
+    of who they are for the provider that signs them in (webapp/people/oidc.py). ``totp`` is what their app makes codes with,
+    enciphered, ``totp_step`` the last code used, ``recovery`` digests of what lets them in without (webapp/people/codes.py).
+    """
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(Short(200), unique=True)
     name: Mapped[str] = mapped_column(Short(200))
-    authority: Mapped[str] = mapped_column(Short(60))
-    roles: Mapped[list[Any]] = mapped_column(JSON)
+    grants: Mapped[list[Any]] = mapped_column("roles", JSON)
     password_hash: Mapped[str] = mapped_column(Short(300))
-    failures: Mapped[int] = mapped_column(default=0)
-    rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sample: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)
+    until: Mapped[date | None]
+    seen: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    link: Mapped[str | None] = mapped_column(Short(64), index=True)
+    link_ends: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    identity: Mapped[str | None] = mapped_column(Short(64), index=True, unique=True)
+    totp: Mapped[str | None] = mapped_column(Short(250))
+    totp_step: Mapped[int] = mapped_column(default=-1)
+    recovery: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    #: What the browser carries of the session with which this account was found.
+    token = ""
+    #: When that session ends.
+    ends = cast("datetime | None", None)
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -45,13 +90,37 @@ class Account(Base):
     is_anonymous = False
 
     def get_id(self) -> str:
-        """The id that the session cookie carries."""
-        return str(self.id)
+        """What the session cookie carries."""
+        return self.token
+
+    @property
+    def granted(self) -> list[Granted]:
+        """The roles with their days."""
+        return [_granted(each) for each in self.grants]
+
+    def roles_on(self, day: date) -> list[str]:
+        """The ids of the roles that count on a day."""
+        return [each.role for each in self.granted if each.counts(day)]
+
+    @property
+    def roles(self) -> list[str]:
+        """The ids of the roles that count today."""
+        return self.roles_on(day_of(now()))
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether the configuration has this person, whose password the sign-in page tells everybody."""
+        return self.sample and self.home is not None and self.username in {each.username for each in self.home.people}
+
+    def is_let_in(self, day: date) -> bool:
+        """Whether the account can be used on a day."""
+        return not self.closed and (self.until is None or day <= self.until)
 
     @property
     def scope(self) -> Scope:
         """What this person may see and do."""
-        return known_scope(self.get_id(), lambda: the_engine().people.scope(self.authority, self.roles, self.username))
+        people = the_engine().people
+        return known_scope(self.username, lambda: people.scope(self.authority, self.roles, self.username, self.name))
 
     @property
     def home(self) -> Authority | None:
@@ -71,73 +140,97 @@ class Account(Base):
         return self.home is not None and self.home.may(self.roles, capability)
 
 
-def find(username: str) -> Account | None:
-    """The account of this username."""
-    return db.session.scalar(select(Account).where(Account.username == username.strip().lower()))
+def any_real(session: Session) -> bool:
+    """Whether anybody has an account who is not invented."""
+    return session.scalar(select(Account.id).where(~Account.sample).limit(1)) is not None
+
+
+def find(username: str, session: Session | None = None) -> Account | None:
+    """The account of this username, of whichever authority."""
+    session = session or db.session()
+    with acting(session, ANYBODY):
+        return session.scalar(select(Account).where(Account.username == username.strip().lower()))
+
+
+def members(session: Session, authority: str, day: date) -> list[Member]:
+    """Those who can sign in for an authority on a day, as the engine asks for them, in its own session; with the roles that
+    count then. None in a database that has no accounts. A username that is an e-mail address is where they get mail."""
+    if not inspect(session.connection()).has_table(Account.__tablename__):
+        return []
+    rows = session.scalars(select(Account).where(Account.authority == authority))
+    return [
+        Member(row.username, row.name, row.username if "@" in row.username else "", frozenset(row.roles_on(day)))
+        for row in rows
+        if row.is_let_in(day)
+    ]
 
 
 def called(username: str | None) -> str:
     """What the pages call a person: the name of the account, else the username itself (somebody who came by a link)."""
     if "names" not in g:
-        g.names = {row.username: row.name for row in db.session.execute(select(Account.username, Account.name))}
+        with acting(db.session(), ANYBODY):
+            g.names = {row.username: row.name for row in db.session.execute(select(Account.username, Account.name))}
     return str(g.names.get(username or "", username or ""))
 
 
-def by_id(account_id: str) -> Account | None:
-    """The account that a session cookie names."""
-    return db.session.get(Account, int(account_id)) if account_id.isdigit() else None
+def usernames_like(text: str, authority: str, limit: int = 20) -> list[str]:
+    """The usernames of people of an authority whose name holds a text."""
+    named = Account.name.icontains(text, autoescape=True)
+    return list(db.session.scalars(select(Account.username).where(Account.authority == authority, named).limit(limit)))
 
 
-def sign_in(username: str, password: str, now: datetime) -> Account | None:
-    """The account, when the password is right and the account is not locked after too many wrong ones."""
-    account = find(username)
-    if account is None:
-        check_password_hash(_decoy(), password)  # as slow as a known name, so that names cannot be found out
+def by_token(token: str) -> Account | None:
+    """Whoever is signed in with the browser that carries this; nobody once the session or the account has ended."""
+    session = db.session()
+    mine = select(Account, AccountSession.ends).join(AccountSession, AccountSession.account_id == Account.id)
+    with acting(session, ANYBODY):
+        row = session.execute(
+            mine.where(AccountSession.key == sessions.digest(token), AccountSession.ends > wall())
+        ).first()
+    if row is None or not admitted(row.Account):
         return None
-    if account.rests_until is not None and account.rests_until > now:
-        return None
-    if check_password_hash(account.password_hash, password):
-        account.failures, account.rests_until = 0, None
-        db.session.commit()
-        return account
-    account.failures += 1
-    if account.failures >= MOST_FAILURES:
-        account.failures, account.rests_until = 0, now + REST
-    db.session.commit()
-    return None
+    found: Account = row.Account
+    found.token, found.ends = token, row.ends
+    return found
 
 
-_DECOY: list[str] = []
-
-
-def _decoy() -> str:
-    if not _DECOY:
-        _DECOY.append(generate_password_hash("nobody's password"))
-    return _DECOY[0]
+def admitted(account: Account) -> bool:
+    """Whether this server lets the account in: one that is open, and sample people, whose password everybody knows, in
+    sample mode only."""
+    return account.is_let_in(day_of(now())) and (bool(current_app.config["SAMPLE"]) or not account.sample)
 
 
 def keep(username: str, name: str, authority: str, roles: Iterable[str], password: str) -> None:
-    """Give a person an account; one that exists gets this name, authority, password and these roles."""
-    account = find(username)
-    if account is None:
-        account = Account(username=username.strip().lower())
-        db.session.add(account)
-    account.name, account.authority, account.roles = name, authority, sorted(roles)
-    account.password_hash, account.failures, account.rests_until = generate_password_hash(password), 0, None
-    db.session.commit()
+    """Give a person an account; one that exists gets this name, authority, password and these roles, and signs in anew."""
+    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
+        account = find(username, session)
+        if account is None:
+            account = Account(username=username.strip().lower(), sample=False, closed=False)
+            session.add(account)
+        else:
+            sessions.end_all(session, account)
+        account.name, account.authority = name, authority
+        account.grants = [Granted(role).stored() for role in sorted(roles)]
+        account.password_hash, account.closed, account.until, account.link = (
+            passwords.hashed(password),
+            False,
+            None,
+            None,
+        )
 
 
 def add_people(authorities: Iterable[Authority], password: str) -> int:
     """Give the sample people of each authority an account, and those that have one their configured roles."""
-    hashed = generate_password_hash(password)
+    hashed = passwords.hashed(password)
     added = 0
-    for authority in authorities:
-        for person in authority.people:
-            account = find(person.username)
-            if account is None:
-                account = Account(username=person.username.lower(), password_hash=hashed)
-                db.session.add(account)
-                added += 1
-            account.name, account.authority, account.roles = person.name, authority.id, sorted(person.roles)
-    db.session.commit()
+    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
+        for authority in authorities:
+            for person in authority.people:
+                account = find(person.username, session)
+                if account is None:
+                    account = Account(username=person.username.lower(), password_hash=hashed, closed=False)
+                    session.add(account)
+                    added += 1
+                account.name, account.authority, account.sample = person.name, authority.id, True
+                account.grants = [Granted(role).stored() for role in sorted(person.roles)]
     return added

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask import g
 from flask_login import current_user
+from sqlalchemy import select
 
-from webapp.people.accounts import called
+from engine.store.tables import Person
+from engine.store.tenancy import acting
+from webapp.db import db
+from webapp.people.accounts import ANYBODY, called
 
 #: Who is nobody's account, and yet does things.
 MACHINES = {
@@ -34,8 +39,23 @@ def roles_in_words(roles: Iterable[str]) -> str:
 
 
 def person(username: str | None) -> str:
-    """The name of a person's account, what a machine does; else the user name itself (somebody who came by a link)."""
-    return MACHINES.get(username or "", "") or called(username)
+    """The name of a person's account, what a machine does, the name in the register of people; else the user name itself
+    (somebody who came by a link)."""
+    known = MACHINES.get(username or "", "") or called(username)
+    return known if known != username else _registered().get(known.lower(), known)
+
+
+def _registered() -> dict[str, str]:
+    """Whom the register of people of this person's authority has, by username and by e-mail address; looked up once a request."""
+    if "registered" not in g:
+        chosen = select(Person.username, Person.email, Person.name).where(
+            Person.authority == getattr(current_user, "authority", "")
+        )
+        with acting(db.session(), ANYBODY):
+            found = db.session.execute(chosen).all()
+        g.registered = {known.lower(): name for *ways, name in found for known in ways if known}
+    names: dict[str, str] = g.registered
+    return names
 
 
 def anybody(who: str) -> str:

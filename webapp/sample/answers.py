@@ -1,19 +1,28 @@
 """What the sample's invented people answer: a time for a time, a place for a place, sentences that fit their question.
 
 What a question asks for is told by its kind and by how its label begins; options, ticks and text that nothing here fits are
-left to :mod:`engine.forms.plausible` and to :data:`REMARKS`.
+left to :mod:`engine.forms.plausible` and to :data:`SUBJECTS`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from engine.forms import Component
 from engine.forms.model import CHOICES
+
+WhyClosed = Callable[[date], str]
+#: Days in which an open one is found.
+LONGEST_HOLIDAY = 60
+
+
+def _never(day: date) -> str:
+    return ""
+
 
 #: People whom nobody has met, as answers name them.
 PEOPLE = (
@@ -41,6 +50,7 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What will have been reached", ("Reading at the expected standard is up by six points.",)),
     ("What does this governor bring", ("experience of school finance", "ten years as a headteacher")),
     ("What does the School Improvement Partner", ("Agrees with the school’s own view.",)),
+    ("If school is closed", ("",)),
 )
 #: The same for paragraphs.
 PARAGRAPHS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -92,21 +102,57 @@ PARAGRAPHS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Who ",
-        ("The headteacher, the chair of governors and the link adviser.",),
+        (
+            "The headteacher, the chair of governors and the link adviser.",
+            "The headteacher and two governors.",
+            "The leadership team, and the chair of governors for the second half.",
+            "The headteacher, the deputy headteacher and the clerk.",
+        ),
     ),
 )
-#: What is said where nothing above fits.
-REMARKS = (
-    "Seen on the visit and talked through with the headteacher.",
-    "The plan is on track; two milestones are late.",
-    "Phonics has improved; reading in the upper years has not.",
-    "Governors ask for evidence and get it.",
-    "Attendance is better for most groups.",
-    "New leaders have made a good start.",
-    "Agreed with the chair of governors.",
+#: What is looked at in a school, how it is, and what follows: what is said where nothing above fits, and after what does.
+SUBJECTS = (
+    "Reading in key stage 2",
+    "Writing in the lower years",
+    "Early mathematics",
+    "Phonics in year 1",
+    "The curriculum in history and geography",
+    "Attendance of disadvantaged pupils",
+    "Behaviour between lessons",
+    "The support of pupils with special educational needs",
+    "Leadership of subjects",
+    "The challenge that governors give",
+    "Assessment in mathematics",
+    "The start in the early years",
+    "Teaching by those new to the profession",
+    "Safeguarding practice",
+)
+SEEN = (
+    "is better than a term ago",
+    "has not moved since the last visit",
+    "is where the plan wants it",
+    "lies some weeks behind its milestone",
+    "is uneven between year groups",
+    "improves where leaders look at it each week",
+    "is secure in most classes",
+    "still hangs on one member of staff",
+    "has begun to improve",
+    "is what parents ask about most",
+)
+THEN = (
+    "books and data agree on this",
+    "the headteacher sees it so too",
+    "the next visit will look at it again",
+    "governors have asked for a report on it",
+    "the deputy headteacher leads on it now",
+    "pupils say the same",
+    "moderation with a partner school is booked",
+    "it stays in the plan for another term",
+    "training for it is arranged",
+    "the link adviser has seen it in lessons",
 )
 PERSON = re.compile(
-    r"(With whom|Who|Whom|Name|Headteacher|.*governor|School Evaluation Officer|System leader|Diocesan)\b"
+    r"(With whom|Who|Whom|Name|What are their names|Headteacher|.*governor|School Evaluation Officer|System leader|Diocesan)\b"
 )
 #: How the label of a date begins, and how many days from today it lies; other dates are today's.
 AHEAD: tuple[tuple[str, int], ...] = (
@@ -131,50 +177,172 @@ NUMBERS: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 
 
-def answer(question: Component, today: date, chance: Random) -> Any:
-    """What fits a question that is not a choice: text, an ISO date, a number, or the rows of a list; None for a choice."""
+#: What people tend to answer where a first option would lead nowhere much; the rest is by chance.
+TENDS = {
+    "head_of_bsa_decision": "escalate",
+    "school_category": "getting to good",
+    "sisg_next": "carry on",
+    "outcome": "meet again",
+    "losi": "intensive",
+    "entry_agreed": "yes",
+    "meeting_result": "carry on",
+    "ofsted_judgement": "none",
+    "progress": "enough",
+    "tier_1_result": "improved",
+    "agreed_unit": "terms",
+    "notice_decision": "notice",
+    "next_step": "carry on",
+    "particular_concern": "no",
+    "trust_result": "assured",
+    "step_result": "next",
+    "improved": "not yet",
+    "meeting_held": "yes",
+    "notice_outcome": "complied",
+    "compliance_unit": "working days",
+    "copy_sent_how": "email",
+}
+#: How often they answer so.
+TENDENCY = 0.7
+
+
+#: Of a standing: what is answered to any question that offers it.
+ANY = "*"
+#: How the answers of schools that stand well, fairly and badly differ; None: nothing of a list applies.
+STANDINGS: tuple[Mapping[str, Any], ...] = (
+    {
+        "results": "above",
+        "leadership": "very strong",
+        "teaching": "strong",
+        "ofsted": "outstanding features",
+        "helps_others": "local support school",
+        "further_criteria": None,
+        "risk_level": "no risk",
+        ANY: ("effective",),
+        "risk_data": "secure",
+        "risk_ofsted": "good",
+        "risk_leadership": "secure",
+        "category": "1",
+    },
+    {
+        "results": "in line",
+        "leadership": "strong",
+        "teaching": "strong",
+        "ofsted": "good",
+        "helps_others": "some",
+        "further_criteria": None,
+        "risk_level": "low",
+        ANY: ("effective",),
+        "risk_data": "secure",
+        "risk_ofsted": "good",
+        "risk_leadership": "secure",
+        "category": "1",
+    },
+    {
+        "results": "below",
+        "leadership": "strong",
+        "teaching": "sound",
+        "ofsted": "requires improvement",
+        "helps_others": "none",
+        "further_criteria": "gaps",
+        "risk_level": "medium",
+        ANY: ("not yet",),
+        "risk_data": "some concern",
+        "risk_ofsted": "requires improvement",
+        "risk_leadership": "some concern",
+        "category": "2",
+    },
+    {
+        "results": "below for over a year",
+        "leadership": "cause for concern",
+        "teaching": "weak",
+        "ofsted": "requires improvement twice",
+        "helps_others": "none",
+        "further_criteria": "static attainment",
+        "risk_level": "high",
+        ANY: ("serious", "not effective"),
+        "risk_data": "serious concern",
+        "risk_ofsted": "requires improvement",
+        "risk_leadership": "serious concern",
+        "category": "3",
+    },
+)
+#: How many schools of ten stand how, and how seldom one is found to stand otherwise than it did.
+SHARES, SELDOM = (3, 3, 3, 1), 0.15
+
+
+def standing(school: str | None, chance: Random) -> Mapping[str, Any]:
+    """How a school (its URN) stands, as its evidence says: much the same all year, now and then a step up or down."""
+    if not school:
+        return {}
+    [place] = Random(f"standing {school}").choices(range(len(STANDINGS)), SHARES)  # noqa: S311 the same each time
+    moved = place + chance.choice((-1, 1)) if chance.random() < SELDOM else place
+    return STANDINGS[max(0, min(moved, len(STANDINGS) - 1))]
+
+
+def choose(chance: Random, steered: Mapping[str, Any], question: Component, options: Sequence[Any]) -> Any:
+    """Which of the options that a form offers is chosen: what the case is steered to, where that is offered as the case stands,
+    or None where that is nothing; else what people tend to answer."""
+    if question.key in steered and steered[question.key] in (*options, None):
+        return steered[question.key]
+    wanted = TENDS.get(question.key) or next((each for each in steered.get(ANY, ()) if each in options), None)
+    return wanted if wanted in options and chance.random() < TENDENCY else chance.choice(options)
+
+
+def answer(question: Component, today: date, chance: Random, why_closed: WhyClosed = _never) -> Any:
+    """What fits a question that is not a choice: text, an ISO date, a number, or the rows of a list; None for a choice.
+
+    ``why_closed`` says of a day why school is closed then, if it is: nothing is held, given or begun on such a day.
+    """
     if question.kind in CHOICES or question.kind == "checkbox":
         return None
     if question.kind == "dynamiclist":
-        return [_row(question, today, chance)]
+        return [_row(question, today, chance, why_closed)]
     if question.kind == "datetime":
-        return _date(question.label, today).isoformat()
+        return _date(question.label, today, why_closed).isoformat()
     if question.kind == "number":
         return chance.choice(_fitting(NUMBERS, question.label) or (1,))
     return _text(question, chance)
 
 
-def _row(question: Component, today: date, chance: Random) -> dict[str, Any]:
-    return {each.key: _cell(each, today, chance) for each in question.inside}
+def _row(question: Component, today: date, chance: Random, why_closed: WhyClosed) -> dict[str, Any]:
+    return {each.key: _cell(each, today, chance, why_closed) for each in question.inside}
 
 
-def _cell(question: Component, today: date, chance: Random) -> Any:
+def _cell(question: Component, today: date, chance: Random, why_closed: WhyClosed) -> Any:
     if question.kind in CHOICES:
         return question.options[0].value if question.options else None
-    return True if question.kind == "checkbox" else answer(question, today, chance)
+    return True if question.kind == "checkbox" else answer(question, today, chance, why_closed)
 
 
 def _text(question: Component, chance: Random) -> Any:
     if question.kind == "textarea":
-        return chance.choice(_fitting(PARAGRAPHS, question.label) or REMARKS)
+        fitting = _fitting(PARAGRAPHS, question.label)
+        return f"{chance.choice(fitting)} {_remark(chance)}" if fitting else _remark(chance)
     fitting = _fitting(LINES, question.label)
     if fitting:
         return chance.choice(fitting)
-    return chance.choice(PEOPLE if PERSON.match(question.label) else REMARKS)
+    return chance.choice(PEOPLE) if PERSON.match(question.label) else _remark(chance)
 
 
-def _date(label: str, today: date) -> date:
-    """A weekday: meetings and letters wait for Monday."""
+def _remark(chance: Random) -> str:
+    return f"{chance.choice(SUBJECTS)} {chance.choice(SEEN)}; {chance.choice(THEN)}."
+
+
+def _date(label: str, today: date, why_closed: WhyClosed = _never) -> date:
+    """A day on which school is open: meetings and letters wait for it, and what lies behind was before."""
     found = next((days for begins, days in AHEAD if re.match(begins, label)), 0)
-    there = today + timedelta(days=found)
-    return there + timedelta(days=max(0, 7 - there.weekday()) if there.weekday() > 4 else 0)
+    there, step = today + timedelta(days=found), timedelta(days=-1 if found < 0 else 1)
+    days = (there + step * each for each in range(LONGEST_HOLIDAY))
+    return next((day for day in days if day.weekday() < 5 and not why_closed(day)), there)
 
 
 def _fitting(choices: tuple[tuple[str, tuple[Any, ...]], ...], label: str) -> tuple[Any, ...]:
     return next((fitting for begins, fitting in choices if re.match(begins, label)), ())
 
 
-def given(questions: tuple[Component, ...], today: date, chance: Random) -> Mapping[str, Any]:
+def given(
+    questions: tuple[Component, ...], today: date, chance: Random, why_closed: WhyClosed = _never
+) -> Mapping[str, Any]:
     """Answers by key to all questions of a form that are not choices."""
-    made = {each.key: answer(each, today, chance) for each in questions}
+    made = {each.key: answer(each, today, chance, why_closed) for each in questions}
     return {key: value for key, value in made.items() if value is not None}

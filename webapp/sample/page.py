@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from engine import Scope, queries
+from engine import Engine, Scope, queries
 from engine.calendar import rhythms, timers
+from engine.cli.deploy import undone
 from engine.clock import OffsetClock
-from engine.errors import ClockUnmovable
+from engine.errors import ClockUnmovable, RealDatabase
+from engine.lint.bundle import holds
 from webapp.current import now, the_engine
 from webapp.dates import ZONE, day
 from webapp.db import db
@@ -23,6 +28,8 @@ blueprint = Blueprint("sample", __name__)
 STEPS = {"day": "1 day", "week": "1 week", "month": "1 month", "half-term": "1 half-term"}
 #: Jobs that moving the clock may run before the page answers; the scheduler does the rest.
 MOST_JOBS = 200
+#: Mails that are looked through for those of one authority, and those that its page shows.
+MOST_READ, MOST_SHOWN = 500, 50
 
 
 @blueprint.post("/sample/clock")
@@ -44,6 +51,31 @@ def clock() -> Response:
     return redirect(url_for("tasks.inbox"))
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A mail that would have gone out: its file's name, whom it is to, when it was written, and what it says."""
+
+    file: str
+    to: str
+    subject: str
+    at: str
+    text: str
+
+
+@blueprint.get("/sample/mail")
+def mail() -> str:
+    """The mails that people of my authority would have got, the newest first: in sample mode they are files."""
+    folder = the_engine().config.mail_folder
+    files = sorted(folder.glob("*.eml"), reverse=True)[:MOST_READ] if folder else []
+    read = ((file, message_from_bytes(file.read_bytes(), policy=policy.default)) for file in files)
+    mine = [
+        Letter(file.name, said["To"], said["Subject"], said["Date"], said.get_content())
+        for file, said in read
+        if said["X-Pathways-Authority"] == current_user.authority and isinstance(said, EmailMessage)
+    ]
+    return render_template("sample/mail.html", letters=mine[:MOST_SHOWN], folder="var/mail")
+
+
 def _target(by: str) -> datetime | None:
     """The morning to move to; None when it is not understood."""
     today, calendar = now().astimezone(ZONE).date(), the_engine().calendars.of(current_user.authority)
@@ -55,8 +87,21 @@ def _target(by: str) -> datetime | None:
     return timers.fires_on(chosen, calendar) + timedelta(minutes=1)
 
 
-def seed(root: Path) -> list[str]:
-    """Put the samples in: people, schools, diagrams. Safe to repeat. What it did, a line each."""
+def take() -> None:
+    """Take a database for the sample. Raises RealDatabase where real people use it, and then nothing is put into it."""
+    engine = the_engine()
+    with engine.reading() as session:
+        if not engine.installation.holds_sample() and accounts.any_real(session):
+            raise RealDatabase()
+    engine.installation.mark_sample()
+
+
+def seed(root: Path, replace: bool = False) -> list[str]:
+    """Put the samples in: people, schools, diagrams. Safe to repeat. What it did, a line each. Raises RealDatabase.
+
+    What was changed in the browser stays, and what the files say otherwise is told, unless they are to ``replace`` it.
+    """
+    take()
     engine, said = the_engine(), []
     authorities = current_app.extensions["authorities"]
     added = accounts.add_people(authorities.values(), current_app.config["SAMPLE_PASSWORD"])
@@ -70,9 +115,20 @@ def seed(root: Path) -> list[str]:
         if people.is_file():
             tied = engine.people.import_file(people.read_bytes(), authority)
             said.append(f"{authority}: {len(tied.added)} people of schools added, {len(tied.changed)} changed")
-        files = resources(root, authority)
-        if files:
-            by = Scope(authority, frozenset(), "sample")
-            deployed = engine.deployments.deploy(files, by=by, note="Sample diagrams")
-            said.append(f"{authority}: {len(deployed.processes)} processes deployed")
+        said += _diagrams(engine, root, authority, replace)
+    return said
+
+
+def _diagrams(engine: Engine, root: Path, authority: str, replace: bool) -> list[str]:
+    """Deploy an authority's diagrams, but for those that were changed in the browser; what was done, a line each."""
+    files, said = resources(root, authority), []
+    kept = [] if replace else list(undone(engine, authority, files))
+    if kept:
+        changed = {row.key for row in engine.deployments.changed_in_browser(files, authority)}
+        files = {name: each for name, each in files.items() if not any(holds(each, name, key) for key in changed)}
+        said = [*kept, f"{authority}: kept as it was changed in the browser; --replace puts the files over it"]
+    if files:
+        by = Scope(authority, frozenset(), "sample")
+        deployed = engine.deployments.deploy(files, by=by, note="Sample diagrams")
+        said.append(f"{authority}: {len(deployed.processes)} processes deployed")
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.feel import Node
-from engine.lint.names.wording import Remark, quote, unquoted
+from engine.lint.names.wording import Remark, quote, unquoted, words
 
 _CLOCK = frozenset({"now", "today"})
 
@@ -25,6 +25,8 @@ def _all(node: Node) -> Iterator[Node]:
 
 def _clash(node: Node) -> Iterator[Remark]:
     """Of a conjunction: one name that is to be two values. Of a disjunction: one name that is not to be each of two."""
+    if node.kind == "Comparison" and len(node.parts) == 3 and words(node.parts[0]) == words(node.parts[2]):
+        yield _remark(f"{words(node.parts[0])} is compared with itself", "Compare it with something else.")
     operator = {"Conjunction": "=", "Disjunction": "!="}.get(node.kind)
     seen: dict[str, str] = {}
     for name, value in _compared(node, node.kind, operator) if operator else ():

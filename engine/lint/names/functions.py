@@ -135,3 +135,10 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     ),
     "duration": frozenset({"years", "months", "days", "hours", "minutes", "seconds"}),
 }
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
+_MONTHS += ("August", "September", "October", "November", "December")
+#: What functions and properties give that have few values.
+FEW: Mapping[str, tuple[str, ...]] = {"day of week": _DAYS, "month of year": _MONTHS}
+RANGES: Mapping[str, range] = {"month": range(1, 13), "day": range(1, 32), "weekday": range(1, 8)}

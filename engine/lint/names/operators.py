@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.lint.names.shapes import ANY, LIST, NULL, NUMBER, ORDERED, TEMPORAL, TEXT, Shape, Value, is_date
+from engine.lint.names.shapes import (
+    ANY,
+    LIST,
+    MOST_VALUES,
+    NOTHING,
+    NULL,
+    NUMBER,
+    ORDERED,
+    TEMPORAL,
+    TEXT,
+    Shape,
+    Value,
+    is_date,
+)
 from engine.lint.names.wording import Remark, convert, listing, quote, what
 from engine.spelling import near
 
 
 def compare(a: Shape, b: Shape, operator: str) -> Iterator[Remark]:
     """Say when two values can never be equal, or have no order."""
-    if a.known and b.known and not a.known & b.known:
+    if (a.always or b.always) and NOTHING in (a, b):
+        yield _never_null(a if a.always else b)
+    elif a.known and b.known and not a.known & b.known:
         yield _unlike(a, b)
     elif operator not in ("=", "!=") and (without := _without_order(a, b)):
         yield without
@@ -29,6 +44,11 @@ def _options(a: Shape, b: Shape) -> Iterator[Remark]:
         yield Remark("value", "", message, "Compare answers that can be equal.")
 
 
+def _never_null(shape: Shape) -> Remark:
+    remedy = 'Where a school has none it is "": compare it with "".' if TEXT in shape.known else "It is true or false."
+    return Remark("type", "", f"{what(shape)} of a school is never null", remedy)
+
+
 def _unlike(a: Shape, b: Shape) -> Remark:
     in_list = {TEXT, LIST} <= a.known | b.known
     remedy = "Use list contains(list, value)." if in_list else convert(a, b)
@@ -40,7 +60,21 @@ def _without_order(a: Shape, b: Shape) -> Remark | None:
         if shape.known and not shape.known & ORDERED:
             message = f"{what(shape)} is neither more nor less than anything"
             return Remark("type", "", message, "Compare by = or !=.")
-    return None
+    return _by_letters(a, b)
+
+
+def _by_letters(a: Shape, b: Shape) -> Remark | None:
+    """Texts have only the order of their letters, which no question means; texts that stand for dates are in order."""
+    if not (a.only(TEXT) and b.only(TEXT)) or any(each.iso or _written_date(each) for each in (a, b)):
+        return None
+    message = "two texts are compared by their letters, so that 10 comes before 5 and an option has no rank"
+    return Remark(
+        "type", "", message, "Compare numbers: number(...), without quotes. Of options name those that are meant."
+    )
+
+
+def _written_date(shape: Shape) -> bool:
+    return bool(shape.values) and all(isinstance(value, str) and is_date(value) for value in shape.values or ())
 
 
 def _among(literal: Shape, other: Shape) -> Iterator[Remark]:
@@ -67,9 +101,20 @@ def reckon(operator: str, a: Shape, b: Shape) -> tuple[Shape, Remark | None]:
         return replace(a if a.known else b, values=None, literal=False), None  # null makes the whole null
     if not a.known or not b.known:
         return ANY, None
-    found = {_RECKONED.get((operator, x, y)) for x in a.known for y in b.known} - {None}
-    shape = Shape(frozenset(kind for kind in found if kind))
-    return shape, None if found else _not_reckoned(operator, a, b)
+    found = _kinds(operator, a, b)
+    return Shape(found, _texts(a, b) if found == {TEXT} else None), None if found else _not_reckoned(operator, a, b)
+
+
+def _kinds(operator: str, a: Shape, b: Shape) -> frozenset[str]:
+    """The kinds that may come of two values."""
+    return frozenset(kind for x in a.known for y in b.known if (kind := _RECKONED.get((operator, x, y))) is not None)
+
+
+def _texts(a: Shape, b: Shape) -> frozenset[Value] | None:
+    """All texts that come of putting one after another; None when there is no end to them."""
+    if a.values is None or b.values is None or len(a.values) * len(b.values) > MOST_VALUES:
+        return None
+    return frozenset(f"{first}{last}" for first in a.values for last in b.values)
 
 
 _VERBS = {"+": "added to", "-": "reckoned with", "*": "multiplied by", "/": "divided by"}
@@ -88,6 +133,8 @@ def _not_reckoned(operator: str, a: Shape, b: Shape) -> Remark:
 def _joined(a: Shape, b: Shape) -> str:
     """What to do about two values that cannot be added: of a text and a date mostly a text was wanted."""
     kinds = a.known | b.known
+    if kinds == {TEXT, NUMBER} and not (a.iso or b.iso):
+        return "Make a text of the number with string(...)."
     if TEXT in kinds and kinds & TEMPORAL and not (a.iso or b.iso):
         return "Make a text of it with string(...), or of a date with long date(...)."
     return convert(a, b)

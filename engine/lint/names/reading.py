@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from engine.feel import Node
 from engine.lint.names import operators, shapes
-from engine.lint.names.functions import FUNCTIONS, PROPERTIES, Function
+from engine.lint.names.functions import FEW, FUNCTIONS, PROPERTIES, RANGES, Function
 from engine.lint.names.operators import reckon
 from engine.lint.names.scopes import Scope, lenient
 from engine.lint.names.shapes import (
@@ -30,6 +30,9 @@ from engine.lint.names.shapes import (
 from engine.lint.names.wording import KINDS, Remark, key_of, mentions, unquoted, what, words
 from engine.spelling import near
 
+#: How it is said that a name is set, and not before it is read.
+NOWHERE = "is set on no way that leads here"
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -43,17 +46,17 @@ class Reading:
 
 def read(tree: Node, scope: Scope, tested: Shape = ANY) -> Reading:
     """Read an expression, or unary tests of a value that may be ``tested``."""
-    reader = _Reader(scope, tested, frozenset(_null_tested(tree)))
+    reader = _Reader(scope, tested, frozenset(null_tested(tree)))
     shape = reader.value(tree)
     return Reading(shape, tuple(dict.fromkeys(reader.remarks)), frozenset(reader.reads))
 
 
-def _null_tested(node: Node) -> Iterable[str]:
+def null_tested(node: Node) -> Iterable[str]:
     """The names that an expression compares with null anywhere: it knows that they may not be set."""
     if node.kind == "Comparison" and any(part.kind == "null" for part in node.parts):
         yield from (part.word for part in node.parts if part.kind == "VariableName")
     for part in node.parts:
-        yield from _null_tested(part)
+        yield from null_tested(part)
 
 
 class _Reader:
@@ -129,7 +132,7 @@ class _Reader:
             self.say("prose", name, f'"{name}" is prose, not FEEL', remedy)
         elif meant == name:
             remedy = "Set it before, or lead a flow here from where it is set."
-            self.say("name", name, f'"{name}" is set on no way that leads here', remedy)
+            self.say("name", name, f'"{name}" {NOWHERE}', remedy)
         else:
             remedy = f"Did you mean {meant}?" if meant else 'Correct the name, or put a text in quotes: "...".'
             self.say("name", name, f'nothing can have set "{name}"', remedy)
@@ -155,7 +158,7 @@ class _Reader:
         if base.entries is None:
             return ANY
         if name in base.fields:
-            return base.fields[name].stored()
+            return replace(base.fields[name], literal=False)
         meant = near(name, base.fields)
         remedy = f"Did you mean {meant}?" if meant else f"It has: {', '.join(sorted(base.fields))}."
         self.say("name", name, f'there is no "{name}" in it', remedy)
@@ -164,7 +167,7 @@ class _Reader:
     def _temporal(self, base: Shape, name: str) -> Shape:
         known = frozenset().union(*(PROPERTIES[kind] for kind in base.known))
         if name in known:
-            return ANY
+            return shapes.part_of_date(name, RANGES.get(name))
         self.say("name", name, f'{what(base)} has no "{name}"', f"It has: {', '.join(sorted(known))}.")
         return ANY
 
@@ -218,11 +221,21 @@ class _Reader:
                 message = f"{function.name}() wants {KINDS[kind]} as its {name}, and is given {what(shape)}"
                 self.say("type", function.name, message, f"Give it {KINDS[kind]}.")
 
+        if function.name == "count":
+            self._counts(given)
+
+    def _counts(self, given: list[Shape]) -> None:
+        if given and given[0].known and not given[0].known & {LIST, CONTEXT}:
+            message = f"count() counts the items of a list, and of {what(given[0])} that is always 1"
+            self.say("type", "count", message, "Give it a list, or take string length(...), or test it for null.")
+
     def _given(self, function: Function, arguments: list[Shape]) -> Shape:
         """What a call gives, as far as that can be told."""
         special = _GIVES.get(function.name)
         if special is not None and arguments:
             return special(self, arguments)
+        if function.name in FEW:
+            return shapes.options(FEW[function.name])
         return ANY if function.gives == "any" else of(function.gives)
 
     def _contains(self, given: list[Shape]) -> Shape:
@@ -365,6 +378,8 @@ class _Reader:
         item = base.item or ANY if base.only(LIST) else ANY
         condition = node.parts[2]
         if condition.kind == "NumericLiteral":
+            if condition.text == "0":
+                self.say("nothing", "", f'"{words(node)}" is nothing: FEEL counts from 1', "Write [1] for the first.")
             return item
         inside = {"item": item, **(item.fields if item.only(CONTEXT) else {})}
         before, self.scope = self.scope, lenient(self.scope, item)

@@ -43,6 +43,8 @@ class Shape:
     """Whether it is a text that stands for a date, such as "2026-09-01"."""
     literal: bool = False
     """Whether it is written out in the expression itself."""
+    always: bool = False
+    """Whether it is never null, as what the engine itself gives of a school."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -60,7 +62,7 @@ class Shape:
 
     def stored(self) -> Shape:
         """The same, as it comes out of a variable."""
-        return replace(self, literal=False) if self.literal else self
+        return replace(self, literal=False, always=False) if self.literal or self.always else self
 
 
 ANY = Shape()
@@ -78,6 +80,13 @@ def options(values: Iterable[Any]) -> Shape:
     kinds = frozenset(kind_of(value) for value in found)
     plain = kinds <= {TEXT, NUMBER} and len(found) <= MOST_VALUES
     return Shape(kinds, frozenset(found) if plain else None)
+
+
+def part_of_date(name: str, among: Iterable[int] | None) -> Shape:
+    """A part of a date or time: a number, of some only a few; an offset, a duration; a zone, a text."""
+    if among is not None:
+        return options(among)
+    return of({"time offset": "duration", "timezone": TEXT}.get(name, NUMBER))
 
 
 def kind_of(value: Any) -> str:

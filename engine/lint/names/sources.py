@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from engine.decisions import Decision
@@ -15,7 +16,7 @@ from engine.lint.names import shapes
 from engine.lint.names.reading import read
 from engine.lint.names.scopes import OPEN, Scope
 from engine.lint.names.shapes import ANY, BOOLEAN, LIST, NUMBER, TEXT, Shape, of
-from engine.steps import PHASES, SCHOOL_CHANGED, STATUSES, TYPES
+from engine.steps import MATTERS, PHASES, SCHOOL_CHANGED, STATUSES, TYPES
 
 
 class Inspects(Protocol):
@@ -42,9 +43,12 @@ def shape_of(feel: Inspects, text: str, scope: Scope) -> Shape:
     return ANY if found is None else read(found, scope).shape.stored()
 
 
-#: The variable that every case for a school has (engine.schools.register.variable).
-SCHOOL = shapes.context(
-    {
+def school(categories: Collection[str] | None = None) -> Shape:
+    """The variable that every case for a school has (engine.schools.register.variable).
+
+    ``categories`` are all that a school can be in; None where there is no end to them.
+    """
+    fields = {
         "urn": of(TEXT),
         "name": of(TEXT),
         "phase": shapes.options(PHASES),
@@ -59,14 +63,17 @@ SCHOOL = shapes.context(
         "trust": of(TEXT),
         "governance": of(TEXT),
         "link_adviser": of(TEXT),
-        "category": of(TEXT),
+        "category": of(TEXT) if categories is None else Shape(frozenset({TEXT}), frozenset(categories)),
     }
-)
+    return shapes.context({name: replace(shape, always=True) for name, shape in fields.items()})
 
-#: The messages that the engine itself throws, and what each brings.
-THROWN_BY_ENGINE: Mapping[str, Mapping[str, Shape]] = {
-    SCHOOL_CHANGED: {"changed": shapes.listed(of(TEXT)), "before": SCHOOL, "now": SCHOOL},
-}
+
+def thrown_by_engine(kind: str, name: str, now: Shape) -> Mapping[str, Shape]:
+    """What a message that the engine itself throws brings, ``now`` being the school; nothing for any other."""
+    if (kind, name) != ("message", SCHOOL_CHANGED):
+        return {}
+    return {"changed": shapes.listed(shapes.options(MATTERS)), "before": now, "now": now}
+
 
 #: What the topic live-cases lists (engine.queries.live).
 LIVE_CASES = shapes.listed(

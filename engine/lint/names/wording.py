@@ -74,8 +74,24 @@ def quote(value: Value) -> str:
 
 def listing(values: Iterable[Value]) -> str:
     """Values for a message, the first ten."""
-    found = sorted(values, key=str)
+    found = sorted(values, key=lambda value: (isinstance(value, str), value))
     return ", ".join(quote(value) for value in found[:10]) + (" and more" if len(found) > 10 else "")
+
+
+def _of_number_and_text(a: Shape, b: Shape) -> str:
+    """What to do about a number and a text: text of a number has the order of its letters, so number(...) is the way."""
+    if a.iso or b.iso:
+        return 'Compare it with a date, such as date("2026-09-01"), or a duration, such as duration("P5D").'
+    text, number = (a, b) if TEXT in a.known else (b, a)
+    if any(value.strip().replace(".", "", 1).isdigit() for value in _written(text)):
+        return "Take the quotes off the number."
+    example = next((f'"{value}"' for value in _written(number)), '"..."')
+    return f"Make a number of the text with number(...), or write the text that is meant in quotes: {example}."
+
+
+def _written(shape: Shape) -> list[str]:
+    """The values that are written out in the expression itself."""
+    return [str(value) for value in shape.values or ()] if shape.literal else []
 
 
 def convert(a: Shape, b: Shape) -> str:
@@ -84,7 +100,7 @@ def convert(a: Shape, b: Shape) -> str:
     if kinds & TEMPORAL and TEXT in kinds:
         return "Make a date of the text with date(...)."
     if kinds == {TEXT, NUMBER}:
-        return 'Write the text in quotes, or make one of the number with string(...): "3", string(x).'
+        return _of_number_and_text(a, b)
     if FUNCTION in kinds:
         return "Call the function with brackets: today()."
     if kinds == {TEXT, BOOLEAN}:

@@ -14,11 +14,12 @@ from engine.decisions import Decision
 from engine.diagram import Diagram, Element, InOut, is_feel, strip_feel
 from engine.forms import Component, Form
 from engine.lint.names import shapes, sources
+from engine.lint.names.asking import CIRCLE, Asking, Question
 from engine.lint.names.elements import codes, collection, crossing, events, hands_all, results
 from engine.lint.names.flows import At, Flow, Lazily, Setter, named
 from engine.lint.names.graph import END, always, graphs
 from engine.lint.names.scopes import OPEN, Scope, Table, Variable
-from engine.lint.names.shapes import ANY, CONTEXT, LIST, NULL, NUMBER, TEXT, Shape, of
+from engine.lint.names.shapes import ANY, CONTEXT, LIST, NUMBER, TEXT, Shape, of
 from engine.lint.names.sources import Inspects, shape_of
 
 #: Names that every expression may read, whoever sets them.
@@ -26,24 +27,10 @@ SCHOOL, SETTINGS = "school", "settings"
 #: Steps that one look at all names may take; past them a name may be anything.
 MOST_STEPS = 1_000_000
 
-_COUNTS = (
-    "numberOfInstances",
-    "nrOfInstances",
-    "numberOfActiveInstances",
-    "nrOfActiveInstances",
-    "numberOfCompletedInstances",
-    "nrOfCompletedInstances",
-    "numberOfTerminatedInstances",
-)
+_RUNS = ("Instances", "ActiveInstances", "CompletedInstances")
+_COUNTS = [f"{word}{runs}" for runs in _RUNS for word in ("numberOf", "nrOf")] + ["numberOfTerminatedInstances"]
 COUNTS: Mapping[str, Variable] = {name: Variable(of(NUMBER)) for name in _COUNTS}
 """What a completion condition may count."""
-
-
-_CIRCLE = Variable(of(NULL))
-"""The answer to a question that is already being asked."""
-
-_Question = tuple[str, int, str]
-"""A process, a place in it and a name."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +40,8 @@ class Surroundings:
     forms: Mapping[str, Form | None] | None
     decisions: Mapping[str, Decision | None] | None
     settings: Mapping[str, object] | None
+    categories: frozenset[str] | None = None
+    """Those that schools of the register are in."""
 
 
 class World:
@@ -64,27 +53,59 @@ class World:
         for diagram in diagrams:
             for graph in graphs(diagram):
                 self.flows.setdefault(graph.key, Flow(self, diagram, graph))
-        self._callers: dict[str, list[tuple[Flow, Element]]] = {}
+        self.callers: dict[str, list[tuple[Flow, Element]]] = {}
         self._throwers: dict[tuple[str, str], list[tuple[Flow, Element]]] = {}
+        #: The signals that loops throw, which carry how far they are.
+        self._counted: set[str] = set()
+        #: The tasks that put a school in a category.
+        self.categorising: list[tuple[Flow, Element]] = []
+        #: By such a task the categories that it gives without the one that the school is in; empty where that is not known.
+        self.fresh: dict[tuple[str, str], frozenset[shapes.Value]] = {}
         for flow in self.flows.values():
             for element in flow.graph.elements.values():
                 self._note(flow, element)
-        self._known: dict[_Question, Variable | None] = {}
-        #: The questions being asked, outermost first: of each, the other ones that its answer leans on.
-        self._asked: dict[_Question, set[_Question]] = {}
-        #: Answers that hold as long as the questions they lean on are being asked.
-        self._perhaps: dict[_Question, tuple[Variable | None, set[_Question]]] = {}
+        self._asking = Asking(self._found)
         self._steps = 0
         self._settling = 0
         self._surely: dict[tuple[str, str], list[bool]] = {}
         self._locals: dict[tuple[str, str], dict[str, Variable]] = {}
+        self.school = sources.school(())  # what a new category is made of the old one adds none
+        self.school = sources.school(self._categories())
 
     def _note(self, flow: Flow, element: Element) -> None:
         if element.kind == "callActivity":
-            self._callers.setdefault(element.called_element, []).append((flow, element))
+            self.callers.setdefault(element.called_element, []).append((flow, element))
         if element.throwing or element.kind in ("sendTask", "serviceTask"):
             for kind, name in events(element):
                 self._throwers.setdefault((kind, name), []).append((flow, element))
+        if element.loop is not None and element.loop.event is not None:
+            self._counted.add(element.loop.event.name)
+        if element.topic == "category":
+            self.categorising.append((flow, element))
+
+    # -- categories ---------------------------------------------------------------------------------------------------
+
+    def category(self, flow: Flow, element: Element) -> Shape:
+        """What a task may put its school in."""
+        scope = self.scope(flow, element, inside=False)
+        given = [self.text(each.text, scope) for each in element.inputs if each.name == "category"]
+        return shapes.union(given) if given else ANY
+
+    def _categories(self) -> frozenset[str] | None:
+        """All categories that a school can be in, by the register or a task; None where there is no end to them."""
+        if self.around.categories is None or not self.categorising:
+            return None
+        found = [self.category(flow, element).values for flow, element in self.categorising]
+        self.fresh = self._by_task(found)
+        self._asking.forget()
+        self._locals.clear()
+        if any(values is None for values in found):
+            return None
+        return frozenset({""}).union(self.around.categories, *([str(v) for v in values or ()] for values in found))
+
+    def _by_task(self, found: list[frozenset[shapes.Value] | None]) -> dict[tuple[str, str], frozenset[shapes.Value]]:
+        tasks = zip(self.categorising, found, strict=True)
+        return {(flow.key, element.id): values or frozenset() for (flow, element), values in tasks}
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -95,7 +116,7 @@ class World:
 
     def lookup(self, flow: Flow, place: int, name: str) -> Variable | None:
         """What is known of a name at a place of a process; None when nothing can have set it."""
-        outermost = not (self._asked or self._settling)
+        outermost = not (self._asking.underway or self._settling)
         found = self._variable(flow, place, name)
         if not outermost or found is None or not found.sure or name in (SCHOOL, SETTINGS) or flow.graph.too_large:
             return found
@@ -108,41 +129,16 @@ class World:
         self._steps += 1
         if flow.graph.too_large or self.exhausted:
             return Variable(ANY)
-        key = (flow.key, place, name)
-        if key in self._known:
-            return self._known[key]
-        if key in self._asked:  # a value that is made of itself: this way adds nothing to what it may be
-            self._lean({key})
-            return _CIRCLE
-        if key in self._perhaps:
-            found, on = self._perhaps[key]
-            self._lean(on)
-            return found
-        return self._look(key, flow)
+        return self._asking.answer((flow.key, place, name))
 
-    def _lean(self, on: set[_Question]) -> None:
-        """Note that the answer to the innermost question leans on others that are still being asked."""
-        if self._asked:
-            self._asked[next(reversed(self._asked))] |= on
-
-    def _look(self, key: _Question, flow: Flow) -> Variable | None:
-        self._asked[key] = set()
-        found = self._found(flow, key[1], key[2])
-        on = self._asked.pop(key) - {key}
-        self._perhaps = {each: answer for each, answer in self._perhaps.items() if key not in answer[1]}
-        if on:
-            self._perhaps[key] = (found, on)
-            self._lean(on)
-        else:
-            self._known[key] = found
-        return found
-
-    def _found(self, flow: Flow, place: int, name: str) -> Variable | None:
+    def _found(self, question: Question) -> Variable | None:
+        key, place, name = question
+        flow = self.flows[key]
         before = flow.graph.before(place)
         setting = list(flow.setting(name))
         earlier = [shape for setter, shape in setting if before >> setter.place & 1]
         if name == SCHOOL:
-            return Variable(shapes.union([sources.SCHOOL, *earlier]))
+            return Variable(shapes.union([self.school, *earlier]))
         if earlier:
             return Variable(shapes.union(earlier))
         meanwhile = [shape for setter, shape in setting if flow.graph.beside(setter.place, place)]
@@ -172,7 +168,7 @@ class World:
                 continue
             seen.add(here.key)
             found.update(name for setter in here.setters for name in setter.names())
-            ahead += [caller for caller, _ in self._callers.get(here.key, ())]
+            ahead += [caller for caller, _ in self.callers.get(here.key, ())]
             called = [each.called_element for each in here.graph.elements.values()]
             ahead += [self.flows[key] for key in called if key in self.flows]
         return found | {SCHOOL, SETTINGS}
@@ -259,6 +255,8 @@ class World:
             yield named(leave, element, self.submitted(flow, element), self._unknown_form(element))
             yield self._unanswered(flow, element, leave)
         yield named(leave, element, self._worked_out(flow, element))
+        if kept := element.properties.get("lastDay", ""):
+            yield named(leave, element, {kept: partial(of, "date")})
         yield named(leave, element, self._handed_back(flow, element))
         if element.kind == "callActivity":
             yield self._returned(flow, element, leave)
@@ -307,9 +305,14 @@ class World:
         declared = sources.payload(element.properties.get("payload", "")) or {}
         found: dict[str, Callable[[], Shape]] = {name: partial(self._thrown, said) for name, said in thrown.items()}
         for kind, name in events(element):
-            known = sources.THROWN_BY_ENGINE.get(name, {}) if kind == "message" else {}
-            found |= {field: partial(_same, shape) for field, shape in known.items()}
+            found |= {field: partial(_same, shape) for field, shape in self._brought_by(kind, name).items()}
         return found | {name: partial(_same, shape) for name, shape in declared.items()}
+
+    def _brought_by(self, kind: str, name: str) -> Mapping[str, Shape]:
+        """What a message or signal that no element throws brings: one of the engine's own, or a loop's."""
+        if kind == "signal" and name in self._counted:
+            return {count: variable.shape for count, variable in COUNTS.items()}
+        return sources.thrown_by_engine(kind, name, self.school)
 
     def _thrown(self, said: list[tuple[Flow, Element, str]]) -> Shape:
         return shapes.union(self.text(text, self.scope(flow, element, inside=False)) for flow, element, text in said)
@@ -372,7 +375,7 @@ class World:
 
     def _brought(self, flow: Flow, start: Element, place: int) -> Setter:
         """What the processes that call this one hand in."""
-        callers = self._callers.get(flow.key, [])
+        callers = self.callers.get(flow.key, [])
 
         def shape(name: str) -> Shape | None:
             found = [
@@ -398,7 +401,7 @@ class World:
         """What a name is on the other side of a border."""
         found = [scope.lookup(name)] if hands_all(mappings) else []
         found += [self._source(each, scope) for each in mappings if each.target == name]
-        given = [each.shape for each in found if each is not None and each is not _CIRCLE]
+        given = [each.shape for each in found if each is not None and each is not CIRCLE]
         return shapes.union(given) if given else None
 
     def _source(self, mapping: InOut, scope: Scope) -> Variable | None:

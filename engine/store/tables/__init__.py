@@ -9,8 +9,13 @@ integers.
 
 from __future__ import annotations
 
+from engine.store.tables.attachments import Attachment
+from engine.store.tables.audit import AuditChain, AuditEntry
+from engine.store.tables.bars import CaseBar
 from engine.store.tables.base import (
     ACTIVE,
+    COMPLETED,
+    HELD,
     KEPT,
     NEVER,
     OPEN,
@@ -23,9 +28,35 @@ from engine.store.tables.base import (
     Setting,
     partial,
 )
-from engine.store.tables.cases import EventSubscription, History, Message, ProcessInstance, UserTask, UserTaskRole
-from engine.store.tables.definitions import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
-from engine.store.tables.people import Holding, Person
+from engine.store.tables.cases import (
+    BARRED,
+    UNBARRED,
+    CaseReader,
+    EventSubscription,
+    History,
+    Message,
+    ProcessInstance,
+    UserTask,
+    UserTaskRole,
+)
+from engine.store.tables.comments import Comment
+from engine.store.tables.corrections import Correction
+from engine.store.tables.definitions import (
+    DecisionDefinition,
+    Deployment,
+    FormDefinition,
+    ProcessDefinition,
+    ProcessReader,
+    Resource,
+)
+from engine.store.tables.drafts import Draft
+from engine.store.tables.drawing import Drawing, DrawingSave, SavedRehearsal
+from engine.store.tables.links import TaskLink
+from engine.store.tables.lists import SavedList
+from engine.store.tables.migrations import MigratedCase, Migration
+from engine.store.tables.people import Cover, Holding, Person
+from engine.store.tables.retirements import Retirement
+from engine.store.tables.retries import Retries, Retry
 from engine.store.tables.schools import (
     Batch,
     BatchSkip,
@@ -36,23 +67,49 @@ from engine.store.tables.schools import (
     SchoolChange,
     SchoolSuccession,
 )
-from engine.store.tables.work import Incident, Job, MovedDate, Notification, Outbox, StartTimer
+from engine.store.tables.work import (
+    EvidencePack,
+    Incident,
+    Job,
+    MovedDate,
+    NoticeRead,
+    Notification,
+    Outbox,
+    Reader,
+    StartTimer,
+)
 
 __all__ = [
     "ACTIVE",
+    "BARRED",
+    "COMPLETED",
+    "HELD",
     "KEPT",
     "NEVER",
     "OPEN",
     "SCHOOL",
     "START",
+    "UNBARRED",
     "UNDELIVERED",
     "WAITING",
+    "Attachment",
+    "AuditChain",
+    "AuditEntry",
     "Base",
     "Batch",
     "BatchSkip",
+    "CaseBar",
+    "CaseReader",
+    "Comment",
+    "Correction",
+    "Cover",
     "DecisionDefinition",
     "Deployment",
+    "Draft",
+    "Drawing",
+    "DrawingSave",
     "EventSubscription",
+    "EvidencePack",
     "FormDefinition",
     "History",
     "Holding",
@@ -60,21 +117,32 @@ __all__ = [
     "Incident",
     "Job",
     "Message",
+    "MigratedCase",
+    "Migration",
     "MovedDate",
+    "NoticeRead",
     "Notification",
     "Outbox",
     "Person",
     "ProcessDefinition",
     "ProcessInstance",
+    "ProcessReader",
+    "Reader",
     "RegisterImport",
     "ReportedEvent",
     "Resource",
+    "Retirement",
+    "Retries",
+    "Retry",
+    "SavedList",
+    "SavedRehearsal",
     "School",
     "SchoolCategory",
     "SchoolChange",
     "SchoolSuccession",
     "Setting",
     "StartTimer",
+    "TaskLink",
     "UserTask",
     "UserTaskRole",
     "partial",

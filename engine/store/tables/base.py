@@ -28,6 +28,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 OPEN: ColumnClause[str] = literal_column("'open'")
 
 
+COMPLETED: ColumnClause[str] = literal_column("'completed'")
+
+
 ACTIVE: ColumnClause[str] = literal_column("'active'")
 
 
@@ -35,6 +38,9 @@ WAITING: ColumnClause[str] = literal_column("'waiting'")
 
 
 KEPT: ColumnClause[str] = literal_column("'kept'")
+
+
+HELD: ColumnClause[str] = literal_column("'held'")
 
 
 UNDELIVERED: ColumnClause[str] = literal_column("'undelivered'")

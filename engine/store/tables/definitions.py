@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
+    Index,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +23,7 @@ from engine.store.text import Long, Name, Short
 
 
 class Deployment(ForEverybody, Base):
-    """Files that were handed over together, and checked together."""
+    """Files that were handed over together, and checked together. ``origin`` is where from: the browser, or files."""
 
     __tablename__ = "deployment"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -30,6 +31,7 @@ class Deployment(ForEverybody, Base):
     by: Mapped[str] = mapped_column(Name)
     note: Mapped[str] = mapped_column(Long)
     strict: Mapped[bool]
+    origin: Mapped[str] = mapped_column(Short(12), default="files", server_default="files")
 
 
 class Resource(ForEverybody, Base):
@@ -60,8 +62,9 @@ class ProcessDefinition(_Versioned, Base):
     ``called``, ``forms`` and ``decisions`` say which version of each is meant: {key: definition id}, bound at
     deployment. ``calls`` lists the keys that its call activities name, ``called`` those called by the called, too.
     ``elements`` is {element id: [name, kind, lane, form key, guidance, clauses, event, task]}; the event is what people
-    may report here: {message, reported_by, consequence}; the task how it is answered: {prefill, on_behalf, no_answer},
-    each only where the diagram says so. Both are None elsewhere.
+    may report here: {message, reported_by, consequence}; the task how it is answered: {prefill, on_behalf, no_answer,
+    separate_from, check}, each only where the diagram says so. Both are None elsewhere. ``visible_to`` are the roles of the
+    property ``visibleTo``; ``asked`` those whom the process's own diagram asks something ("" is everybody).
     """
 
     __tablename__ = "process_definition"
@@ -79,6 +82,17 @@ class ProcessDefinition(_Versioned, Base):
     forms: Mapped[dict[str, Any]]
     decisions: Mapped[dict[str, Any]]
     elements: Mapped[dict[str, Any]] = mapped_column(PackedJson)
+    visible_to: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    asked: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+
+
+class ProcessReader(ForEverybody, Base):
+    """A role that may see the cases of a version of a process, whether it is asked in them or not: a row a role."""
+
+    __tablename__ = "process_reader"
+    __table_args__ = (Index(None, "authority", "role", "definition_id"),)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(Short(60), primary_key=True)
 
 
 class FormDefinition(_Versioned, Base):

@@ -1,15 +1,15 @@
-"""The register of people of schools: who holds which role for which school, from a day until a day."""
+"""The register of people of schools: who holds which role for which school, from a day until a day; and who covers for whom."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Id
 from engine.store.tenancy import BelongsToAuthority
-from engine.store.text import Name, Short
+from engine.store.text import Long, Name, Short
 
 
 class Person(BelongsToAuthority, Base):
@@ -45,3 +45,22 @@ class Holding(BelongsToAuthority, Base):
     excluded: Mapped[bool]
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+class Cover(BelongsToAuthority, Base):
+    """Somebody who covers for another from the day ``since`` to the day ``until``, both counted: the tasks of the absent
+    person's roles are theirs too. ``absent`` and ``covering`` are usernames."""
+
+    __tablename__ = "cover"
+    __table_args__ = (
+        Index(None, "authority", "covering", "until"),
+        Index(None, "authority", "absent", "until"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    absent: Mapped[str] = mapped_column(Name)
+    covering: Mapped[str] = mapped_column(Name)
+    since: Mapped[date]
+    until: Mapped[date]
+    reason: Mapped[str] = mapped_column(Long)
+    set_by: Mapped[str] = mapped_column(Name)
+    set_at: Mapped[datetime]

@@ -57,7 +57,7 @@ class SchoolChange(BelongsToSchool, Base):
 class SchoolCategory(BelongsToSchool, Base):
     """A category that a school was put in, by an instance or the register's file: the latest is its row's ``category``."""
 
-    place = "urn"
+    place, case = "urn", "instance_id"
     __tablename__ = "school_category"
     __table_args__ = (Index(None, "authority", "urn", "id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +20,7 @@ from engine.store.tables.base import (
     Id,
     partial,
 )
-from engine.store.tenancy import BelongsToAuthority, BelongsToCase, BelongsToSchool
+from engine.store.tenancy import AUTHORITY_LENGTH, BelongsToAuthority, BelongsToCase, BelongsToSchool, Scope
 from engine.store.text import Long, Name, Short
 
 
@@ -28,7 +30,9 @@ class Job(BelongsToCase, Base):
 
     ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
     its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
-    job that is done is deleted: the history tells of it. A start timer that repeats counts ``beat`` from ``anchor``.
+    job that is done is deleted: the history tells of it. One of a suspended case has the status suspended.
+    ``policy_due`` is when it would be due by the diagram, where a manager
+    has set another date. A start timer that repeats counts ``beat`` from ``anchor``.
     """
 
     __tablename__ = "job"
@@ -37,6 +41,7 @@ class Job(BelongsToCase, Base):
         partial("ix_job_due", "authority", "due", where="instance_id IS NOT NULL"),
         Index(None, "instance_id"),
         partial("ix_job_definition", "definition_id", where="kind = 'start'"),
+        partial("ix_job_failing", "authority", "next_try", where="error IS NOT NULL"),
         partial("ix_job_batch", "batch_id", where="batch_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -47,6 +52,7 @@ class Job(BelongsToCase, Base):
     token: Mapped[str] = mapped_column(Short(40))
     element: Mapped[str] = mapped_column(Name)
     due: Mapped[datetime]
+    policy_due: Mapped[datetime | None]
     estimated: Mapped[bool]
     why: Mapped[str] = mapped_column(Long)
     status: Mapped[str] = mapped_column(Short(12))
@@ -150,19 +156,88 @@ class MovedDate(BelongsToCase, Base):
 
 
 class Notification(BelongsToSchool, Base):
-    """Something that people of a role are told inside the app: those of its case's school, where the role counts for schools."""
+    """Something that people are told inside the app: those of a role, of its case's school where the role counts for schools;
+    or one person (``username``, and no role).
 
+    What several roles are told at once is a row each with one ``occasion``. ``kind`` is late for what tells that a task is
+    late, else empty; ``task_id`` the task that it is about, where it is about one.
+    """
+
+    case = "instance_id"
     __tablename__ = "notification"
     __table_args__ = (
-        Index(None, "authority", "role", "id"),
-        Index("ix_notification_school", "authority", "role", "school_urn", "id"),
+        Index("ix_notification_role", "authority", "role", "kind", "id"),
+        Index("ix_notification_school", "authority", "role", "kind", "school_urn", "id"),
+        partial("ix_notification_person", "authority", "username", "kind", "id", where="username <> ''"),
         Index(None, "instance_id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     role: Mapped[str] = mapped_column(Short(60))
+    username: Mapped[str] = mapped_column(Name, default="")
+    kind: Mapped[str] = mapped_column(Short(12), default="")
+    occasion: Mapped[str] = mapped_column(Short(80))
+    task_id: Mapped[int | None] = mapped_column(Id)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     element: Mapped[str] = mapped_column(Name)
     subject: Mapped[str] = mapped_column(Long)
     text: Mapped[str] = mapped_column(Long)
     created: Mapped[datetime]
     school_urn: Mapped[str | None] = mapped_column(Short(12))
+
+    @classmethod
+    def of_case(cls, scope: Scope) -> ColumnElement[bool]:
+        """What is reported of a case is read by whoever it is reported to, whether they see the case or not."""
+        return true()
+
+
+class _OfOnePerson(BelongsToAuthority):
+    """What concerns one person, who alone sees it where somebody is confined to schools."""
+
+    username: Mapped[str] = mapped_column(Name, primary_key=True)
+
+    @classmethod
+    def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
+        return cls.username == scope.username
+
+
+class NoticeRead(_OfOnePerson, Base):
+    """A person has read what was told on one occasion (``Notification.occasion``)."""
+
+    __tablename__ = "notice_read"
+    authority: Mapped[str] = mapped_column(Short(AUTHORITY_LENGTH), primary_key=True)
+    occasion: Mapped[str] = mapped_column(Short(80), primary_key=True)
+
+
+class Reader(_OfOnePerson, Base):
+    """What a person has read and how they are told: notices up to the id ``read_to``, those of late tasks up to ``late_to``.
+
+    ``how`` is once, daily or weekly; empty while they have not chosen. ``digest`` is when they last got a digest.
+    """
+
+    __tablename__ = "reader"
+    authority: Mapped[str] = mapped_column(Short(AUTHORITY_LENGTH), primary_key=True)
+    read_to: Mapped[int] = mapped_column(Id, default=0)
+    late_to: Mapped[int] = mapped_column(Id, default=0)
+    how: Mapped[str] = mapped_column(Short(12), default="")
+    digest: Mapped[datetime | None]
+
+
+class EvidencePack(BelongsToAuthority, Base):
+    """A pack that somebody made of a case (``instance_id``) or of a school (``school_urn``): for whom, why, and its SHA-256.
+
+    ``entries`` and ``redactions`` count what it holds and what was left out of it; its content is not kept.
+    """
+
+    case = "instance_id"
+    __tablename__ = "evidence_pack"
+    __table_args__ = (Index(None, "authority", "instance_id"), Index(None, "authority", "school_urn"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(Name)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    school_urn: Mapped[str | None] = mapped_column(Short(12))
+    reader: Mapped[str] = mapped_column(Name)
+    why: Mapped[str] = mapped_column(Long)
+    entries: Mapped[int]
+    redactions: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Short(64))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import Engine, queries
-from engine.calendar.files import Calendars
+from engine.calendar.files import Calendars, remarks
 from engine.clock import VirtualClock
 from engine.errors import CalendarInvalid, MovedDateNotFound
 from engine.store.database import make_engine
@@ -146,6 +146,7 @@ def test_another_authority_confirms_nothing(engine: Engine, folder: Path) -> Non
     [
         ("2026-10-12,perhaps,A day\n", 2, "neither added nor removed"),
         ("12 October,added,A day\n", 2, "2026-09-01 or 01/09/2026"),
+        ("2027-05-10,added,A\n2027-05-10,removed,B\n", 3, "both added and removed"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_with_its_line(tmp_path: Path, rows: str, line: int, reason: str) -> None:
@@ -159,3 +160,12 @@ def test_a_table_that_has_become_wrong_says_what_it_said_before(folder: Path) ->
     calendars = Calendars(folder)
     write_later(folder / "bank-holidays.csv", "nonsense")
     assert not calendars("barnsley").is_working_day(date(2026, 10, 12))
+
+
+def test_a_day_that_is_taken_away_and_is_none_is_said(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    table = folder / "bank-holidays.csv"
+    table.write_text(COLUMNS + "2026-12-25,removed,Christmas\n2027-05-04,removed,May Day\n", encoding="utf-8")
+    Calendars(folder)
+    said = "line 3: 2027-05-04 is no bank holiday, so nothing is removed; the nearest is 2027-05-03"
+    assert [each.getMessage() for each in caplog.records] == [f"bank-holidays.csv, {said}."]
+    assert remarks(table) == [said]

@@ -6,10 +6,12 @@ import os
 import re
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.event import listens_for
 
 from engine import Engine, queries
 from engine.calendar import files, timers
@@ -108,6 +110,7 @@ def after(day: str) -> str:
         (YEAR.replace("2026-10-23", "2026-08-23"), 2, "is after"),
         (YEAR.replace("2026-09-01,2026-09-02", "2026-09-02,2026-09-01"), 8, "2026-09-02 is after 2026-09-01"),
         (YEAR.replace("2026-09-01,", "31/09/2026,"), 2, "01/09/2026"),
+        (YEAR.replace("2026-11-02,2026-12-18", "2026-11-07,2026-11-08"), 3, "holds no weekday"),
         (YEAR.replace("inset,INSET", "holiday,INSET"), 8, "neither half-term nor inset"),
         ("", 1, "no half-term"),
     ],
@@ -115,6 +118,25 @@ def after(day: str) -> str:
 def test_a_csv_with_overlaps_gaps_or_missing_years_is_refused_with_its_line(rows: str, line: int, reason: str) -> None:
     with pytest.raises(CalendarInvalid, match=f"line {line}: .*({reason})"):
         files.read((HEAD + rows).encode(), "wrong.csv").calendar()
+
+
+@pytest.mark.parametrize("day", ["", "2026-02-30", "31/09/2026", "2026-13-01", "tomorrow"])
+def test_what_is_no_day_is_said_in_our_words(day: str) -> None:
+    with pytest.raises(CalendarInvalid, match=f'line 2: "{day}" is no day of the calendar; days are written'):
+        files.read((HEAD + YEAR.replace("2026-09-01,2026-10-23", f"{day},2026-10-23")).encode(), "wrong.csv")
+
+
+def test_a_half_term_keeps_to_weekdays_and_what_is_odd_is_said() -> None:
+    odd = YEAR.replace("2026-11-02", "2026-11-01").replace("2027-02-12", "2027-02-13")
+    read = files.read((HEAD + odd + "2026/27,inset,INSET,2026-10-30,2026-11-02\n").encode(), "odd.csv")
+    weeks = read.calendar().terms()[0].weeks()
+    assert weeks == files.read((HEAD + YEAR).encode(), "even.csv").calendar().terms()[0].weeks()
+    assert read.remarks()[:2] == [
+        "line 3: autumn 2 begins on a Sunday, 2026-11-01: Monday 2026-11-02 is taken",
+        "line 4: spring 1 ends on a Saturday, 2027-02-13: Friday 2027-02-12 is taken",
+    ]
+    assert "line 9: the INSET day 2026-10-30 lies in no half-term" in read.remarks()
+    assert not any("2026-11-02 lies" in each for each in read.remarks())
 
 
 @pytest.mark.parametrize(
@@ -260,6 +282,8 @@ def test_calendar_import_shows_what_it_understood_and_writes_when_told(config: P
     assert "2026-09-01" in (config / "calendars/barnsley.csv").read_text(), "nothing is written without a yes"
     assert CliRunner().invoke(main, [*given, "--yes"]).exit_code == 0
     assert "2026/27,half-term,autumn 1,2026-09-02,2026-10-23" in (config / "calendars/barnsley.csv").read_text()
+    file.write_bytes(ics(*TERMS, event("INSET day", "20261219")))
+    assert "INSET day 2026-12-19 lies in no half-term" in CliRunner().invoke(main, given, input="n\n").output
     file.write_bytes(ics(*TERMS[1:]))
     said = CliRunner().invoke(main, [*given, "--yes"])
     assert said.exit_code == 1
@@ -381,3 +405,22 @@ def test_a_review_that_begins_with_a_term_follows_the_calendar_too(database_url:
     engine.calendars.follow()
     assert begins() == ("2027-09-06", False)
     made.dispose()
+
+
+def test_two_workers_that_start_on_an_empty_database_both_note_its_calendars(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "barnsley.csv").write_text(HEAD + YEAR, encoding="utf-8")
+    databases = [make_engine(postgresql_url), make_engine(postgresql_url)]
+    slow, quick = (Engine(each, calendar=Calendars(tmp_path)) for each in databases)
+    followed: list[int] = []
+
+    @listens_for(databases[0], "before_cursor_execute")
+    def another_is_first(*asked: Any) -> None:
+        if asked[2].startswith("INSERT INTO setting") and not followed:
+            followed.append(quick.calendars.follow())
+
+    followed.append(slow.calendars.follow())
+    for each in databases:
+        each.dispose()
+    assert followed == [0, 0]

@@ -159,3 +159,31 @@ def test_terms_told_by_their_first_and_last_days_may_have_hours() -> None:
     timed = [each.replace(";VALUE=DATE:20260902\r", ":20260902T084500\r") for each in TERMS]
     found = files.read(ics(*timed), "terms.ics").calendar()
     assert found.half_terms[0].first == date(2026, 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("DTEND;VALUE=DATE:2026-11-07", "2026-11-07"),
+        ("DURATION:P1X", "P1X"),
+        ("RRULE:FREQ=NEVER", "NEVER"),
+        ("RDATE:foo", "foo"),
+        ("EXDATE:2026-01-01", "2026-01-01"),
+        ("RECURRENCE-ID:zz", "zz"),
+        ("SEQUENCE:x", "x"),
+        ("DTEND;X", "DTEND;X"),
+        ("DTSTART;VALUE=DATE:20261107", "more than one DTSTART"),
+    ],
+)
+def test_a_line_that_is_not_as_icalendar_has_it_is_refused(line: str, said: str) -> None:
+    with pytest.raises(CalendarInvalid, match=said) as refused:
+        reading(made("INSET day", INSET[0], line))
+    begins = 3 + sum(each.count("\r\n") for each in WAYS["days"])
+    assert refused.value.details["line"] - begins in (1, 4), "the line itself, or where its event begins"
+    assert "Expected" not in str(refused.value)
+
+
+def test_a_note_that_is_broken_over_lines_is_no_fault() -> None:
+    assert reading(made("INSET day", *INSET, "DESCRIPTION:Closed to pupils", "all day long")).inset == [
+        date(2026, 11, 6)
+    ]

@@ -80,6 +80,20 @@ def test_elapsed_time_is_exact_and_calendar_parts_keep_the_local_time() -> None:
     assert timers.parse("P1D").next(autumn, BARNSLEY).at - autumn == timedelta(hours=25)
 
 
+@pytest.mark.parametrize(
+    ("text", "after", "last"),
+    [
+        ("1 month", "2026-09-15", "2026-10-15"),
+        ("3 months", "2026-11-30", "2027-02-28"),
+        ("1 year", "2026-09-15", "2027-09-15"),
+    ],
+)
+def test_a_period_of_months_has_run_out_on_the_morning_after_its_last_day(text: str, after: str, last: str) -> None:
+    found = timers.parse(text).next(at(after), BARNSLEY, "period")
+    assert found.last_day == date.fromisoformat(last)
+    assert found.at.astimezone(timers.ZONE).date() == date.fromisoformat(last) + timedelta(days=1)
+
+
 def test_a_period_says_its_last_day_and_never_moves() -> None:
     found = timers.parse("15 days").next(at("2026-12-11"), BARNSLEY)
     assert found.last_day == date(2026, 12, 26)
@@ -194,11 +208,11 @@ def test_half_terms_keep_week_and_weekday_or_end_with_the_half_term(day: date, n
 
 
 @given(DAYS)
-def test_a_month_on_is_the_same_day_or_the_month_s_last_and_a_meeting_is_on_a_school_day(day: date) -> None:
+def test_a_month_ends_with_the_same_day_or_the_month_s_last_and_a_meeting_is_on_a_school_day(day: date) -> None:
     exact = due("1 month", day, "period")
     following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     length = ((following + timedelta(days=32)).replace(day=1) - timedelta(days=1)).day
-    assert exact == following.replace(day=min(day.day, length))
+    assert exact == following.replace(day=min(day.day, length)) + timedelta(days=1)
     assert is_school_day(due("1 month", day))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import Config, Engine, queries
-from engine.errors import LiveCaseExists, MessageNotExpected, NotForThisSchool, SchoolNeeded
+from engine.errors import LiveCaseExists, MessageNotExpected, NotForThisSchool, SchoolHasClosed, SchoolNeeded
 from tests.engine.running import authority, deploy, running, task
 from tests.engine.spiff.cases import bpmn, prop
 
@@ -85,3 +85,37 @@ def test_a_batch_passes_over_the_schools_that_the_process_is_not_for(town: Engin
     town.jobs.run_due()
     with town.reading() as session:
         assert [row.urn for row in queries.skipped(session, 1)] == ["100002"]
+
+
+def test_no_case_begins_for_a_school_that_has_closed(town: Engine) -> None:
+    deploy(town, process(), authority="town")
+    closed(town)
+    with pytest.raises(SchoolHasClosed):
+        start(town)
+
+
+def test_no_message_begins_a_case_for_a_school_that_has_closed(town: Engine) -> None:
+    deploy(town, process('<messageEventDefinition messageRef="m"/>'), authority="town")
+    closed(town)
+    with pytest.raises(MessageNotExpected):
+        town.messages.correlate("begin", {"urn": "100001"}, authority="town")
+
+
+def test_no_round_begins_a_case_for_a_school_that_has_closed(town: Engine) -> None:
+    deploy(town, process(prop(forEach="school"), closedSchools="true"), authority="town")
+    closed(town)
+    town.batches.start("p", authority="town", urns=["100001", "100002"])
+    town.jobs.run_due()
+    with town.reading() as session:
+        assert [row.urn for row in queries.skipped(session, 1)] == ["100001"]
+
+
+def test_a_process_may_be_for_closed_schools_too(town: Engine) -> None:
+    deploy(town, process(closedSchools="true"), authority="town")
+    closed(town)
+    assert start(town) == 1
+
+
+def closed(engine: Engine) -> None:
+    lines = SCHOOLS.replace(b"maintained\n", b"maintained,status\n").replace(b"true\n", b"true,closed\n")
+    engine.schools.import_file(lines.replace(b"false\n", b"false,open\n"), "town")

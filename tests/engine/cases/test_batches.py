@@ -281,3 +281,12 @@ def test_a_school_that_has_closed_gets_no_case(engine: Engine) -> None:
         [("100003", "It has an open case of this process."), ("100004", "It has an open case of this process.")],
     ]
     assert urns(engine) == ["100003", "100004", "100005", "100006"]
+
+
+def test_schools_whose_case_had_not_begun_when_the_process_was_retired_are_passed_over(engine: Engine) -> None:
+    deploy(engine, REVIEW)
+    begun = engine.batches.start("p", urns=["100001", "100002"])
+    engine.deployments.retire("p", "It is over.", Scope("", frozenset(), "owner"))
+    engine.jobs.run_due()
+    assert skipped(engine, begun) == [("100001", "The process was retired."), ("100002", "The process was retired.")]
+    assert engine.tasks.open() == []

@@ -23,7 +23,7 @@ SCHOOLS = (
     f"{OLD},Ash Primary,primary,community,Ada,high\n{OTHER},Birch Primary,primary,community,Ada,low\n"
     f"{NEW},Elm Academy,primary,academy,,\n{SECOND},Fir Academy,primary,academy,,\n"
 )
-MANAGER = Scope("town", frozenset({"seo"}), "manager")
+MANAGER = Scope("town", frozenset({"seo"}), "manager", oversees=True)
 #: A task, and beside it the message of its school's key, and that its school has changed.
 BESIDE = (
     '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/><userTask id="%(id)s"/><endEvent id="%(id)se"/>'

@@ -20,7 +20,9 @@ def project(tmp_path: Path) -> Path:
     """A project of one authority, with one role, one form and one diagram."""
     for folder in ("processes/here", "forms/here", "config/authorities"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "config/authorities/here.yaml").write_text("roles:\n  - {id: seo, name: Officer}\n")
+    (tmp_path / "config/authorities/here.yaml").write_text(
+        "id: here\nname: Here\nroles:\n  - {id: seo, name: Officer}\n"
+    )
     form = {"type": "default", "id": "here-form", "schemaVersion": 18, "components": []}
     (tmp_path / "forms/here/form.form").write_text(json.dumps(form))
     _draw(tmp_path, "p", "form", "seo")
@@ -59,7 +61,7 @@ def test_a_question_without_its_authors_words_is_a_warning_that_names_them(proje
     path.write_text(json.dumps({"type": "default", "id": "here-form", "components": [question]}))
     result = _run(path)
     assert result.exit_code == 0
-    assert "PW-992 warning: at components[0].properties: ask its author for" in result.output
+    assert 'PW-992 warning: at "When?" (properties): ask its author for' in result.output
     assert '"error" ("Enter the date of the visit") and "name" ("the date of the visit")' in result.output
 
 
@@ -74,7 +76,7 @@ def _ask(project: Path, **properties: str) -> Path:
 
 def test_an_answer_kept_for_a_role_that_does_not_exist_is_an_error_on_its_line(project: Path) -> None:
     result = _run(_ask(project, confidential="sao"))
-    assert 'line 12: PW-992 error: at components[0].properties.confidential: there is no role "sao".' in result.output
+    assert 'line 12: PW-992 error: at "Who?" (properties.confidential): there is no role "sao".' in result.output
 
 
 def test_an_answer_kept_for_a_role_of_the_authority_is_right(project: Path) -> None:
@@ -170,3 +172,50 @@ def test_two_files_with_one_process_are_found_as_deployment_finds_them(project: 
     again = project / "processes/here/again.bpmn"
     again.write_text((project / "processes/here/p.bpmn").read_text())
     assert 'PW-993 error: "p" stands in' in _run(project / "processes").output
+
+
+def test_what_is_not_there_to_be_checked_against_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "processes/here/p.bpmn"
+    path.parent.mkdir(parents=True)
+    path.write_text(around('<task id="t" name="T"/>'))
+    said = _run(path).output
+    assert f"Not checked: roles and settings, since there is no config/authorities in {path.parent}." in said
+
+
+def test_a_diagram_whose_ending_is_in_capitals_is_read(project: Path) -> None:
+    path = project / "processes/here/P.BPMN"
+    path.write_text(around('<task id="t" name="T"/>'))
+    assert "PW-993" not in _run(path).output
+
+
+def test_a_decision_file_without_a_decision_is_an_error(project: Path) -> None:
+    path = project / "processes/here/empty.dmn"
+    path.write_text('<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="D" namespace="n"/>')
+    assert "it holds no decision" in _run(path).output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "called"),
+    [
+        ("p.dmn", around('<task id="t"/>'), "a BPMN diagram"),
+        ("p.form", around('<task id="t"/>'), "a BPMN diagram"),
+        ("p.bpmn", '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "a decision table"),
+        ("p.xml", ' {"components": []}', "a form"),
+    ],
+)
+def test_a_file_by_the_name_of_another_kind_is_told_what_it_is(
+    tmp_path: Path, name: str, content: str, called: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    said = _run(tmp_path / name).output
+    assert f"PW-000 error: it is {called} by what it holds, and its name ends in {(tmp_path / name).suffix}." in said
+    assert "1 error" in said
+
+
+def test_what_the_xml_parser_says_is_said_for_people(tmp_path: Path) -> None:
+    (tmp_path / "deep.bpmn").write_text("<a>" * 300)
+    (tmp_path / "odd.bpmn").write_text("<a>&#1;</a>")
+    said = _run(tmp_path).output
+    assert "its elements are nested more than 100 deep" in said
+    assert "the character with the number 1 is none that XML may hold" in said
+    assert "xmlParse" not in said

@@ -40,6 +40,12 @@ CONDITION = Rule(
     "starts it when the condition becomes true",
     "10.5.5 and 13.5.4: a conditional event occurs when its condition becomes true",
 )
+ESCALATED = Rule(
+    "an event subprocess that begins on an escalation",
+    "starts it with its process",
+    "starts it when the escalation is thrown",
+    "10.5.6 and 13.5.4: it begins when its event occurs, and an escalation occurs when one is thrown",
+)
 ALREADY = Rule(
     "a condition that is true when the wait for it begins",
     "waits until a task beside it has ended",
@@ -47,8 +53,8 @@ ALREADY = Rule(
     "10.5.5: the event occurs when its condition is true",
 )
 LATE = Rule(
-    "a condition that becomes true inside a subprocess",
-    "looks at it when a task beside it has ended, here the subprocess as a whole",
+    "a condition that becomes true inside a subprocess, or on a way beside",
+    "looks at it when a task beside it has ended, such as the subprocess as a whole",
     "looks at it when a variable has changed",
     "10.5.5: the event occurs when its condition becomes true",
 )
@@ -70,11 +76,11 @@ LAST_ROUND = Rule(
     "waits for a token on each flow, and uses each up",
     "13.4.1 and 13.4.3: a join takes one token from each incoming flow that has one, and it is gone",
 )
-COMPENSATION = Rule(
-    "compensation",
-    "knows none: reading stops at the boundary event, and without that nothing is undone",
-    "runs the handlers of what has been completed, the last first",
-    "13.5.5: throwing compensation invokes the handlers in reverse order of completion",
+UNDATED = Rule(
+    "a timer beside an activity that counts from a date which there is not yet",
+    "waits for it from when the activity begins",
+    "waits for it once there is the date",
+    "10.5.5: when a timer event occurs is what its expression gives, and this one gives nothing yet",
 )
 
 
@@ -90,15 +96,16 @@ class Difference:
 
 DIFFERENCES = (
     Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
-    Difference("barnsley-concerns-maintained", "message-resolved", INTERRUPTING),
-    Difference("barnsley-escalation-stage-1", "both-shared", LAST_ROUND),
-    Difference("barnsley-escalation-stage-1", "sisg-moved", INNER, running="barnsley-escalation"),
+    Difference("barnsley-concerns-maintained", "over-noted", CONDITION),
+    Difference("barnsley-escalation-stage-1", "summary-due", ESCALATED),
     Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-stage-3-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-warning-notice", "notice-begins", CONDITION),
     Difference("cheshire-east-iop", "ready", ONCE),
     Difference("cheshire-east-iop-meeting", "new-date-reported", INNER, running="cheshire-east-iop-programme"),
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
+    Difference("cheshire-east-iop-tier-1", "judged-again", LATE),
+    Difference("cheshire-east-iop-tier-1", "ofsted-judgement", ONCE),
     Difference("cheshire-east-powers", "powers-asked", CONDITION),
     Difference("cheshire-east-warning-notice", "notice-asked", CONDITION),
     Difference("luton-inadequate", "group-meets", BACK),
@@ -109,16 +116,17 @@ DIFFERENCES = (
     Difference("luton-ri-academy", "meeting-missed", BACK),
     Difference("luton-ri-maintained", "inspected", LATE),
     Difference("luton-ri-maintained", "judged-inadequate", CONDITION),
-    Difference("luton-ri-maintained", "ri-again", CONDITION),
     Difference("luton-warning-notice", "notice-withdrawn", INTERRUPTING),
     Difference("redcar-categorisation", "appealed", ALREADY),
     Difference("redcar-category-appeal", "appeal-withdrawn", INTERRUPTING),
     Difference("redcar-warning-notice", "judged-while-alerting", ONCE),
-    Difference("redcar-warning-notice", "lifted-under-powers", ONCE),
-    Difference("redcar-warning-notice", "judged-inadequate", INNER),
-    Difference("redcar-warning-notice", "representations-made", INNER),
-    Difference("redcar-warning-notice", "secretary-gives", INNER),
-    Difference("redcar-warning-notice-powers", "give-powers-back", COMPENSATION),
+    Difference("redcar-warning-notice", "judged", UNDATED),
+    Difference("redcar-warning-notice-course", "judged-inadequate", INNER),
+    Difference("redcar-warning-notice-course", "ofsted-answered", INNER),
+    Difference("redcar-warning-notice-course", "period-extended", INNER),
+    Difference("redcar-warning-notice-course", "representations-made", INNER),
+    Difference("redcar-warning-notice-course", "secretary-gives", INNER),
+    Difference("redcar-warning-notice-powers", "eligible-begins", UNDATED),
 )
 
 
@@ -159,7 +167,7 @@ UNREAD = {
         "barnsley-powers": NO_COLLECTION,
         "barnsley-risk-assessment": NO_DECISION,
         "barnsley-warning-notice": NO_COLLECTION,
-        "cheshire-east-iop": NO_DECISION,
+        "cheshire-east-iop-level": NO_DECISION,
         "cheshire-east-iop-tier-2": NO_COLLECTION,
         "cheshire-east-reporting": NO_COLLECTION,
         "luton-inadequate": NO_COLLECTION,
@@ -172,7 +180,7 @@ UNREAD = {
     },
     "CamundaParser": {
         "barnsley-risk-assessment": NO_ANNOTATION,
-        "cheshire-east-iop": NO_ANNOTATION,
+        "cheshire-east-iop-level": NO_ANNOTATION,
         "luton-monitoring-panel": NO_ANNOTATION,
         "redcar-categorisation": NO_ANNOTATION,
         "redcar-warning-notice": NO_COMPENSATION,

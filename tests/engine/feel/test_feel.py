@@ -206,13 +206,16 @@ MISREAD = [
     ("a <> 3", '"<>" is no comparison'),
     ("if a =< 3 then 1 else 2", '"=<" is no comparison'),
     ("1 < a < 3", "two comparisons in a row"),
+    ("3 + +2", r'FEEL has no sign "\+" before a value; leave it out at character 5'),
+    ("[1, +2]", r'FEEL has no sign "\+" before a value'),
 ]
 
 
 @pytest.mark.parametrize(("expression", "reason"), MISREAD)
 def test_what_parses_but_means_something_else_is_refused(feel: Feel, expression: str, reason: str) -> None:
-    with pytest.raises(ExpressionInvalid, match=reason):
-        feel.check(expression)
+    for ask in (lambda: feel.check(expression), lambda: feel.evaluate(expression, {"a": 2})):
+        with pytest.raises(ExpressionInvalid, match=reason):
+            ask()
 
 
 @pytest.mark.parametrize("expression", ["(1 < a) = true", "a in (> 3)", "a in > 3", "l[> 3]", "1 < a and a < 3"])

@@ -78,6 +78,11 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: s
         (question("textfield", "A", conditional={"hide": "=stage = "}), "conditional.hide"),
         (question("textfield", "A", readonly="=("), "readonly"),
         (question("textfield", "A", properties={"confidential": " "}), "properties.confidential"),
+        (question("textfield", "A", properties={"confidentialUntil": "=true"}), "properties.confidentialUntil"),
+        (
+            question("textfield", "A", properties={"confidential": "seo", "confidentialUntil": "=("}),
+            "properties.confidentialUntil",
+        ),
         (question("textfield", "A", rules={"maxLength": "many"}), "validate.maxLength"),
         (question("number", "A", rules={"min": "2"}), "validate.min"),
         (question("number", "A", rules={"min": "=today()"}), "validate.min"),
@@ -86,6 +91,12 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_place(data: Any, path: s
         (question("textfield", "A", rules={"minLength": "=3", "maxLength": 2}), "validate.minLength"),
         (question("textfield", "A", key="school"), "key"),
         (question("textfield", "A", key="settings"), "key"),
+        (question("radio", "A", values=[{"label": "Yes", "value": "y"}, {"label": "Yes", "value": "n"}]), "values"),
+        (question("textarea", "A", defaultValue=7), "defaultValue"),
+        (question("number", "A", defaultValue="7"), "defaultValue"),
+        (question("checkbox", "A", defaultValue="yes"), "defaultValue"),
+        (question("radio", "A", values=AREAS, conditional={"hide": '=answer = "leadership"'}), "conditional.hide"),
+        ({"type": "text", "text": "Hello {school.name}}"}, "text"),
         ({"type": "text", "text": ""}, "text"),
         ({"type": "text", "text": "Hello {{ ( }}"}, "text"),
     ],
@@ -164,6 +175,29 @@ def test_a_form_in_another_encoding_is_told_to_be_saved_as_utf_8() -> None:
     assert [each.message for each in found] == ["it is not written in UTF-8: save it as UTF-8"]
 
 
+FORM = '{"components": [], "id": "f", %s}'
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (FORM % '"a": 1, "a": 2', '"a" stands twice in one place, and only the last would count'),
+        (FORM % '"a": {"max": 1e400}', "1e400 is too large a number"),
+        (FORM % f'"a": {"9" * 5000}', "is too large a number"),
+        (FORM % '"a": NaN', "it is not JSON: NaN is no number there"),
+        (FORM % '"a": "\\ud800"', "it holds half of a character, U+D800: take it out"),
+        ('{"components": [', "it is not JSON from line 1, column 17 on"),
+    ],
+)
+def test_a_form_that_is_not_read_as_it_looks_is_refused_in_our_words(data: str, said: str) -> None:
+    (found,) = check_form(data)
+    assert said in found.message
+
+
+def test_a_form_with_a_key_twice_that_was_deployed_before_goes_on() -> None:
+    assert load_form(FORM % '"a": 1, "a": 2').id == "f"
+
+
 def test_lint_asks_between_which_days_a_date_lies() -> None:
     found = check_form({"components": [question("datetime", "When?", rules={"max": "=today()"})]})
     message = "any date is taken, 1962 or 2062: say between which days it lies (min)"
@@ -185,3 +219,9 @@ def test_a_good_form_has_no_findings() -> None:
     text = {"type": "text", "text": "About {{school.name}}"}
     choice = question("radio", "Area", values=AREAS, conditional={"hide": "=not(school.aided)"})
     assert load_form({"components": [text, VISITS, choice]}).check(Feel.shared()) == []
+
+
+def test_an_id_that_is_there_twice_is_told_where_it_is_so_again() -> None:
+    first, second = question("textfield", "A", id="Field_1"), question("textfield", "B", "other", id="Field_1")
+    found = check_form({"components": [first, {"type": "group", "label": "Both", "components": [second]}]})
+    assert [each.path for each in found if "twice" in each.message] == ["components[1].components[0].id"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from engine.errors import FormInvalid
 from engine.feel import Feel
-from engine.forms import AtTime, Form, as_text
+from engine.forms import AtTime, Form, as_text, plausible
 from tests.engine.forms.questions import AREAS, COMMUNITY, DIOCESE, VISITS, errors, make, question, read
 
 # What is stored
@@ -299,3 +299,21 @@ def test_a_meeting_is_on_a_school_day() -> None:
 
 def test_a_meeting_on_another_day_says_why() -> None:
     assert meeting("Governors can only come at the weekend") == {}
+
+
+# Limits by what was said before
+
+
+def test_a_limit_that_names_its_own_question_means_the_last_answer() -> None:
+    """A meeting is not held before the last one, whose date has the same key."""
+    form = make(question("datetime", "The meeting", rules={"min": "=date(answer)"}))
+    with pytest.raises(FormInvalid) as refused:
+        form.accept({"answer": "2026-09-06"}, {"answer": "2026-09-07"}, Feel.shared())
+    assert refused.value.errors == {"answer": ["The meeting must be the same as or after 7 September 2026"]}
+    assert form.accept({"answer": "2026-09-07"}, {"answer": "2026-09-07"}, Feel.shared()) == {"answer": "2026-09-07"}
+
+
+def test_an_invented_date_is_the_nearest_that_the_form_takes() -> None:
+    form = make(question("datetime", "The meeting", rules={"min": "2026-09-14"}))
+    today = date(2026, 9, 7)
+    assert plausible(form, {}, Feel.shared(), (), today, {}) == {"answer": "2026-09-14"}

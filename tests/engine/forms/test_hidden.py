@@ -119,3 +119,36 @@ def test_a_field_in_a_confidential_group_is_seen_only_by_roles_of_both() -> None
 def test_a_readonly_answer_is_never_taken_from_the_page(locked: dict[str, Any]) -> None:
     form = make(question("textfield", "Name", **locked), question("textfield", "Other", "other"))
     assert read(form, ("answer", "forged"), ("other", "x"), variables={"stage": 2}) == {"other": "x"}
+
+
+class TestConfidentialUntil:
+    """An answer that is kept to some roles may open as the case goes on."""
+
+    KEPT = question(
+        "textfield", "A", "a", properties={"confidential": "seo", "confidentialUntil": '=decision = "escalate"'}
+    )
+
+    def test_it_is_kept_while_the_condition_is_not_true(self) -> None:
+        assert make(self.KEPT).in_case({"decision": None}, Feel.shared()).confidential() == {"a": frozenset({"seo"})}
+
+    def test_it_is_open_once_the_condition_is_true(self) -> None:
+        assert make(self.KEPT).in_case({"decision": "escalate"}, Feel.shared()).confidential() == {}
+
+    def test_a_condition_that_fails_opens_nothing(self) -> None:
+        kept = question("textfield", "A", "a", properties={"confidential": "seo", "confidentialUntil": "=abs(x)"})
+        assert make(kept).in_case({"x": "text"}, Feel.shared()).confidential() == {"a": frozenset({"seo"})}
+
+    def test_the_rule_of_the_group_around_it_stays(self) -> None:
+        group = {"type": "group", "label": "G", "components": [self.KEPT], "properties": {"confidential": "seo,clerk"}}
+        opened = make(group).in_case({"decision": "escalate"}, Feel.shared())
+        assert opened.confidential() == {"a": frozenset({"seo", "clerk"})}
+
+    def test_a_list_opens_as_a_whole(self) -> None:
+        rows = {
+            "type": "dynamiclist",
+            "path": "rows",
+            "label": "Rows",
+            "components": [question("textfield", "A", "a")],
+            "properties": self.KEPT["properties"],
+        }
+        assert make(rows).in_case({"decision": "escalate"}, Feel.shared()).confidential() == {}

@@ -1,7 +1,6 @@
 """Timers and other jobs: due order, lateness, failure, retry, incidents, and workers that die or come too late."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from engine.jobs import queue
 from engine.steps import SetVariables
 from engine.store.tables import Job
 from engine.store.tenancy import Scope, set_scope
-from tests.engine.running import DAY, LATER, NOW, REMINDED, Statements, clock_of, deploy, running, task, waiting
+from tests.engine.running import DAY, LATER, NOW, REMINDED, Statements, claim, clock_of, deploy, running, task, waiting
 from tests.engine.spiff.cases import bpmn
 
 MINUTE = timedelta(minutes=1)
@@ -26,11 +25,6 @@ SCHOOL_YEAR = bpmn(
 @pytest.fixture
 def engine(database_url: str) -> Engine:
     return running(database_url)
-
-
-def claim(engine: Engine) -> Any:
-    with engine.transactions.writing(Scope.all_authorities()) as session:
-        return queue.claim(session, engine.clock.now(), engine.config)
 
 
 def test_jobs_fire_in_due_order_and_late_ones_say_so(engine: Engine) -> None:

@@ -151,18 +151,6 @@ CASES = [
         draw(STARTS.format(ON_SIGNAL), "s>t r>t t>e", ROOTS),
     ),
     Case(
-        "PW-228",
-        inside(
-            '<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>', "a>c", roots=ROOTS
-        ),
-        inside(
-            '<startEvent id="a"/><endEvent id="c"><errorEventDefinition errorRef="x"/></endEvent>',
-            "a>c",
-            roots=ROOTS,
-            beside=TWICE + '<sequenceFlow id="f" sourceRef="d" targetRef="e"/>',
-        ),
-    ),
-    Case(
         "PW-229",
         around('<task id="t"/>' + TWICE + TWICE.replace('"d"', '"d2"'), "s>t t>e d>e d2>e", ROOTS),
         around('<task id="t"/>' + TWICE, "s>t t>e d>e", ROOTS),

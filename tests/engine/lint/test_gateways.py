@@ -36,6 +36,7 @@ CASES = [
     ),
     Case("PW-304", around('<exclusiveGateway id="t"/>' + TASK, "s>t t>u[a] t>e[b] u>e"), DECIDING),
     Case("PW-305", _race(A, "t>a a>e"), RACE),
+    Case("PW-312", _race(B + _catch("c", ON_MESSAGE), "t>b t>c b>e c>e"), RACE),
     Case("PW-306", _race(A + TASK, "t>a t>u a>e u>e"), RACE),
     Case("PW-307", _race(B + RECEIVE, "t>b t>r b>e r>e"), _race(A + RECEIVE, "t>a t>r a>e r>e")),
     Case(

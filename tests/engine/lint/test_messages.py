@@ -10,7 +10,20 @@ from engine.feel import Feel
 from engine.lint import Finding, Known, check
 from engine.lint.bundle import check_bundle, read_bundle
 from engine.lint.project import check_files
-from tests.engine.lint.drawing import MESSAGE, ON_MESSAGE, Case, Checker, around, draw, inputs, parsed, prop, prove
+from tests.engine.lint.drawing import (
+    MESSAGE,
+    ON_MESSAGE,
+    ON_SIGNAL,
+    SIGNAL,
+    Case,
+    Checker,
+    around,
+    draw,
+    inputs,
+    parsed,
+    prop,
+    prove,
+)
 
 CODES = {"PW-891", "PW-892"}
 ALONE = Known(roles=frozenset({"seo"}), whole=True)
@@ -42,7 +55,22 @@ def handed_over(name: str) -> str:
     return around(send + waits, "s>t t>c c>e", MESSAGE)
 
 
+def alarmed(thrown: str) -> str:
+    """What waits for a signal, after one is thrown."""
+    waits = f'<intermediateCatchEvent id="c">{ON_SIGNAL}</intermediateCatchEvent>'
+    throw = f'<intermediateThrowEvent id="t"><signalEventDefinition signalRef="{thrown}"/></intermediateThrowEvent>'
+    return around(throw + waits, "s>t t>c c>e", SIGNAL + '<signal id="h" name="Alrm"/>')
+
+
+def kinds(payload: str) -> str:
+    """What waits for a message with this payload, that hands over a text."""
+    waits = f'<intermediateCatchEvent id="c">{prop(payload=payload)}{ON_MESSAGE}</intermediateCatchEvent>'
+    return around(f'<sendTask id="t" messageRef="m">{inputs(reason="Late")}</sendTask>' + waits, "s>t t>c c>e", MESSAGE)
+
+
 CASES = [
+    Case("PW-896", alarmed("h"), alarmed("g"), strict=True, known=ALONE),
+    Case("PW-897", kinds("reason: number"), kinds("reason: text"), strict=True, known=ALONE),
     Case("PW-891", catches(), REPORTED, strict=True, known=ALONE),
     Case("PW-891", catches(reportedBy="nobody"), ANSWERED, strict=True, known=ALONE),
     Case("PW-892", throws(), ANSWERED, strict=True, known=ALONE),

@@ -27,10 +27,18 @@ def _gateway(**properties: str) -> str:
     return around(f'<exclusiveGateway id="t">{prop(**properties)}</exclusiveGateway>')
 
 
+def _last(**properties: str) -> str:
+    return around(
+        f'<scriptTask id="t" scriptFormat="feel" camunda:resultVariable="given">{prop(**properties)}<script>= 1</script></scriptTask>'
+    )
+
+
+LAST = {"lastDay": "last", "lastDayOf": "= &quot;5 days&quot;", "lastDayFrom": "= given"}
 REGISTER = Known(clauses=frozenset({"HERE-6.2", "HERE-6.3"}))
 #: Properties of which a rule of its own says what they may be, or which may be anything.
 OF_THEIR_OWN = words(
-    """clause forEach formKey keepFor onBehalf outputCollection payload prefill reportedBy whileOpen"""
+    """clause clausePartly forEach formKey keepFor lastDay onBehalf outputCollection payload prefill reportedBy
+    separateFrom visibleTo whileOpen"""
 )
 
 CASES = [
@@ -47,10 +55,14 @@ CASES = [
     Case("PW-865", _timer(timerRule="never"), _timer(timerRule="period")),
     Case("PW-865", _timer(catchUp="sometimes"), _timer(catchUp="every")),
     Case("PW-865", _timer(retime="yes"), _timer(retime="true")),
+    Case("PW-865", _timer(statutory="yes"), _timer(statutory="true")),
     Case("PW-865", _process(needsSchool="yes"), _process(needsSchool="true")),
     Case("PW-865", _process(cases="several"), _process(cases="many")),
+    Case("PW-898", _gateway(clausePartly="HERE-6.2"), _gateway(clause="HERE-6.2", clausePartly="HERE-6.2")),
     Case("PW-866", _gateway(clause="HERE-66.2"), _gateway(clause="HERE-6.2"), known=REGISTER),
     Case("PW-866", _process(clause="HERE-6.2, HERE-7"), _process(clause="HERE-6.2, HERE-6.3"), known=REGISTER),
+    Case("PW-867", _last(lastDay="last", lastDayOf="= given"), _last(**LAST)),
+    Case("PW-867", _last(lastDayOf="= given", lastDayFrom="= given"), _last(**LAST)),
     Case("PW-863", _process(colour="red"), _process(needsSchool="true")),
     Case("PW-864", _process(whileOpen="wait"), _process(whileOpen="end")),
     Case("PW-864", _process(whileOpen="begin"), _process(whileOpen="begin", cases="many")),

@@ -49,6 +49,10 @@ def _started(groups: str) -> str:
     return whole(process('<startEvent id="s"/><endEvent id="e"/>', "s>e", attributes=attributes))
 
 
+def _seen(roles: str) -> str:
+    return draw(f'{prop(visibleTo=roles)}<startEvent id="s"/><endEvent id="e"/>', "s>e")
+
+
 GOOD = _user(FORM, ROLE, NAME)
 
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="F" namespace="http://example.org">
@@ -75,6 +79,9 @@ STRICT = [
         _user(FORM, NAME, 'camunda:candidateGroups="=school.category"'),
     ),
     Case(
+        "PW-721", _user(FORM, NAME, 'camunda:assignee="seo"'), _user(FORM, NAME, 'camunda:assignee="sam@example.org"')
+    ),
+    Case(
         "PW-705",
         _task("businessRuleTask", 'camunda:decisionRef="gone"'),
         _task("businessRuleTask", 'camunda:decisionRef="category"'),
@@ -83,6 +90,8 @@ STRICT = [
     Case("PW-707", _task("serviceTask", 'camunda:type="external" camunda:topic="launch"'), _notice()),
     Case("PW-708", _started("seo, mayor"), _started("seo, clerk")),
     Case("PW-709", _started(""), _started("seo")),
+    Case("PW-722", _seen("seo, clerc"), _seen("seo, clerk")),
+    Case("PW-722", _seen(" "), _seen("seo")),
     Case("PW-710", _notice(text=""), _notice()),
     Case("PW-711", _notice(to="seo, mayor"), _notice(to="=school.category")),
     Case(
@@ -102,6 +111,7 @@ STRICT = [
     Case("PW-716", _each("pupil"), _each("school")),
     Case("PW-717", _asks(prefill="always"), _asks(prefill="last")),
     Case("PW-717", _asks(onBehalf="seo", noAnswer="= {}"), _asks(DUE, onBehalf="seo", noAnswer="= {}")),
+    Case("PW-719", _asks(separateFrom="t"), _asks()),
     Case("PW-704", _asks(onBehalf="seo, mayor"), _asks(onBehalf="seo, clerk")),
     Case("PW-716", _each("school").replace('name="forEach"', 'name="forEachWhen"'), _each("school")),
     Case("PW-716", around(f'<manualTask id="t">{prop(forEach="school")}</manualTask>'), _each("school")),
@@ -109,6 +119,9 @@ STRICT = [
 ]
 CASES = [Case(one.code, one.bad, one.good, strict=True, known=KNOWN) for one in STRICT]
 CASES.append(Case("PW-718", _decides("singleEntry"), _decides("collectEntries"), known=COLLECTING))
+WIDER = TABLE.replace('name="level"/>', 'name="level"/><output id="o2" name="why"/>')
+TWO = Known(decisions=parse_decisions(WIDER.encode(), "d.dmn"))
+CASES.append(Case("PW-720", _decides("collectEntries"), _decides("resultList"), known=TWO))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

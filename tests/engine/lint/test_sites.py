@@ -49,10 +49,14 @@ def _loop(text: str) -> str:
 
 #: By property whose value is FEEL, a diagram that has it.
 DRAWN = {
+    "bars": lambda text: _process(bars=text),
     "businessKey": lambda text: _event(prop(businessKey=text), kind="intermediateThrowEvent"),
     "correlationKey": lambda text: _event(prop(correlationKey=text)),
+    "endWhen": lambda text: _process(endWhen=text),
     "forEachWhen": lambda text: _start(forEachWhen=text),
     "from": lambda text: _event(prop(**{"from": text}), TIMER),
+    "lastDayFrom": lambda text: _task(prop(lastDay="last", lastDayOf="= &quot;5 days&quot;", lastDayFrom=text)),
+    "lastDayOf": lambda text: _task(prop(lastDay="last", lastDayOf=text, lastDayFrom="= given_on")),
     "noAnswer": lambda text: _task(prop(onBehalf="seo", noAnswer=text), 'camunda:dueDate="5 days"'),
     "onlyWhen": lambda text: _task(prop(onlyWhen=text)),
     "outputElement": _loop,

@@ -45,7 +45,7 @@ CASES = [
         _task('messageRef="m"', kind="receiveTask"),
     ),
     Case("PW-903", around('<eventBasedGateway id="t" instantiate="true"/>'), GOOD),
-    Case("PW-903", _task("", '<multiInstanceLoopCharacteristics behavior="One"/>'), GOOD),
+    Case("PW-903", _task("", '<multiInstanceLoopCharacteristics behavior="Complex"/>'), GOOD),
     Case("PW-904", _task('camunda:delegateExpression="x"'), _task('camunda:asyncBefore="true"')),
     Case(
         "PW-904",
@@ -54,6 +54,7 @@ CASES = [
         ),
         _wait(ON_MESSAGE),
     ),
+    Case("PW-917", _task('dueDate="2 weeks"'), _task('camunda:dueDate="2 weeks"')),
     Case("PW-905", _task("", LISTENER), _task("", PROPERTIES)),
     Case(
         "PW-912",
@@ -81,12 +82,14 @@ def test_support(case: Case) -> None:
     prove(case)
 
 
-@pytest.mark.parametrize("feature", ["receiveTask instantiate", "eventBasedGateway parallel", "multiInstance behavior"])
+@pytest.mark.parametrize(
+    "feature", ["receiveTask instantiate", "eventBasedGateway parallel", "multiInstance behavior Complex"]
+)
 def test_a_refused_feature_says_why(feature: str) -> None:
     drawn = {
         "receiveTask instantiate": '<receiveTask id="t" instantiate="true"/>',
         "eventBasedGateway parallel": '<eventBasedGateway id="t" eventGatewayType="Parallel"/>',
-        "multiInstance behavior": '<task id="t"><multiInstanceLoopCharacteristics behavior="One"/></task>',
+        "multiInstance behavior Complex": '<task id="t"><multiInstanceLoopCharacteristics behavior="Complex"/></task>',
     }
     assert REFUSED[feature] in {one.remedy for one in lint(around(drawn[feature]))}
 

@@ -66,6 +66,7 @@ SLIPS = [
     ("PW-884", _table('"good" -> 3', '- -> "high"'), "type"),
     ("PW-885", _table('"good" -> lowercase("LOW")', '- -> "high"'), "lower case"),
     ("PW-886", _table('"good" -> "low"', '"good" -> "high"', '"inadequate" -> "high"', policy="UNIQUE"), "FIRST"),
+    ("PW-886", _table('"good" -> "low"', '"good" -> "high"', '"inadequate" -> "high"', policy="ANY"), "FIRST"),
     ("PW-888", _table('"good" -> ', '- -> "high"'), "null, where nothing is meant"),
     ("PW-883", _table(*GOOD, expected='"good"'), "Add it, or take the list of values out"),
     ("PW-884", _table(*GOOD, expected='"good","inadequate"', kind="number"), "Correct its type"),

@@ -37,7 +37,16 @@ def _worked_out(bad: str, good: str, code: str = "PW-808") -> Case:
     return Case(code, bad, good, strict=True, known=KNOWN, also=NEEDS)
 
 
+def _cycle(text: str, kind: str = "startEvent") -> str:
+    timer = f"<timerEventDefinition><timeCycle>{text}</timeCycle></timerEventDefinition>"
+    return around(f'<task id="t"/><{kind} id="b">{timer}</{kind}>', "s>t b>t t>e")
+
+
 CASES = [
+    Case("PW-810", _cycle("R/PT1H"), _cycle("every 2 weeks"), strict=True, known=KNOWN, also=NEEDS),
+    Case("PW-811", _cycle("every day"), _cycle("every week"), strict=True, known=KNOWN, also=NEEDS),
+    Case("PW-811", _due("PT5M"), _due("PT24H"), strict=True, known=KNOWN, also=NEEDS),
+    Case("PW-811", _duration("500 working days"), _duration("200 working days"), strict=True, known=KNOWN, also=NEEDS),
     Case("PW-801", _wait(""), GOOD),
     Case("PW-801", _duration(""), GOOD),
     Case("PW-801", _wait("<timeDuration>P1D</timeDuration><timeCycle>R/P1D</timeCycle>"), GOOD),

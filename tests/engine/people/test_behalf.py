@@ -12,7 +12,7 @@ from tests.engine.running import clock_of, running, task
 from tests.engine.spiff.cases import bpmn, prop
 
 SAM = Scope("", frozenset({"seo"}), "sam")
-CLERK = Scope("", frozenset({"clerk"}), "cleo")
+CLERK = Scope("", frozenset({"clerk"}), "cleo", oversees=True)
 SAID = OnBehalf("Hilda Example, headteacher", date(2026, 9, 4), "telephone")
 FORM = (
     b'{"id": "report", "type": "default", "components": ['

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.errors import CalledProcessMissing, ExpressionFailed
+from engine.errors import CalledProcessMissing, ValueUnfit
 from tests.engine.spiff.cases import Case, bpmn, prop
 
 START_END = '<startEvent id="s"/><endEvent id="e"/>'
@@ -106,7 +106,7 @@ def test_multi_instance_over_nothing_goes_straight_on():
 
 def test_multi_instance_over_no_list_is_an_error():
     loop = f"<multiInstanceLoopCharacteristics {ITEMS}/>"
-    with pytest.raises(ExpressionFailed, match="a list is needed"):
+    with pytest.raises(ValueUnfit, match="a list is needed"):
         Case(bpmn(START_END + f'<userTask id="a">{loop}</userTask>', "s>a a>e")).start(bodies="x")
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from engine.errors import ConditionUndecided, PathwaysError, TimerImpossible, ValueMissing
+from engine.errors import (
+    ConditionUndecided,
+    ExpressionFailed,
+    NobodyNamed,
+    PathwaysError,
+    TimerImpossible,
+    ValueMissing,
+    ValueUnfit,
+)
 from engine.steps import Start
 from tests.engine.spiff.cases import Case, bpmn, prop
 from tests.engine.spiff.test_events import ROOTS, START_END, boundary, event, timer
@@ -91,6 +99,27 @@ def test_a_completion_condition_that_gives_null_is_an_error() -> None:
     fails(bpmn(body, "s>a a>e"), ConditionUndecided, 'The completion condition of "a" gives null', "a", n=None)
 
 
+MANY = "<multiInstanceLoopCharacteristics {}</multiInstanceLoopCharacteristics>"
+COLLECTION = MANY.format('camunda:collection="= n" camunda:elementVariable="x">')
+CARDINALITY = MANY.format("><loopCardinality>= n</loopCardinality>")
+
+
+@pytest.mark.parametrize(
+    ("loop", "n", "error", "message"),
+    [
+        (COLLECTION, None, ValueMissing, 'The collection of "a" gives null where a value is needed'),
+        (COLLECTION, "x", ValueUnfit, 'The collection of "a" gives a text where a list is needed'),
+        (CARDINALITY, None, ValueMissing, 'The number of runs of "a" gives null where a value is needed'),
+        (CARDINALITY, True, ValueUnfit, 'The number of runs of "a" gives true or false where a whole number'),
+        (CARDINALITY, 5_001, ExpressionFailed, '"a" would run more than 5,000 times'),
+    ],
+)
+def test_a_collection_or_a_number_of_runs_that_is_none_is_an_error(
+    loop: str, n: object, error: type[PathwaysError], message: str
+) -> None:
+    fails(bpmn(START_END + f'<task id="a">{loop}</task>', "s>a a>e"), error, message, "a", n=n)
+
+
 def test_a_script_that_gives_null_is_an_error() -> None:
     fails(bpmn(START_END + script("a", "n + 1"), "s>a a>e"), ValueMissing, 'The script of "a" gives null', "a", n=None)
 
@@ -160,3 +189,45 @@ def test_an_if_takes_then_only_for_true() -> None:
     )
     case = Case(bpmn(body, "s>c c>a a>e")).start(aided="no")
     assert case.variables["who"] == "council"
+
+
+NOBODY = ["= []", "= &quot;&quot;", "= if true then [] else [&quot;seo&quot;]", "= [&quot; &quot;]", "= [1]"]
+
+
+@pytest.mark.parametrize("attribute", ["candidateGroups", "assignee"])
+@pytest.mark.parametrize("text", NOBODY)
+def test_a_task_that_names_nobody_is_an_error_and_not_for_everybody(attribute: str, text: str) -> None:
+    body = START_END + f'<userTask id="a" camunda:{attribute}="{text}"/>'
+    fails(bpmn(body, "s>a a>e"), NobodyNamed, 'of "a" names nobody: = .*not everybody', "a")
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_a_notification_that_names_nobody_is_an_error(text: str) -> None:
+    given = f'<camunda:inputParameter name="to">{text}</camunda:inputParameter>'
+    body = START_END + (
+        '<sendTask id="a" camunda:type="external" camunda:topic="notify"><extensionElements><camunda:inputOutput>'
+        f"{given}</camunda:inputOutput></extensionElements></sendTask>"
+    )
+    fails(bpmn(body, "s>a a>e"), NobodyNamed, "names nobody", "a")
+
+
+@pytest.mark.parametrize("parameter", ["text", "subject"])
+def test_a_notification_that_says_nothing_for_want_of_an_answer_is_an_error(parameter: str) -> None:
+    given = f'<camunda:inputParameter name="{parameter}">= "So: " + why</camunda:inputParameter>'
+    body = START_END + (
+        '<sendTask id="a" camunda:type="external" camunda:topic="notify"><extensionElements><camunda:inputOutput>'
+        f'<camunda:inputParameter name="to">seo</camunda:inputParameter>{given}'
+        "</camunda:inputOutput></extensionElements></sendTask>"
+    )
+    fails(bpmn(body, "s>a a>e"), ValueMissing, f'The parameter {parameter} of "a"', "a")
+
+
+def test_an_assignee_may_be_left_open_where_roles_are_named() -> None:
+    body = START_END + '<userTask id="a" camunda:candidateGroups="seo" camunda:assignee="= who"/>'
+    assert Case(bpmn(body, "s>a a>e")).start(who="").waiting == ["a"]
+
+
+def test_roles_may_stand_in_one_text_with_commas() -> None:
+    body = START_END + '<userTask id="a" camunda:candidateGroups="= &quot;seo, head,&quot;"/>'
+    [task] = Case(bpmn(body, "s>a a>e")).start().now_out.user_tasks
+    assert task.candidate_groups == ("seo", "head")

@@ -82,13 +82,13 @@ def test_a_form_sees_the_variables_in_a_state_of_version_1() -> None:
 
 def test_a_step_stores_the_newest_version() -> None:
     stored = json.loads(kept("waiting").step(SetVariables({})).now_out.state)
-    assert stored["version"] == 3
+    assert stored["version"] == 4
     assert "format" not in stored
 
 
 def test_a_state_of_a_later_version_is_refused_by_its_number() -> None:
     case = Case(bpmn('<startEvent id="s"/><userTask id="a"/>', "s>a")).start()
-    later = {**json.loads(case.now_out.state), "version": 4}
+    later = {**json.loads(case.now_out.state), "version": 5}
     case.state = json.dumps(later).encode()
-    with pytest.raises(StateUnreadable, match="it has version 4, and this Pathways reads versions 1 to 3"):
+    with pytest.raises(StateUnreadable, match="it has version 5, and this Pathways reads versions 1 to 4"):
         case.complete("a")

@@ -168,3 +168,32 @@ def test_a_due_date_of_nothing_is_such_an_error_too() -> None:
 def test_a_repeating_due_date_names_what_the_diagram_says() -> None:
     with pytest.raises(TimerImpossible, match='this repeats. The diagram says "every month"'):
         Case(due("every month")).start(notice_given="2026-09-10")
+
+
+def said(period: str = "= string(length) + &quot; working days&quot;", after: str = "= given") -> bytes:
+    """A task whose answers give a period, the last day of which is kept."""
+    kept = prop(lastDay="last", lastDayOf=period, lastDayFrom=after)
+    return bpmn(
+        f'<startEvent id="s"/><userTask id="notice" name="The notice">{kept}</userTask><userTask id="then"/>'
+        '<endEvent id="e"/>',
+        "s>notice notice>then then>e",
+    )
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("= string(length) + &quot; working days&quot;", "2026-10-22"),
+        ("= string(length) + &quot; days&quot;", "2026-10-16"),
+        ("P15D", "2026-10-16"),
+    ],
+)
+def test_the_last_day_of_a_period_is_kept_as_the_task_ends(period: str, expected: str) -> None:
+    case = Case(said(period)).start().complete("notice", length=15, given="2026-10-01")
+    assert str(case.variables["last"]) == expected
+
+
+def test_a_period_without_a_day_to_run_after_is_an_error_that_names_the_answer() -> None:
+    with pytest.raises(TimerImpossible) as told:
+        Case(said()).start().complete("notice", length=15, given=None)
+    assert told.value.details["names"] == ("given",)

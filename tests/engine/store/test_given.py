@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine import Engine
-from engine.errors import DatabaseUnusable, GivenRefused, InstanceNotFound, TextUnusable
+from engine import Engine, queries
+from engine.errors import DatabaseUnusable, DefinitionGone, GivenRefused, InstanceNotFound, ReasonMissing, TextUnusable
 from tests.engine.running import deploy, task
 from tests.engine.spiff.cases import bpmn
 
@@ -54,6 +54,7 @@ WRONG: dict[str, Callable[[Engine], object]] = {
     "a list for answers": lambda engine: engine.tasks.complete(task(engine, "a", 1), ["x"]),  # type: ignore[arg-type]
     "a text for keys": lambda engine: engine.messages.correlate("m", keys="100001"),  # type: ignore[arg-type]
     "nothing for a person": lambda engine: engine.cases.cancel(1, "why", by=None),  # type: ignore[arg-type]
+    "nobody who claims": lambda engine: engine.tasks.claim(task(engine, "a", 1), ""),
     "a list for files": lambda engine: engine.deployments.deploy([ONE]),  # type: ignore[arg-type]
     "text in a file": lambda engine: engine.deployments.deploy({"p.bpmn": ONE.decode()}),  # type: ignore[dict-item]
 }
@@ -73,3 +74,19 @@ def test_a_case_that_is_not_there_has_no_trace(engine: Engine) -> None:
 def test_a_database_in_no_folder_is_said_to_be_unopened(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnusable, match="unable to open database file"):
         Engine(f"sqlite:///{tmp_path / 'nowhere' / 'p.db'}").cases.start("p")
+
+
+def test_a_case_is_cancelled_for_a_reason(engine: Engine, case: int) -> None:
+    with pytest.raises(ReasonMissing):
+        engine.cases.cancel(case, " ", "sam")
+    assert engine.cases.get(case).status == "active"
+
+
+def test_a_name_that_cannot_be_stored_is_called_what_it_is(engine: Engine, case: int) -> None:
+    with pytest.raises(TextUnusable, match="The name of whoever acts holds a character that cannot be stored, NUL"):
+        engine.cases.cancel(case, "why", "s\0m")
+
+
+def test_a_version_that_is_not_there_is_called_a_version(engine: Engine) -> None:
+    with engine.reading() as session, pytest.raises(DefinitionGone, match="No version of a process with the id 99999"):
+        queries.definition(session, 99_999)

@@ -48,12 +48,28 @@ VALUES: dict[str, Any] = {
 
 def test_answers_are_in_words_and_in_the_forms_order() -> None:
     assert answers(FORM, VALUES, ["clerk"], "ann", "bea") == [
-        Answer("Do both agree?", "Yes, both"),
-        Answer("Areas", ["No", "old answer"]),
-        Answer("Date of meeting", "4 October 2026"),
-        Answer("Done", "No"),
-        Answer("Visits", ["Name: Ann; Date: 1 September 2026"]),
+        Answer("Do both agree?", "Yes, both", key="agree"),
+        Answer("Areas", ["No", "old answer"], key="areas"),
+        Answer("Date of meeting", "4 October 2026", key="held_on"),
+        Answer("Done", "No", key="done"),
+        Answer("Visits", ["Name: Ann; Date: 1 September 2026"], key="visits"),
     ]
+
+
+def test_an_option_of_an_expression_is_called_as_it_was_when_it_was_chosen() -> None:
+    options = (
+        '=concatenate([{label: "More is \\"needed\\"", value: "more"}], if old then [{value: 3, label: "No"}] else [])'
+    )
+    form = load_form(
+        {
+            "components": [
+                {"type": "radio", "key": "decision", "label": "Decision", "valuesExpression": options},
+                {"type": "checklist", "key": "ways", "label": "Ways", "valuesExpression": options},
+            ]
+        }
+    )
+    given = {"decision": "more", "ways": [3, "another"]}
+    assert [each.text for each in answers(form, given, [], "ann", "bea")] == ['More is "needed"', ["No", "another"]]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +90,8 @@ def test_a_confidential_answer_is_for_its_roles_and_its_author(
 
 def test_what_was_not_put_is_left_out_and_what_was_left_blank_is_said() -> None:
     assert answers(FORM, {"held_on": None, "areas": []}, [], "ann", "ann") == [
-        Answer("Areas", "Not answered"),
-        Answer("Date of meeting", "Not answered"),
+        Answer("Areas", "Not answered", key="areas"),
+        Answer("Date of meeting", "Not answered", key="held_on"),
     ]
 
 

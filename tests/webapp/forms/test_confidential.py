@@ -8,11 +8,16 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
-from flask_login import login_user
+from flask_login import current_user, login_user
 
+from engine.feel import Feel
+from engine.forms import load_form
 from tests.engine.spiff.cases import bpmn
-from tests.webapp.conftest import Browser, engine_of
+from tests.webapp.conftest import PROGRESS, Browser, engine_of
 from webapp.forms.confidential import unseen_in
+from webapp.forms.fields import form_view
+from webapp.forms.submission import Asked
+from webapp.people import accounts
 from webapp.people.guests import Guest
 
 
@@ -39,7 +44,7 @@ LOOK = {
             "type": "textfield",
             "key": "secret",
             "label": "Secret",
-            "conditional": {"hide": "=secret = null and pay > 2"},
+            "conditional": {"hide": "=reason = null and pay > 2"},
             "properties": {"confidential": "service-director"},
         },
     ],
@@ -89,12 +94,12 @@ def to_the_update(app: Flask) -> int:
         ("consider-evidence", {"head_of_bsa_decision": "escalate", "school_category": "getting to good"}),
         ("set-up-sisg", {}),
         ("hold-sisg", {"sisg_minutes": "TOP-SECRET-MINUTES"}),
-        ("update-on-progress", {"sisg_next": "consider stage 2", "sisg_interval": "1 month"}),
+        ("update-on-progress", {"sisg_next": "consider stage 2", "sisg_interval": "1 month", **PROGRESS}),
         ("share-summary", {}),
         ("seo-on-stage-2", {"stage_2_seo": "escalate"}),
         ("hep-on-stage-2", {"stage_2_hep": "escalate"}),
-        ("notice-to-improve", {}),
-        ("call-meeting", {"meeting_date": "2026-09-07"}),
+        ("notice-to-improve", {"notice_concerns": "Phonics.", "notice_expectations": "Daily lessons."}),
+        ("call-meeting", {"meeting_date": "2026-09-07", "meeting_time": "10am", "meeting_place": "Room 2"}),
         ("external-report", {}),
         ("internal-report", {}),
     ):
@@ -122,8 +127,9 @@ def test_people_from_outside_read_only_what_their_own_roles_recorded(app: Flask,
     )
     _, page = browser.sign_in("clerk").get("/cases/1")
     assert "Phonics training." in page
-    assert "Weak." not in page
-    assert "Weak." in browser.sign_in("service-director").get("/cases/1")[1]
+    began = "/cases/1?before=20"  # the first of its steps
+    assert "Weak." not in page + browser.get(began)[1]
+    assert "Weak." in browser.sign_in("service-director").get(began)[1]
 
 
 @pytest.mark.parametrize(("role", "kept"), [("seo", set()), ("clerk", set()), ("headteacher", {"salary"})])
@@ -133,5 +139,26 @@ def test_what_two_forms_keep_to_different_roles_is_seen_by_both(
 ) -> None:
     forms = [json.dumps(confidential("salary", to)).encode() for to in ("seo", "clerk")]
     with app.test_request_context():
-        login_user(Guest("", 1, "barnsley", role, "guest@example.org"))
-        assert unseen_in(forms[::turn], None) == kept
+        login_user(accounts.find(f"{role}@barnsley.example.org"))
+        assert unseen_in(forms[::turn], "100001") == kept
+
+
+def test_what_a_task_asks_in_confidence_is_asked_by_a_link_that_shows_nothing_confidential() -> None:
+    told, wanted = confidential("told", "clerk")["components"][0], confidential("wanted", "clerk")["components"][0]
+    form = load_form(
+        {
+            "type": "default",
+            "id": "ask",
+            "components": [told | {"readonly": True}, wanted | {"validate": {"required": True}}],
+        }
+    )
+    view = form_view(form, {"told": "SECRET", "wanted": "SECRET"}, Feel.shared(), {"clerk"}, unseen={"told", "wanted"})
+    assert [(each.id, each.value) for each in view.fields] == [("wanted", "")]
+
+
+def test_whoever_comes_by_a_link_is_asked_what_their_role_is_asked(app: Flask) -> None:
+    form = json.dumps(confidential("salary", "clerk")).encode()
+    with app.test_request_context():
+        login_user(Guest("", 1, "barnsley", "clerk", "guest@example.org", 1))
+        assert not current_user.scope.confidential, "the link shows nothing confidential"
+        assert Asked.of(form, {}, "").roles == {"clerk"}

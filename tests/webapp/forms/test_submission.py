@@ -10,6 +10,8 @@ from flask import Flask
 from flask_login import login_user
 from werkzeug.datastructures import MultiDict
 
+from engine.store.tenancy import set_scope
+from webapp.db import db
 from webapp.forms.submission import Asked, Submission
 from webapp.people import accounts
 
@@ -43,6 +45,7 @@ def submitted(app: Flask, role: str = "seo", content: bytes | None = FORM, **pos
         account = accounts.find(f"{role}@barnsley.example.org")
         assert account is not None
         login_user(account)
+        set_scope(db.session(), account.scope)
         return Asked.of(content, {}, "/tasks/1").submitted()
 
 

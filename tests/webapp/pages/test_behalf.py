@@ -51,7 +51,7 @@ def test_whose_task_it_is_does_it_instead(seo: Browser) -> None:
 
 
 def test_others_may_not_record_it(seo: Browser) -> None:
-    status, page = seo.sign_in("system-leader").get("/tasks/1/behalf")
+    status, page = seo.sign_in("service-director").get("/tasks/1/behalf")
     assert status == 403
     assert "may be recorded for others by School Evaluation Officer (SEO)," in page
 

@@ -13,10 +13,10 @@ from engine.clock import VirtualClock
 from engine.store.tables import MovedDate, ProcessInstance
 from engine.store.tenancy import Scope
 from tests.engine.spiff.cases import bpmn, prop
-from tests.webapp.conftest import Browser, engine_of
+from tests.webapp.conftest import PROGRESS, Browser, engine_of
 
 MANAGER = "service-director"
-MANAGERS = Scope("barnsley", frozenset({MANAGER}), MANAGER)
+MANAGERS = Scope("barnsley", frozenset({MANAGER}), MANAGER, oversees=True)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def waiting(app: Flask, browser: Browser, case: int) -> Flask:
         ("set-up-sisg", {"sisg_members": []}),
         ("hold-sisg", {"sisg_date": "2026-09-07"}),
         ("share-summary", {}),
-        ("update-on-progress", {"sisg_interval": "1 month", "sisg_next": "carry on"}),
+        ("update-on-progress", {"sisg_interval": "1 month", "sisg_next": "carry on", **PROGRESS}),
     ):
         task = next(task for task in engine.tasks.open(1) if task.element == element)
         engine.tasks.complete(task.id, values, by="story")
@@ -78,7 +78,7 @@ def test_an_estimated_date_is_marked(waiting: Flask, browser: Browser, clock: Vi
     for element in ("hold-sisg", "share-summary", "update-on-progress"):
         task = next(task for task in engine.tasks.open(1) if task.element == element)
         said = {"sisg_date": clock.now().date().isoformat(), "sisg_interval": "1 half-term", "sisg_next": "carry on"}
-        engine.tasks.complete(task.id, said, by="story")
+        engine.tasks.complete(task.id, said | PROGRESS, by="story")
     browser.sign_in(MANAGER)
     for address in ("/calendar", "/cases/1"):
         assert "stimated" in browser.get(address)[1].split("<main")[1], address

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from flask import Flask
+from lxml import html
 
 from engine.errors import AnswerKept
 from tests.engine.running import Statements
@@ -38,8 +39,14 @@ def visited(app: Flask, times: int) -> int:
 
 def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, case: int) -> None:
     browser.sign_in("service-director")
+    status, page = browser.post("/cases/1/cancel", reason="x" * 2001)
+    assert status == 400
+    shown = html.fromstring(page)
+    assert shown.xpath("//details[@open]//input[@id='reason']/@value") == ["x" * 2001], "what was entered stands there"
+    assert "Why the case is cancelled must be 2,000 characters or less" in page
     _, page = browser.post("/cases/1/cancel", reason=" ")
     assert "Enter why the case is cancelled" in page
+    assert shown.xpath("//div[@class='govuk-error-summary']//a/@href") == ["#reason"]
     assert engine_of(app).cases.get(1).status == "active"
     _, page = browser.post("/cases/1/cancel", reason="Opened by mistake")
     assert "Opened by mistake" in page
@@ -77,7 +84,7 @@ def test_an_incident_is_shown_and_tried_again_by_a_manager(app: Flask, browser: 
     engine.tasks.complete(task.id, better, by="head-of-bsa@barnsley.example.org")
     _, page = browser.get("/cases/1")
     assert "Try again" not in page
-    assert "gives null" not in page, "what went wrong is over"
+    assert "Resolved on 7 September 2026" in page, "what went wrong is over, and stays in the story"
     assert browser.post("/incidents/999/retry")[0] == 404
 
 

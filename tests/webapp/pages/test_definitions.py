@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 
+from engine import queries
 from tests.webapp.conftest import Browser, engine_of
 
 
@@ -44,6 +45,17 @@ def test_a_changed_drawing_is_deployed_with_its_note(app: Flask, browser: Browse
     _, page = browser.get("/processes/barnsley-escalation")
     assert "Shorter" in page
     assert "2 (new cases run on this)" in page
+
+
+def test_after_deploying_a_called_process_its_own_page_follows_and_names_its_callers(browser: Browser) -> None:
+    key = "barnsley-warning-notice"
+    xml = drawing(browser.sign_in("process-owner"), key).replace("Stage 3, maintained school", "At stage 3")
+    answer = browser.client.post("/api/deploy", json={"xml": xml, "note": "Shorter", "file": f"{key}.bpmn"})
+    assert answer.get_json() == {"address": f"/processes/{key}?deployed=1"}
+    _, page = browser.get(f"/processes/{key}?deployed=1")
+    said = re.search(r"These refer to it, and so have a new version too: ([^.]*)\.", page)
+    assert said
+    assert "“Schools escalation process”" in said[1]
 
 
 def test_a_drawing_of_an_older_version_does_not_take_newer_changes_back(browser: Browser) -> None:
@@ -123,3 +135,58 @@ def test_a_check_sees_who_of_the_deployed_processes_waits_for_a_message(browser:
 def test_a_check_finds_a_message_that_no_deployed_process_waits_for(browser: Browser) -> None:
     xml = drawing(browser.sign_in("process-owner"), "barnsley-risk-assessment")
     assert check_of_messages(browser, xml.replace('name="high-risk"', 'name="risk-high"')) == [("PW-892", "high-risk")]
+
+
+ESCALATION = "/processes/barnsley-escalation"
+
+
+def redrawn(browser: Browser, words: str) -> None:
+    xml = drawing(browser.sign_in("process-owner")).replace("Exit: support reduced, case closed", words)
+    given = {"xml": xml, "note": "Changed", "file": "barnsley-escalation.bpmn"}
+    assert browser.client.post("/api/deploy", json=given).status_code == 200
+
+
+def test_an_owner_goes_back_to_the_version_before_in_one_click(app: Flask, browser: Browser) -> None:
+    redrawn(browser, "Exit: all is well")
+    assert "Go back to version 1" in browser.get(ESCALATION)[1]
+    status, page = browser.post(f"{ESCALATION}/back", why="The committee said no")
+    assert status == 200
+    assert "3 (new cases run on this)" in page
+    assert "Back to version 1: The committee said no" in page
+    assert "Exit: support reduced, case closed" in drawing(browser)
+    with engine_of(app).reading() as session:
+        keys = [row.key for row in queries.definitions(session)]
+    assert len(keys) == len(set(keys)), "no twin"
+
+
+def test_going_back_takes_back_nothing_that_came_meanwhile(app: Flask, browser: Browser) -> None:
+    with engine_of(app).reading() as session:
+        first = queries.latest_definition(session, "barnsley-escalation").id
+    redrawn(browser, "Exit: all is well")
+    _, page = browser.post(f"{ESCALATION}/back", latest=str(first))
+    assert "Nothing was deployed: version 2 was deployed after this page was opened." in page
+
+
+def test_the_first_version_has_none_before_it(browser: Browser) -> None:
+    _, page = browser.sign_in("process-owner").post(f"{ESCALATION}/back")
+    assert "There is no version before this one." in page
+
+
+def test_only_owners_go_back(browser: Browser) -> None:
+    assert browser.sign_in("seo").client.post(f"{ESCALATION}/back").status_code == 403
+
+
+def test_a_process_is_retired_with_a_reason_and_taken_back(browser: Browser) -> None:
+    browser.sign_in("process-owner")
+    assert "Enter why the process is retired" in browser.post(f"{ESCALATION}/retire")[1]
+    _, page = browser.post(f"{ESCALATION}/retire", **{"retire-why": "The policy has ended"})
+    assert "The policy has ended" in page
+    assert "No new case begins" in page
+    assert "Retired" in browser.get("/processes")[1]
+    browser.sign_in("seo")
+    assert "/start/barnsley-escalation" not in browser.get("/start")[1]
+    status, told = browser.get("/start/barnsley-escalation/100001")
+    assert status == 409
+    assert "Pat Pretend retired it: The policy has ended." in told
+    browser.sign_in("process-owner").post(f"{ESCALATION}/take-up")
+    assert "/start/barnsley-escalation" in browser.sign_in("seo").get("/start")[1]

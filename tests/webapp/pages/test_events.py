@@ -23,7 +23,7 @@ def concern(app: Flask) -> int:
 def test_the_case_s_page_offers_what_the_case_waits_for(browser: Browser, concern: int) -> None:
     _, page = browser.sign_in("seo").get(f"/cases/{concern}")
     assert "Concern resolved" in page
-    assert "Stops “Serious concerns about a maintained school”" in page
+    assert "Begins “The concern is resolved at any moment”" in page
 
 
 def test_the_school_s_page_says_who_would_hear_of_it(browser: Browser, concern: int) -> None:

@@ -22,6 +22,6 @@ def test_health(browser: Browser) -> None:
 
 def test_pages_are_guarded_by_headers(browser: Browser) -> None:
     headers = browser.client.get("/sign-in").headers
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -8,8 +8,8 @@ from html import unescape
 from flask import Flask
 
 from engine.clock import VirtualClock
+from tests.processes.barnsley import COMMUNITY, HEP, meeting, raise_concern, stage_2
 from tests.processes.story import Story
-from tests.processes.test_barnsley_escalation import COMMUNITY, HEP, meeting, raise_concern, stage_2
 from tests.processes.test_cheshire_east_iop import AIDED, SMT, enter
 from tests.webapp.conftest import Browser, engine_of
 

@@ -67,6 +67,25 @@ def test_only_the_schools_that_a_process_is_for_are_offered(app: Flask, browser:
     assert set(re.findall(r'name="urn" value="(\d+)"', page)) == academies
 
 
+def test_a_closed_school_is_not_offered_and_the_page_says_why(app: Flask, browser: Browser) -> None:
+    _close(app)
+    _, page = browser.sign_in("seo").get("/start/barnsley-escalation?search=Shut")
+    assert "Shut Lane Primary School: it has closed" in page
+    assert 'value="100778"' not in page
+
+
+def test_a_case_for_a_closed_school_is_refused_with_the_reason(app: Flask, browser: Browser) -> None:
+    _close(app)
+    status, page = browser.sign_in("seo").get("/start/barnsley-escalation/100778")
+    assert status == 409
+    assert "has closed" in page
+
+
+def _close(app: Flask) -> None:
+    line = b"urn,name,phase,type,maintained,status\n100778,Shut Lane Primary School,primary,community,true,closed\n"
+    engine_of(app).schools.import_file(line, "barnsley")
+
+
 def test_a_second_case_of_a_school_is_refused_before_anything_is_typed(browser: Browser, case: int) -> None:
     status, page = browser.get("/start/barnsley-escalation/100001")
     assert status == 409
@@ -91,3 +110,34 @@ def test_a_second_case_of_a_school_is_refused_with_a_link_to_the_first(browser: 
     status, page = browser.post("/start/barnsley-escalation/100001", **CONCERN)
     assert status == 409
     assert f'href="/cases/{case}"' in page
+
+
+@pytest.fixture
+def council(app: Flask, browser: Browser) -> Browser:
+    """An officer of a council with 700 schools more; the last one's URN is 200699."""
+    lines = [f"{200_000 + number},Numbered School {number:03},primary,community" for number in range(700)]
+    engine_of(app).schools.import_file("\n".join(["urn,name,phase,type", *lines]).encode(), "barnsley")
+    return browser.sign_in("seo")
+
+
+@pytest.mark.parametrize("address", ["/start/barnsley-escalation", "/events"])
+def test_of_many_schools_the_first_are_listed_and_how_to_find_the_others(council: Browser, address: str) -> None:
+    _, page = council.get(address)
+    assert page.count('type="radio"') == 50
+    assert re.search(r"The first 50 of 7\d\d schools are listed", page)
+
+
+@pytest.mark.parametrize("address", ["/start/barnsley-escalation", "/events"])
+def test_each_of_many_schools_is_found(council: Browser, address: str) -> None:
+    assert 'value="200699"' in council.get(f"{address}?search=200699")[1]
+
+
+def test_a_case_is_started_for_the_last_of_many_schools(council: Browser) -> None:
+    status, page = council.post("/start/barnsley-escalation/200699", **CONCERN)
+    assert status == 200
+    assert "Numbered School 699" in page
+
+
+@pytest.mark.parametrize("address", ["/start/barnsley-risk-review/many", "/schools", "/cases"])
+def test_each_of_many_schools_is_listed(council: Browser, address: str) -> None:
+    assert "Numbered School 699" in council.get(address)[1]

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.webapp.conftest import Browser, engine_of
 
-OLD, OTHER, NEW, SECOND = "100001", "100002", "100006", "100007"
+OLD, OTHER, NEW, SECOND, NEWER = "100001", "100002", "100006", "100007", "199999"
 ADDRESS = "/schools/successions/1"
 
 
@@ -137,3 +137,16 @@ def test_only_managers_decide(app: Flask, browser: Browser) -> None:
     browser.sign_in("seo")
     assert browser.get(ADDRESS)[0] == 403
     assert browser.post(ADDRESS, action="refuse", reason="x")[0] == 403
+
+
+def test_who_would_follow_is_said_before_and_after(app: Flask, manager: Browser) -> None:
+    people = f"email,name,role,school,from\nhalina@example.org,Halina Following,headteacher,{OLD},2020-09-01\n"
+    engine_of(app).people.import_file(people.encode(), "barnsley")
+    engine_of(app).schools.import_file(
+        f"urn,name,phase,type\n{NEWER},Fresh Academy,primary,academy\n".encode(), "barnsley"
+    )
+    link(app, (OLD, NEWER))
+    _, page = manager.get(ADDRESS)
+    assert "Halina Following, Headteacher" in page
+    assert "unless the register names somebody else before you confirm" in page
+    assert "is tied to Fresh Academy now" in confirm(manager)[1]

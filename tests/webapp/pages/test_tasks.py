@@ -175,7 +175,7 @@ def test_an_answer_with_which_the_case_cannot_go_on_is_kept(app: Flask, browser:
     assert "Try again" in browser.sign_in("service-director").get(f"/cases/{case}")[1]
 
 
-def test_the_newest_notices_are_shown_and_earlier_ones_folded(app: Flask, browser: Browser) -> None:
+def test_the_newest_notices_are_shown_and_all_are_a_link_away(app: Flask, browser: Browser) -> None:
     tell = (
         '<startEvent id="s" name="Begun"/><endEvent id="e" name="Told"/>'
         '<sendTask id="n" name="Tell" camunda:type="external" camunda:topic="notify"><extensionElements>'
@@ -189,5 +189,7 @@ def test_the_newest_notices_are_shown_and_earlier_ones_folded(app: Flask, browse
     for _ in range(5):
         engine.cases.start("tell", authority="barnsley", school="100001")
     page = html.fromstring(browser.sign_in("clerk").get("/tasks")[1])
-    assert len(page.xpath("//li[strong='A notice']")) == 5
-    assert len(page.xpath("//details//li[strong='A notice']")) == 2
+    assert len(page.xpath("//li[a='A notice']")) == 3
+    assert (
+        page.xpath("normalize-space(//a[starts-with(normalize-space(), 'All notices')])") == "All notices, 5 not read"
+    )

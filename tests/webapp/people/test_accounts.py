@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
+import pytest
 from flask import Flask
 
-from webapp.current import now
-from webapp.people import accounts
-
-
-def test_passwords_are_kept_hashed(app: Flask) -> None:
-    with app.app_context():
-        account = accounts.find("SEO@barnsley.example.org")
-        assert account is not None
-        assert account.password_hash.startswith("scrypt:")
-        assert "pathways" not in account.password_hash
-
-
-def test_an_account_rests_after_too_many_wrong_passwords_and_comes_back(app: Flask) -> None:
-    with app.app_context():
-        name = "seo@barnsley.example.org"
-        for _ in range(accounts.MOST_FAILURES):
-            assert accounts.sign_in(name, "wrong", now()) is None
-        assert accounts.sign_in(name, "pathways", now()) is None
-        assert accounts.sign_in(name, "pathways", now() + accounts.REST + timedelta(seconds=1)) is not None
+from webapp.people import accounts, signing_in
+from webapp.people.accounts import Granted
+from webapp.people.signing_in import Attempt
 
 
 def test_capabilities_come_from_roles(app: Flask) -> None:
@@ -42,4 +27,27 @@ def test_capabilities_come_from_roles(app: Flask) -> None:
 def test_seeding_again_changes_roles_and_adds_nobody(app: Flask) -> None:
     with app.app_context():
         assert accounts.add_people(app.extensions["authorities"].values(), "other") == 0
-        assert accounts.sign_in("seo@barnsley.example.org", "pathways", now()) is not None
+        assert signing_in.sign_in(Attempt("seo@barnsley.example.org", "pathways")) is not None
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "counts"),
+    [
+        (None, None, True),
+        (date(2026, 9, 7), None, True),
+        (date(2026, 9, 8), None, False),
+        (None, date(2026, 9, 7), True),
+        (None, date(2026, 9, 6), False),
+    ],
+)
+def test_a_role_counts_from_its_first_day_to_its_last(since: date | None, until: date | None, counts: bool) -> None:
+    assert Granted("seo", since, until).counts(date(2026, 9, 7)) is counts
+
+
+def test_an_account_can_be_used_until_its_last_day(app: Flask) -> None:
+    with app.app_context():
+        account = accounts.find("SEO@barnsley.example.org")
+        assert account is not None
+        account.until = date(2026, 9, 7)
+        assert account.is_let_in(date(2026, 9, 7))
+        assert not account.is_let_in(date(2026, 9, 8))

@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 
 from engine import Scope
+from tests.webapp.conftest import engine_of, link_to
 from webapp.people import guests
 from webapp.people.access import ROUTES
 from webapp.people.guests import Guest, Invitation
 
-INVITED = Invitation(7, "barnsley", "chair-of-governors", "chair@example.org")
+INVITED = Invitation(7, "barnsley", "chair-of-governors", "chair@example.org", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def test_a_link_says_who_may_do_which_task() -> None:
     person = invited()
     assert person.task == 7
     assert person.name == "chair@example.org"
-    assert person.scope == Scope("barnsley", frozenset({"chair-of-governors"}), "chair@example.org")
+    assert person.scope == Scope("barnsley", frozenset({"chair-of-governors"}), "chair@example.org", confidential=False)
     assert person.home is not None
     assert person.home.id == "barnsley"
 
@@ -46,8 +47,14 @@ def test_a_guest_is_signed_in_and_has_no_capability() -> None:
     assert not any(person.may(each) for each in ("officer", "start", "manage", "own-processes", "administer"))
 
 
-def test_a_session_names_the_guest_by_the_link() -> None:
-    assert guests.by_id(invited().get_id()) == invited()
+def test_a_session_names_the_guest_by_the_link(app: Flask) -> None:
+    engine_of(app).cases.start("barnsley-concerns-maintained", school="100002", authority="barnsley", by="x")
+    address = link_to(app, 1, "seo")
+    person = guests.guest(address.removeprefix("/link/"))
+    assert person is not None
+    assert guests.by_id(person.get_id()) == person
+    engine_of(app).links.end(person.link, Scope("barnsley", frozenset({"seo"}), "sasha"))
+    assert guests.by_id(person.get_id()) is None, "an ended link is no session any more"
     assert guests.by_id("7") is None
     assert guests.by_id(INVITED.token()) is None, "a link alone is no session"
 
@@ -79,6 +86,7 @@ def test_a_link_is_good_for_thirty_days(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("endpoint", sorted(ROUTES))
 def test_a_guest_may_come_to_the_task_and_the_way_out_only(endpoint: str) -> None:
     person = invited()
-    theirs = endpoint in ("tasks.task", "tasks.complete", "links.done", "auth.sign_out")
+    any_task = endpoint in ("files.remove", "links.done", "auth.sign_out")
+    theirs = any_task or endpoint in ("tasks.task", "tasks.complete", "files.of_task")
     assert guests.allowed(person, endpoint, {"task_id": 7}) is theirs
-    assert guests.allowed(person, endpoint, {"task_id": 8}) is (endpoint in ("links.done", "auth.sign_out"))
+    assert guests.allowed(person, endpoint, {"task_id": 8}) is any_task

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from flask import Flask
 
+from engine import Scope
 from engine.clock import OffsetClock
 from tests.webapp.conftest import Browser, engine_of
 from webapp import create_app
+from webapp.people import accounts
 from webapp.sample import page
 
 
@@ -33,7 +35,21 @@ def test_moving_the_clock_says_what_fell_due(seeded: Path, tmp_path: Path, app: 
 
 
 def test_there_is_no_clock_to_move_outside_sample_mode(app: Flask, browser: Browser) -> None:
-    browser.sign_in("seo")
+    with app.app_context():
+        accounts.keep("ada@council.gov.uk", "Ada Admin", "barnsley", ["administrator"], "long enough for all")
     app.config["SAMPLE"] = False
+    browser.post("/sign-in", username="ada@council.gov.uk", password="long enough for all")
     assert browser.post("/sample/clock", by="day")[0] == 404
     assert "Sample mode" not in browser.get("/tasks")[1]
+
+
+def test_the_mail_that_would_have_gone_out_is_shown_to_its_authority(app: Flask, browser: Browser, case: int) -> None:
+    engine = engine_of(app)
+    engine.notices.choose("once", Scope("barnsley", frozenset(), "seo@barnsley.example.org"))
+    engine.jobs.tell_late()
+    engine.jobs.send_outbox()
+    _, page = browser.get("/sample/mail")
+    assert "New task: SEO evidence summary, Sampleby" in page
+    assert "to seo@barnsley.example.org" in page
+    assert "/tasks/1" in page
+    assert "New task" not in browser.sign_in("seo", "elsewhere").get("/sample/mail")[1]

@@ -1,7 +1,7 @@
 // A question whose condition (FEEL, true means hidden) holds is hidden while it holds; the server judges again on submit.
 import { evaluate, oddNames } from '../../../engine/feel/evaluate.js';
-import { Scope } from '../../../engine/feel/language.js';
 import { run } from '../../../engine/feel/run.js';
+import { Scope } from '../../../engine/feel/scope.js';
 import { machineNow } from '../../../engine/feel/temporal.js';
 import { contextOf, number } from '../../../engine/feel/types.js';
 

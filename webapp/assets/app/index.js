@@ -1,8 +1,21 @@
 // Every page: GOV.UK components, and questions that show only when they matter. Nothing here is needed to use a page.
 import { CharacterCount, createAll, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs } from 'govuk-frontend';
+import { again } from './again.js';
 import { conditions } from './conditions.js';
+import { drafts } from './drafts.js';
+import { folds } from './folds.js';
+import { staying } from './staying.js';
+import { upload } from './upload.js';
 
-for (const component of [ CharacterCount, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs ]) {
-  createAll(component);
+const COMPONENTS = [ CharacterCount, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs ];
+const PARTS = { '[data-again]': again, 'form[data-conditions]': conditions, '[data-draft]': drafts, '[data-folds]': folds, '[data-lasts]': staying };
+
+function begin(scope) {
+  COMPONENTS.forEach(component => createAll(component, undefined, scope));
+  for (const [ selector, part ] of Object.entries(PARTS)) {
+    scope.querySelectorAll(selector).forEach(each => part(each));
+  }
+  scope.querySelectorAll('form[data-upload]').forEach(each => upload(each, begin));
 }
-document.querySelectorAll('form[data-conditions]').forEach(conditions);
+
+begin(document);

@@ -1,8 +1,19 @@
-// What the engine found in a drawing, beside the canvas: a click selects the element.
-export function report(findings, select) {
+// What the engine found in a drawing: a drawer below the canvas, and marks on the elements; a click leads from one to the other.
+let marked = [];
+
+export function report(findings, select, modeller) {
   const place = document.getElementById('modeller-findings');
   place.replaceChildren(...findings.map(finding => line(finding, select)));
-  place.hidden = findings.length === 0;
+  document.getElementById('modeller-drawer').hidden = findings.length === 0;
+  mark(findings, modeller);
+}
+
+function mark(findings, modeller) {
+  const canvas = modeller.get('canvas');
+  const known = modeller.get('elementRegistry');
+  marked.filter(([ id ]) => known.get(id)).forEach(([ id, name ]) => canvas.removeMarker(id, name));
+  marked = findings.filter(({ element }) => known.get(element)).map(({ element, severity }) => [ element, `app-${severity}` ]);
+  marked.forEach(([ id, name ]) => canvas.addMarker(id, name));
 }
 
 function line(finding, select) {

@@ -1,4 +1,4 @@
-// The modeller: a process owner draws, has the engine check, and deploys. A draft is kept in this browser until deployed.
+// The modeller: a process owner draws, has the engine check, and deploys. The draft is saved on the server as it is drawn.
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
@@ -8,10 +8,11 @@ import {
   BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule
 } from 'bpmn-js-properties-panel';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
+import { Draft } from './draft.js';
 import { report } from './findings.js';
 
 const page = document.querySelector('[data-modeller]');
-const { source, check, deploy, token, draft, file } = page.dataset;
+const { source, deployed, latest, check, deploy, token, file } = page.dataset;
 let base = Number(page.dataset.base); // the version that this drawing takes the place of
 const PALETTE = 130; // pixels
 const byId = id => document.getElementById(id);
@@ -29,19 +30,23 @@ const say = (text, bad = false) => {
   place.className = bad ? 'govuk-error-message' : 'govuk-body';
 };
 
-// A file that cannot be drawn leaves the canvas as it was: it is tried apart, since bpmn-js clears its canvas first.
+// A file that cannot be drawn leaves the canvas as it was: it is tried apart, since bpmn-js clears its canvas first. Gives whether
+// it could.
 async function open(xml, how) {
   try {
     await drawable(xml);
     await modeller.importXML(xml);
   } catch (error) {
     say(`This file cannot be opened: ${error.message}`, true);
-    return;
+    return false;
   }
-  report([], select);
+  report([], select, modeller);
+  page.scrollIntoView({ block: 'start' });
+  modeller.get('canvas').resized();
   fit(modeller.get('canvas'));
   page.dataset.shown = 'true';
   say(how);
+  return true;
 }
 
 async function drawable(xml) {
@@ -70,9 +75,20 @@ async function ask(url, body) {
     const kind = answer.headers.get('Content-Type') || '';
     return kind.includes('json') ? await answer.json() : { message: `The server answered ${answer.status}. Your drawing is kept.` };
   } catch {
-    return { message: 'The server cannot be reached. Your drawing is kept in this browser: try again later.' };
+    return { message: 'The server cannot be reached. Your drawing is kept in this browser, and is saved when it is reached again.' };
   }
 }
+
+const draft = new Draft({
+  begin: page.dataset.begin,
+  spare: page.dataset.spare,
+  id: Number(page.dataset.drawing) || undefined,
+  number: Number(page.dataset.number) || undefined,
+  name: page.dataset.name
+}, ask, drawing, (text, bad = false) => {
+  byId('modeller-saved').textContent = text;
+  byId('modeller-saved').className = bad ? 'govuk-error-message' : 'govuk-body-s app-quiet';
+});
 
 function select(id) {
   const element = modeller.get('elementRegistry').get(id);
@@ -84,7 +100,7 @@ function select(id) {
 
 byId('modeller-check').addEventListener('click', async () => {
   const { findings = [], message } = await ask(check, { xml: await drawing(), file });
-  report(findings, select);
+  report(findings, select, modeller);
   const errors = findings.filter(finding => finding.severity === 'error').length;
   say(message || (errors ? `${errors} to mend before this can be deployed.` : 'The engine can run this diagram.'), Boolean(errors || message));
 });
@@ -97,20 +113,22 @@ byId('modeller-deploy').addEventListener('submit', async event => {
     byId('modeller-note').focus();
     return;
   }
-  const { findings = [], message, address, ...newer } = await ask(deploy, { xml: await drawing(), file, note, base });
+  await draft.flush();
+  const body = { xml: await drawing(), file, note, base, draft: draft.id };
+  const { findings = [], message, address, ...newer } = await ask(deploy, body);
   if (address) {
-    localStorage.removeItem(draft);
+    draft.forget();
     window.location.assign(address);
     return;
   }
-  report(findings, select);
+  report(findings, select, modeller);
   if (newer.base) {
     base = newer.base;
     byId('modeller-version').textContent = newer.version + 1;
     say(`${message} Download your drawing to compare the two, or deploy it again to take its place.`, true);
     return;
   }
-  say(message || 'The diagram was refused; what to mend is listed below. Your drawing is kept.', true);
+  say(findings.length ? 'The diagram was refused; what to mend is listed below. Your drawing is kept.' : message, true);
 });
 
 byId('modeller-download').addEventListener('click', async () => {
@@ -134,22 +152,58 @@ byId('modeller-open').addEventListener('change', async event => {
     return;
   }
   try {
-    await open(await written(chosen), `Opened ${chosen.name} from this computer.`);
+    if (await open(await written(chosen), `Opened ${chosen.name} from this computer.`)) {
+      await draft.changed({ base, file });
+    }
   } catch {
     say(`${chosen.name} cannot be opened: it is not in the encoding that it declares. Save it as UTF-8.`, true);
   }
 });
 
+const show = (id, shown) => { byId(id).hidden = !shown; };
+
 byId('modeller-deployed').addEventListener('click', async () => {
-  localStorage.removeItem(draft);
-  await open(await (await fetch(source)).text(), 'The deployed version is shown; your draft is gone.');
+  await draft.flush();
+  show('modeller-discarding', Boolean(draft.id));
+  if (!draft.id) {
+    await open(await (await fetch(deployed)).text(), 'The deployed version is shown.');
+  }
 });
 
-modeller.on('commandStack.changed', async () => localStorage.setItem(draft, await drawing()));
+byId('modeller-keep').addEventListener('click', () => show('modeller-discarding', false));
 
-const kept = localStorage.getItem(draft);
-if (kept) {
-  await open(kept, 'Your draft from earlier is shown. It is not deployed yet.');
+let discarded = '';
+byId('modeller-discard').addEventListener('click', async () => {
+  const { restore, message } = await ask(`/drafts/${draft.id}/discard`, {});
+  show('modeller-discarding', false);
+  if (!restore) {
+    say(message, true);
+    return;
+  }
+  discarded = restore;
+  draft.forget();
+  base = Number(latest);
+  byId('modeller-saved').textContent = '';
+  await open(await (await fetch(deployed)).text(), 'The draft is discarded. The deployed version is shown.');
+  show('modeller-discarded', true);
+});
+
+byId('modeller-undo').addEventListener('click', async () => {
+  const { address, message } = await ask(discarded, {});
+  if (address) {
+    window.location.assign(address);
+  } else {
+    say(message, true);
+  }
+});
+
+modeller.on('commandStack.changed', ({ trigger }) => trigger === 'clear' || draft.changed({ base, file }));
+window.addEventListener('online', () => draft.flush());
+setInterval(() => draft.flush(), 20_000); // what could not be sent is tried again
+
+const spare = localStorage.getItem(draft.spare);
+if (spare && await open(spare, 'What could not be saved when you were here last is shown, and is saved now.')) {
+  await draft.changed({ base, file });
 } else {
-  await open(await (await fetch(source)).text(), '');
+  await open(await (await fetch(source)).text(), draft.id ? 'Your draft from earlier is shown. It is not deployed yet.' : '');
 }

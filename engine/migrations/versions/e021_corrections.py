@@ -1,0 +1,36 @@
+"""Notes that correct what was answered."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.store.database import UTCDateTime
+
+revision = "e021"
+down_revision = "e020"
+branch_labels = None
+depends_on = None
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("instance_id", Id, nullable=False),
+        sa.Column("task_id", Id, nullable=False),
+        sa.Column("by", sa.String(length=250), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("authority", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_correction_instance_id_process_instance")
+        ),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_correction_task_id_user_task")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    op.create_index(op.f("ix_correction_instance_id"), "correction", ["instance_id"])
+    op.create_index(op.f("ix_correction_task_id"), "correction", ["task_id"])

@@ -1,0 +1,176 @@
+"""Cheshire East's powers of intervention in use: until when they may be begun, by whom, and until they are given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from engine import Scope, queries
+from engine.errors import SecondHalf
+from engine.forms import load_form
+from tests.processes.story import Story
+from tests.processes.test_cheshire_east_iop import (
+    CHAIR,
+    COMMUNITY,
+    HEAD,
+    MI,
+    MONITORING,
+    QA,
+    SMT,
+    hold,
+    in_tier_2,
+    meeting,
+    told,
+)
+from tests.processes.test_cheshire_east_powers import considered, given
+from webapp.dates import ZONE
+
+GOVERNANCE = "governance-officer"
+
+
+def failed(story: Story) -> Story:
+    """A notice of fifteen days given on Monday 7 September 2026, which ended on the 22nd and was not complied with."""
+    return given(story).wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
+
+
+def until(story: Story, day: str) -> Story:
+    """Let time pass until nine in the morning of a day."""
+    story.clock.set(datetime.fromisoformat(f"{day}T09:00").replace(tzinfo=ZONE))
+    story.engine.jobs.run_due()
+    return story
+
+
+def used(story: Story, *powers: str) -> Story:
+    """Powers that are proposed and agreed."""
+    story.do(QA, "propose-powers", powers_used=list(powers))
+    return story.do(SMT, "decide-powers", powers_agreed="yes")
+
+
+def test_governors_are_not_proposed_more_than_two_months_after_the_period(story: Story) -> None:
+    """CHE-5.2.5: section 64(2) of the Education and Inspections Act 2006. From 22 September: 22 November 2026."""
+    until(failed(story), "2026-11-23")
+    assert "powers_used" in story.refused(QA, "propose-powers", powers_used=["governors"])
+    assert "governors-too-late" in story.trace
+    assert told(story, "No more additional governors on this notice") == [QA, MI, SMT, GOVERNANCE]
+    assert "decide-powers" in story.do(QA, "propose-powers", powers_used=["budget"]).waiting()
+
+
+def test_governors_are_not_appointed_more_than_two_months_after_the_period(story: Story) -> None:
+    """CHE-5.2.5: an appointment of the last day is recorded later; one of the day after is none."""
+    until(used(failed(story), "governors"), "2026-11-25")
+    late = {"governors_done": "yes", "governors_appointed_on": "2026-11-23"}
+    assert "governors_appointed_on" in story.refused(GOVERNANCE, "appoint-governors", **late)
+    story.do(GOVERNANCE, "appoint-governors", governors_done="no")
+    assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
+
+
+def test_governors_are_appointed_without_limit_after_an_inadequate_judgement(story: Story) -> None:
+    """CHE-5.2.5: section 64(2) is about notices alone."""
+    considered(given(story), "inadequate").do(QA, "three-term-review", ask_notice="no").wait_for("period-ends")
+    until(story.do(QA, "check-notice", notice_outcome="not complied"), "2026-11-23")
+    used(story, "governors").do(GOVERNANCE, "appoint-governors", governors_appointed_on="2026-11-23")
+    assert told(story, "No more additional governors on this notice") == []
+    assert "review-powers" not in story.waiting()
+
+
+def test_nobody_is_asked_about_powers_before_the_period_is_over(story: Story) -> None:
+    """CHE-5.2.5: the last day of the period is 22 September 2026."""
+    early = {"powers_used": ["budget"], "governors_asked_on": "2026-09-22"}
+    assert "governors_asked_on" in failed(story).refused(QA, "propose-powers", **early)
+
+
+def test_a_longer_period_moves_the_two_months(story: Story) -> None:
+    """CHE-5.2.5: thirty days from 7 September end on 7 October, and two months later is 7 December 2026."""
+    given(story).report(QA, "notice-extended", COMMUNITY, compliance_length=30, extended_why="Illness.")
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
+    used(until(story, "2026-12-07"), "governors")
+    assert "governors-too-late" not in story.trace
+    assert "governors-too-late" in until(story, "2026-12-08").trace
+
+
+def as_both(story: Story, element: str, **answers: Any) -> Story:
+    """Somebody who manages quality assurance and sits on the SMT does a task."""
+    [task] = [task for task in story.engine.tasks.open(story.case) if task.element == element]
+    with story.engine.reading() as session:
+        detail = queries.task(session, task.id)
+    values = story._values(load_form(detail.form), dict(detail.variables), task.roles[0], answers)
+    who = Scope(story.authority, frozenset({QA, SMT}), "both@cheshire-east.example.org")
+    story.engine.tasks.complete(task.id, values, by=who)
+    return story
+
+
+def test_one_person_is_no_two(story: Story) -> None:
+    """CHE-5.2.5: whoever proposes powers does not agree them, whatever roles they hold."""
+    as_both(failed(story), "propose-powers", powers_used=["IEB"])
+    with pytest.raises(SecondHalf):
+        as_both(story, "decide-powers", powers_agreed="yes")
+
+
+def test_whoever_approves_a_notice_does_not_give_it(story: Story) -> None:
+    """CHE-5.3.9."""
+    considered(in_tier_2(story)).do(QA, "three-term-review", ask_notice="yes")
+    as_both(story, "approve-notice", notice_approved="yes")
+    with pytest.raises(SecondHalf):
+        as_both(story, "give-notice")
+
+
+def board(story: Story) -> Story:
+    """A board and additional governors that sit from 23 September 2026."""
+    used(failed(story), "IEB", "governors").do(QA, "propose-ieb").do(QA, "record-answer", ieb_answer="agreed")
+    return story.do(GOVERNANCE, "appoint-governors")
+
+
+def test_a_board_keeps_the_school_in_the_programme(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5: and additional governors do, until both have been given back."""
+    meeting(board(story), "2026-11-06", "ready to leave")
+    # A half-term on from Wednesday of week 4 of autumn 1: Wednesday of week 4 of autumn 2, which began on 2 November.
+    assert str(story.due("powers-review").date()) == "2026-11-25"
+    assert "exit-strategy" not in story.waiting()
+    story.wait_for("powers-review").do(QA, "review-powers", powers_back=["additional governors"])
+    assert "exit-strategy" not in story.waiting()
+    assert told(story, "Powers of intervention reviewed")[:2] == [CHAIR, HEAD]
+    story.wait_for("powers-review").do(GOVERNANCE, "review-powers", powers_back=["interim executive board"])
+    assert told(story, "Powers of intervention are given back")[:2] == [CHAIR, HEAD]
+    assert "exit-strategy" in story.waiting()
+
+
+def ready(story: Story, exit_on: str) -> Story:
+    """An exit that the SMT agrees in November 2026, for a later day."""
+    meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy", exit_on=exit_on)
+    return story.do(SMT, "agree-exit", exit_agreed="yes")
+
+
+def test_a_school_leaves_on_the_day_that_the_exit_strategy_names(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.3.11 CHE-7.3: meetings go on until then, and monitoring counts from there."""
+    ready(story, "2027-03-15")
+    assert not story.ended
+    story.do(MI, "publish-date", meeting_date="2027-01-13", agencies_asked=[])
+    hold(story.wait_for("meeting-day"), meeting_result="carry on")
+    assert "publish-date" in story.waiting()
+    assert until(story, "2027-03-15").ended
+    # A term on from Monday of week 10 of the spring term: Monday of week 10 of the summer term, which began on 12 April.
+    assert str(story.follow(MONITORING, COMMUNITY).due("a-term-on").date()) == "2027-06-21"
+
+
+def test_a_notice_that_comes_before_the_day_of_leaving_keeps_the_school(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5."""
+    considered(ready(story, "2027-03-15"), "safety").do(QA, "three-term-review", ask_notice="yes")
+    story.do(SMT, "approve-notice", notice_approved="yes").do(QA, "give-notice", compliance_length=200)
+    assert not until(story, "2027-03-16").ended
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied").engine.jobs.run_due()
+    assert story.ended
+
+
+def test_those_concerned_hear_that_a_conversion_ends_a_notice(story: Story) -> None:
+    """CHE-5.2.5: the governing body, the headteacher, the SMT and the M&I Manager."""
+    given(story).converts(COMMUNITY)
+    assert told(story, "The formal warning notice ends") == [CHAIR, HEAD, SMT, MI, GOVERNANCE]
+
+
+def test_those_concerned_hear_that_a_conversion_ends_powers(story: Story) -> None:
+    """CHE-5.2.5."""
+    board(story).converts(COMMUNITY)
+    assert told(story, "Powers of intervention end") == [CHAIR, HEAD, SMT, MI, GOVERNANCE]
+    assert "powers-done" in story.do(QA, "tell-dfe").trace

@@ -1,0 +1,127 @@
+"""Cheshire East: what silence, late records and a judgement at the wrong moment neither stop nor lose."""
+
+from __future__ import annotations
+
+from tests.processes.story import Story
+from tests.processes.test_cheshire_east_iop import HEAD, MI, MONITORING, OFFICER, QA, SMT, enter, in_tier_2, told
+from tests.processes.test_cheshire_east_powers import considered
+
+COMMUNITY, REPORTING, SIP = "130001", "cheshire-east-reporting", "sip"
+
+
+def test_the_visit_is_asked_for_without_the_school_s_report(story: Story) -> None:
+    """CHE-7.2: the head is silent, and the School Improvement Partner is asked and reminded all the same."""
+    in_tier_2(story).do(MI, "publish-date", meeting_date="2026-11-11", agencies_asked=[])
+    # Four weeks before 11 November 2026, as the report of the school.
+    assert str(story.due("visit-due").date()) == "2026-10-14"
+    story.wait_for("visit-due").wait_for("visit-late")
+    assert told(story, "Record of Visit is missing") == [SIP, MI]
+    assert "progress-report" in story.waiting()
+    story.wait_for("meeting-day").do(SIP, "record-of-visit", sip_agrees="yes")
+    assert "visited" in story.trace
+    assert "report-in" in story.do(HEAD, "progress-report").trace
+
+
+def test_a_judgement_after_tier_1_is_not_lost_while_a_notice_keeps_the_school(story: Story) -> None:
+    """CHE-2.4 CHE-5.2.3: tier 1 has improved the school, a notice runs, and Ofsted judges it inadequate."""
+    enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="months")
+    considered(story, "safety").do(QA, "three-term-review", ask_notice="yes")
+    story.do(SMT, "approve-notice", notice_approved="yes").do(QA, "give-notice", compliance_length=90)
+    story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="improved")
+    story.report(SIP, "ofsted-judgement", COMMUNITY, judgement="inadequate")
+    assert "judged-before-leaving" in story.trace
+    story.do("mi-officer", "gather-evidence").do(QA, "decide-entry", losi="universal")
+    assert not story.ended, "the notice still runs"
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
+    assert story.ended
+
+
+def test_the_months_of_the_group_run_from_its_first_meeting(story: Story) -> None:
+    """CHE-5.3.6: which is named when the group is set up."""
+    enter(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes")
+    story.do(HEAD, "management-group", smg_first="2026-09-21")
+    assert str(story.due("each-month").date()) == "2026-09-21"
+    assert str(story.wait_for("each-month").due("each-month").date()) == "2026-10-21"
+
+
+def monitored(story: Story) -> Story:
+    """A school that left on 7 September 2026, on the day of its first monitoring: 11 January 2027."""
+    return story.receive("left-programme", COMMUNITY, exit_strategy="").follow(MONITORING).wait_for("a-term-on")
+
+
+def test_terms_count_from_the_day_of_the_monitoring(story: Story) -> None:
+    """CHE-5.3.11: not from the day on which it is typed."""
+    monitored(story).later(56).do(SIP, "monitor", sustained="yes", monitor_next="go on", monitored_on="2027-01-11")
+    # A term on from Monday of week 2 of the spring term: Monday of week 2 of the summer term.
+    assert str(story.due("a-term-on").date()) == "2027-04-19"
+
+
+def test_the_last_monitoring_is_not_counted_again(story: Story) -> None:
+    """CHE-5.3.11: the school leaves once more, and the day after the monitoring of the time before is recorded."""
+    monitored(story).later(21).receive("left-programme", COMMUNITY, left_on="2027-02-01", exit_strategy="")
+    story.later(1).do(SIP, "monitor", sustained="yes", monitor_next="end", monitored_on="2027-02-01")
+    assert story.variables["terms_monitored"] == 0
+    # A term on from Monday 1 February 2027, week 5 of the spring term.
+    assert str(story.due("a-term-on").date()) == "2027-05-10"
+
+
+def test_the_report_carries_what_meetings_and_monitoring_found(story: Story) -> None:
+    """CHE-7.9: results, targets, outcomes of the IOP meetings, and the schools that are monitored."""
+    monitored(story).start(QA, REPORTING, None)
+    assert "waits for Termly monitoring" in story.variables["monitored_schools"]
+    refused = story.refused(QA, "write-report", report_results="", report_meetings="", report_monitoring="")
+    assert set(refused) == {"report_results", "report_meetings", "report_monitoring"}
+    assert "reported" in story.do(QA, "write-report").trace
+
+
+def judged(story: Story, level: str = "targeted") -> Story:
+    """In tier 1, with its support agreed, when Ofsted judges that the school requires improvement."""
+    enter(story, level).do(MI, "tier-1-support", agreed_length=1, agreed_unit="terms", monitor_every="1 month")
+    return story.report(SIP, "ofsted-judgement", COMMUNITY, judgement="requires improvement")
+
+
+def test_support_goes_on_while_nobody_gathers_the_evidence(story: Story) -> None:
+    """CHE-5.2.2 CHE-7.9: monitoring comes on its day, and the school is reported as one of the programme."""
+    judged(story).wait_for("monitoring-due")
+    assert story.waiting() == ["gather-evidence", "monitor-tier-1"]
+    report = story.start(QA, REPORTING, None).variables["iop_schools"]
+    assert (
+        "School: since 7 September 2026; waits for Targeted support: monitoring, Agreed period ends, LOSI evidence"
+        in report
+    )
+    assert "Under consideration" not in report
+
+
+def test_a_level_that_stays_leaves_the_support_as_it_is(story: Story) -> None:
+    """CHE-5.2.2: the agreed period runs on; another judgement is looked at again."""
+    ends = judged(story).due("agreed-period")
+    story.do(OFFICER, "gather-evidence").report(SIP, "ofsted-judgement", COMMUNITY, judgement="inadequate")
+    assert story.waiting() == ["gather-evidence"], "not decided on what was gathered before"
+    story.do(OFFICER, "gather-evidence", ofsted_outcome="inadequate").do(QA, "decide-entry", losi="targeted")
+    assert story.waiting() == []
+    assert story.due("agreed-period") == ends
+    story.engine.jobs.run_due()
+    assert story.variables["ofsted_outcome"] == "inadequate", "powers may be proposed"
+    story.report(SIP, "ofsted-judgement", COMMUNITY, judgement="good")
+    assert story.waiting() == ["gather-evidence"]
+
+
+def test_a_level_that_changes_ends_tier_1_as_it_was(story: Story) -> None:
+    """CHE-5.3.1: the SMT is asked, and the support for a school of significant concern is agreed."""
+    judged(story).do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="intensive")
+    assert story.waiting() == ["agree-entry", "tier-1-support"]
+    assert "level-changes" in story.trace
+
+
+def test_a_school_that_improves_while_it_is_looked_at_leaves_when_that_is_decided(story: Story) -> None:
+    """CHE-5.2.3: the judgement is not lost."""
+    judged(story).wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="improved")
+    assert story.waiting() == ["gather-evidence"]
+    assert story.do(OFFICER, "gather-evidence").do(QA, "decide-entry", losi="universal").ended
+    assert story.follow(MONITORING, COMMUNITY).due("a-term-on") is not None
+
+
+def test_tier_2_ends_the_look_at_the_level(story: Story) -> None:
+    """CHE-5.3.1: the SMT has agreed meanwhile."""
+    judged(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes")
+    assert "gather-evidence" not in story.waiting()

@@ -1,0 +1,134 @@
+"""Luton: judgements, notices and silence at the wrong moment, and dates that are typed late."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tests.processes.story import Story
+from tests.processes.test_luton_intervention import intervene
+from tests.processes.test_luton_panels import SOUND
+from webapp.dates import ZONE
+
+PANEL, NOTICE, SUPPORT, INTERVENTION = (
+    "luton-monitoring-panel",
+    "luton-warning-notice",
+    "luton-ri-maintained",
+    "luton-inadequate",
+)
+DIRECTOR, CHAIR, COMMUNITY = "service-director", "panel-chair", "120001"
+
+
+def until(story: Story, day: str) -> Story:
+    """Let time pass until nine in the morning of a day."""
+    story.clock.set(datetime.fromisoformat(f"{day}T09:00").replace(tzinfo=ZONE))
+    story.engine.jobs.run_due()
+    return story
+
+
+def test_a_judgement_that_is_reported_as_inadequate_gives_the_school_one_group(story: Story) -> None:
+    """LUT-IN.3 LUT-IN.1: the support that runs hears of it, and a later judgement ends the intervention."""
+    story.start("sia", SUPPORT, COMMUNITY).do("sia", "set-up-group")
+    support = story.case
+    story.report("sia", "judged-inadequate", COMMUNITY, judged_on="2026-09-04")
+    story.wait_for("group-due")
+    assert "group-meets" not in story.waiting()
+    answers = {"judgement": "requires improvement", "inspection_published_on": "2026-11-06"}
+    story.report("sia", "section-5-inspection", COMMUNITY, **answers)
+    assert story.category_of(COMMUNITY) == "C"
+    assert "group-meets" in story.waiting()
+    assert story.case == support
+    assert story.follow(INTERVENTION, COMMUNITY).ended
+    assert len(story.cases(INTERVENTION, COMMUNITY)) == 1
+
+
+def test_a_notice_that_is_given_before_the_panel_keeps_the_school_in_category_d(story: Story) -> None:
+    """LUT-1.5: though none ran when the criteria were asked for."""
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **SOUND)
+    panel = story.case
+    story.start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", notice_kind="warning")
+    story.case = panel
+    story.do(CHAIR, "panel-discusses", panel_category="B", particular_concern="no")
+    assert story.category_of(COMMUNITY) == "D"
+
+
+def test_an_intervention_that_begins_before_the_panel_keeps_the_school_in_category_d(story: Story) -> None:
+    """LUT-1.5."""
+    story.start("sia", PANEL, COMMUNITY).do("sia", "criteria", **SOUND)
+    story.report("sia", "judged-inadequate", COMMUNITY, judged_on="2026-09-04")
+    story.do(CHAIR, "panel-discusses", panel_category="B", particular_concern="no")
+    assert story.category_of(COMMUNITY) == "D"
+
+
+def test_the_panel_takes_place_without_the_criteria(story: Story) -> None:
+    """LUT-1.1 LUT-1.2: the adviser is silent, and the panel decides."""
+    story.start("sia", PANEL, COMMUNITY)
+    # Fifteen working days counted from Tuesday 8 September 2026 end with Monday 28 September; the morning after.
+    assert str(story.due("criteria-late").date()) == "2026-09-29"
+    story.wait_for("criteria-late")
+    assert [role for role, subject in story.told if subject.startswith("No criteria for the panel")] == [CHAIR, "sia"]
+    story.do(CHAIR, "panel-discusses", panel_category="C", particular_concern="no")
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "C"
+
+
+def test_the_group_meets_next_by_the_day_on_which_it_met(story: Story) -> None:
+    """LUT-RI.6: a meeting of 7 October 2026 that is typed twenty days later; a month on is Saturday 7 November."""
+    story.start("sia", SUPPORT, COMMUNITY).do("sia", "set-up-group", group_interval="1 month").wait_for("group-due")
+    assert str(story.clock.now().date()) == "2026-10-07"
+    found = {"progress": "enough", "ofsted_judgement": "none", "group_interval": "1 month"}
+    story.later(20).do("sia", "group-meets", group_met_on="2026-10-07", **found)
+    assert str(story.due("group-due").date()) == "2026-11-09"
+
+
+def test_the_group_of_an_intervention_meets_next_by_the_day_on_which_it_met(story: Story) -> None:
+    """LUT-IN.3: a meeting of 21 September 2026 that is typed a week later."""
+    answers = {"next_step": "carry on", "group_interval": "1 month", "intervention_met_on": "2026-09-21"}
+    intervene(story).later(7).do(DIRECTOR, "group-meets", **answers)
+    assert str(story.due("group-due").date()) == "2026-10-21"
+
+
+def in_use(story: Story, power: str) -> Story:
+    """A power over an inadequate school, decided on 22 September 2026."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers")
+    story.do(DIRECTOR, "propose-powers", powers_proposed=[power]).do("chair-of-governors", "answer-consultation")
+    return until(story, "2026-09-22").do(DIRECTOR, "use-powers", powers_used=[power], powers_interval="1 month")
+
+
+def test_powers_are_reviewed_by_the_day_of_the_last_review(story: Story) -> None:
+    """LUT-IN.5: a month on from 22 September 2026, and from a review that is typed ten days late."""
+    assert str(in_use(story, "section 64").due("review-due").date()) == "2026-10-22"
+    kept = {"powers_review": "kept", "powers_interval": "1 month", "powers_reviewed_on": "2026-10-22"}
+    story.wait_for("review-due").later(10).do(DIRECTOR, "review-powers", **kept)
+    assert str(story.due("review-due").date()) == "2026-11-23"
+
+
+def test_powers_that_stay_are_looked_at_until_they_are_given_back(story: Story) -> None:
+    """LUT-IN.5: the school is inadequate no longer, and its board sits on."""
+    in_use(story, "section 65")
+    better = {"intervention_result": "requires improvement", "recovered_published_on": "2026-09-22"}
+    story.report("sia", "no-longer-inadequate", COMMUNITY, **better)
+    story.do(DIRECTOR, "end-powers", powers_end="stay")
+    assert not story.ended
+    story.wait_for("stay-review").do(DIRECTOR, "end-powers", powers_end="given back")
+    assert story.ended
+
+
+def test_the_school_hears_that_a_conversion_ends_its_support(story: Story) -> None:
+    """LUT-AC.1: headteacher and chair."""
+    story.start("sia", SUPPORT, COMMUNITY).converts(COMMUNITY)
+    told = [role for role, subject in story.told if subject.startswith("The support ends, now an academy")]
+    assert told == ["headteacher", "chair-of-governors", "sia"]
+
+
+def test_governors_are_not_added_more_than_two_months_after_a_notice(story: Story) -> None:
+    """LUT-IN.5: section 64(2). Fifteen days from 7 September 2026 end on 22 September; two months later is 22 November."""
+    answers = {"notice_kind": "warning", "compliance_length": 15, "compliance_unit": "days"}
+    story.start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", **answers).wait_for("period-ends")
+    story.do(DIRECTOR, "check-notice", notice_outcome="not complied")
+    early = {"powers_proposed": ["section 64"], "powers_told_on": "2026-09-22"}
+    assert "powers_told_on" in story.refused(DIRECTOR, "propose-powers", **early)
+    until(story, "2026-11-22").do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 66"])
+    until(story.do("chair-of-governors", "answer-consultation"), "2026-11-23")
+    late = {"powers_used": ["section 64"], "powers_used_on": "2026-11-23"}
+    assert "powers_used_on" in story.refused(DIRECTOR, "use-powers", **late)
+    assert "in-force" in story.do(DIRECTOR, "use-powers", powers_used=["section 66"]).trace

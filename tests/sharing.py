@@ -1,0 +1,50 @@
+"""What tests of one process share, since each has a database and an application of its own: what does not depend on these.
+
+SQLAlchemy compiles each statement once an engine, Jinja each template once an application. A test makes both anew, and half of
+its time went there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+
+_STATEMENTS: LRUCache[Any, Any] = LRUCache(5000)
+
+
+class SharedTemplates(BytecodeCache):
+    """Compiled templates, kept in memory for each application that this process makes."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (compiled := self._compiled.get(bucket.key + bucket.checksum)) is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+def share() -> None:
+    """Have all applications use the same compiled templates, and all engines of one kind of database the same compiled statements.
+
+    Statements are found by dialect, which is an object of each engine: here two of a kind are equal. Engines are made by
+    ``make_engine`` or as it makes them, so they differ in their database only.
+    """
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
+    for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+        kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    event.listen(Engine, "engine_connect", _use_shared)
+
+
+def _use_shared(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_STATEMENTS)

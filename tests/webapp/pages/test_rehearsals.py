@@ -1,0 +1,115 @@
+"""A process owner rehearses a process: a year's diary, step by step, saved as a test case that deployment plays."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.webapp.conftest import CONCERN, EVIDENCE, ROOT, Browser, engine_of
+
+HERE = "/processes/barnsley-escalation/rehearse"
+SETUP = {"phase": "primary", "type": "community", "beginning": "0", "pace": "next school day"}
+
+
+def recording(page: str) -> str:
+    """The rehearsal that a page carries."""
+    found = re.search(r'name="rehearse-json" value="([^"]*)"', page)
+    assert found, page[:2000]
+    return html.unescape(found[1])
+
+
+def step(browser: Browser, page: str, **more: Any) -> tuple[int, str]:
+    """Send the page's rehearsal on, with what is done."""
+    named = {name.replace("rehearse_", "rehearse-"): value for name, value in more.items()}
+    begun = {} if "Begin the rehearsal" in page else {"rehearse-begun": "1"}
+    return browser.post(f"{HERE}/steps", **{"rehearse-json": recording(page), **begun, **named})
+
+
+@pytest.fixture
+def begun(browser: Browser) -> str:
+    """The page of a rehearsal that has just begun."""
+    _, page = browser.sign_in("process-owner").post(f"{HERE}/steps", **SETUP)
+    return step(browser, page, rehearse_do="begin", **CONCERN)[1]
+
+
+def test_a_year_in_a_diary(browser: Browser) -> None:
+    status, page = browser.sign_in("process-owner").post(f"{HERE}/year", **SETUP)
+    assert status == 200
+    assert "SEO evidence summary is asked, due on 21 September 2026" in page
+    assert "School Evaluation Officer (SEO) or System leader" in page
+
+
+def test_the_start_form_is_asked_and_what_is_wrong_is_said(browser: Browser) -> None:
+    _, page = browser.sign_in("process-owner").post(f"{HERE}/steps", **SETUP)
+    status, page = step(browser, page, rehearse_do="begin")
+    assert status == 400
+    assert "There is a problem" in page
+
+
+def test_step_by_step(browser: Browser, begun: str) -> None:
+    assert "SEO evidence summary" in begun
+    assert 'data-active="[&#34;document-evidence&#34;]"' in begun
+    status, page = step(browser, begun, rehearse_do="complete", rehearse_what="document-evidence", **EVIDENCE)
+    assert status == 200
+    assert "For Head of the Barnsley Schools’ Alliance (BSA)" in page
+    assert "<code>evidence_summary</code>" in page
+
+
+def test_a_wrong_answer_is_shown_again(browser: Browser, begun: str) -> None:
+    status, page = step(browser, begun, rehearse_do="complete", rehearse_what="document-evidence")
+    assert status == 400
+    assert "There is a problem" in page
+
+
+def test_time_passes_until_the_next_date_and_a_step_is_taken_back(browser: Browser, begun: str) -> None:
+    page = step(browser, step(browser, begun, rehearse_do="wait")[1], rehearse_do="wait")[1]
+    assert "SEO evidence summary: “Late: SEO evidence summary" in page
+    page = step(browser, page, rehearse_do="complete", rehearse_what="document-evidence", **EVIDENCE)[1]
+    assert "SEO evidence summary is done" in page
+    assert "SEO evidence summary is done" not in step(browser, page, rehearse_do="undo")[1]
+
+
+def test_an_event_happens(browser: Browser, begun: str) -> None:
+    page = step(browser, begun, rehearse_do="choose", rehearse_what="high-risk")[1]
+    assert "High risk found again" in page
+
+
+def test_nothing_of_it_happens(app: Flask, browser: Browser, begun: str) -> None:
+    step(browser, begun, rehearse_do="complete", rehearse_what="document-evidence", **EVIDENCE)
+    assert engine_of(app).tasks.open() == []
+    assert "Rehearsal Lane School" not in browser.sign_in("seo").get("/schools")[1]
+
+
+def test_a_saved_rehearsal_is_played_by_deployment(browser: Browser, begun: str) -> None:
+    page = step(browser, begun, rehearse_do="complete", rehearse_what="document-evidence", **EVIDENCE)[1]
+    said = browser.post(f"{HERE}/save", **{"rehearse-json": recording(page), "rehearse-name": "Evidence first"})[1]
+    assert "The rehearsal “Evidence first” is saved" in said
+    xml = (ROOT / "processes/barnsley/barnsley-escalation.bpmn").read_text(encoding="utf-8")
+    changed = xml.replace('camunda:dueDate="10 working days"', 'camunda:dueDate="15 working days"', 1)
+    answer = browser.client.post("/api/deploy", json={"xml": changed, "note": "x", "file": "barnsley-escalation.bpmn"})
+    assert answer.status_code == 422
+    assert "the rehearsal “Evidence first” goes otherwise" in json.dumps(answer.get_json(), ensure_ascii=False)
+    removed = browser.post(f"{HERE}/1/remove")[1]
+    assert "The rehearsal is removed" in removed
+
+
+def test_a_rehearsal_without_a_name_is_not_saved(browser: Browser, begun: str) -> None:
+    status, page = browser.post(f"{HERE}/save", **{"rehearse-json": recording(begun)})
+    assert status == 400
+    assert "Enter a name" in page
+
+
+def test_a_rehearsal_as_a_file(browser: Browser, begun: str) -> None:
+    answer = browser.client.post(f"{HERE}/download", data={"rehearse-json": recording(begun)})
+    assert answer.get_json()["process"] == "barnsley-escalation"
+
+
+@pytest.mark.parametrize("text", ["no", "{}", "[1]", '{"process": "other", "begins": "2026-09-07T09:00"}'])
+def test_what_is_no_rehearsal_of_this_process(browser: Browser, text: str) -> None:
+    browser.sign_in("process-owner")
+    assert browser.post(f"{HERE}/steps", **{"rehearse-json": text, "rehearse-begun": "1"})[0] in (400, 422)
