@@ -58,11 +58,22 @@ class Reading:
         self._inset_lines |= dict.fromkeys(days(first, last), line)
 
     def remarks(self) -> list[str]:
-        """What is odd about it and yet usable, with the line: days that were moved, and INSET days that change nothing."""
-        halves = [placed.half for placed in self.half_terms]
-        outside = [day for day in sorted(set(self.inset)) if not any(day in half for half in halves)]
+        """What is odd about it and yet usable, with the line: days that were moved, and INSET days far from any half-term."""
+        outside = [day for day in sorted(set(self.inset)) if not self._belongs(day)]
         lines = [f"line {self._inset_lines[day]}: the INSET day {day} lies in no half-term" for day in outside]
         return self._moved + lines
+
+    def _belongs(self, inset: date) -> bool:
+        """Whether a half-term has the INSET day, or it is a weekday that others of them and weekends alone part from one:
+        councils publish it after the last day for pupils too."""
+        halves = [placed.half for placed in self.half_terms]
+        near = (self._beyond(inset, step) for step in (DAY, -DAY)) if inset.weekday() < 5 else ()
+        return any(day in half for day in (inset, *near) for half in halves)
+
+    def _beyond(self, inset: date, step: timedelta) -> date:
+        while inset in self.inset or inset.weekday() > 4:
+            inset += step
+        return inset
 
     def calendar(self) -> SchoolCalendar:
         """The calendar, checked. Raises CalendarInvalid for overlaps, gaps, and half-terms or years that are missing."""

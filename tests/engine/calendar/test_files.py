@@ -128,15 +128,21 @@ def test_what_is_no_day_is_said_in_our_words(day: str) -> None:
 
 def test_a_half_term_keeps_to_weekdays_and_what_is_odd_is_said() -> None:
     odd = YEAR.replace("2026-11-02", "2026-11-01").replace("2027-02-12", "2027-02-13")
-    read = files.read((HEAD + odd + "2026/27,inset,INSET,2026-10-30,2026-11-02\n").encode(), "odd.csv")
+    read = files.read((HEAD + odd + "2026/27,inset,INSET,2026-10-28,2026-10-28\n2026/27,inset,INSET,2026-11-02,2026-11-02\n").encode(), "odd.csv")
     weeks = read.calendar().terms()[0].weeks()
     assert weeks == files.read((HEAD + YEAR).encode(), "even.csv").calendar().terms()[0].weeks()
     assert read.remarks()[:2] == [
         "line 3: autumn 2 begins on a Sunday, 2026-11-01: Monday 2026-11-02 is taken",
         "line 4: spring 1 ends on a Saturday, 2027-02-13: Friday 2027-02-12 is taken",
     ]
-    assert "line 9: the INSET day 2026-10-30 lies in no half-term" in read.remarks()
-    assert not any("2026-11-02 lies" in each for each in read.remarks())
+    assert read.remarks()[2:] == ["line 9: the INSET day 2026-10-28 lies in no half-term"]
+
+
+@pytest.mark.parametrize(("day", "odd"), [("2027-07-23", False), ("2027-07-24", True), ("2027-07-26", True)])
+def test_an_inset_day_may_follow_the_last_day_for_pupils(day: str, odd: bool) -> None:
+    days = f"2026/27,inset,INSET,2027-07-22,2027-07-22\n2026/27,inset,INSET,{day},{day}\n"
+    read = files.read((HEAD + YEAR + days).encode(), "after.csv")
+    assert bool(read.remarks()) is odd
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ CASE = {
     "candidateGroups": _camunda("candidateGroups"),
     "assignee": _camunda("assignee"),
     "dueDate": _camunda("dueDate"),
+    "followUpDate": _camunda("followUpDate"),
     "priority": _camunda("priority"),
     "camunda:candidateStarterGroups": _process(
         'camunda:candidateStarterGroups="a"', 'camunda:candidateStarterGroups="b"'

@@ -22,7 +22,8 @@ def test_a_school_has_its_fields_its_categories_and_its_cases(app: Flask, browse
     engine = engine_of(app)
     case = engine.cases.start("barnsley-risk-review", authority="barnsley", school="100001")
     task = engine.tasks.open(case)[0]
-    engine.tasks.complete(task.id, {"risk_level": "medium", "evaluation": "Slower than hoped."})
+    asked = ("evaluation", "evaluation_leaders", "evaluation_with", "evaluation_actions")
+    engine.tasks.complete(task.id, {"risk_level": "medium", **dict.fromkeys(asked, "Slower than hoped.")})
     _, page = browser.sign_in("seo").get("/schools/100001")
     assert "Sasha Example" in page
     assert "Governing body" in page

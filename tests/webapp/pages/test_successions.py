@@ -107,11 +107,12 @@ def test_a_refusal_may_be_decided_anew(app: Flask, manager: Browser) -> None:
 
 
 def test_a_merger_asks_which_case_goes_on(app: Flask, manager: Browser) -> None:
-    first, second = review(app, OLD), review(app, OTHER)
+    start = engine_of(app).cases.start
+    first, second = (start("barnsley-escalation", authority="barnsley", school=school) for school in (OLD, OTHER))
     link(app, (OLD, NEW), (OTHER, NEW))
     status, page = confirm(manager, **CATEGORY)
-    assert (status, "Select which case of “Review of the risk register” goes on" in page) == (400, True)
-    confirm(manager, **CATEGORY, **{f"case-{NEW}-barnsley-risk-review": str(second)})
+    assert (status, "Select which case of “Schools escalation process” goes on" in page) == (400, True)
+    confirm(manager, **CATEGORY, **{f"case-{NEW}-barnsley-escalation": str(second)})
     assert [engine_of(app).cases.get(case).status for case in (first, second)] == ["cancelled", "active"]
 
 
