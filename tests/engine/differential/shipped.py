@@ -85,6 +85,15 @@ def form(key: str) -> Form | None:
     return load_form(path.read_bytes()) if key else None
 
 
+@cache
+def elsewhere(process: str) -> list[str]:
+    """The keys of the forms that its authority's other processes ask: what a caller or a message could hand it."""
+    own = {path.stem for path in needed(process)}
+    others = (path.stem for path in sorted(FILES[process].parent.glob("*.bpmn")) if path.stem not in own)
+    keys = (element.form_key for other in others for element in diagram(other).elements.values())
+    return list(dict.fromkeys(key for key in keys if key))
+
+
 @dataclass(frozen=True)
 class Walk:
     """How a walk ended: where the two part, if they do; the elements that both have completed until then."""
@@ -108,7 +117,7 @@ class _Walker:
     def __init__(self, process: str, seed: int, meter: Meter) -> None:
         self.council = council(FILES[process].parent.name)
         self.random, self.feel = Random(seed), Feel.shared()
-        self.undisturbed = seed % 2 == 1
+        self.undisturbed, self.handed = seed % 2 == 1, seed % 4 > 1
         self.elements: set[str] = set()
         self.definition = self.council.definitions[process]
         self.element = self.random.choice([start.element for start in self.definition.starts])
@@ -139,7 +148,9 @@ class _Walker:
 
     def _start(self) -> Parting | None:
         start = self.definition.diagram.elements[self.element]
-        variables = {"school": self.random.choice(self._schools())}
+        variables: Variables = {"school": self.random.choice(self._schools())}
+        for key in elsewhere(self.definition.key) if self.handed and not start.form_key else ():
+            variables |= self._answers(key, variables)
         parting = self.pair.start(variables | self._answers(start.form_key, variables), self.element)
         self._note(parting)
         return parting
