@@ -16,11 +16,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine import settings
 from engine.audit import Recorder, chain
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import failing, stepping
+from engine.cases import failing, stepping, unstarted
 from engine.cases.stepping import StepBroken, World
 from engine.clock import Clock, OffsetClock, SystemClock
 from engine.deployments.registry import Registry
-from engine.errors import AnswerKept, InstanceBusy, TimerImpossible
+from engine.errors import AnswerKept, InstanceBusy, StartKept, TimerImpossible
 from engine.feel import Feel
 from engine.jobs import queue
 from engine.people.directory import Directory, nobody
@@ -73,8 +73,9 @@ class Transactions:
     @contextmanager
     def step(self, scope: Scope) -> Iterator[Session]:
         """A transaction with a step in it: a step that fails leaves an incident for a manager, then its error is
-        raised; AnswerKept when the incident keeps what a person had answered. An answer that gives no time to wait is
-        for that person to correct: TimerImpossible is raised, and no manager is asked."""
+        raised; AnswerKept when the incident keeps what a person had answered, StartKept when it was a case's first step.
+        An answer that gives no time to wait is for that person to correct: TimerImpossible is raised, and no manager is
+        asked."""
         try:
             with self.writing(scope) as session:
                 yield session
@@ -82,13 +83,18 @@ class Transactions:
             if _is_correctable(broken):
                 raise broken.cause from None
             self._report(broken, scope)
+            if broken.start is not None:
+                raise StartKept(reason=queue.in_words(broken.cause).rstrip(".")) from broken.cause
             if broken.answer is not None:
                 raise AnswerKept(reason=queue.in_words(broken.cause).rstrip(".")) from broken.cause
             raise broken.cause from None
 
     def _report(self, broken: StepBroken, scope: Scope) -> None:
+        if broken.start is not None:
+            with self.writing(scope, wakes=False) as session, unconfined(session):
+                unstarted.keep(session, self.world, broken, broken.start)
         if broken.instance_id is None:
-            return  # a case that could not be started is no case
+            return
         with self.writing(scope, wakes=False) as session, unconfined(session):
             instance = stepping.lock(session, broken.instance_id)
             now, answer = self.world.clock.now(), asdict(broken.answer) if broken.answer else None
@@ -127,10 +133,9 @@ class Transactions:
 
 def _is_correctable(broken: StepBroken) -> bool:
     """Whether the step failed by an answer that was just given, and that whoever gave it can give anew."""
-    cause, answer = broken.cause, broken.answer
-    return (
-        isinstance(cause, TimerImpossible) and answer is not None and not answer.values.keys().isdisjoint(cause.names)
-    )
+    cause = broken.cause
+    given = broken.start.variables if broken.start else broken.answer.values if broken.answer else {}
+    return isinstance(cause, TimerImpossible) and not given.keys().isdisjoint(cause.names)
 
 
 def _calendars(given: SchoolCalendar | CalendarOf | None) -> CalendarOf:

@@ -59,6 +59,7 @@ TITLES_OF: dict[type[PathwaysError], str] = {
     errors.ProcessRetired: "This process is retired",
     errors.SchoolHasClosed: "The school has closed",
     errors.AlreadyReported: "This has been reported already",
+    errors.StartKept: "The case could not begin",
     errors.TaskNotOpen: "This task is no longer open",
     errors.TaskClaimed: "Somebody else has this task",
     errors.SecondHalf: "This is for another person",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine.cases import hands, records, stepping
+from engine.cases import hands, records, stepping, unstarted
 from engine.cases.stepping import StepBroken, World
 from engine.errors import CaseSuspended, IncidentNotFound, InstanceEnded, NotAManager, ReasonMissing
 from engine.jobs import queue
@@ -27,7 +27,8 @@ MOST = 1_000
 def retry(session: Session, world: World, incident_id: int, by: str, reason: str = "") -> None:
     """Resolve an incident, and let what failed be tried again at once; an answer that was kept is given again.
 
-    Raises IncidentNotFound, CaseSuspended, and StepBroken when the case can still not go on with the answer.
+    A case that could not begin is begun. Raises IncidentNotFound, CaseSuspended, and StepBroken when the case can still not
+    go on with the answer, or begin.
     """
     found, now = queue.incident(session, incident_id), world.clock.now()
     if found.instance_id is not None and found.kind != "outbox":
@@ -39,7 +40,10 @@ def retry(session: Session, world: World, incident_id: int, by: str, reason: str
     if found.resolved is not None:
         raise IncidentNotFound(incident=incident_id)
     queue.retry(session, found, now, by)
-    if found.answer is not None:
+    if found.kind == unstarted.KIND:
+        unstarted.begin_again(session, world, found)
+        unstarted.close(found, world, by)
+    elif found.answer is not None:
         _answer_again(session, world, found, found.answer)
 
 

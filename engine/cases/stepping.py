@@ -83,8 +83,11 @@ class Answer:
 class StepBroken(Exception):
     """Carries an error out of a step to where it becomes an incident; callers of the engine see ``cause``.
 
-    ``element`` is where the step failed, ``token`` what was acted upon, ``answer`` what a person had answered there.
+    ``element`` is where the step failed, ``token`` what was acted upon, ``answer`` what a person had answered there;
+    ``start`` what was to begin, when it was a case's first step.
     """
+
+    start: StartCase | None = None
 
     def __init__(
         self, instance_id: int | None, element: str, token: str, cause: Exception, answer: Answer | None = None
@@ -122,9 +125,17 @@ def latest_id(session: Session, authority: str, key: str) -> int:
 def start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
     """Start a case and run it until it waits or has ended.
 
-    Raises SchoolNotFound, SchoolNeeded, SchoolHasClosed, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong and what
-    the step raises.
+    Raises SchoolNotFound, SchoolNeeded, SchoolHasClosed, NotForThisSchool, LiveCaseExists, BusinessKeyTooLong, and
+    StepBroken when the first step fails.
     """
+    try:
+        return _start(session, world, starting)
+    except StepBroken as broken:
+        broken.start = starting
+        raise
+
+
+def _start(session: Session, world: World, starting: StartCase) -> ProcessInstance:
     variables = dict(starting.variables)
     # What the case began with stays in its story, whatever becomes of the variables.
     begun = {"given": stored(variables)} if variables else {}

@@ -46,6 +46,11 @@ class AnswerKept(PathwaysError):
     reason: str
 
 
+class StartKept(AnswerKept):
+    """The case could not begin, and a manager has been told. What was entered is kept, and need not be entered again: the
+    manager can begin the case with it when this is mended. What went wrong: {reason}."""
+
+
 class CaseStuck(PathwaysError):
     """Nothing can move in this case any more: {elements} can never go on, since what is still missing there cannot come.
     Have the diagram mended and move the case to the mended version, or cancel the case."""

@@ -57,7 +57,8 @@ def claim(session: Session, now: datetime, config: Config) -> Claimed | WorkerKi
     while (found := _earliest(session, now)) is not None:
         if found.attempts >= config.attempts:
             killed = WorkerKilled(attempts=found.attempts)
-            _give_up(session, found, found.error or str(killed), str(killed), now)
+            nameless = Failure("", found.token, killed)
+            _give_up(session, found, found.error or str(killed), str(killed), now, nameless)
             return killed
         if claimed := _take(session, found, now, config):
             return claimed
@@ -124,7 +125,7 @@ def fail(session: Session, job: Claimed, failure: Failure, now: datetime, config
     if row is None or row.claim != job.claim:
         return  # another worker has taken it over, or the case has moved on
     if row.attempts >= config.attempts:
-        _give_up(session, row, in_words(error), trace_of(error), now, failure.element)
+        _give_up(session, row, in_words(error), trace_of(error), now, failure)
     else:
         row.claim, row.error, row.next_try = None, in_words(error), now + config.pause(row.attempts)
 
@@ -137,18 +138,18 @@ def _locked(job: Claimed) -> Select[Job]:
     return found.join(ProcessInstance, ProcessInstance.id == Job.instance_id).with_for_update(of=ProcessInstance)
 
 
-def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime, element: str = "") -> None:
+def _give_up(session: Session, job: Job, message: str, detail: str, now: datetime, failure: Failure) -> None:
     job.status, job.claim, job.error = "failed", None, message
-    message = f"The school with the URN {job.token}: {message}" if job.kind == SCHOOL else message
+    about = failure.about or (f"The school with the URN {job.token}:" if job.kind == SCHOOL else "")
     session.add(
         Incident(
             authority=job.authority,
             instance_id=job.instance_id,
             job_id=job.id,
             kind="job",
-            element=element or job.element,
+            element=failure.element or job.element,
             token=job.token,
-            message=message,
+            message=f"{about} {message}".strip(),
             detail=detail,
             answer=None,
             created=now,
@@ -160,12 +161,14 @@ def _give_up(session: Session, job: Job, message: str, detail: str, now: datetim
 
 @dataclass(frozen=True)
 class Failure:
-    """A person's step that failed: at which element, on which token, why, and what had been answered there."""
+    """A step that failed: at which element, on which token, why, and what had been answered there. ``about`` says what could
+    not begin, where it was a case's first."""
 
     element: str
     token: str
     error: Exception
     answer: dict[str, Any] | None = None
+    about: str = ""
 
 
 def report(session: Session, instance: ProcessInstance, failure: Failure, now: datetime) -> int | None:

@@ -60,6 +60,8 @@ class IncidentRow:
     resolved_by: str | None
     element_name: str = ""
     """What the case's diagrams call the element; empty in a list that is of no one case."""
+    by: str = ""
+    """Who began what could not begin, or gave the answer that is kept."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def _incident_row(row: Incident) -> IncidentRow:
         retriable=row.resolved is None and (row.kind in ("job", "outbox", "unreached") or row.answer is not None),
         resolved=row.resolved,
         resolved_by=row.resolved_by,
+        by=row.answer["by"] if row.answer else "",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import queries
-from engine.cases import admission, records, retirement, stepping
+from engine.cases import admission, records, retirement, stepping, unstarted
 from engine.cases.stepping import StartCase
 from engine.errors import ReasonMissing
 from engine.people import permissions
@@ -37,8 +37,8 @@ class Cases:
         """Start a case of the latest version of process ``key``; its id.
 
         ``school`` is a URN: the case then has the variable ``school``, and "URN ..." for a business key unless one is
-        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, GivenRefused, and what the
-        first step raises.
+        given. Raises DefinitionNotFound, NotAStarter, SchoolNotFound, BusinessKeyTooLong, GivenRefused; and StartKept,
+        caused by whatever the first step raises: then there is no case, and an incident keeps what it was to begin with.
         """
         known, key_of_case = given.variables(variables), given.text(business_key, "business key")
         scope = permissions.who(by)
@@ -47,7 +47,9 @@ class Cases:
             definition_id = stepping.latest_id(session, authority, key)
             permissions.check_may_start(scope, self._world.registry.get(session, definition_id), school)
             command = StartCase(authority, definition_id, key_of_case, known, school, scope.username)
-            return stepping.start(session, self._world, command).id
+            case = stepping.start(session, self._world, command).id
+            unstarted.settle(session, self._world, command)
+            return case
 
     def admission(self, key: str, by: Scope) -> tuple[bool, set[str]]:
         """Whether a case of the process needs a school, and the URNs of the schools for which the person may begin one.

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from engine.cases import delivery, digests, failing, retrying, telling
+from engine.cases import delivery, digests, failing, retrying, telling, unstarted
 from engine.cases.stepping import StepBroken
 from engine.errors import JobLost, WorkerKilled
 from engine.jobs import metrics, outbox, queue, senders
@@ -49,13 +50,17 @@ class Jobs:
             pass  # another worker has it; this one has written nothing
         except Exception as error:
             metrics.failed(claimed.kind)
-            failure = queue.Failure("", claimed.token, error)
-            if isinstance(error, StepBroken):
-                failure = queue.Failure(error.element, claimed.token, error.cause)
             with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                failure = self._failure(session, claimed, error)
                 queue.fail(session, claimed, failure, clock.now(), self._world.config)
                 failing.tell_of_job(session, self._world, claimed, failure)
         return True
+
+    def _failure(self, session: Session, claimed: queue.Claimed, error: Exception) -> queue.Failure:
+        if not isinstance(error, StepBroken):
+            return queue.Failure("", claimed.token, error)
+        about = unstarted.words(session, self._world, error.start) if error.start else ""
+        return queue.Failure(error.element, claimed.token, error.cause, about=about)
 
     def _claim(self) -> queue.Claimed | None:
         claimed: queue.Claimed | WorkerKilled | None = WorkerKilled()
@@ -125,12 +130,19 @@ class Jobs:
     def retry(self, incident_id: int, by: str | Scope = "") -> None:
         """Resolve an incident; what failed is tried again at once. Raises IncidentNotFound, CaseSuspended.
 
-        An answer that was kept is given again, by whoever gave it. Raises AnswerKept when the case can still not go on
-        with it: then the incident stays open.
+        An answer that was kept is given again, by whoever gave it, and a case that could not begin is begun. Raises AnswerKept
+        when the case can still not go on with it, StartKept when it can still not begin: then the incident stays open.
         """
         scope = permissions.who(by)
         with self._transactions.step(scope) as session:
             retrying.retry(session, self._world, incident_id, scope.username)
+
+    def dismiss(self, incident_id: int, by: str | Scope = "") -> None:
+        """Let a case that could not begin rest: what it was to begin with is forgotten. Raises IncidentNotFound, also where the
+        incident is another."""
+        scope = permissions.who(by)
+        with self._transactions.writing(scope, wakes=False) as session:
+            unstarted.dismiss(session, self._world, incident_id, scope.username)
 
     def retry_many(self, incidents: Collection[int], reason: str, by: Scope) -> int:
         """Try troubles of one cause again in the background, each by a job of its own; an id to ask how far it is.

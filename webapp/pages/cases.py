@@ -201,6 +201,14 @@ def cancel(instance_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("cases.case", instance_id=instance_id))
 
 
+@blueprint.post("/incidents/<int:incident_id>/rest")
+def dismiss(incident_id: int) -> Response:
+    """Let a case that could not begin rest."""
+    the_engine().jobs.dismiss(incident_id, by=current_user.scope)
+    flash("It rests: nothing is begun, and what was entered is forgotten.")
+    return redirect(url_for("case_list.index"))
+
+
 @blueprint.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> Response:
     """Try again what went wrong."""

@@ -143,6 +143,7 @@ ROUTES = {
     "cases.case": SIGNED_IN,
     "cases.cancel": MANAGE,
     "cases.retry": MANAGE,
+    "cases.dismiss": MANAGE,
     "conflicts.index": MANAGE,
     "conflicts.lift": MANAGE,
     "interventions.redate": MANAGE,

@@ -89,8 +89,9 @@ class Incident(BelongsToCase, Base):
     """Something that went wrong and waits for a manager. ``message`` is for people, ``detail`` for whoever mends it.
 
     ``kind``: step (a person's step failed; ``token`` is what was acted upon), stuck (nothing can move in the case), job,
-    outbox. ``answer`` is the answer to a task with which the case could not go on: {values, note, by}; whoever retries
-    gives it again.
+    outbox, start (a case could not begin, so that there is none; ``token`` tells it from others). ``answer`` is the answer
+    to a task with which the case could not go on: {values, note, by}; or, with process, school and more, what the case was to
+    begin with. Whoever retries gives it again.
     """
 
     __tablename__ = "incident"

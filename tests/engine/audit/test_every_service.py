@@ -25,7 +25,7 @@ from engine import Config, Engine, EventReport, NewDates, OnBehalf, Said, Scope,
 from engine.audit import Draft
 from engine.audit.rules import RULES, Silent
 from engine.calendar.files import Calendars
-from engine.errors import PathwaysError
+from engine.errors import PathwaysError, StartKept
 from engine.people.authorities import Authority
 from engine.people.directory import Member, Wanted
 from engine.queries.links import Asked
@@ -90,6 +90,7 @@ EACH = bpmn(
     key="each",
 )
 BROKEN = LATER.replace(b'id="p"', b'id="broken"')
+UNSTARTED = bpmn('<startEvent id="s"/><exclusiveGateway id="g"/><endEvent id="e"/>', "s>g g>e[false]", key="unstarted")
 
 
 def services(engine: Engine) -> dict[str, Any]:
@@ -211,6 +212,7 @@ def _processes(engine: Engine) -> None:
         ("small", SMALL),
         ("signalled", SIGNALLED),
         ("broken", BROKEN),
+        ("unstarted", UNSTARTED),
         ("each", EACH),
     ):
         engine.deployments.deploy({f"{key}.bpmn": xml}, "town", by=boss, strict=False)
@@ -321,6 +323,11 @@ def _troubles(engine: Engine) -> None:
     assert incident is not None
     engine.jobs.retry_many([incident], "The diagram is mended.", who(engine, BOSS))
     engine.jobs.retry(incident, by=who(engine, BOSS))
+    with pytest.raises(StartKept):
+        engine.cases.start("unstarted", by=who(engine, SAM))
+    with engine.reading() as session:
+        unstarted = session.scalars(select(Incident.id).where(Incident.kind == "start")).one()
+    engine.jobs.dismiss(unstarted, by=who(engine, BOSS))
     with engine.transactions.writing(Scope.all_authorities()) as session:
         moved = MovedDate(
             authority="town",

@@ -128,7 +128,12 @@ def test_what_is_no_day_is_said_in_our_words(day: str) -> None:
 
 def test_a_half_term_keeps_to_weekdays_and_what_is_odd_is_said() -> None:
     odd = YEAR.replace("2026-11-02", "2026-11-01").replace("2027-02-12", "2027-02-13")
-    read = files.read((HEAD + odd + "2026/27,inset,INSET,2026-10-28,2026-10-28\n2026/27,inset,INSET,2026-11-02,2026-11-02\n").encode(), "odd.csv")
+    read = files.read(
+        (
+            HEAD + odd + "2026/27,inset,INSET,2026-10-28,2026-10-28\n2026/27,inset,INSET,2026-11-02,2026-11-02\n"
+        ).encode(),
+        "odd.csv",
+    )
     weeks = read.calendar().terms()[0].weeks()
     assert weeks == files.read((HEAD + YEAR).encode(), "even.csv").calendar().terms()[0].weeks()
     assert read.remarks()[:2] == [

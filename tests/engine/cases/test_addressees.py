@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine import Config, Engine
-from engine.errors import AnswerKept, NotAddressed
+from engine.errors import AnswerKept, StartKept
 from engine.people.directory import Member
 from tests.engine.running import authority, deploy, running, task, waiting
 from tests.engine.spiff.cases import bpmn
@@ -58,5 +58,5 @@ def test_a_person_of_the_authority_gets_the_task(town: Engine) -> None:
 def test_a_case_that_begins_with_a_task_for_nobody_is_not_begun(town: Engine) -> None:
     body = '<startEvent id="s"/><userTask id="a" name="Answer" camunda:assignee="secy"/><endEvent id="e"/>'
     deploy(town, bpmn(body, "s>a a>e"), authority="town")
-    with pytest.raises(NotAddressed, match="no such person"):
+    with pytest.raises(StartKept, match="no such person"):
         town.cases.start("p", authority="town")

@@ -23,6 +23,7 @@ from engine.errors import (
     NotForThisSchool,
     NotTheirTask,
     ReasonMissing,
+    StartKept,
     TaskNotFound,
 )
 from engine.people.authorities import Authority
@@ -259,7 +260,7 @@ class TestByTheProcess:
             return queries.bars(session, case)
 
     def test_a_name_that_is_nobody_s_stops_the_case_where_it_stands(self, named: Engine) -> None:
-        with pytest.raises(BarNamesNobody, match="nemo"):
+        with pytest.raises(StartKept, match="Nobody here is called “nemo”"):
             self.start(named, "nemo")
         assert len(named.tasks.open()) == 1, "of the first case alone"
 

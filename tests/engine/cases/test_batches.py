@@ -155,7 +155,7 @@ def test_a_school_whose_case_cannot_begin_holds_no_other_up(engine: Engine) -> N
         [failed] = queries.failed(session, number)
         [incident] = queries.incidents(session)
     assert (failed.urn, failed.school_name, failed.incident_id) == ("100003", "School 03", incident.id)
-    assert incident.message == f"The school with the URN 100003: {failed.message}"
+    assert incident.message == f"“p” could not begin for School 03. {failed.message}"
     assert incident.retriable
     engine.jobs.retry(incident.id, by="mo")
     row = batch(engine, number)

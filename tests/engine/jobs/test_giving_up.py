@@ -118,6 +118,7 @@ def test_a_start_that_fails_is_tried_again_and_becomes_an_incident(engine: Engin
         clock_of(engine).advance(MINUTE)
     [incident] = incidents(engine)
     assert incident.instance_id is None
+    assert incident.message.startswith("“p” could not begin. ")
     assert incident.element == "g"
 
 
