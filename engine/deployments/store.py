@@ -67,13 +67,16 @@ def inspect(
 def _deployed(session: Session, authority: str, roles: Collection[str] | None, settings: Mapping[str, Any]) -> Known:
     """What the authority has deployed already, read from its files as they are stored."""
     decisions: dict[str, Decision | None] = {}
-    for file, data in set(_contents(session, DecisionDefinition, authority).values()):
-        decisions |= readable_decisions(data, file)
+    tables = _contents(session, DecisionDefinition, authority)
+    for key, (file, data) in tables.items():
+        # A file that was changed since may hold an older version of another decision: each is of its own file.
+        decisions[key] = readable_decisions(data, file).get(key)
     processes = _contents(session, ProcessDefinition, authority)
     return Known(
         forms={key: readable_form(data) for key, (_, data) in _contents(session, FormDefinition, authority).items()},
         roles=None if roles is None else frozenset(roles),
         decisions=decisions,
+        tabled={key: file for key, (file, _) in tables.items()},
         processes=frozenset(processes),
         settings=settings,
         categories=_categories(session, authority),

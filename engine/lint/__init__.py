@@ -66,6 +66,11 @@ SUBJECTS = (
 __all__ = ["SUBJECTS", "Checker", "Finding", "Known", "Look", "Rule", "Severity", "check", "check_names", "rules"]
 
 
+#: The subjects, and the other rules, that tell what the change of a form, a table or a called process breaks elsewhere.
+_NAMED = ("variables", "silence", "decided", "said", "nobody")
+_OF_TABLES = ("PW-705", "PW-718", "PW-720")
+
+
 def rules() -> tuple[Rule, ...]:
     """Give every rule, in the order of their codes."""
     return tuple(registered().values())
@@ -94,8 +99,9 @@ def _findings(look: Look) -> Iterator[Finding]:
 
 
 def check_names(diagrams: tuple[Diagram, ...], known: Known, feel: Checker) -> list[Finding]:
-    """Check only the names and types of diagrams that are deployed already, after something that they use changed."""
+    """Check only the names and types of diagrams that are deployed already, and what they take of decision tables, after
+    something that they use changed."""
     worlds = world_of(diagrams, known, feel)
     looks = [Look(diagram, diagrams, known, feel, strict=True, worlds=worlds) for diagram in diagrams]
-    named = [each for each in rules() if each.subject in ("variables", "silence", "decided", "said", "nobody")]
+    named = [each for each in rules() if each.subject in _NAMED or each.code in _OF_TABLES]
     return [finding for look in looks for each in named for finding in each.findings(look)]

@@ -23,6 +23,7 @@ from engine.forms import Finding as Problem
 from engine.lint import check, check_names
 from engine.lint.core import OURS, Finding, Known, short, words, world_of
 from engine.lint.messages import orphaned
+from engine.lint.renamed import renamed
 from engine.lint.tables import findings
 from engine.spelling import near
 
@@ -60,6 +61,7 @@ class Bundle:
             settings=known.settings,
             categories=known.categories,
             people=known.people,
+            tabled=known.tabled,
             fresh=frozenset(self.tables),
             others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
             whole=known.whole,
@@ -97,6 +99,7 @@ def _named(bundle: Bundle, whole: Known, known: Known, feel: Feel) -> Iterator[F
     yield from _broken(linked, beside, known, feel)
     world = world_of(own, whole, feel)()
     yield from findings(world, bundle.tables, bundle.decisions) if world is not None else ()
+    yield from renamed(bundle.tables, bundle.decisions, own, whole)
 
 
 #: What is missed in other files when one cannot be read: its process, its messages, whoever calls, and what that brings.

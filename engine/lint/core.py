@@ -127,6 +127,8 @@ class Known:
     """The categories that schools of the register are in."""
     fresh: frozenset[str] = frozenset()
     """Those of ``decisions`` that are checked with the diagrams: what is wrong with them is found in their own file."""
+    tabled: Mapping[str, str] = field(default_factory=dict)
+    """In which file each of ``decisions`` was deployed; nothing where files are looked at as they stand."""
     people: frozenset[str] | None = None
     """By what the people of the authority sign in."""
     others: tuple[Diagram, ...] = ()
