@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.person import Person, listen
@@ -22,18 +24,15 @@ AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 #: Cells of tables whose text is wider than they are; those that are there for screen readers only are a pixel wide.
 OVERLAPPING = """[...document.querySelectorAll('td, th')].filter(each => each.clientWidth > 1
     && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent.trim().slice(0, 60))"""
+#: Milliseconds after which what does not come is taken to be missing: many, since a busy machine is no fault of a page.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 PHONE, DESKTOP = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the installation keeps its data."""
-    return tmp_path_factory.mktemp("web") / "pathways.db"
-
-
-@pytest.fixture(scope="module")
-def address(database: Path) -> Iterator[str]:
-    """The address of a sample installation that has just been started, worker included."""
+@contextmanager
+def serving(database: Path) -> Iterator[str]:
+    """The sample installation on a database, which it makes where there is none, worker included: its address."""
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
     command = [sys.executable, "-m", "webapp.cli", "run", "--sample", "--empty", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
@@ -46,10 +45,47 @@ def address(database: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium: the machine's, or else playwright's own."""
+def started_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a sample installation that has been started once, and that nobody has used."""
+    database = tmp_path_factory.mktemp("made") / "pathways.db"
+    with serving(database):
+        return database
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory, started_once: Path) -> Path:
+    """Where the installation keeps its data."""
+    database = tmp_path_factory.mktemp("web") / "pathways.db"
+    with closing(sqlite3.connect(started_once)) as made, closing(sqlite3.connect(database)) as mine:
+        made.backup(mine)
+    return database
+
+
+@pytest.fixture(scope="module")
+def address(database: Path) -> Iterator[str]:
+    """The address of a sample installation that nobody has used."""
+    with serving(database) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Callable[[], Browser]]:
+    """Gives Chromium, the machine's or else playwright's own. One that crashed takes its test with it, not all that follow."""
+    running: list[Browser] = []
     with sync_playwright() as playwright:
-        yield launch(playwright)
+
+        def current() -> Browser:
+            if not running or not running[-1].is_connected():
+                running.append(launch(playwright))
+            return running[-1]
+
+        yield current
+
+
+@pytest.fixture
+def browser(chromium: Callable[[], Browser]) -> Browser:
+    """Chromium."""
+    return chromium()
 
 
 @pytest.fixture
@@ -57,7 +93,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of its own, on a desktop. Whatever the browser's console says of it fails the test."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     said = listen(page)
     yield page
     context.close()

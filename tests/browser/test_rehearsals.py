@@ -11,7 +11,7 @@ from tests.browser.person import Person
 
 def test_a_year_and_then_on_step_by_step(person: Person, page: Page, axe: Callable[[], None]) -> None:
     person.sign_in("process-owner")
-    page.goto(f"{person.address}/processes/barnsley-powers")
+    page.goto(f"{person.address}/processes/barnsley-complaint")
     person.follow(page.get_by_role("button", name="Rehearse"))
     axe()
     page.get_by_label("How a case begins").select_option(index=0)

@@ -27,7 +27,7 @@ const modeller = new Modeler({
 const say = (text, bad = false) => {
   const place = byId('modeller-status');
   place.textContent = text;
-  place.className = bad ? 'govuk-error-message' : 'govuk-body';
+  place.className = `${bad ? 'govuk-error-message' : 'govuk-body'} govuk-!-margin-bottom-1`;
 };
 
 // A file that cannot be drawn leaves the canvas as it was: it is tried apart, since bpmn-js clears its canvas first. Gives whether
@@ -87,7 +87,7 @@ const draft = new Draft({
   name: page.dataset.name
 }, ask, drawing, (text, bad = false) => {
   byId('modeller-saved').textContent = text;
-  byId('modeller-saved').className = bad ? 'govuk-error-message' : 'govuk-body-s app-quiet';
+  byId('modeller-saved').className = `${bad ? 'govuk-error-message' : 'govuk-body-s app-quiet'} govuk-!-margin-bottom-1`;
 });
 
 function select(id) {
