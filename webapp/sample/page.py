@@ -121,14 +121,16 @@ def seed(root: Path, replace: bool = False) -> list[str]:
 
 def _diagrams(engine: Engine, root: Path, authority: str, replace: bool) -> list[str]:
     """Deploy an authority's diagrams, but for those that were changed in the browser; what was done, a line each."""
+    by = Scope(authority, frozenset(), "sample")
     files, said = resources(root, authority), []
+    if files.items() <= engine.deployments.files(by).items():  # a second start has nothing to check
+        return [f"{authority}: nothing new to deploy"]
     kept = [] if replace else list(undone(engine, authority, files))
     if kept:
         changed = {row.key for row in engine.deployments.changed_in_browser(files, authority)}
         files = {name: each for name, each in files.items() if not any(holds(each, name, key) for key in changed)}
         said = [*kept, f"{authority}: kept as it was changed in the browser; --replace puts the files over it"]
     if files:
-        by = Scope(authority, frozenset(), "sample")
         deployed = engine.deployments.deploy(files, by=by, note="Sample diagrams")
         said.append(f"{authority}: {len(deployed.processes)} processes deployed")
     return said

@@ -20,7 +20,7 @@ def test_seeding_again_adds_nothing(app: Flask, seeded: Path) -> None:
         said = page.seed(seeded)
     assert "0 people added" in said[0]
     assert "barnsley: 0 schools added, 0 changed" in said
-    assert "barnsley: 0 processes deployed" in said
+    assert "barnsley: nothing new to deploy" in said
 
 
 def test_moving_the_clock_says_what_fell_due(seeded: Path, tmp_path: Path, app: Flask) -> None:
