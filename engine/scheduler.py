@@ -68,6 +68,7 @@ class Scheduler:
 
     def _shut(self) -> None:
         if self._timer.running:
+            self._timer.pause()  # or it still hands out a job that is due while its threads are being ended
             self._timer.shutdown(wait=True)
 
     def wake(self) -> None:
