@@ -1,4 +1,4 @@
-"""Running cases that are moved to another version of their process: what they keep, what they say, and what takes it back."""
+"""Running cases that are moved to another version of their process: what they keep, and what they say."""
 
 from __future__ import annotations
 
@@ -12,31 +12,16 @@ from engine.errors import (
     AnswerKept,
     DefinitionNotFound,
     MigrationElsewhere,
-    MigrationMovedOn,
     NotAMover,
     NothingToMove,
     ReasonMissing,
 )
 from engine.people.authorities import Authority
-from engine.queries import HistoryRow, MigratedRow
-from engine.services.migrations import CANNOT, CHOSEN, GAP, SAME, Move
+from engine.services.migrations import CANNOT, CHOSEN, GAP
+from tests.engine.cases.moves import NEWER, OWNER, WHY, asked, last, latest, move, rows, two_versions, version
 from tests.engine.running import DAY, LATER, MESSAGES, Statements, claim, clock_of, deploy, role, running, task, waiting
 from tests.engine.spiff.cases import bpmn
 
-WHY = "The policy of 1 September."
-OWNER = Scope("", frozenset({"owner"}), "owner")
-
-
-def asked(name: str = "a", roles: str = "seo", more: str = "", sequence: str = "") -> bytes:
-    body = (
-        f'<startEvent id="s"/><userTask id="{name}" name="Write the report" camunda:candidateGroups="{roles}"/>'
-        f'<endEvent id="e"/>{more}'
-    )
-    return bpmn(body, sequence or f"s>{name} {name}>e", MESSAGES)
-
-
-#: A version that says of the task what the first says, but for its name.
-NEWER = asked().replace(b"Write the report", b"Write and send the report")
 #: A reminder beside the task.
 REMINDED = (
     '<boundaryEvent id="t" attachedToRef="a" cancelActivity="false"><timerEventDefinition>'
@@ -53,39 +38,6 @@ def config(*authorities: str) -> Config:
     """Authorities in which there are process owners, managers and others."""
     roles = {each.id: each for each in (role("owner", "own-processes"), role("manager", "manage"), role("seo"))}
     return Config(authorities={each: Authority(each, each, "", each, roles, (), {}) for each in authorities})
-
-
-def latest(engine: Engine, key: str = "p") -> int:
-    with engine.reading() as session:
-        return queries.latest_definition(session, key).id
-
-
-def move(engine: Engine, mapping: dict[str, str] | None = None, **how: bool) -> int:
-    """Move all running cases to the latest version."""
-    number = engine.migrations.begin(latest(engine), WHY, "owner", Move(mapping or {}, **how))
-    engine.jobs.run_due()
-    return number
-
-
-def rows(engine: Engine, number: int) -> list[MigratedRow]:
-    with engine.reading() as session:
-        return list(queries.migrated(session, number).items)
-
-
-def version(engine: Engine, case: int) -> int:
-    return engine.cases.get(case).version
-
-
-def last(engine: Engine, case: int) -> HistoryRow:
-    return engine.cases.history(case)[-1]
-
-
-def two_versions(engine: Engine, first: bytes, second: bytes) -> int:
-    """A case of the first version, while the second is deployed."""
-    deploy(engine, first)
-    case = engine.cases.start("p", variables={"kept": 1})
-    deploy(engine, second)
-    return case
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
@@ -358,100 +310,3 @@ def test_an_answer_that_was_kept_goes_on_in_a_mended_version(engine: Engine) -> 
         (incident,) = queries.incidents(session, instance=case)
     engine.jobs.retry(incident.id, "manager")
     assert waiting(engine, case) == ["b"]
-
-
-# -- undoing ------------------------------------------------------------------------------------------------------------
-
-
-def undo(engine: Engine, number: int) -> None:
-    engine.migrations.undo(number, "It was too early.", "owner")
-    engine.jobs.run_due()
-
-
-def test_a_move_is_taken_back_with_the_task_as_it_was(engine: Engine) -> None:
-    case = two_versions(engine, asked(), asked("b", "head"))
-    engine.tasks.claim(task(engine, "a"), by="ada")
-    (before,) = engine.tasks.open(case)
-    undo(engine, move(engine, {"p/a": "b"}))
-    assert version(engine, case) == 1
-    assert engine.tasks.open(case) == [before]
-    assert (last(engine, case).how, last(engine, case).detail["reason"]) == ("reverted", "It was too early.")
-
-
-def test_a_task_that_ended_by_the_move_is_open_again_with_its_claim(engine: Engine) -> None:
-    later = '<intermediateCatchEvent id="w"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>'
-    case = two_versions(engine, asked(), bpmn(f'<startEvent id="s"/>{later}<endEvent id="e"/>', "s>w w>e"))
-    engine.tasks.claim(task(engine, "a"), by="ada")
-    (before,) = engine.tasks.open(case)
-    number = move(engine, {"p/a": "w"})
-    assert waiting(engine, case) == []
-    undo(engine, number)
-    assert engine.tasks.open(case) == [before]
-    with engine.reading() as session:
-        assert queries.timers(session, instance=case) == []
-
-
-def test_a_case_that_has_moved_on_stays_where_it_is(engine: Engine) -> None:
-    case = two_versions(engine, asked(), asked(more='<userTask id="z"/>', sequence="s>a a>z z>e"))
-    number = move(engine)
-    engine.tasks.complete(task(engine, "a"), {}, by="ada")
-    (row,) = rows(engine, number)
-    assert not row.undoable
-    with pytest.raises(MigrationMovedOn, match="has moved on since"):
-        engine.migrations.undo_case(row.id, "It was too early.", "owner")
-    undo(engine, number)
-    assert version(engine, case) == 2
-    assert "moved on since" in rows(engine, number)[0].why
-
-
-def test_a_claim_is_no_moving_on(engine: Engine) -> None:
-    case = two_versions(engine, asked(), NEWER)
-    number = move(engine)
-    engine.tasks.claim(task(engine, "a"), by="ada")
-    undo(engine, number)
-    assert version(engine, case) == 1
-    assert [each.assignee for each in engine.tasks.open(case)] == ["ada"]
-
-
-def test_what_was_told_to_people_by_a_move_is_not_taken_back(engine: Engine) -> None:
-    told = (
-        '<sendTask id="n" camunda:type="external" camunda:topic="notify"><extensionElements><camunda:inputOutput>'
-        '<camunda:inputParameter name="to">seo</camunda:inputParameter>'
-        '<camunda:inputParameter name="subject">Told</camunda:inputParameter>'
-        '<camunda:inputParameter name="text">It is so.</camunda:inputParameter></camunda:inputOutput></extensionElements></sendTask>'
-    )
-    body = f'<startEvent id="s"/>{told}<userTask id="z"/><endEvent id="e"/>'
-    case = two_versions(engine, asked(), bpmn(body, "s>n n>z z>e"))
-    (row,) = rows(engine, move(engine, {"p/a": "n"}))
-    assert waiting(engine, case) == ["z"]
-    with pytest.raises(MigrationMovedOn, match="people were told"):
-        engine.migrations.undo_case(row.id, "It was too early.", "owner")
-
-
-def test_the_same_case_may_be_moved_again_after_it_was_taken_back(engine: Engine) -> None:
-    case = two_versions(engine, asked(), asked("b"))
-    undo(engine, move(engine, {"p/a": "b"}))
-    assert [each.verdict for each in engine.migrations.plan(latest(engine), OWNER, {"p/a": "b"}).cases] == [CHOSEN]
-    move(engine, {"p/a": "b"})
-    assert waiting(engine, case) == ["b"]
-
-
-def test_a_case_can_be_moved_back_to_an_earlier_version(engine: Engine) -> None:
-    case = two_versions(engine, asked(), NEWER)
-    first = engine.cases.get(case).definition_id
-    move(engine)
-    assert [each.verdict for each in engine.migrations.plan(first, OWNER).cases] == [SAME]
-    engine.migrations.begin(first, WHY, "owner")
-    engine.jobs.run_due()
-    assert version(engine, case) == 1
-
-
-def test_a_second_click_begins_no_second_move(engine: Engine) -> None:
-    case = two_versions(engine, asked(), asked("b"))
-    how = Move({"p/a": "b"})
-    first = engine.migrations.begin(latest(engine), WHY, "owner", how)
-    assert engine.migrations.begin(latest(engine), WHY, "owner", how) == first
-    engine.migrations.finish(first)
-    assert engine.migrations.begin(latest(engine), WHY, "owner", how) == first, "all have been moved meanwhile"
-    assert engine.migrations.begin(latest(engine), WHY, "owner", how, cases=[case]) == first, "the same case, ticked"
-    assert engine.migrations.begin(latest(engine), "Another reason.", "owner", how, cases=[case]) != first
