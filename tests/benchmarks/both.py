@@ -183,8 +183,11 @@ def _figures(process: str) -> tuple[dict[Side, float], dict[Side, float]] | None
         for seed, growth in enumerate(grown):
             measured(process, seed, growth)
     whole = [each for each in grown if all(each.of[side] for side in SIDES)]
-    if not whole:
-        return None
+    return _medians(times, whole) if whole else None
+
+
+def _medians(times: Times, whole: list[Growth]) -> tuple[dict[Side, float], dict[Side, float]]:
+    """Milliseconds a step, and kilobytes at the end of a walk."""
     steps = {side: median(times.of[side]) * 1_000 for side in SIDES}
     sizes = {side: median(each.of[side][-1] for each in whole) / 1_000 for side in SIDES}
     return steps, sizes

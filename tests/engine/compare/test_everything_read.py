@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,18 +68,23 @@ def _unlike(content: bytes, seen: set[tuple[str, str, str]]) -> Iterator[tuple[s
     root = etree.fromstring(content)
     for node in root.iter(f"{{{BPMN}}}*", f"{{{CAMUNDA}}}*"):
         where = nodes.local(node), nodes.local(parent) if (parent := node.getparent()) is not None else ""
-        for key, value in list(node.attrib.items()):
-            says_nothing = str(key) in ("id", TYPE) or nodes.local(node) == "definitions"
-            if not says_nothing and (*where, str(key)) not in seen:
-                seen.add((*where, str(key)))
-                node.set(key, "true" if value == "false" else f"{value}x")
-                yield f"{where[0]} {key}", etree.tostring(root)
-                node.set(key, value)
-        if (node.text or "").strip() and where[0] not in ("incoming", "outgoing") and (*where, "") not in seen:
-            seen.add((*where, ""))
-            before, node.text = node.text, f"{node.text}x"
-            yield f"{where[0]}'s text", etree.tostring(root)
-            node.text = before
+        for key, changed, back in _changes(node):
+            if (*where, key) not in seen:
+                seen.add((*where, key))
+                changed()
+                yield f"{where[0]} {key or 'text'}", etree.tostring(root)
+                back()
+
+
+def _changes(node: etree._Element) -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
+    """What may be changed of an element: an attribute's name, or nothing for its text; how it is changed, and put back."""
+    for key, value in list(node.attrib.items()):
+        if str(key) not in ("id", TYPE) and nodes.local(node) != "definitions":
+            other = "true" if value == "false" else f"{value}x"
+            yield str(key), partial(node.set, key, other), partial(node.set, key, value)
+    text = node.text or ""
+    if text.strip() and nodes.local(node) not in ("incoming", "outgoing"):
+        yield "", partial(setattr, node, "text", f"{text}x"), partial(setattr, node, "text", text)
 
 
 def test_nothing_that_the_shipped_diagrams_say_changes_unseen() -> None:
