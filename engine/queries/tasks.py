@@ -162,6 +162,7 @@ def open_tasks_of(session: Session, cases: Collection[int]) -> list[TaskRow]:
 
 def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
     """The open tasks of one element of a process that this person may do, by school: a panel's meeting is one list.
+    A task about no school is in none.
 
     At most :data:`ALIKE`; none when nobody else's case waits there.
     """
@@ -175,6 +176,7 @@ def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
         UserTask.status == OPEN,
         UserTask.element == row.element,
         ProcessInstance.process == row.process,
+        ProcessInstance.school_urn.is_not(None),
         mine | (UserTask.assignee == scope.username),
     )
     return _task_rows(session, chosen.order_by(School.name, UserTask.id).limit(ALIKE))

@@ -51,6 +51,16 @@ def test_a_head_has_no_list(app: Flask, browser: Browser) -> None:
     assert "in this list" not in browser.sign_in("headteacher").get("/tasks/1")[1]
 
 
+def test_tasks_about_no_school_are_no_list_of_schools(app: Flask, browser: Browser) -> None:
+    engine = engine_of(app)
+    task = bpmn('<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo"/><endEvent id="e"/>', "s>a a>e")
+    engine.deployments.deploy({"a.bpmn": task}, "barnsley", by="x", strict=False)
+    for school in (None, None, "100001", "100002"):
+        engine.cases.start("p", authority="barnsley", school=school)
+    assert "in this list" not in browser.sign_in("seo").get("/tasks/1")[1]
+    assert "School 1 of 2 in this list" in " ".join(browser.get("/tasks/3")[1].split())
+
+
 def test_each_is_saved_by_itself(app: Flask, three: Browser) -> None:
     three.post("/tasks/1", **EVIDENCE, then="2")
     assert [task.id for task in engine_of(app).tasks.open() if task.element == "document-evidence"] == [2, 3]
