@@ -99,6 +99,14 @@ def _version(filters: InstanceFilters) -> ColumnElement[bool]:
     return ProcessInstance.definition_id.in_(versions)
 
 
+#: The tables that say where a case waits, for a person, a date or an event, and which of their rows do.
+WAITING: tuple[tuple[Any, list[ColumnElement[bool]]], ...] = (
+    (UserTask, [UserTask.status == OPEN]),
+    (Job, []),
+    (EventSubscription, []),
+)
+
+
 def _stage(filters: InstanceFilters) -> AnySelect:
     """Where an element of this name, or a called process with this key, waits."""
     called = select(ProcessDefinition.id).where(ProcessDefinition.key == filters.stage)
@@ -106,7 +114,7 @@ def _stage(filters: InstanceFilters) -> AnySelect:
         select(table.instance_id).where(
             table.instance_id.is_not(None), (table.element == filters.stage) | table.definition_id.in_(called), *more
         )
-        for table, more in ((UserTask, [UserTask.status == OPEN]), (Job, []), (EventSubscription, []))
+        for table, more in WAITING
     )
     return _either(*places)
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_before
 from engine.queries.common import COUNT_LIMIT, PER_PAGE, AnySelect, Elements, of_school
+from engine.queries.narrowing import WAITING
 from engine.store.tables import (
     ACTIVE,
     OPEN,
@@ -163,8 +164,8 @@ def where_cases_are(session: Session) -> list[WhereRow]:
     cases = _counted(session, {(key, ""): _live(key) for key in latest if latest[key].startable})
     live = [key for (key, _), number in cases.items() if number]
     called = [(key, each) for key in live for each in latest[key].calls if each in latest]
-    waiting = _counted(session, {(key, each): _waits(key, ids[each]) for key, each in called})
-    found = [WhereRow(key, latest[key].name, cases[key, ""], _stages(latest, key, waiting)) for key in live]
+    numbers = _counted(session, {(key, each): _waits(key, ids[each]) for key, each in called})
+    found = [WhereRow(key, latest[key].name, cases[key, ""], _stages(latest, key, numbers)) for key in live]
     return sorted(found, key=lambda row: row.name)
 
 
@@ -180,9 +181,9 @@ def _processes(session: Session) -> tuple[dict[str, Any], dict[str, list[int]]]:
     return {row.key: row for row in versions if row.latest}, ids
 
 
-def _stages(latest: dict[str, Any], key: str, waiting: dict[tuple[str, str], int]) -> tuple[tuple[str, str, int], ...]:
-    called = (each for each in latest[key].calls if waiting.get((key, each)))
-    return tuple((each, str(latest[each].name), waiting[key, each]) for each in called)
+def _stages(latest: dict[str, Any], key: str, numbers: dict[tuple[str, str], int]) -> tuple[tuple[str, str, int], ...]:
+    called = (each for each in latest[key].calls if numbers.get((key, each)))
+    return tuple((each, str(latest[each].name), numbers[key, each]) for each in called)
 
 
 def _live(key: str) -> AnySelect:
@@ -190,10 +191,13 @@ def _live(key: str) -> AnySelect:
 
 
 def _waits(key: str, definitions: Sequence[int]) -> AnySelect:
-    """The cases of a process that wait in one which it calls: others call that, too, or people start it."""
-    waits = UserTask.status == OPEN, UserTask.definition_id.in_(definitions), ProcessInstance.process == key
-    mine = select(UserTask.instance_id).join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    return mine.where(*waits).distinct()
+    """The live cases of a process that wait in one which it calls, for a person, a date or an event: others call that, too,
+    or people start it."""
+    there = (
+        exists().where(table.instance_id == ProcessInstance.id, table.definition_id.in_(definitions), *more)
+        for table, more in WAITING
+    )
+    return _live(key).where(or_(*there))
 
 
 def _counted(session: Session, chosen: dict[tuple[str, str], AnySelect]) -> dict[tuple[str, str], int]:

@@ -32,6 +32,12 @@ DATED = bpmn(
     "s>a a>g g>a[again = true] g>e",
     key="dated",
 )
+#: Calls the process that waits for a day.
+CALLING = bpmn(
+    '<startEvent id="s"/><callActivity id="c" name="Wait" calledElement="p"/><endEvent id="e"/>',
+    "s>c c>e",
+    key="calling",
+)
 
 
 @pytest.fixture
@@ -109,6 +115,14 @@ def test_cases_are_where_they_wait(engine: Engine) -> None:
         found = {row.key: row for row in overview.where_cases_are(session)}
     assert found["dated"].cases == 2
     assert [(key, number) for key, _, number in found["outer"].stages] == [("plain", 1)]
+
+
+def test_a_case_that_waits_for_a_date_is_at_its_stage_too(engine: Engine) -> None:
+    deploy(engine, CALLING, "calling", "town")
+    engine.cases.start("calling", by=SEO)
+    with engine.reading(BOSS) as session:
+        found = {row.key: row for row in overview.where_cases_are(session)}
+    assert [(key, number) for key, _, number in found["calling"].stages] == [("p", 1)]
 
 
 def test_what_is_new_is_counted_from_a_moment(engine: Engine) -> None:
