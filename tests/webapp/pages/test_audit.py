@@ -181,10 +181,10 @@ def many(engine: Engine, number: int) -> None:
         session.execute(insert(AuditEntry), rows)
 
 
-class TestAHundredThousand:
+class TestALongTrail:
     @pytest.fixture
     def long(self, engine: Engine) -> Iterator[Engine]:
-        many(engine, 100_000)
+        many(engine, 5_000)
         yield engine
 
     @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ class TestAHundredThousand:
     )
     def test_a_page_deep_down_is_one_walk_along_an_index(self, long: Engine, filters: AuditFilters) -> None:
         with long.reading(Scope("town")) as session, Statements(long) as counted:
-            page = queries.audit_page(session, "town", filters, before=50_000)
+            page = queries.audit_page(session, "town", filters, before=4_500)
         assert (len(page.items) > 0, len(counted.sent) <= 2) == (True, True)
         assert "SCAN audit_entry" not in plan(long, counted.sent[0])
 
