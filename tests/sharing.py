@@ -1,11 +1,12 @@
 """What tests of one process share, since each has a database and an application of its own: what does not depend on these.
 
-SQLAlchemy compiles each statement once an engine, Jinja each template once an application. A test makes both anew, and half of
-its time went there.
+SQLAlchemy compiles each statement once an engine, Jinja each template once an application, Werkzeug each rule's address once an
+application. A test makes these anew, and half of its time went there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
+Builds = Callable[..., Callable[..., tuple[str, str]]]
 _STATEMENTS: LRUCache[Any, Any] = LRUCache(5000)
 
 
@@ -44,6 +47,20 @@ def share() -> None:
         kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
         kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     event.listen(Engine, "engine_connect", _use_shared)
+    Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
+
+
+def _compiled_once(compile_builder: Builds) -> Builds:
+    """What it compiles follows from the rule's parts and defaults, and takes the rule as its first argument."""
+    made: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in made:
+            made[key] = compile_builder(rule, append_unknown)
+        return made[key]
+
+    return compiled
 
 
 def _use_shared(connection: Connection) -> None:
