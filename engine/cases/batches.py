@@ -49,6 +49,18 @@ class BatchRequest:
     key: str | None = None
 
 
+@dataclass(frozen=True)
+class Meant:
+    """The schools that a batch would be for, by URN."""
+
+    urns: tuple[str, ...]
+    """By the schools' names."""
+    busy: frozenset[str]
+    """Those with an open case of the process."""
+    while_open: str
+    """What becomes of a school with an open case: ``skip``, ``begin`` or ``end`` (property ``whileOpen``)."""
+
+
 def start_of(loaded: Loaded, element: str | None = None) -> StartTrigger:
     """The start event for schools: this element; else the none start event of a process that is for schools, or the first
     that is.
@@ -190,9 +202,10 @@ def _why_not(world: World, request: BatchRequest, school: School) -> str | None:
     return None if meant and admission.is_for(world, request.loaded, school) else NOT_MEANT
 
 
-def fitting(session: Session, world: World, request: BatchRequest) -> list[str]:
-    """The URNs of the open schools that a batch is for, by the schools' names."""
-    return [school.urn for school in _asked(session, request) if _why_not(world, request, school) is None]
+def meant(session: Session, world: World, request: BatchRequest) -> Meant:
+    """The open schools that a batch is for."""
+    urns = tuple(school.urn for school in _asked(session, request) if _why_not(world, request, school) is None)
+    return Meant(urns, frozenset(busy(session, request).intersection(urns)), request.loaded.while_open)
 
 
 def busy(session: Session, request: BatchRequest) -> set[str]:

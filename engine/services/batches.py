@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.cases import batches, retirement, stepping
-from engine.cases.batches import BatchRequest
+from engine.cases.batches import BatchRequest, Meant
 from engine.people import permissions
 from engine.store import given
 from engine.store.tenancy import Scope, unconfined
@@ -32,8 +32,8 @@ class Batches:
     ) -> int:
         """Start a process for many schools: these URNs, or all that the start event is for. Gives the batch's id.
 
-        The dispatcher starts the cases; schools that have an open case of the process are skipped.
-        ``queries.batch`` says how far it is. ``run_id`` (64 characters at most) makes it safe to send twice: the
+        The dispatcher starts the cases; what becomes of schools that have an open case of the process, the process says
+        (``whileOpen``). ``queries.batch`` says how far it is. ``run_id`` (64 characters at most) makes it safe to send twice: the
         second time, it gives the first batch's id. Raises DefinitionNotFound, NotAStarter, NotForSchools,
         SchoolNotFound, GivenRefused.
         """
@@ -48,8 +48,8 @@ class Batches:
             request = BatchRequest(authority, loaded, start, scope.username, known, urns, run_id)
             return batches.begin(session, self._world, request).id
 
-    def schools_for(self, key: str, by: Scope) -> tuple[list[str], set[str]]:
-        """Whom a batch of this process would be for, by name, and who of all schools has an open case of it (URNs).
+    def schools_for(self, key: str, by: Scope) -> Meant:
+        """Whom a batch of this process would be for, who of them has an open case, and what would become of that.
 
         Raises DefinitionNotFound, NotAStarter, NotForSchools.
         """
@@ -58,4 +58,4 @@ class Batches:
             permissions.check_may_start(by, loaded)
             retirement.check(session, loaded, by.authority)
             request = BatchRequest(by.authority, loaded, batches.start_of(loaded))
-            return batches.fitting(session, self._world, request), batches.busy(session, request)
+            return batches.meant(session, self._world, request)

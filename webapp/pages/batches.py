@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
+from engine.cases.batches import Meant
 from engine.queries import DefinitionRow
 from webapp.current import the_engine
 from webapp.db import db
@@ -24,11 +25,12 @@ blueprint = Blueprint("batches", __name__)
 
 @blueprint.get("/start/<key>/many")
 def many(key: str) -> str:
-    """Tick the schools, and answer the start form once for all of them. ``all`` in the address ticks every free one."""
+    """Tick the schools, and answer the start form once for all of them. ``all`` in the address ticks every free one, and
+    where it is "open" those with an open case, too."""
     definition = startable(key)
     asked, schools = _asked(definition), _schools(key)
     if "all" in request.args:
-        schools = replace(schools, ticked=schools.free)
+        schools = replace(schools, ticked=schools.all if request.args["all"] == "open" else schools.free)
     elif asked.saved:
         schools = replace(schools, ticked=[urn for name, urn in asked.saved.fields if name == "urn"])
     return _page(definition, asked, asked.opened(), schools)
@@ -58,22 +60,38 @@ def _started(definition: DefinitionRow, values: dict[str, Any], urns: Sequence[s
 
 @dataclass(frozen=True)
 class _Schools:
-    """The schools of the page: those that the process is ``meant`` for, the ``busy`` of them, and the ``ticked``."""
+    """The schools of the page, and which of them are ``ticked``."""
 
-    meant: Collection[str]
-    busy: Collection[str]
+    meant: Meant
     ticked: Sequence[str] = ()
 
     @property
     def free(self) -> list[str]:
         """Those without an open case."""
-        return [urn for urn in self.meant if urn not in self.busy]
+        return [urn for urn in self.meant.urns if urn not in self.meant.busy]
+
+    @property
+    def all(self) -> Sequence[str]:
+        """Those that can be ticked."""
+        return self.free if self.meant.while_open == "skip" else self.meant.urns
+
+    @property
+    def note(self) -> str:
+        """What is said of a school that has an open case."""
+        return _WHILE_OPEN[self.meant.while_open]
+
+
+#: What becomes of a school's open case when another begins, by the process's ``whileOpen``.
+_WHILE_OPEN = {
+    "skip": "has an open case",
+    "begin": "has an open case, which goes on beside the new one",
+    "end": "has an open case, which would end",
+}
 
 
 def _schools(key: str, ticked: Sequence[str] = ()) -> _Schools:
     """Nothing is ticked at first, since one click begins the cases. Raises NotForSchools."""
-    meant, busy = the_engine().batches.schools_for(key, current_user.scope)
-    return _Schools(set(meant), busy, ticked)
+    return _Schools(the_engine().batches.schools_for(key, current_user.scope), ticked)
 
 
 def _asked(definition: DefinitionRow) -> Asked:
@@ -88,7 +106,7 @@ def _page(definition: DefinitionRow, asked: Asked, view: FormView | None, school
         action=asked.action,
         problem=problem,
         chosen=schools,
-        schools=[row for row in queries.schools(db.session()) if row.urn in schools.meant],
+        schools=[row for row in queries.schools(db.session()) if row.urn in schools.meant.urns],
         run=secrets.token_hex(16),
     )
 

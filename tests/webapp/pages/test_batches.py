@@ -33,12 +33,6 @@ VISIT_FORM = {
         },
     ],
 }
-VISITED = bpmn(
-    f'<startEvent id="s" camunda:formKey="barnsley/visit-start">{prop(forEach="school")}</startEvent>'
-    '<userTask id="a" camunda:candidateGroups="seo"/><endEvent id="e"/>',
-    "s>a a>e",
-    key="visits",
-).replace(b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="seo"')
 ONE_VISIT = {
     "urn": ["100001"],
     "reason": "All are due.",
@@ -50,11 +44,22 @@ ONE_VISIT = {
 }
 
 
+def visited(app: Flask, properties: str = "") -> None:
+    """Deploy a process for schools whose start form has a repeating group."""
+    drawn = bpmn(
+        f'{properties}<startEvent id="s" camunda:formKey="barnsley/visit-start">{prop(forEach="school")}</startEvent>'
+        '<userTask id="a" camunda:candidateGroups="seo"/><endEvent id="e"/>',
+        "s>a a>e",
+        key="visits",
+    ).replace(b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="seo"')
+    files = {"visits.bpmn": drawn, "visit-start.form": json.dumps(VISIT_FORM).encode()}
+    engine_of(app).deployments.deploy(files, "barnsley", by="owner", strict=False)
+
+
 @pytest.fixture
 def visits(app: Flask) -> None:
-    """A process for schools whose start form has a repeating group."""
-    files = {"visits.bpmn": VISITED, "visit-start.form": json.dumps(VISIT_FORM).encode()}
-    engine_of(app).deployments.deploy(files, "barnsley", by="owner", strict=False)
+    """The process for schools whose start form has a repeating group."""
+    visited(app)
 
 
 def ticked(page: str) -> int:
@@ -92,18 +97,46 @@ def test_a_case_is_started_for_each_school_that_is_ticked(app: Flask, browser: B
     assert engine_of(app).cases.variables(1)["risk_reason"] == "All are due."
 
 
-def test_done_again_it_doubles_nothing(app: Flask, browser: Browser) -> None:
+def test_a_school_with_an_open_case_is_offered_where_that_case_would_end(app: Flask, browser: Browser) -> None:
     browser.sign_in("seo").post(MANY, urn=["100001", "100002"])
     engine_of(app).jobs.run_due()
     _, page = browser.get(MANY)
-    assert page.count("– has an open case") == 2
-    assert page.count(" disabled>") == 2
-    _, page = browser.post(MANY, urn=["100001", "100003"])
+    assert page.count("– has an open case, which would end") == 2
+    assert page.count(" disabled>") == 0
+    assert "that case ends, and its story keeps what it still waited for" in page
+    assert "tick all 24" in page
+    assert ticked(browser.get(f"{MANY}?all=1")[1]) == 22
+    assert ticked(browser.get(f"{MANY}?all=open")[1]) == 24
+
+
+def test_a_school_with_an_open_case_is_offered_where_another_may_begin_beside_it(app: Flask, browser: Browser) -> None:
+    visited(app, prop(cases="many", whileOpen="begin"))
+    engine_of(app).cases.start("visits", authority="barnsley", school="100001")
+    _, page = browser.sign_in("seo").get(VISITS)
+    assert "– has an open case, which goes on beside the new one" in page
+    assert page.count(" disabled>") == 0
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_school_with_an_open_case_cannot_be_ticked_where_it_would_be_passed_over(
+    app: Flask, browser: Browser
+) -> None:
+    engine_of(app).cases.start("visits", authority="barnsley", school="100001")
+    _, page = browser.sign_in("seo").get(VISITS)
+    assert page.count(" disabled>") == 1
+    assert "is passed over, so you can do this again without doubling" in page
+    assert "tick all" not in page
+
+
+def test_a_school_s_open_case_ends_where_its_next_round_begins(app: Flask, browser: Browser) -> None:
+    browser.sign_in("seo").post(MANY, urn=["100001", "100002"])
+    engine_of(app).jobs.run_due()
+    browser.post(MANY, urn=["100001", "100003"])
     engine_of(app).jobs.run_due()
     assert "2 of 2 cases started" in browser.get("/batches/2")[1]
     with engine_of(app).reading() as session:
         live = [row.school_urn for row in queries.instances(session, InstanceFilters(status="active")).items]
-    assert sorted(live) == ["100001", "100002", "100003"], "the open case of a school ends where its next round begins"
+    assert sorted(live) == ["100001", "100002", "100003"]
 
 
 def test_without_a_school_it_says_so_and_keeps_the_answers(browser: Browser) -> None:
