@@ -31,6 +31,11 @@ START = datetime(2026, 9, 7, 9, 0, tzinfo=ZoneInfo("Europe/London"))
 settings.register_profile("ci", derandomize=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-stories`` keeps which way the stories go through the diagrams."""
+    parser.addoption("--write-stories", action="store_true", help="write processes/*/stories.json anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run says whose run it is, before xdist's workers start."""
     config.pluginmanager.register(reached, "reached")

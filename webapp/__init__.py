@@ -69,6 +69,7 @@ from webapp.pages import (
     start,
     statistics,
     successions,
+    told,
 )
 from webapp.pages.numbers import with_query
 from webapp.people import access, accounts, guests, names, oidc, sign_in, staying, witness
@@ -99,6 +100,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, serving: bool = True)
     migrate.init_app(app, db)
     app.extensions["authorities"] = config.authorities
     app.extensions["clauses"] = clauses.load(Path(app.config["ROOT"]) / "processes")
+    app.extensions["told"] = told.load(Path(app.config["ROOT"]) / "processes")
     with app.app_context():
         calendars = Calendars(folder / "calendars", config.fires_at)
         app.extensions["pathways"] = Engine(

@@ -26,7 +26,7 @@ from engine.queries.comments import CommentRow, comments
 from engine.queries.common import COUNT_LIMIT, PER_PAGE, ElementInfo, Page
 from engine.queries.conflicts import BarRow, bars, case_of_bar
 from engine.queries.corrections import CorrectionRow, corrections
-from engine.queries.coverage import CoverageRow, coverage
+from engine.queries.coverage import CoverageRow, DrawnRow, coverage, drawn
 from engine.queries.dates import DatedRow, dated
 from engine.queries.day import DoneRow, done_by, news, processes_with_tasks, reminded, waiting_for_others
 from engine.queries.definitions import (
@@ -195,6 +195,7 @@ __all__ = [
     "DoneRow",
     "DraftRow",
     "DrawingRow",
+    "DrawnRow",
     "DueRow",
     "EarlierAnswers",
     "ElementInfo",
@@ -297,6 +298,7 @@ __all__ = [
     "drawing",
     "drawing_saves",
     "drawings",
+    "drawn",
     "drawn_files",
     "due_dates",
     "earlier_answers",

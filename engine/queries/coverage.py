@@ -1,7 +1,8 @@
-"""Which element carries which clause of a policy, by the latest versions of the diagrams."""
+"""Which element carries which clause of a policy, by the latest versions of the diagrams; and what these draw."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -36,3 +37,24 @@ def coverage(session: Session) -> dict[str, list[CoverageRow]]:
                 row = CoverageRow(key, process, element, name or element, kind, clause in partly)
                 found.setdefault(clause, []).append(row)
     return found
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """What the latest version of a process draws."""
+
+    id: int
+    key: str
+    name: str
+    version: int
+    elements: Mapping[str, str]
+    """The names of its elements by id; the id of one that has none."""
+
+
+def drawn(session: Session, keys: Collection[str]) -> list[DrawnRow]:
+    """The latest versions of processes, in the order of their names; of one that is deployed no more, none."""
+    wanted = select(ProcessDefinition).where(ProcessDefinition.latest, ProcessDefinition.key.in_(keys))
+    return [
+        DrawnRow(row.id, row.key, row.name, row.version, {each: said[0] or each for each, said in row.elements.items()})
+        for row in session.scalars(wanted.order_by(ProcessDefinition.name))
+    ]

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from engine import Engine
 from engine.diagram import read
 from engine.store.tables import History, ProcessDefinition
+from tests.processes import told as stories
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Elements that never complete by themselves: a compensation boundary event only marks what is compensated.
@@ -28,6 +29,8 @@ UNSEEN: dict[str, set[str]] = {"redcar-warning-notice-powers": {"powers-taken"}}
 #: Of this process: the elements that were completed, by the key of their process.
 reached: dict[str, set[str]] = defaultdict(set)
 _told: dict[str, set[str]] = defaultdict(set)
+#: Of this process, then of all: which way each story went.
+ledger = stories.Ledger()
 #: The key under which the clauses that were reached are handed over with the elements: no process is called so.
 CLAUSES = "clauses of policies"
 #: Ranges such as "BAR-ESC-1.3 to 1.8" in the stories of the escalation name all between.
@@ -45,7 +48,9 @@ def note(engine: Engine, story: Callable[..., Any]) -> None:
     for key, element in done:
         reached[key].add(element)
         carried |= carriers().get((key, element), set()) | carriers().get((key, ""), set())
-    reached[CLAUSES] |= carried & named("\n".join(words(story)))
+    proven = carried & named("\n".join(words(story)))
+    reached[CLAUSES] |= proven
+    ledger.note(story, proven, ((key, element) for key, element in done))
 
 
 @cache
@@ -87,7 +92,7 @@ def asked() -> frozenset[str]:
 
 def unproven() -> list[str]:
     """The clauses that no story both names and comes through."""
-    return sorted(asked() - _told[CLAUSES])
+    return sorted(asked() - _told.get(CLAUSES, set()))
 
 
 def drawn() -> dict[str, set[str]]:
@@ -102,14 +107,22 @@ def drawn() -> dict[str, set[str]]:
 
 def missing() -> dict[str, list[str]]:
     """What no story reached, by process."""
-    return {key: sorted(elements - _told[key]) for key, elements in drawn().items() if elements - _told[key]}
+    left = {key: elements - _told.get(key, set()) for key, elements in drawn().items()}
+    return {key: sorted(elements) for key, elements in left.items() if elements}
+
+
+def everything_ran() -> bool:
+    """Whether stories of all processes were run."""
+    return set(drawn()) <= set(_told)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker has ended: take over what it noted."""
-    for key, elements in getattr(node, "workeroutput", {}).get("reached", {}).items():
+    output = getattr(node, "workeroutput", {})
+    for key, elements in output.get("reached", {}).items():
         _told[key].update(elements)
+    ledger.take_over(output.get("stories", {}))
 
 
 def pytest_sessionfinish(session: Any) -> None:
@@ -117,11 +130,20 @@ def pytest_sessionfinish(session: Any) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["reached"] = {key: sorted(elements) for key, elements in reached.items()}
+        output["stories"] = ledger.handed_over()
         return
     for key, elements in reached.items():
         _told[key].update(elements)
-    if set(drawn()) <= set(_told) and (missing() or unproven()) and session.exitstatus == 0:
+    if session.config.getoption("--write-stories") and session.exitstatus == 0:
+        stories.write(ledger.rows(carriers()), ledger.went, everything_ran())
+    left_out = everything_ran() and (missing() or unproven())
+    if session.exitstatus == 0 and (left_out or _astray()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _astray() -> list[str]:
+    """The stories that went another way than is kept."""
+    return stories.differing(ledger.rows(carriers()), ledger.went, everything_ran())
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -135,10 +157,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line(
         f"Stories reached {total - out} of {total} elements of {len(told)} of {len(wanted)} diagrams."
     )
-    if set(wanted) <= set(_told):
+    if everything_ran():
         proven = (
             f"{len(asked()) - len(unproven())} of {len(asked())} clauses are named by a story that comes through them."
         )
         terminalreporter.write_line(f"{proven} {', '.join(unproven())}".strip())
     for key, elements in left.items():
         terminalreporter.write_line(f"  {key}: {', '.join(elements)}")
+    if astray := _astray():
+        terminalreporter.write_line(f"Stories go another way than processes/*/stories.json says ({stories.WRITE}):")
+        terminalreporter.write_line(f"  {', '.join(astray)}")

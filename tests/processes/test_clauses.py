@@ -1,16 +1,18 @@
-"""Every clause of every authority is carried by an element, and asserted by a story that names it; that the story comes through
-what carries it is told by ``reached.py``."""
+"""Every clause of every authority is carried by an element, and asserted by a story that names it and comes through that: by what
+was measured when the stories ran (``told.py``), which a run of stories compares with what it sees."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from engine.diagram import read
-from tests.processes.reached import RANGE
+from tests.processes import told
+from tests.processes.reached import RANGE, carriers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AUTHORITIES = sorted(path.parent.name for path in ROOT.glob("processes/*/clauses.yaml"))
@@ -67,3 +69,49 @@ def test_each_clause_is_named_by_a_story(authority: str) -> None:
     for start, first, last in RANGE.findall(text):
         told |= {f"{start}{number}" for number in range(int(first), int(last) + 1)}
     assert sorted(set(asked(authority)) - told) == []
+
+
+def lacking(authority: str, rows: dict[str, dict[str, Any]]) -> set[str]:
+    """The clauses of an authority that no story among these carries: none that says so and went through an element of it."""
+    shown = {
+        clause
+        for row in rows.values()
+        for process, elements in row["went"].items()
+        for element in ("", *elements)
+        for clause in carriers().get((process, element), set()) & set(row["clauses"])
+    }
+    return set(asked(authority)) - shown
+
+
+@pytest.mark.parametrize("authority", AUTHORITIES)
+def test_each_clause_has_a_story_that_goes_through_what_carries_it(authority: str) -> None:
+    assert lacking(authority, told.kept()[authority]) == set(), f"add a story that names these, and run: {told.WRITE}"
+
+
+def test_a_clause_without_its_story_is_lacking() -> None:
+    rows = told.kept()["luton"]
+    without = {name: row for name, row in rows.items() if "LUT-IN.2" not in row["clauses"]}
+    assert lacking("luton", without) == {"LUT-IN.2"}
+
+
+def test_a_story_that_goes_through_no_element_of_a_clause_does_not_carry_it() -> None:
+    rows = told.kept()["luton"]
+    elsewhere = {name: {**row, "went": {"luton-ri-academy": ["academy-good"]}} for name, row in rows.items()}
+    assert "LUT-IN.2" in lacking("luton", elsewhere)
+
+
+def test_what_is_kept_of_the_stories_is_told_by_tests_on_diagrams_that_there_are() -> None:
+    rows = {name: row for each in told.kept().values() for name, row in each.items()}
+    steps = {(process, step) for row in rows.values() for process, went in row["went"].items() for step in went}
+    drawn = {(process, element) for process, (_, elements) in told.places().items() for element in elements}
+    assert sorted(steps - drawn) == [], f"run: {told.WRITE}"
+    files = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/processes").glob("test_*.py")}
+    gone = [name for name in rows if f"def {name.partition('::')[2]}(" not in files.get(name.partition("::")[0], "")]
+    assert gone == [], f"run: {told.WRITE}"
+
+
+def test_a_story_that_went_another_way_than_is_kept_is_noticed() -> None:
+    [(name, row)] = list(told.kept()["luton"].items())[:1]
+    other = {**row, "went": {**row["went"], "luton-ri-academy": ["academy-good"]}}
+    assert told.differing({"luton": {name: row}}, [name], whole=False) == []
+    assert told.differing({"luton": {name: other}}, [name], whole=False) == [name]

@@ -128,6 +128,7 @@ ROUTES = {
     "successions.index": MANAGE,
     "successions.succession": MANAGE,
     "coverage.index": OFFICER,
+    "coverage.one": OFFICER,
     "proof.index": MANAGE,
     "proof.policy": MANAGE,
     "proof.one": MANAGE,

@@ -43,6 +43,7 @@ ARGUMENTS = {
     "filename": "build/app.css",
     "source": "BAR-ESC",
     "clause": "BAR-ESC-0.2",
+    "story": "test_barnsley_escalation::test_nothing",
     "ending": "csv",
     "entry_id": "9",  # each authority counts its own
 }
