@@ -4,6 +4,7 @@
 >>> engine = Engine("sqlite:///cases.db")
 """
 
+from engine.cases.batches import Meant
 from engine.cases.comments import Said
 from engine.cases.effects import Effect
 from engine.cases.foresight import Following
@@ -29,6 +30,7 @@ __all__ = [
     "Following",
     "Listened",
     "MadePack",
+    "Meant",
     "MigrationPlan",
     "Move",
     "NewDates",

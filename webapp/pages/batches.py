@@ -11,8 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from engine import queries
-from engine.cases.batches import Meant
+from engine import Meant, queries
 from engine.queries import DefinitionRow
 from webapp.current import the_engine
 from webapp.db import db
