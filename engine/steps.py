@@ -129,6 +129,8 @@ class StepContext:
     """The authority's own values, which every expression sees as ``settings``."""
     live_cases: Callable[[str], list[Variables]] = lambda process: []
     """The open cases of a process of the same authority, by school: urn, school, since, waiting and overdue."""
+    held_category: Callable[[], str] = str
+    """The category in which another open case holds the school; empty where none does."""
     school: Variables | None = None
     """What the register says now of the school that the case is for: its variable ``school``."""
     budget: float = 10.0
@@ -261,6 +263,9 @@ class Categorised:
 
     category: str
     reason: str
+    element: str = ""
+    """By which element of its diagram, and that element's ``name``; none where no case did it."""
+    name: str = ""
 
     @property
     def held(self) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import addressees, admission, advisers, bars, records, suspension
+from engine.cases import addressees, admission, advisers, bars, holding, records, suspension
 from engine.cases.records import Step
 from engine.cases.waiting import Waiting, waiting_of
 from engine.clock import Clock
@@ -66,6 +66,7 @@ class World:
             business_key=instance.business_key,
             settings=self.settings(instance.authority),
             live_cases=lambda process: queries.live_cases(session, instance.authority, process, now),
+            held_category=lambda: holding.held_by_others(session, self, instance),
             school=register.current(session, instance.authority, instance.school_urn),
             budget=self.config.step_budget.total_seconds(),
         )
@@ -163,6 +164,7 @@ def _start(session: Session, world: World, starting: StartCase) -> ProcessInstan
         try:
             outcome = _advance(session, world, loaded, instance, trigger, now)
             addressees.check(session, world, starting.authority, loaded, outcome.user_tasks)
+            holding.check(session, world, instance, outcome.categories)
         except StepFailed as failed:
             raise StepBroken(None, failed.element, "", failed.cause) from failed.cause
         told, asked = post(world, starting.authority), outcome.user_tasks
@@ -242,6 +244,7 @@ def step(
             outcome = _advance(session, world, loaded, instance, trigger, now)
             fresh = [task for task in outcome.user_tasks if task.token not in waiting.tasks]
             addressees.check(session, world, instance.authority, loaded, fresh)
+            holding.check(session, world, instance, outcome.categories)
         except StepFailed as failed:
             answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
             raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause

@@ -69,6 +69,11 @@ class Loaded:
         return self._property("closedSchools") == "true"
 
     @property
+    def held_categories(self) -> tuple[str, ...]:
+        """The categories in which a case keeps its school that has put it there, until it ends or puts it in another."""
+        return tuple(each.strip() for each in self._property("holdsCategory").split(",") if each.strip())
+
+    @property
     def while_open(self) -> str:
         """What a batch does for a school with an open case of the process: ``skip`` it, ``begin`` another, ``end`` the open
         one."""

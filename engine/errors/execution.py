@@ -72,6 +72,11 @@ class NoCategory(PathwaysError):
     """ "{element}" puts a school in a category, and its parameter `category` gives none."""
 
 
+class CategoryHeld(PathwaysError):
+    """ "{element}" would put {school} in the category “{wanted}”, and case {case} of {process}, which is open, holds it in
+    “{category}”. Try again when that case has ended, or skip this step."""
+
+
 class IncidentNotFound(PathwaysError):
     """There is no open incident {incident}."""
 

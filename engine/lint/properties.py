@@ -205,6 +205,13 @@ PROPERTIES: Mapping[str, Property] = {
     "lastDayFrom": Property(
         "beside `lastDay`", _says_a_period, "FEEL: the day after which the period runs.", Reads("end", DAY)
     ),
+    "whereHeld": Property(
+        "tasks with the topic `category`",
+        lambda element: element.topic == "category",
+        "`leave`: where another open case holds the school in a category (`holdsCategory`), the task does nothing; else it would"
+        " be an incident.",
+        values=("leave",),
+    ),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result.", Reads()),
 }
@@ -232,6 +239,10 @@ OF_PROCESSES: Mapping[str, OfProcess] = {
     "closedSchools": OfProcess(
         "`true`: a case may begin, by hand or by a message, for a school that has closed; else none does.",
         values=_YES_NO,
+    ),
+    "holdsCategory": OfProcess(
+        "Categories, with commas between: while a case of it is open that has put its school in one of them, no other case puts"
+        " the school in another; the step that would is an incident, which names the case."
     ),
     "bars": OfProcess(
         "FEEL, looked at after each step: who has a conflict of interest and meets nothing of the case, by user name, e-mail"

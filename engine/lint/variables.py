@@ -202,6 +202,27 @@ def category_is_no_slip(look: Look) -> Iterator[Fault]:
             yield from (_no_category(element, value, there) for value in _new(given[element], there))
 
 
+@rule("PW-899", section=OURS, plain="off")
+def held_category_is_given(look: Look) -> Iterator[Fault]:
+    """The categories that a process holds (holdsCategory) are such as a school of the register, or a task, is put in."""
+    world, known = look.world, look.known.categories
+    if world is None or not known:
+        return
+    given = [world.category(flow, element).values for flow, element in world.categorising]
+    if any(values is None for values in given):
+        return
+    there = known.union(*(map(str, values or ()) for values in given)) - {""}
+    for process in look.processes():
+        for value in _listed(process.properties.get("holdsCategory", "")):
+            if value not in there:
+                message = f'it holds schools in the category "{short(value)}", and puts none in it.'
+                yield fault(process, message, f"Schools are in: {quoted(sorted(there))}.")
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
 def _categories(world: World, flow: Flow, element: Element) -> frozenset[Value]:
     """What a task gives by itself: without the category that the school is in, where that is known."""
     return world.fresh.get((flow.key, element.id), world.category(flow, element).values or frozenset())

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import queries
-from engine.cases import admission, records, retirement, stepping, unstarted
+from engine.cases import admission, holding, records, retirement, stepping, unstarted
 from engine.cases.stepping import StartCase
+from engine.cases.telling import managers
 from engine.errors import ReasonMissing
 from engine.people import permissions
 from engine.queries import HistoryRow, InstanceRow
@@ -105,12 +106,17 @@ class Cases:
             records.add_line(session, instance, now, "changed", scope.username, changed)
 
     def cancel(self, instance_id: int, reason: str, by: str | Scope = "") -> None:
-        """Stop a case for good: all that waits in it ends. Raises ReasonMissing, InstanceNotFound, InstanceEnded."""
+        """Stop a case for good: all that waits in it ends, and managers are told of a category in which it leaves its school.
+
+        Raises ReasonMissing, InstanceNotFound, InstanceEnded.
+        """
         scope = permissions.who(by)
         if not given.text(reason, "reason").strip():
             raise ReasonMissing()
         with self._transactions.writing(scope) as session:
-            stepping.stop(session, self._world, stepping.lock(session, instance_id), reason, scope.username)
+            instance = stepping.lock(session, instance_id)
+            holding.tell_left(session, self._world, instance, managers(self._world, instance.authority))
+            stepping.stop(session, self._world, instance, reason, scope.username)
 
     def get(self, instance_id: int) -> InstanceRow:
         """A case; its ``status`` is active, completed or cancelled. Raises InstanceNotFound."""

@@ -253,7 +253,9 @@ class ServiceTask(Activity):
         category = given.get("category")
         if category in (None, ""):
             raise NoCategory(element=self.label)
-        said = Categorised(str(category), str(given.get("reason") or ""))
+        if self.element.properties.get("whereHeld") == "leave" and instance.context.held_category():
+            return
+        said = Categorised(str(category), str(given.get("reason") or ""), self.element.id, self.label)
         instance.categories.append(said)
         instance.set_variables(token, {"school": {**school, "category": said.held}})
 

@@ -102,6 +102,12 @@ def _put_in(category: str) -> str:
     return around(f'<serviceTask id="t" {CATEGORY}>{inputs(category=category, reason="So it is")}</serviceTask>')
 
 
+def _holding(categories: str) -> str:
+    """A process that holds categories, with the task that gives one."""
+    task = f'<serviceTask id="t" {CATEGORY}>{inputs(category="intensive", reason="So it is")}</serviceTask>'
+    return draw(f'{prop(holdsCategory=categories)}<startEvent id="s"/>{task}<endEvent id="e"/>', "s>t t>e")
+
+
 def _tells(to: str) -> str:
     """A notification to roles that are worked out."""
     told = inputs(to=f"= {to}", subject="Told", text="So it is.")
@@ -211,6 +217,7 @@ CASES = [
     _case("PW-880", _after("{f: function(x) external {java: {}}, r: score}.r = 1"), _after("score = 1")),
     _case("PW-868", _put_in("trageted"), _put_in("universal")),
     _case("PW-868", _put_in("trageted"), _put_in("targeted")),
+    _case("PW-899", _holding("intense"), _holding("intensive, targeted")),
     _case("PW-869", _calling(""), _calling('<camunda:in source="school" target="school"/>')),
     _case("PW-872", _after('school.status = "opened"'), _after('school.status = "open"')),
     _case("PW-872", _school_changed(_CHANGED.format("typ")), _school_changed(_CHANGED.format("type"))),
