@@ -29,8 +29,15 @@ def compare(a: Shape, b: Shape, operator: str) -> Iterator[Remark]:
         yield _never_null(a if a.always else b)
     elif a.known and b.known and not a.known & b.known:
         yield _unlike(a, b)
-    elif operator not in ("=", "!=") and (without := _without_order(a, b)):
+    else:
+        yield from _of_one_kind(a, b, operator)
+
+
+def _of_one_kind(a: Shape, b: Shape, operator: str) -> Iterator[Remark]:
+    if operator not in ("=", "!=") and (without := _without_order(a, b)):
         yield without
+    elif a.only(LIST) and b.only(LIST):
+        yield from compare(a.item or ANY, b.item or ANY, "=")
     else:
         yield from _options(a, b)
 

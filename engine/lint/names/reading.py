@@ -14,19 +14,7 @@ from engine.lint.names import operators, shapes
 from engine.lint.names.functions import FEW, FUNCTIONS, PROPERTIES, RANGES, Function
 from engine.lint.names.operators import reckon
 from engine.lint.names.scopes import Scope, lenient
-from engine.lint.names.shapes import (
-    ANY,
-    BOOLEAN,
-    CONTEXT,
-    FUNCTION,
-    LIST,
-    NOTHING,
-    NUMBER,
-    TEMPORAL,
-    TEXT,
-    Shape,
-    of,
-)
+from engine.lint.names.shapes import ANY, BOOLEAN, CONTEXT, FUNCTION, LIST, NULL, NUMBER, TEMPORAL, TEXT, Shape, of
 from engine.lint.names.wording import KINDS, Remark, key_of, mentions, unquoted, what, words
 from engine.spelling import near
 
@@ -104,7 +92,7 @@ class _Reader:
         return Shape(frozenset({BOOLEAN}), literal=True)
 
     def _null(self, node: Node) -> Shape:
-        return NOTHING
+        return shapes.NOTHING
 
     def _tested(self, node: Node) -> Shape:
         return self.tested
@@ -123,6 +111,7 @@ class _Reader:
         return found.shape.stored()
 
     def _unknown(self, name: str) -> Shape:
+        """A name that nothing sets: it is null, and adds nothing to what a value that is made of itself may be."""
         if name in FUNCTIONS:
             return of(FUNCTION)
         self.reads.add(name)
@@ -136,7 +125,7 @@ class _Reader:
         else:
             remedy = f"Did you mean {meant}?" if meant else 'Correct the name, or put a text in quotes: "...".'
             self.say("name", name, f'nothing can have set "{name}"', remedy)
-        return ANY
+        return of(NULL)
 
     # -- paths --------------------------------------------------------------------------------------------------------
 
@@ -240,24 +229,25 @@ class _Reader:
 
     def _contains(self, given: list[Shape]) -> Shape:
         if len(given) == 2:
-            items = given[0].item or ANY if given[0].only(LIST) else given[0]
-            self.compare(items, given[1], "=")
+            self.compare(shapes.items(given[0]) if given[0].only(LIST) else given[0], given[1], "=")
         return of(BOOLEAN)
 
     def _as_text(self, given: list[Shape]) -> Shape:
         values = given[0].values
+        if given[0].only("date") or (given[0].iso and given[0].only(TEXT)):
+            return Shape(frozenset({TEXT}), iso=True)
         if values is None or not given[0].only(TEXT, NUMBER):
             return of(TEXT)
         return Shape(frozenset({TEXT}), frozenset(str(value) for value in values))
 
     def _joined(self, given: list[Shape]) -> Shape:
-        items = [each.item if each.only(LIST) else each for each in given]
-        if not items or any(each is None for each in items):
+        found = [each.item if each.only(LIST) else each for each in given]
+        if not found or any(each is None for each in found):
             return of(LIST)
-        return shapes.listed(shapes.union(each for each in items if each is not None))
+        return shapes.listed(shapes.union(each for each in found if each is not None))
 
     def _same_list(self, given: list[Shape]) -> Shape:
-        return replace(given[0], literal=False) if given[0].only(LIST) else of(LIST)
+        return replace(given[0], literal=False) if given[0].only(LIST) or given[0].kinds == {NULL} else of(LIST)
 
     # -- comparisons --------------------------------------------------------------------------------------------------
 
@@ -371,11 +361,11 @@ class _Reader:
         if len(found) > 1:
             return of("date") if found[0].only("date") else of(NUMBER)
         shape = found[0] if found else ANY
-        return (shape.item or ANY).stored() if shape.only(LIST) else ANY
+        return shapes.items(shape).stored()
 
     def _filter(self, node: Node) -> Shape:
         base = self.value(node.parts[0])
-        item = base.item or ANY if base.only(LIST) else ANY
+        item = shapes.items(base)
         condition = node.parts[2]
         if condition.kind == "NumericLiteral":
             if condition.text == "0":
@@ -388,8 +378,8 @@ class _Reader:
         return item if chosen.only(NUMBER) else base if chosen.only(BOOLEAN) else ANY
 
     def _list(self, node: Node) -> Shape:
-        items = [self.value(part) for part in node.parts if part.kind not in ("[", "]", ",")]
-        return shapes.listed(shapes.union(items) if items else NOTHING)
+        found = [self.value(part) for part in node.parts if part.kind not in ("[", "]", ",")]
+        return shapes.listed(shapes.union(found) if found else shapes.NOTHING)
 
     def _context(self, node: Node) -> Shape:
         before, entries = self.bound, {}

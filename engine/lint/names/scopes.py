@@ -52,8 +52,9 @@ OPEN = Table(rest=Variable(ANY))
 
 
 def lenient(scope: Scope, item: Shape) -> Scope:
-    """In a filter any name may be one of the item's entries, where these aren't known."""
-    return scope if item.only(CONTEXT) and item.entries is not None else Table(outer=_Otherwise(scope))
+    """In a filter any name may be one of the item's entries, where these aren't known. Texts and numbers have none."""
+    known = item.entries is not None if item.only(CONTEXT) else bool(item.known) and CONTEXT not in item.known
+    return scope if known else Table(outer=_Otherwise(scope))
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,13 @@ def listed(item: Shape) -> Shape:
     return Shape(frozenset({LIST}), item=item if depth(item) < DEEPEST else ANY, literal=item.literal)
 
 
+def items(shape: Shape) -> Shape:
+    """What the items of a list may be; nothing has none, and of what may be no list nothing is known."""
+    if shape.kinds == {NULL}:
+        return of(NULL)
+    return shape.item or ANY if shape.only(LIST) else ANY
+
+
 def depth(shape: Shape) -> int:
     """How many lists and contexts stand in one another."""
     inner = [shape.item] if shape.item is not None else []

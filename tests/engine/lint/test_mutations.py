@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[3]
 AUTHORITIES = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
 STEP = 1 if __name__ == "__main__" else 7
 #: The share of slips that must be found.
-SHARE = 0.95
+SHARE = 0.98
 
 
 @dataclass(frozen=True)
