@@ -208,15 +208,20 @@ def held_category_is_given(look: Look) -> Iterator[Fault]:
     world, known = look.world, look.known.categories
     if world is None or not known:
         return
-    given = [world.category(flow, element).values for flow, element in world.categorising]
-    if any(values is None for values in given):
-        return
-    there = known.union(*(map(str, values or ()) for values in given)) - {""}
+    there = _put_in(world, known)
     for process in look.processes():
         for value in _listed(process.properties.get("holdsCategory", "")):
-            if value not in there:
+            if there is not None and value not in there:
                 message = f'it holds schools in the category "{short(value)}", and puts none in it.'
                 yield fault(process, message, f"Schools are in: {quoted(sorted(there))}.")
+
+
+def _put_in(world: World, known: frozenset[str]) -> frozenset[str] | None:
+    """The categories of the register, and those in which tasks put schools; None where these are not known."""
+    given = [world.category(flow, element).values for flow, element in world.categorising]
+    if any(values is None for values in given):
+        return None
+    return known.union(*(map(str, values or ()) for values in given)) - {""}
 
 
 def _listed(text: str) -> list[str]:
