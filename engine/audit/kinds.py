@@ -99,6 +99,8 @@ ACCOUNTS = {
     "password.changed": "Password changed",
     "password.link": "Link for a new password made",
     "codes.begun": "Codes of an app set up",
+    "feed.begun": "Address of a calendar made",
+    "feed.ended": "Address of a calendar ended",
     "codes.ended": "Codes of an app taken away",
     "codes.recovery": "Recovery code used, or recovery codes made anew",
 }

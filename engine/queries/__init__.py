@@ -28,7 +28,7 @@ from engine.queries.conflicts import BarRow, bars, case_of_bar
 from engine.queries.corrections import CorrectionRow, corrections
 from engine.queries.coverage import CoverageRow, DrawnRow, coverage, drawn
 from engine.queries.dates import DatedRow, dated
-from engine.queries.day import DoneRow, done_by, news, processes_with_tasks, reminded, waiting_for_others
+from engine.queries.day import DoneRow, dates_ahead, done_by, news, processes_with_tasks, reminded, waiting_for_others
 from engine.queries.definitions import (
     DefinitionRow,
     DeploymentRow,
@@ -288,6 +288,7 @@ __all__ = [
     "coverage",
     "covers",
     "dated",
+    "dates_ahead",
     "definition",
     "definition_xml",
     "definitions",

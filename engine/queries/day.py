@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.queries.chronology import CaseRow, EventRow, Period, case_rows, chronology
 from engine.queries.common import PER_PAGE, Page, page_of
 from engine.queries.definitions import DefinitionRow, definitions
+from engine.queries.due import DueRow, dates_of
 from engine.queries.tasks import TaskRow, open_tasks_of, tasks_by_id
 from engine.store.tables import ACTIVE, COMPLETED, History, ProcessDefinition, ProcessInstance, UserTask
 from engine.store.tenancy import Scope
@@ -58,6 +59,12 @@ def waiting_for_others(session: Session, scope: Scope) -> list[TaskRow]:
     cases = _my_cases(session, scope)
     found = (row for row in open_tasks_of(session, cases) if not _is_mine(row, scope))
     return sorted(found, key=lambda row: row.created)[:MOST_WAITING]
+
+
+def dates_ahead(session: Session, scope: Scope, tasks: Collection[TaskRow], end: datetime) -> list[DueRow]:
+    """What the cases wait for until before ``end`` in which this person is asked something (``tasks``), has lately done
+    something, or which they started."""
+    return dates_of(session, _my_cases(session, scope) | {row.instance_id for row in tasks}, end)
 
 
 def _my_cases(session: Session, scope: Scope) -> set[int]:

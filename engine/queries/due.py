@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,8 +28,8 @@ from engine.store.tables import (
 class DueRow:
     """Something that falls due: a timer of a case, a task with a date, or the start of a review.
 
-    ``kind`` is timer, task or start. ``estimated`` when it lies past the known calendar; ``why`` says in words how its
-    date was found (empty for a task). A start has no case yet.
+    ``kind`` is timer, task or start; ``bounds`` when it is the timer of a boundary event, which tells of a delay. ``estimated``
+    when it lies past the known calendar; ``why`` says in words how its date was found (empty for a task). A start has no case.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class DueRow:
     process_name: str
     school_urn: str | None
     school_name: str
+    bounds: bool
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,26 @@ def falling_due(
     ``school`` is a URN, ``process`` a key: only what concerns them. Reviews that begin by a timer have no school yet.
     """
     parts = {"timer": _timers(), "task": _tasks()} | ({} if school else {"start": _starts()})
+    return _found(session, parts, start, end, school, process, limit)
+
+
+def dates_of(session: Session, cases: Collection[int], end: datetime) -> list[DueRow]:
+    """What these cases wait for until before ``end``: meetings, reviews and the ends of periods, the earliest first. What tells
+    of a delay is none."""
+    chosen, due = _timers()
+    mine = chosen.where(Job.instance_id.in_(sorted(cases)))
+    return [row for row in _found(session, {"timer": (mine, due)}, None, end, "", "", MOST) if not row.bounds]
+
+
+def _found(
+    session: Session,
+    parts: Mapping[str, tuple[AnySelect, Any]],
+    start: datetime | None,
+    end: datetime,
+    school: str,
+    process: str,
+    limit: int,
+) -> list[DueRow]:
     found: list[tuple[str, AnyRow]] = []
     for kind, (chosen, due) in parts.items():
         chosen = _of_process(chosen, kind, process) if process else chosen
@@ -151,11 +173,11 @@ def _starts() -> tuple[AnySelect, Any]:
 
 
 def _row(kind: str, row: AnyRow, elements: Elements) -> DueRow:
-    given = row._mapping
+    given, info = row._mapping, elements.info(row.definition_id, row.element)
     return DueRow(
         kind=kind,
         id=row.id,
-        name=elements.info(row.definition_id, row.element).name,
+        name=info.name,
         due=row.due,
         estimated=row.estimated,
         why=given.get("why", ""),
@@ -164,4 +186,5 @@ def _row(kind: str, row: AnyRow, elements: Elements) -> DueRow:
         process_name=elements.process(row.root_id)[1],
         school_urn=given.get("school_urn"),
         school_name=given.get("school_name") or given.get("business_key") or "",
+        bounds=info.kind == "boundaryEvent",
     )

@@ -145,6 +145,10 @@ def test_the_pages_of_accounts_are_accessible(person: Person, page: Page, axe: C
     for address in ("/account", "/accounts", "/accounts?show=closed", "/accounts/sign-ins", "/accounts/add"):
         page.goto(f"{person.address}{address}")
         axe()
+    page.goto(f"{person.address}/account/calendar")
+    person.press("Make an address")
+    axe()
+    page.goto(f"{person.address}/accounts/add")
     page.fill("#name", "Ann Newcomer")
     person.press("Add them")
     axe()

@@ -60,6 +60,7 @@ class Account(ForEverybody, Base):
     ``link`` is the digest of a link for a new password that was sent and not used, until ``link_ends``. ``identity`` is a digest
     of who they are for the provider that signs them in (webapp/people/oidc.py). ``totp`` is what their app makes codes with,
     enciphered, ``totp_step`` the last code used, ``recovery`` digests of what lets them in without (webapp/people/codes.py).
+    ``feed`` is the digest of the key in the address of their calendar feed (webapp/pages/feed.py); None where there is none.
     """
 
     __tablename__ = "account"
@@ -78,6 +79,7 @@ class Account(ForEverybody, Base):
     totp: Mapped[str | None] = mapped_column(Short(250))
     totp_step: Mapped[int] = mapped_column(default=-1)
     recovery: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    feed: Mapped[str | None] = mapped_column(Short(64), index=True)
 
     #: What the browser carries of the session with which this account was found.
     token = ""
@@ -192,6 +194,14 @@ def by_token(token: str) -> Account | None:
     found: Account = row.Account
     found.token, found.ends = token, row.ends
     return found
+
+
+def by_feed(key: str) -> Account | None:
+    """Whose calendar feed has this key in its address; nobody once it, or the account, has ended."""
+    session = db.session()
+    with acting(session, ANYBODY):
+        found = session.scalar(select(Account).where(Account.feed == sessions.digest(key)))
+    return found if found is not None and admitted(found) else None
 
 
 def admitted(account: Account) -> bool:

@@ -14,7 +14,7 @@ RULES["account_session"] = Silent("told as sign-ins and sign-outs, which say how
 RULES["sign_in_tries"] = Silent("counts that are forgotten in minutes; each refused try is told")
 #: What of an account an entry tells; a password and the digest of a link it never does.
 _LEFT_OUT = frozenset(
-    {"password_hash", "link", "link_ends", "seen", "sample", "identity", "totp", "totp_step", "recovery"}
+    {"password_hash", "link", "link_ends", "seen", "sample", "identity", "totp", "totp_step", "recovery", "feed"}
 )
 
 
@@ -29,7 +29,7 @@ def _account(change: Change, gathered: Gathered) -> Iterator[Draft]:
         yield Draft(row.authority, "password.changed", About(**about))
     if "link" in change.columns and change["link"]:
         yield Draft(row.authority, "password.link", About(**about))
-    yield from (Draft(row.authority, kind, About(**about)) for kind in _of_codes(change))
+    yield from (Draft(row.authority, kind, About(**about)) for kind in (*_of_codes(change), *_of_feed(change)))
     made = Rule("account.added", _kind(change), "account.removed", left_out=_LEFT_OUT, about=lambda _: about)
     yield from (replace(each, authority=row.authority) for each in made(change, gathered))
 
@@ -42,6 +42,12 @@ def _of_codes(change: Change) -> Iterator[str]:
         yield "codes.begun" if change["totp"] else "codes.ended"
     elif "recovery" in change.columns:
         yield "codes.recovery"
+
+
+def _of_feed(change: Change) -> Iterator[str]:
+    """What was done to the calendar feed of an account, which is there already."""
+    if change.how == "changed" and "feed" in change.columns:
+        yield "feed.begun" if change["feed"] else "feed.ended"
 
 
 def _kind(change: Change) -> str:

@@ -112,6 +112,20 @@ def take_codes_away(account_id: int, by: Scope) -> None:
         sessions.end_all(session, account)
 
 
+def begin_feed(mine: Account) -> str:
+    """Make the key of somebody's calendar feed, which takes the place of any other: kept as a digest, told this once."""
+    key = sessions.new_token()
+    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
+        session.get_one(Account, mine.id).feed = sessions.digest(key)
+    return key
+
+
+def end_feed(mine: Account) -> None:
+    """Let nobody read somebody's calendar feed any more."""
+    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
+        session.get_one(Account, mine.id).feed = None
+
+
 def sign_out(account_id: int, by: Scope) -> None:
     """Sign somebody out everywhere. Raises AccountNotFound."""
     with the_engine().transactions.writing(by, wakes=False) as session:
