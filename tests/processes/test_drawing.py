@@ -31,6 +31,11 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def holds(self, other: Box) -> bool:
+        """Whether another box, such as a point, lies inside."""
+        across = self.left - TOUCHES <= other.left and other.right <= self.right + TOUCHES
+        return across and self.top - TOUCHES <= other.top and other.bottom <= self.bottom + TOUCHES
+
     def from_border(self, x: float, y: float) -> float:
         """How far a point is from the border, inside or outside."""
         outside = max(self.left - x, x - self.right, self.top - y, y - self.bottom)
@@ -76,6 +81,24 @@ def test_an_arrow_begins_and_ends_where_the_flow_does(path: Path) -> None:
             if drawn[element].from_border(*point) > TOUCHES:
                 off.add((edge.get("bpmnElement"), element))
     assert off == set(), "These arrows do not touch the element that they begin or end at:"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_pool_and_a_lane_hold_all_that_they_draw(path: Path) -> None:
+    root = ElementTree.parse(path).getroot()
+    drawn = boxes(root)
+    inside = {
+        ref.text or "": lane.get("id", "")
+        for lane in root.iter(f"{BPMN}lane")
+        for ref in lane.iter(f"{BPMN}flowNodeRef")
+    }
+    pools = [pool.get("id", "") for pool in root.iter(f"{BPMN}participant")]
+    inside |= {each: pools[0] for each in drawn.keys() - inside.keys() - set(pools) if len(pools) == 1}
+    out = [each for each, around in inside.items() if not drawn[around].holds(drawn[each])]
+    assert out == [], "These reach out of their lane or pool:"
+    points = [(float(point.get("x", "")), float(point.get("y", ""))) for point in root.iter(WAYPOINT)]
+    lost = [point for point in points if pools and not any(drawn[pool].holds(Box(*point, *point)) for pool in pools)]
+    assert lost == [], "Arrows leave the pool at:"
 
 
 #: A3 across, without the 5 mm at each edge that printers leave free; in points of a 72nd of an inch.
