@@ -213,6 +213,17 @@ def test_a_round_goes_on_without_a_data_pack_that_does_not_come(story: Story) ->
     assert story.waiting() == ["propose-category"]
 
 
+def test_a_round_goes_on_without_answers_of_the_group_that_do_not_come(story: Story) -> None:
+    """RED-6.5, RED-6.2: no table gives a category then; the group proposes one, and the evaluation says what was missing."""
+    story.start("sia", CATEGORISATION, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
+    assert unanswered(story, HOE, "answer-questions").waiting() == ["propose-category"]
+    assert story.variables["worked_out_category"] is None
+    story.do(HOE, "propose-category", category="2").do("sia", "share-results").wait_for("no-appeal")
+    story.follow(FOLLOW_UP, COMMUNITY)
+    assert story.category_of(COMMUNITY) == "2"
+    assert "The key questions were not answered by their date" in story.variables["evaluation"]
+
+
 @pytest.mark.parametrize(("still", "category"), [("no", "3"), ("yes", "1")])
 def test_an_old_proposal_is_put_over_a_judgement_only_by_the_group(story: Story, still: str, category: str) -> None:
     """RED-7.3: category 1 was proposed, and Ofsted judges the school inadequate while it could appeal."""
