@@ -205,6 +205,16 @@ def test_support_and_powers_end_when_the_school_closes(story: Story) -> None:
     assert story.follow(NOTICE, COMMUNITY).ended
 
 
+def test_a_school_in_category_3_without_a_notice_that_converts_is_put_to_the_dfe(story: Story) -> None:
+    """RED-8A.7: the round's own case alerts the DfE where no notice's case does."""
+    settle(story, "3").follow(NOTICE, COMMUNITY).do(HOE, "determine-notice", notice_decision="no notice")
+    assert story.ended
+    story.follow(FOLLOW_UP, COMMUNITY).converts(COMMUNITY)
+    assert "alert-dfe" in story.waiting()
+    story.do(HOE, "alert-dfe")
+    assert "dfe-alerted" in story.trace
+
+
 def test_a_round_goes_on_without_a_data_pack_that_does_not_come(story: Story) -> None:
     """RED-5.1, RED-6.2: the Head of Education decides it, and the school keeps its round."""
     story.start("sia", CATEGORISATION, COMMUNITY)

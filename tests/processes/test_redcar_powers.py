@@ -161,6 +161,13 @@ def test_powers_are_dated_within_the_two_months(story: Story) -> None:
     assert "powers_from" in told
 
 
+def test_a_decision_that_is_not_taken_within_the_two_months_is_not_waited_for(story: Story) -> None:
+    """RED-8B.2: the decision may be recorded for a week longer, and then no more."""
+    eligible(story).do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation").wait_for("decision-late")
+    assert story.ended
+    assert "28 November 2026" in texts(story, "chair-of-governors", "No longer eligible for intervention")[0]
+
+
 def test_a_school_judged_inadequate_stays_eligible(story: Story) -> None:
     """RED-8D.1: by section 62, for as long as it takes; also where the judgement comes while powers are proposed."""
     judged_inadequate(eligible(story), COMMUNITY).wait_for("proposal-late")
