@@ -130,6 +130,18 @@ def hidden_for_sure(expression: str, own: Collection[str], asking: Asking) -> bo
     return any(asking.value(part) is True for part in alternatives(expression) if not mentions(part, own))
 
 
+def in_question(asked: Iterable[Component], asking: Asking) -> list[Component]:
+    """Those of these questions that are not hidden whatever is answered. What the case has said under the key of one that is
+    counts for the others, as it does where the form has no such question."""
+    left = list(asked)
+    while True:
+        own = frozenset(inner.key for each in left for inner in (each, *each.inside))
+        shown = [each for each in left if not any(hidden_for_sure(one, own, asking) for one in each.conditions)]
+        if len(shown) == len(left):
+            return left
+        left = shown
+
+
 def open_condition(expression: str, own: Collection[str]) -> str:
     """The part of the condition that waits for the form's own answers: FEEL without "=", or nothing when none
     does."""

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms import checking
-from engine.forms.conditions import Asking, hidden_for_sure
+from engine.forms.conditions import Asking, hidden_for_sure, in_question
 from engine.forms.model import DECIDING, Checks, Component, Evaluates, may_see, questions
 from engine.forms.posted import Posted, Typed, collect, edited, typed_of
 from engine.forms.reader import Reader, parse_json
@@ -147,7 +147,7 @@ class Form:
 
     def own_keys(self, asking: Asking) -> frozenset[str]:
         """The keys whose values this person's page may still change."""
-        asked = [component for component in self.fields if is_asked(component, asking)]
+        asked = in_question((each for each in self.fields if is_asked(each, asking)), asking)
         return frozenset(each.key for component in asked for each in (component, *component.inside))
 
     @cached_property

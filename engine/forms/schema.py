@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
 from engine.forms import answers, wording
-from engine.forms.conditions import Asking, settle
+from engine.forms.conditions import Asking, in_question, settle
 from engine.forms.model import CHOICES, Component, may_see
 from engine.forms.posted import MAX_ROWS, is_blank, is_blank_row
 
@@ -41,7 +41,7 @@ class FormSchema(Schema):
     def keep_what_is_asked(self, data: Any, **options: Any) -> dict[str, Any]:
         """Leave only the answers of questions that are put to this person, blank ones as one blank."""
         given = data if isinstance(data, Mapping) else {}
-        asked = [component for component in self.components if is_asked(component, self.before)]
+        asked = in_question((each for each in self.components if is_asked(each, self.before)), self.before)
         tentative = {each.key: _tentative(each, given.get(each.key), self.before) for each in asked}
         hidden, self.asking = settle(asked, tentative, self.before)
         return {component.key: _given(component, given) for component in asked if component.key not in hidden}

@@ -27,6 +27,7 @@ def test_the_evidence_of_a_concern_goes_to_the_head_of_the_bsa_first(story: Stor
     story.do("seo", "document-evidence", evidence_staff_safety="Two were hurt.")
     assert story.waiting() == ["consider-evidence"]
     assert story.shown("head-of-bsa", "consider-evidence") >= {"evidence_staff_safety"}
+    assert story.variables["evidence_staff_safety"] == "Two were hurt."
 
 
 def test_a_sisg_is_recorded_and_its_update_sent(story: Story) -> None:

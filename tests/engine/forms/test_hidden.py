@@ -10,7 +10,7 @@ import pytest
 from engine.errors import FormInvalid
 from engine.feel import Feel
 from engine.forms import AtTime
-from tests.engine.forms.questions import AIDED, COMMUNITY, DIOCESE, errors, make, question, read
+from tests.engine.forms.questions import AIDED, AREAS, COMMUNITY, DIOCESE, errors, make, question, read
 
 
 def test_a_hidden_question_is_neither_required_nor_stored() -> None:
@@ -42,6 +42,25 @@ def test_an_answer_that_is_hidden_itself_hides_nothing() -> None:
         question("textfield", "Three", "three", conditional={"hide": "=two"}),
     )
     assert read(form, ("one", "true"), ("two", "true"), ("three", "x")) == {"one": True, "three": "x"}
+
+
+#: Which areas a concern has, unless the case knows them from its start; and the evidence about one of them.
+EVIDENCE = [
+    question("checklist", "Areas", "areas", values=AREAS, conditional={"hide": "=described != null"}),
+    question("textfield", "Attendance", conditional={"hide": '=not(list contains(areas, "attendance"))'}),
+    question("textfield", "Leadership", "answer2", conditional={"hide": '=not(list contains(areas, "leadership"))'}),
+]
+KNOWN = {"described": "By the start form.", "areas": ["attendance"]}
+
+
+def test_a_question_that_the_case_has_answered_leaves_its_answer_to_the_conditions_of_others() -> None:
+    assert read(make(*EVIDENCE), ("answer", "Low"), ("answer2", "x"), variables=KNOWN) == {"answer": "Low"}
+    assert list(errors(make(*EVIDENCE), variables=KNOWN)) == ["answer"]
+
+
+def test_the_page_shows_what_the_case_has_decided_by_such_an_answer() -> None:
+    shown = make(*EVIDENCE).visible_fields(KNOWN, None, Feel.shared())
+    assert [component.key for component in shown] == ["answer"]
 
 
 def test_a_group_hides_what_is_in_it() -> None:
