@@ -120,15 +120,78 @@ def test_the_school_hears_that_a_conversion_ends_its_support(story: Story) -> No
     assert told == ["headteacher", "chair-of-governors", "sia"]
 
 
-def test_governors_are_not_added_more_than_two_months_after_a_notice(story: Story) -> None:
-    """LUT-IN.5: section 64(2). Fifteen days from 7 September 2026 end on 22 September; two months later is 22 November."""
+def failed(story: Story) -> Story:
+    """A notice of fifteen days from 7 September 2026, which end on the 22nd; two months later is 22 November."""
     answers = {"notice_kind": "warning", "compliance_length": 15, "compliance_unit": "days"}
     story.start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", **answers).wait_for("period-ends")
-    story.do(DIRECTOR, "check-notice", notice_outcome="not complied")
+    return story.do(DIRECTOR, "check-notice", notice_outcome="not complied")
+
+
+def test_nobody_is_told_of_powers_before_the_period_is_over(story: Story) -> None:
+    """LUT-IN.5: a proposal is told on the day after its last day at the earliest."""
     early = {"powers_proposed": ["section 64"], "powers_told_on": "2026-09-22"}
-    assert "powers_told_on" in story.refused(DIRECTOR, "propose-powers", **early)
-    until(story, "2026-11-22").do(DIRECTOR, "propose-powers", powers_proposed=["section 64", "section 66"])
+    assert "powers_told_on" in failed(story).refused(DIRECTOR, "propose-powers", **early)
+
+
+def test_powers_are_not_used_more_than_two_months_after_a_notice(story: Story) -> None:
+    """LUT-IN.5: sections 63, 64 and 66; what was decided on the last day may be recorded a week longer."""
+    until(failed(story), "2026-11-22").do(DIRECTOR, "propose-powers", powers_proposed=["section 63", "section 66"])
     until(story.do("chair-of-governors", "answer-consultation"), "2026-11-23")
-    late = {"powers_used": ["section 64"], "powers_used_on": "2026-11-23"}
+    late = {"powers_used": ["section 66"], "powers_used_on": "2026-11-23"}
     assert "powers_used_on" in story.refused(DIRECTOR, "use-powers", **late)
-    assert "in-force" in story.do(DIRECTOR, "use-powers", powers_used=["section 66"]).trace
+    assert "in-force" in story.do(DIRECTOR, "use-powers", **{**late, "powers_used_on": "2026-11-22"}).trace
+
+
+def lapsed(story: Story) -> list[str]:
+    """Who was told that the school is not eligible any more."""
+    return [role for role, subject in story.told if subject.startswith("No longer eligible")]
+
+
+TOLD_OF_LAPSE = ["chair-of-governors", "headteacher", DIRECTOR, "sia", "panel-chair"]
+
+
+def test_powers_that_nobody_has_proposed_in_two_months_lapse(story: Story) -> None:
+    """LUT-IN.5: those concerned are told, and another notice may be considered."""
+    until(failed(story), "2026-11-23")
+    assert lapsed(story) == TOLD_OF_LAPSE
+    assert story.waiting() == ["write-notice"]
+
+
+def test_what_is_consulted_on_when_the_two_months_end_lapses(story: Story) -> None:
+    """LUT-IN.5: the chair may still answer; nothing can be decided then."""
+    until(failed(story), "2026-11-20").do(DIRECTOR, "propose-powers", powers_proposed=["section 66"])
+    story.wait_for("consultation-over").engine.jobs.run_due()
+    assert lapsed(story) == TOLD_OF_LAPSE
+    assert story.waiting() == ["write-notice"]
+
+
+def test_a_decision_that_nobody_has_recorded_a_week_later_lapses(story: Story) -> None:
+    """LUT-IN.5: five working days after Sunday 22 November 2026 end with the 27th."""
+    until(failed(story), "2026-11-20").do(DIRECTOR, "propose-powers", powers_proposed=["section 66"])
+    until(story.do("chair-of-governors", "answer-consultation"), "2026-11-27")
+    assert lapsed(story) == []
+    assert lapsed(until(story, "2026-11-28")) == TOLD_OF_LAPSE
+
+
+def test_powers_that_were_used_in_time_go_on_when_others_lapse(story: Story) -> None:
+    """LUT-IN.5: others that are proposed beside them lapse alone."""
+    until(failed(story), "2026-10-01").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"], powers_interval="1 month").wait_for("review-due")
+    until(story.do(DIRECTOR, "review-powers", powers_review="others"), "2026-11-23")
+    assert lapsed(story) == TOLD_OF_LAPSE
+    assert "review-powers" in story.wait_for("review-due").waiting()
+
+
+def test_no_others_are_proposed_at_a_review_after_the_two_months(story: Story) -> None:
+    """LUT-IN.5: the powers in force go on."""
+    until(failed(story), "2026-11-20").do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"], powers_interval="1 month").wait_for("review-due")
+    assert "powers_review" in story.refused(DIRECTOR, "review-powers", powers_review="others")
+
+
+def test_powers_over_an_inadequate_school_have_no_such_end(story: Story) -> None:
+    """LUT-IN.5: section 62 of the Education and Inspections Act 2006 needs no notice."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers")
+    assert "propose-powers" in until(story, "2027-03-01").waiting()

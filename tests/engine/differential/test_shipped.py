@@ -19,6 +19,8 @@ SHORT = {
     "cheshire-east-iop-tier-2": 0.4,
     "cheshire-east-powers": 0.35,
     "cheshire-east-warning-notice": 0.25,
+    "luton-inadequate": 0.4,
+    "luton-powers": 0.0,
     "luton-ri-maintained": 0.3,
     "luton-school-review": 0.0,
     "redcar-category-follow-up": 0.0,
