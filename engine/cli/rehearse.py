@@ -34,7 +34,7 @@ from engine.rehearsal import (
     prepare_stage,
 )
 from engine.rehearsal import read as read_recording
-from engine.rehearsal.files import gather
+from engine.rehearsal.files import around, gather
 from engine.rehearsal.words import said
 from engine.settings import Config
 from engine.steps import PHASES, TYPES
@@ -105,7 +105,7 @@ def rehearse(
         world = _world(folder)
 
         def prepare(at: datetime) -> Prepared:
-            return prepare_stage(world, authority, files, at)
+            return prepare_stage(world, authority, files, at, around=lambda: around(diagram))
 
         if rehearsals:
             context.exit(sum([_plays_otherwise(path, prepare) for path in rehearsals]) > 0)

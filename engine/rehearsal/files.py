@@ -24,6 +24,15 @@ def gather(path: Path) -> tuple[str, dict[str, bytes]]:
     return authority, files | dict(_forms(home, found.values())) | dict(_tables(folder, found.values()))
 
 
+def around(path: Path) -> dict[str, bytes]:
+    """All diagrams, tables and forms of a file's authority, or of its folder: what may call it, and what that asks."""
+    home = Project.around(path)
+    authority = home.authority_of(path)
+    folder = home.root / "processes" / authority if authority else path.parent
+    files = [*folder.glob("*.bpmn"), *folder.glob("*.dmn"), *(home.root / "forms" / authority).glob("**/*.form")]
+    return {file.relative_to(home.root).as_posix(): read_file(file) for file in sorted(files) if file.is_file()}
+
+
 def _with_called(path: Path, folder: Path) -> dict[Path, Diagram]:
     """A diagram, those that it calls of its folder, and those that they call."""
     known = {key: file for file, diagram in _diagrams(folder) for key in diagram.processes}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.cases import stepping
 from engine.cases.stepping import StartCase
-from engine.errors import MessageNotExpected, PathwaysError
+from engine.errors import MessageNotExpected, PathwaysError, StartKept
 from engine.queries import TaskRow
 from engine.rehearsal.recording import Move, Recording
 from engine.rehearsal.stage import Prepared, Stage
@@ -84,7 +84,14 @@ class Player:
         self._stops = 0
 
     def begin(self) -> None:
-        """Begin the case as the recording says. Raises what a start raises: NotForThisSchool, StepFailed's cause..."""
+        """Begin the case as the recording says. Raises what a start raises: NotForThisSchool, what its first step raises..."""
+        try:
+            self._begin()
+        except StartKept as kept:  # no manager hears of it here
+            raise kept.__cause__ or kept from None
+        self.settle()
+
+    def _begin(self) -> None:
         said, stage = self.played.recording, self.stage
         urn = stage.put(said.school)
         if said.element:
@@ -94,7 +101,6 @@ class Player:
             stage.messages.correlate(said.message, keys, said.values, stage.authority, ACTOR)
         elif not said.waits:
             stage.cases.start(said.process, None, said.values, stage.authority, ACTOR, urn)
-        self.settle()
 
     def _begin_at(self, said: Recording, urn: str | None) -> None:
         stage, scope = self.stage, Scope.all_authorities(ACTOR)

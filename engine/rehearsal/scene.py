@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import queries
-from engine.calendar.timers import ZONE
 from engine.lint.names.sources import payload
 from engine.queries import InstanceDetail, TaskDetail
 from engine.rehearsal.diary import Line, diary
+from engine.rehearsal.handed import handed, made_up
 from engine.rehearsal.play import Played, Refused
 from engine.rehearsal.recording import Recording
 from engine.rehearsal.stage import Prepared, Stage
+from engine.store.tables import Resource
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,10 @@ class Beginning:
     name: str
     message: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
-    """Of a message: values of the kinds that it is declared to bring."""
+    """Values of the kinds that a message is declared to bring; of a process that others call, what they hand it."""
 
     def of(self, recording: Recording) -> Recording:
-        """A recording that begins in this way; what the message brings is made up where nothing is said of it."""
+        """A recording that begins in this way; what is brought is made up where nothing is said of it."""
         values = recording.values or self.payload
         return replace(recording, message=self.message, waits=self.kind == "timer", values=values)
 
@@ -126,8 +128,11 @@ def beginnings(prepared: Prepared, process: str, at: datetime) -> list[Beginning
         row = queries.latest_definition(session, process)
         definition = stage.world.registry.get(session, row.id).definition
         starts, elements = definition.starts, definition.diagram.elements
+        files = {name: content for name, content in session.execute(select(Resource.name, Resource.content))}
+        asks = queries.start_form(session, row.id) is not None
     stage.close()
-    found = [Beginning("person", row.name)] if row.startable else []
+    given = {} if asks or not row.startable else handed(prepared, files, process, at)
+    found = [Beginning("person", row.name, payload=given)] if row.startable else []
     for start in starts:
         if start.kind == "message":
             declared = elements[start.element].properties.get("payload", "")
@@ -140,15 +145,7 @@ def beginnings(prepared: Prepared, process: str, at: datetime) -> list[Beginning
 def _made_up(declared: str, at: datetime) -> Iterator[tuple[str, Any]]:
     """A value for each variable of a declared payload."""
     for name, shape in (payload(declared) or {}).items():
-        if shape.values:
-            yield name, min(shape.values, key=str)
-        elif "date" in shape.kinds:
-            yield name, at.astimezone(ZONE).date().isoformat()
-        else:
-            yield name, next((value for kind, value in _MADE_UP.items() if kind in shape.kinds), "Noted.")
-
-
-_MADE_UP: Mapping[str, Any] = {"number": 1, "boolean": True, "list": []}
+        yield name, made_up(shape, at)
 
 
 def start_form(prepared: Prepared, recording: Recording) -> tuple[bytes | None, dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -81,11 +82,16 @@ class Rehearsals:
             said += name.encode() + hashlib.sha256(files[name]).digest()
         key = hashlib.sha256(said).hexdigest()
         if key not in self._stages:
-            self._stages[key] = prepare_stage(self._transactions.world, authority, files, at)
+            around = partial(self._around, Scope(authority))
+            self._stages[key] = prepare_stage(self._transactions.world, authority, files, at, around=around)
         self._stages.move_to_end(key)
         while len(self._stages) > KEPT:
             self._stages.popitem(last=False)
         return self._stages[key]
+
+    def _around(self, scope: Scope) -> dict[str, bytes]:
+        with self._transactions.reading(scope) as session:
+            return queries.project_files(session, scope.authority)
 
     def save(self, prepared: Prepared, recording: Recording, scope: Scope) -> str:
         """Save a rehearsal with what comes of it now as what is expected; one of the same name gives way to it.

@@ -7,7 +7,7 @@ of the installation: nothing that is rehearsed is ever written there.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,8 @@ class Prepared:
     content: bytes
     registry: Registry
     world: World
+    around: Callable[[], Mapping[str, bytes]] = dict
+    """The other files of the authority, which say what a process is handed that they call. They are not played."""
     idle: list[Engine] = field(default_factory=list, compare=False)
     """Databases in memory that nobody plays on now: statements that were compiled for one are not compiled again."""
 
@@ -86,10 +88,15 @@ class Stage:
 
 
 def prepare_stage(
-    world: World, authority: str, files: Mapping[str, bytes], at: datetime, beats: bool = True
+    world: World,
+    authority: str,
+    files: Mapping[str, bytes],
+    at: datetime,
+    beats: bool = True,
+    around: Callable[[], Mapping[str, bytes]] = dict,
 ) -> Prepared:
     """A stage with these diagrams, forms and tables deployed, at a moment from which their start timers count; without
-    ``beats`` these timers start nothing."""
+    ``beats`` these timers start nothing. ``around`` gives the authority's other files."""
     memory = _memory()
     Base.metadata.create_all(memory)
     made = _transactions(world, memory, VirtualClock(at))
@@ -100,7 +107,7 @@ def prepare_stage(
     with memory.connect() as connection:
         content = _driver(connection).serialize()
     memory.dispose()
-    return Prepared(authority, content, Registry(), world)
+    return Prepared(authority, content, Registry(), world, around)
 
 
 def _transactions(world: World, memory: Engine, clock: VirtualClock) -> Transactions:

@@ -5,9 +5,10 @@ The whole state of a rehearsal is what people did in it, as JSON in the page's f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -147,8 +148,21 @@ def year(key: str) -> str | tuple[str, int]:
     recording = played.recording
     played.stage.close()
     return render_template(
-        "rehearsals/year.html", row=this.row, latest=this.row, recording=recording, lines=lines, stopped=played.given_up
+        "rehearsals/year.html",
+        row=this.row,
+        latest=this.row,
+        recording=recording,
+        handed=_handed(this),
+        lines=lines,
+        stopped=played.given_up,
     )
+
+
+def _handed(this: _Rehearsed) -> Mapping[str, Any]:
+    """With what a case begins that nobody is asked for: what a caller would hand it."""
+    said = this.recording
+    asked = said.message or said.waits or queries.start_form(db.session(), this.row.id)
+    return {} if asked else said.values
 
 
 @dataclass(frozen=True)
@@ -272,6 +286,7 @@ def _page(this: _Rehearsed, seen: Scene, kind: str, what: str, view: FormView | 
         row=this.row,
         latest=this.row,
         recording=this.recording,
+        handed=_handed(this),
         seen=seen,
         tasks=list(reversed(once.values())),
         kind=kind,

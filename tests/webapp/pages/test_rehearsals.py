@@ -44,6 +44,26 @@ def test_a_year_in_a_diary(browser: Browser) -> None:
     assert "School Evaluation Officer (SEO) or System leader" in page
 
 
+def test_what_the_caller_of_a_process_hands_over_is_made_up_and_shown(browser: Browser) -> None:
+    status, page = browser.sign_in("process-owner").post("/processes/barnsley-powers/rehearse/year", **SETUP)
+    assert status == 200
+    assert "What its caller hands over (made up)" in page
+    assert "<code>compliance_last_day</code>" in page
+
+
+def test_step_by_step_it_is_shown_too(browser: Browser) -> None:
+    here = "/processes/barnsley-powers/rehearse/steps"
+    _, page = browser.sign_in("process-owner").post(here, **SETUP)
+    status, page = browser.post(here, **{"rehearse-json": recording(page), "rehearse-do": "begin"})
+    assert status == 200
+    assert "What its caller hands over (made up)" in page
+
+
+def test_what_a_start_form_asks_is_handed_over_by_nobody(browser: Browser) -> None:
+    _, page = browser.sign_in("process-owner").post(f"{HERE}/year", **SETUP)
+    assert "What its caller hands over" not in page
+
+
 def test_the_start_form_is_asked_and_what_is_wrong_is_said(browser: Browser) -> None:
     _, page = browser.sign_in("process-owner").post(f"{HERE}/steps", **SETUP)
     status, page = step(browser, page, rehearse_do="begin")
