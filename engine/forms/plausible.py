@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,8 @@ from engine.forms.conditions import Asking
 from engine.forms.form import Form, asking_of
 from engine.forms.model import Component, Evaluates
 
+#: In how many days before or after a day an open one is looked for: the summer holidays are shorter.
+FAR = 60
 Choose = Callable[[Component, list[Any]], Any]
 
 
@@ -34,6 +36,7 @@ def plausible(
     """Values for a form: those given, and for the rest an option, some text, a tick, one, or a day.
 
     A day is that of ``days`` by the question's key, else today; where the form doesn't take it, the nearest that it takes.
+    One of ``days`` is moved to a day on which school is open, where the form takes one nearby.
     Raises FormInvalid when the form does not take what is given.
     """
     asking = asking_of(variables, feel, set(roles))
@@ -41,6 +44,8 @@ def plausible(
     for each in form.fields:
         if not asking.readonly(each) and each.key not in given:
             day = days.get(each.key, today)
+            if each.key in days:
+                day = _open(each, asking.within(made), day)
             made[each.key] = _answer(each, asking.within(made), day, choose, text)
     return form.accept(made, variables, feel, set(roles))
 
@@ -69,3 +74,12 @@ def _between(least: Any, most: Any) -> Any:
 def _within_limits(question: Component, asking: Asking, day: date) -> date:
     earliest, latest = limits_of(question, asking)
     return max(min(day, latest or day), earliest or day)
+
+
+def _open(question: Component, asking: Asking, day: date) -> date:
+    """The day on which school is open that is nearest to this one, of those that the form takes; this one where none is near."""
+    earliest, latest = limits_of(question, asking)
+    near = _within_limits(question, asking, day)
+    around = (near + timedelta(days=sign * far) for far in range(FAR) for sign in (1, -1))
+    taken = (each for each in around if (earliest or each) <= each <= (latest or each))
+    return next((each for each in taken if each.weekday() < 5 and not asking.why_closed(each)), near)

@@ -165,12 +165,14 @@ AHEAD: tuple[tuple[str, int], ...] = (
     ("When does the SISG meet next", 28),
     ("When is the accountability meeting", 21),
     (r"(7\. )?When is the (next )?meeting", 56),
+    ("When did the school leave", -182),
     ("When was (that inspection|the report published|the new report)|Since when", -14),
 )
 #: Numbers by how the label begins.
 NUMBERS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("What is the budget", (12_000, 18_500, 24_000)),
     ("How much", (1_500, 2_400, 4_000)),
+    ("How many terms has", (0,)),
     ("How many terms", (2, 3)),
     ("How long is the agreed", (1, 2)),
     ("How long", (15, 20)),
@@ -270,11 +272,14 @@ STANDINGS: tuple[Mapping[str, Any], ...] = (
 SHARES, SELDOM = (3, 3, 3, 1), 0.15
 
 
-def standing(school: str | None, chance: Random) -> Mapping[str, Any]:
-    """How a school (its URN) stands, as its evidence says: much the same all year, now and then a step up or down."""
+def standing(school: str | None, chance: Random, *, steady: bool = False) -> Mapping[str, Any]:
+    """How a school (its URN) stands, as its evidence says: much the same all year, now and then a step up or down; where it is
+    to stand steadily, always the same, and never so badly that a case begins by itself."""
     if not school:
         return {}
     [place] = Random(f"standing {school}").choices(range(len(STANDINGS)), SHARES)  # noqa: S311 the same each time
+    if steady:
+        return STANDINGS[min(place, len(STANDINGS) - 2)]
     moved = place + chance.choice((-1, 1)) if chance.random() < SELDOM else place
     return STANDINGS[max(0, min(moved, len(STANDINGS) - 1))]
 

@@ -1,4 +1,4 @@
-"""The sample year of each authority lived by a process of its own, in a database of its own, and put together.
+"""The sample year of each authority made by a process of its own, in a database of its own, and put together.
 
 An authority's year touches no other's, and a database file has one writer at a time: so a machine with two cores makes
 four years in half the time. The ids of each part begin where no other's come, since cases keep them in their stored state.
@@ -20,13 +20,13 @@ from typing import NamedTuple
 #: How many ids of each table one authority's year may use.
 ROOM = 10_000
 
-Live = Callable[[str, str], None]
+Make = Callable[[str, str], None]
 
 
-def in_parts(whole: Path, authorities: Sequence[str], live: Live) -> None:
-    """Have each authority's year lived on a copy of the database file ``whole``, and put them all into it.
+def in_parts(whole: Path, authorities: Sequence[str], make: Make) -> None:
+    """Have each authority's year made on a copy of the database file ``whole``, and put them all into it.
 
-    ``live`` is called in other processes, as many at once as the machine has cores, with a database's URL and an authority's
+    ``make`` is called in other processes, as many at once as the machine has cores, with a database's URL and an authority's
     id; what it writes under that authority is taken over. An error of any of them is raised, and leaves ``whole`` as it was.
     """
     with _folder(whole.with_name(f"{whole.name}.parts")) as folder:
@@ -35,7 +35,7 @@ def in_parts(whole: Path, authorities: Sequence[str], live: Live) -> None:
             _copy(whole, part, place * ROOM)
         spawn = multiprocessing.get_context("spawn")  # a fork would share the connections that are open
         with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn, initializer=_end_with_parent) as pool:
-            list(pool.map(live, [f"sqlite:///{part}" for part in parts.values()], parts))
+            list(pool.map(make, [f"sqlite:///{part}" for part in parts.values()], parts))
         with closing(sqlite3.connect(whole, isolation_level=None)) as connection:
             for each, part in parts.items():
                 _take_over(connection, part, each)

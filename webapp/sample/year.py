@@ -10,10 +10,9 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,6 +35,7 @@ from webapp.dates import ZONE
 from webapp.sample import answers
 from webapp.sample.first_start import unsafe
 from webapp.sample.parts import in_parts
+from webapp.sample.starts import BLOCKED, NOBODY, STARTS, Start, first_day, kept
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ DAYS = 364
 #: How likely somebody is to get to a task on a weekday, and in the last weeks, so that some are overdue.
 GETS_TO_IT, LATELY = 0.25, 0.12
 #: In the last days of the year: where people get to less, and where each role keeps its last open task.
-LAST_DAYS, KEEPS_ONE = 35, 112
+LAST_DAYS, KEEPS_ONE = 35, 160
 #: In the last days of the year: where a task is begun that ends by itself, since nobody does it, after ten working days.
 BEGUN_LATE = 12
 #: Whose years take longest, since their rounds begin for every school: they are begun first.
@@ -57,107 +57,8 @@ class SampleYearTorn(PathwaysError):
     name another one in DATABASE_URL, and start again; "pathways run --sample --empty" starts without a sample year."""
 
 
-@dataclass(frozen=True)
-class Start:
-    """Cases that somebody starts: when, by which role, for how many schools of the register, and which is the first.
-
-    ``answers`` are what people answer in these cases; a task that is named in ``waits_at`` is left open, and what comes before
-    it is done within a day, so that the case is there on whichever day the year ends. Where that task ends by itself after
-    some days, the one before it, named in ``begins_late``, is left until shortly before the year's end.
-    """
-
-    authority: str
-    week: int
-    process: str
-    role: str
-    number: int
-    first: int
-    answers: Mapping[str, str] = field(default_factory=dict)
-    waits_at: str = ""
-    begins_late: str = ""
-
-
-NOTICE: Mapping[str, str] = {
-    "step_result": "next",
-    "notice_decision": "notice",
-    "compliance_unit": "working days",
-    "notice_outcome": "not complied",
-}
-NOT_ENOUGH: Mapping[str, str] = {
-    "losi": "intensive",
-    "entry_agreed": "yes",
-    "robust_plan": "yes",
-    "meeting_result": "not enough",
-    "ask_notice": "yes",
-    "notice_wanted": "yes",
-    "notice_approved": "yes",
-    "notice_outcome": "not complied",
-    "powers_used": "governors",
-    "powers_agreed": "yes",
-}
-TO_STAGE_2: Mapping[str, str] = {
-    "head_of_bsa_decision": "escalate",
-    "without_sisg_decision": "stage 2",
-    "sisg_next": "consider stage 2",
-    "stage_2_seo": "escalate",
-    "stage_2_hep": "escalate",
-    "meeting_held": "yes",
-    "outcome": "meet again",
-}
-TO_TIER_2: Mapping[str, str] = {
-    "losi": "intensive",
-    "entry_agreed": "yes",
-    "robust_plan": "yes",
-    "meeting_held": "yes",
-    "meeting_result": "carry on",
-}
-HR: Mapping[str, str] = {**TO_TIER_2, "specialist_teams": "hr"}
-FINANCE: Mapping[str, str] = {**TO_TIER_2, "specialist_teams": "finance"}
-POWERS: Mapping[str, str] = {"next_step": "powers"}
-PRIMARY: Mapping[str, str] = {"about_manager": "no", "complaint_phase": "primary"}
-SECONDARY: Mapping[str, str] = {"about_manager": "no", "complaint_phase": "secondary"}
-STARTS = (
-    Start("barnsley", 2, "barnsley-escalation", "seo", 2, 1),
-    Start("barnsley", 16, "barnsley-escalation", "seo", 2, 7),
-    Start("barnsley", 44, "barnsley-escalation", "system-leader", 3, 17),
-    Start("barnsley", 34, "barnsley-escalation", "seo", 1, 0, TO_STAGE_2, "internal-report"),
-    Start("barnsley", 35, "barnsley-escalation", "system-leader", 2, 20, TO_STAGE_2, "internal-report"),
-    Start("barnsley", 45, "barnsley-escalation", "seo", 1, 9, TO_STAGE_2, "hold-meeting"),
-    Start("barnsley", 49, "barnsley-escalation", "seo", 1, 11, waits_at="document-evidence"),
-    Start("barnsley", 50, "barnsley-escalation", "system-leader", 1, 14, waits_at="consider-evidence"),
-    Start("barnsley", 20, "barnsley-concerns-maintained", "seo", 2, 7),
-    Start("barnsley", 39, "barnsley-concerns-maintained", "seo", 2, 20, NOTICE, "answer-consultation"),
-    Start("barnsley", 40, "barnsley-concerns-academy", "seo", 2, 5),
-    Start("barnsley", 49, "barnsley-complaint", "seo", 2, 1, PRIMARY, "primary-answers"),
-    Start("barnsley", 50, "barnsley-complaint", "system-leader", 1, 9, SECONDARY, "secondary-answers"),
-    Start("redcar-cleveland", 8, "redcar-warning-notice", "head-of-education", 2, 7),
-    Start("redcar-cleveland", 43, "redcar-warning-notice", "head-of-education", 2, 3, NOTICE, "answer-consultation"),
-    Start("redcar-cleveland", 45, "redcar-warning-notice", "head-of-education", 2, 12),
-    Start("redcar-cleveland", 48, "redcar-category-appeal", "sia", 2, 1),
-    Start("cheshire-east", 1, "cheshire-east-iop", "mi-manager", 3, 0),
-    Start("cheshire-east", 10, "cheshire-east-iop", "mi-manager", 1, 4, NOT_ENOUGH, "appoint-governors"),
-    Start("cheshire-east", 30, "cheshire-east-iop", "mi-officer", 2, 8),
-    Start("cheshire-east", 43, "cheshire-east-iop", "mi-officer", 1, 10, TO_TIER_2, "management-group"),
-    Start("cheshire-east", 44, "cheshire-east-iop", "mi-manager", 1, 3, TO_TIER_2, "consult-diocese"),
-    Start("cheshire-east", 46, "cheshire-east-iop", "mi-manager", 3, 14),
-    Start("cheshire-east", 47, "cheshire-east-iop", "mi-officer", 1, 20, HR, "specialist-support"),
-    Start("cheshire-east", 47, "cheshire-east-iop", "mi-officer", 1, 22, FINANCE, "specialist-support"),
-    Start("cheshire-east", 50, "cheshire-east-iop", "mi-officer", 1, 17, TO_TIER_2, "agree-entry"),
-    Start("luton", 4, "luton-ri-maintained", "sia", 3, 0),
-    Start("luton", 18, "luton-ri-academy", "sia", 1, 5),
-    Start("luton", 19, "luton-ri-academy", "sia", 1, 9),
-    Start("luton", 45, "luton-inadequate", "service-director", 2, 3, POWERS, "answer-consultation", "propose-powers"),
-    Start("luton", 44, "luton-ri-academy", "sia", 1, 11, waits_at="send-plan"),
-    Start("luton", 44, "luton-ri-maintained", "sia", 2, 20),
-    Start("luton", 49, "luton-safeguarding-audit", "safeguarding-officer", 2, 3, waits_at="submit-audit"),
-    Start("luton", 50, "luton-professionals-meeting", "sia", 1, 13, waits_at="professionals-meeting"),
-)
-#: The case that is blocked in the end.
-BLOCKED = Start("redcar-cleveland", 52, "redcar-warning-notice", "head-of-education", 1, 0)
 #: The tasks whose answers say how long a notice runs.
 WITHOUT_A_PERIOD = ("give-notice", "write-notice", "section-60", "warning-notice")
-#: Of a case that began by itself.
-NOBODY = Start("", 0, "", "", 0, 0)
 
 
 def make(
@@ -182,10 +83,10 @@ def make(
     engine.installation.note_sample_year(YEAR_BEGUN)
     url = make_url(getattr(database, "url", database))
     if url.get_backend_name() == "sqlite" and url.database:
-        in_parts(Path(url.database), sorted(config.authorities, key=_shorter), partial(_live_aside, root, config, now))
+        in_parts(Path(url.database), sorted(config.authorities, key=_shorter), partial(_make_aside, root, config, now))
     else:
         for authority in config.authorities:
-            _live(database, root, config, now, authority)
+            _make_one(database, root, config, now, authority)
     engine.installation.note_sample_year(YEAR_WHOLE)
     with engine.reading() as session:
         return queries.instances(session, page=1).total
@@ -195,15 +96,15 @@ def _shorter(authority: str) -> bool:
     return authority not in LONGEST
 
 
-def _live_aside(root: Path, config: Config, now: datetime, url: str, authority: str) -> None:
+def _make_aside(root: Path, config: Config, now: datetime, url: str, authority: str) -> None:
     """The year of one authority in an SQLite file that is nothing until all are whole."""
     database = make_engine(url)
     event.listen(database, "connect", unsafe)
-    _live(database, root, config, now, authority)
+    _make_one(database, root, config, now, authority)
     database.dispose()
 
 
-def _live(database: Any, root: Path, config: Config, now: datetime, authority: str) -> None:
+def _make_one(database: Any, root: Path, config: Config, now: datetime, authority: str) -> None:
     clock = VirtualClock(now - timedelta(days=DAYS))
     calendars = Calendars(root / "config" / "calendars", config.fires_at)
     alone = replace(config, authorities={authority: config.authorities[authority]})
@@ -231,13 +132,18 @@ class _Year:
         self.chance = Random(f"2026 {authority.id}")  # noqa: S311 the same year each time, and nothing secret
         self.starts: dict[int, Start] = {}
         self.begun = clock.now().date()
-        self.start_day = next(day for day in range(7) if (self.begun + timedelta(days=day)).weekday() == 1)  # a Tuesday
         register = root / "config" / "schools" / f"{authority.id}.csv"
         people = root / "config" / "people" / f"{authority.id}.csv"
         if register.is_file():
             engine.schools.import_file(register.read_bytes(), authority.id)
         if people.is_file():
             engine.people.import_file(people.read_bytes(), authority.id)
+        with engine.reading(self._looking()) as session:
+            self.register = sorted(school.urn for school in queries.schools(session))
+        own = [each for each in STARTS if each.authority == authority.id]
+        why_closed = engine.calendars.of(authority.id).why_closed
+        self.starting = [(first_day(each, self.begun, DAYS, why_closed), each) for each in own]
+        self.kept = kept(own, self.register)
         self.scopes = {
             person.username: engine.people.scope(authority.id, person.roles, person.username)
             for person in authority.people
@@ -266,16 +172,10 @@ class _Year:
 
     def _planned(self, day: date) -> Iterator[tuple[datetime, Callable[[], None]]]:
         since = (day - self.begun).days
-        for start in self._starting(since):
+        for start in (each for first, each in self.starting if first == since):
             yield self._moment(day), partial(self._start, start)
         for task in self._completed(since):
             yield self._moment(day), partial(self._complete, task)
-
-    def _starting(self, since: int) -> list[Start]:
-        """The cases that people start so many days into the year."""
-        week, weekday = divmod(since, 7)
-        wanted = (self.authority.id, week, self.start_day)
-        return [start for start in STARTS if (start.authority, start.week, weekday) == wanted]
 
     def _completed(self, since: int) -> Iterator[TaskRow]:
         """The open tasks that somebody gets to on that day."""
@@ -301,16 +201,20 @@ class _Year:
         return datetime.combine(day, time(minute // 60, minute % 60), ZONE)
 
     def _open(self) -> list[TaskRow]:
-        with self.engine.reading(Scope(self.authority.id, frozenset(), "sample", oversees=True)) as session:
+        with self.engine.reading(self._looking()) as session:
             return queries.open_tasks(session)
+
+    def _looking(self) -> Scope:
+        return Scope(self.authority.id, frozenset(), "sample", oversees=True)
 
     def _start(self, start: Start) -> None:
         """Start the cases for the schools from the first on that may have one."""
         by = _person(self.authority, start.role)
         with self.engine.reading(by) as session:
-            register = sorted(school.urn for school in queries.schools(session))
             content = queries.start_form(session, queries.latest_definition(session, start.process).id)
-        for urn in islice(register, start.first, None):
+        for urn in self.register[start.first :]:
+            if not start.waits_at and (start.process, urn) in self.kept:
+                continue
             try:
                 values = self._answers(load_form(content), {}, by, start.answers, urn) if content else {}
                 case = self.engine.cases.start(start.process, variables=values, by=by, school=urn)
@@ -328,12 +232,12 @@ class _Year:
         with self.engine.reading(by) as session:
             detail = queries.task(session, task.id)
         if detail.row.status == "open":
-            steered = self.starts.get(task.instance_id, NOBODY).answers
+            start = self.starts.get(task.instance_id, NOBODY)
             form = load_form(detail.form) if detail.form else None
-            if form and self._waits_for_school(form, task.school_urn):
+            if form and task.element != start.begins_late and self._waits_for_school(form, task.school_urn):
                 return
             try:
-                values = self._answers(form, dict(detail.variables), by, steered, task.school_urn) if form else {}
+                values = self._answers(form, dict(detail.variables), by, start.answers, task.school_urn) if form else {}
                 self.engine.tasks.complete(task.id, values, by=by)
             except (
                 PathwaysError
@@ -371,7 +275,8 @@ class _Year:
         dated = {each.key for each in form.fields if each.kind == "datetime"}
         days = {key: date.fromisoformat(value) for key, value in said.items() if key in dated}
         given = {key: value for key, value in said.items() if key not in dated}
-        choose = partial(answers.choose, self.chance, {**answers.standing(school, self.chance), **steered})
+        standing = answers.standing(school, self.chance, steady=any(school == urn for _, urn in self.kept))
+        choose = partial(answers.choose, self.chance, {**standing, **steered})
         feel = AtTime(Feel.shared(), self.clock.now(), why_closed)
         return plausible(form, variables, feel, by.roles_at(school), today, given, choose, days=days)
 

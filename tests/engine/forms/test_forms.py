@@ -317,3 +317,11 @@ def test_an_invented_date_is_the_nearest_that_the_form_takes() -> None:
     form = make(question("datetime", "The meeting", rules={"min": "2026-09-14"}))
     today = date(2026, 9, 7)
     assert plausible(form, {}, Feel.shared(), (), today, {}) == {"answer": "2026-09-14"}
+
+
+def test_an_invented_date_is_one_on_which_school_is_open_where_the_form_takes_one() -> None:
+    form = make(question("datetime", "The letter", rules={"max": "2026-08-26"}))
+    today, wanted = datetime(2026, 7, 15, tzinfo=UTC), date(2026, 9, 1)
+    feel = AtTime(Feel.shared(), today, lambda day: "in the holidays" if day > date(2026, 7, 17) else "")
+    sent = plausible(form, {}, feel, (), today.date(), {}, days={"answer": wanted})
+    assert sent == {"answer": "2026-07-17"}

@@ -85,6 +85,13 @@ def test_schools_stand_differently() -> None:
     assert found == {"1", "2", "3"}
 
 
+def test_a_school_may_stand_the_same_all_year_and_not_badly() -> None:
+    chance = Random(1)
+    found = {answers.standing(f"1000{number:02}", chance, steady=True)["category"] for number in range(40)}
+    assert found == {"1", "2"}
+    assert len({str(answers.standing("100001", chance, steady=True)) for _ in range(100)}) == 1
+
+
 def test_what_concerns_no_school_has_no_standing() -> None:
     assert answers.standing(None, Random(1)) == {}
 
