@@ -27,7 +27,7 @@ def test_policies_say_how_often_they_were_kept(app: Flask, browser: Browser, cas
     done_late(app, clock)
     _, page = browser.sign_in("service-director").get("/proof")
     assert "Barnsley, schools escalation process, September 2021" in page
-    assert "(0 %)" in page
+    assert "(0%)" in page
 
 
 def test_a_policy_says_it_clause_by_clause(app: Flask, browser: Browser, case: int, clock: VirtualClock) -> None:

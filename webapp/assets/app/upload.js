@@ -7,7 +7,7 @@ export function upload(form, begin) {
 
   function tell(share) {
     bar.value = share;
-    const said = `${Math.floor(share / STEP) * STEP} % sent`;
+    const said = `${Math.floor(share / STEP) * STEP}% sent`;
     if (told.textContent !== said) told.textContent = said;
   }
 
