@@ -112,7 +112,7 @@ def prepare_stage(
 
 def _transactions(world: World, memory: Engine, clock: VirtualClock) -> Transactions:
     """The engine's ground on a database in memory: no mail leaves it, and every school keeps the authority's calendar."""
-    config = replace(world.config, mail=None, sample=False)
+    config = replace(world.config.without_mail(), sample=False)
     calendars = world.calendars
     return Transactions(
         memory, clock, lambda authority, school: calendars(authority, None), world.feel, config, audited=False
