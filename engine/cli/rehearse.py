@@ -1,4 +1,4 @@
-"""``pathways rehearse``: a process lived through a school year on a clock of its own, and saved rehearsals played again."""
+"""``pathways rehearse``: a process played through a school year on a clock of its own, and saved rehearsals played again."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class _Wanted:
 @click.option("--kind", type=click.Choice(TYPES), default="community", show_default=True, help="The school's type.")
 @click.option("--last-day", is_flag=True, help="People answer on the day on which a task is due, not on the next.")
 @click.option(
-    "--every-answer", is_flag=True, help="Live it with each answer that decides anything; say what is reached."
+    "--every-answer", is_flag=True, help="Play it with each answer that decides anything; say what is reached."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the rehearsal as a test case, with what comes of it.")
 @config_option
@@ -95,7 +95,7 @@ def rehearse(
     folder: Path,
     **given: Any,
 ) -> None:
-    """Live a school year of the process in DIAGRAM, and read its diary; or play REHEARSALS (JSON) that were saved.
+    """Play a school year of the process in DIAGRAM, and read its diary; or play REHEARSALS (JSON) that were saved.
 
     Nothing is written to any database. Exits 1 when a saved rehearsal goes otherwise than it was saved.
     """
@@ -146,7 +146,7 @@ def _explored(prepared: Prepared, setting: Setting) -> Iterator[str]:
     """What is reached with every answer that decides anything, what never is, and what goes wrong."""
     found = explore(prepared, setting)
     rest = f"; {found.left} answers are left out" if found.left else ", with every answer that decides anything"
-    yield f"Lived {len(found.lives)} times{rest}. {len(found.reached)} elements are reached."
+    yield f"Played {len(found.lives)} times{rest}. {len(found.reached)} elements are reached."
     yield from (f"Never reached: {name}" for _, name in found.unreached)
     for life in found.lives:
         decided = ", ".join(filter(None, (" ".join(filter(None, each)) for each in life.otherwise)))

@@ -72,7 +72,7 @@ class Troupe:
         self._planned: dict[int, datetime] = {}
 
     def live(self) -> Played:
-        """Live until the end that was set. Raises what beginning the case raises."""
+        """Play until the end that was set. Raises what beginning the case raises."""
         player = self.player
         player.begin()
         while not player.played.given_up and (moment := self._next()) is not None and moment < self.setting.until:

@@ -1,4 +1,4 @@
-"""Every answer once: a process is lived again and again until each answer to each question has been given, and silence kept."""
+"""Every answer once: a process is played again and again until each answer to each question has been given, and silence kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.rehearsal.recording import Recording
 from engine.rehearsal.stage import Prepared, Stage
 from engine.store.tables import History, Incident, ProcessInstance, Resource
 
-#: How often a process is lived at most: more answers than this are left out, and that is said.
+#: How often a process is played at most: more answers than this are left out, and that is said.
 MOST_LIVES = 80
 
 
@@ -52,7 +52,7 @@ class Explored:
 
 
 def explore(prepared: Prepared, setting: Setting, most: int = MOST_LIVES) -> Explored:
-    """Live the process with each answer to each question once, and with each task unanswered once.
+    """Play the process with each answer to each question once, and with each task unanswered once.
 
     Raises what beginning the first case raises.
     """

@@ -1,4 +1,4 @@
-"""A process is lived on a clock of its own, on the real engine, and nothing of it is written to the installation's tables."""
+"""A process is played on a clock of its own, on the real engine, and nothing of it is written to the installation's tables."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import Engine, Scope
+from engine import Config, Engine, Scope
 from engine.calendar.timers import ZONE
 from engine.cli.rehearse import rehearse
+from engine.clock import VirtualClock
 from engine.errors import DeploymentRefused, RehearsalNotFound, RehearsalUnreadable
+from engine.people.authorities import Authority, Role
 from engine.rehearsal import (
     Chooser,
     Move,
@@ -121,6 +123,18 @@ def test_a_year_s_diary_says_who_is_asked_what_when_and_by_which_clause(prepared
     assert said(asked) == "Decide is asked, due on 14 September 2026"
     assert asked.roles == ("seo",)
     assert asked.clauses == ("A-1",)
+
+
+def test_nobody_is_missed_by_mail_that_is_not_sent(database_url: str, clock: VirtualClock, tmp_path: Path) -> None:
+    """An invented school has no people, and is written to by nobody."""
+    roles = {"seo": Role("seo", "SEO", "officer", frozenset(), "", "")}
+    config = Config(authorities={"here": Authority("here", "Here", "", "here", roles, (), {})}, mail_folder=tmp_path)
+    engine = Engine(database_url, clock=clock, config=config)
+    engine.deployments.deploy(
+        {"p.bpmn": process(), "forms/here/form.form": json.dumps(FORM).encode()}, "here", strict=False
+    )
+    lines = diary(_year(engine.rehearsals.of_version(_definition(engine), START, OWNER)).live())
+    assert [said(line) for line in lines if line.what == "trouble"] == []
 
 
 def test_people_answer_on_the_next_school_day_and_time_passes_to_each_date(prepared: Prepared) -> None:
