@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from engine.diagram import Diagram
 from engine.lint import (
     activities,
+    blanks,
     codes,
     collaboration,
     data,
@@ -54,6 +55,7 @@ SUBJECTS = (
     variables,
     unread,
     decided,
+    blanks,
     said,
     properties,
     messages,
