@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
 
 from engine.diagram import BPMN, CAMUNDA, Element, EventDefinition, nodes
-from engine.diagram.names import EVENT_DEFINITIONS
+from engine.diagram.schema import attributes_of, parts_of
 from engine.lint.core import OURS, Fault, Look, fault, rule, short, words
 from engine.lint.ignored import camunda, operations
 from engine.lint.supported import EVENTS, EXECUTED, REFUSED
@@ -124,20 +126,56 @@ def camunda_attribute_is_carried_out(look: Look) -> Iterator[Fault]:
             yield fault(element, message, _INSTEAD.get(name) or _meant(name))
 
 
-@rule("PW-917", section=OURS, plain="warning")
-def camunda_attribute_has_its_prefix(look: Look) -> Iterator[Fault]:
-    """No attribute of ours stands without its prefix: it would be passed over."""
-    for element in look.elements():
-        for name in sorted(element.attributes.keys() & (_HONOURED | _MEANT_ELSEWHERE)):
-            yield fault(element, f"the attribute {short(name)} does nothing.", f"Write camunda:{short(name)}.")
+@rule("PW-917", section="BPMN 2.0.2 §15.3", plain="warning")
+def attribute_is_one_of_its_element(look: Look) -> Iterator[Fault]:
+    """An attribute without a prefix is one that BPMN gives its element: any other is read by nobody, and does nothing."""
+    for node in _written(look):
+        kind = nodes.local(node)
+        for name in nodes.attributes(node):
+            if not name.startswith("{") and name not in attributes_of(kind):
+                remedy = f"Write camunda:{short(name)}." if name in _OURS else _known(name, attributes_of(kind), _ALIKE)
+                yield _of(look, node, f"{kind} has no attribute {short(name)}, so it does nothing.", remedy)
+
+
+_ALIKE = {"isInterrupting": "cancelActivity", "interrupting": "isInterrupting", "cancelActivity": "isInterrupting"}
+"""What is meant by an attribute that another element has for the same: a boundary event says it in other words than a start."""
+
+
+def _known(name: str, known: frozenset[str], alike: Mapping[str, str]) -> str:
+    """Say which of what is known was probably meant."""
+    found = alike.get(name, "")
+    found = found if found in known else near(name, known)
+    return f"Did you mean {found}?" if found else "Take it out."
+
+
+def _written(look: Look) -> Iterator[etree._Element]:
+    """Every node of BPMN in the file, but for those of processes that don't run."""
+    ahead = [look.diagram.root]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        inside = [each for each in node if nodes.in_bpmn(each) and nodes.local(each) != "extensionElements"]
+        ahead += [
+            each for each in reversed(inside) if nodes.local(each) != "process" or look.runs(nodes.attr(each, "id"))
+        ]
+
+
+def _of(look: Look, node: etree._Element, message: str, remedy: str) -> Fault:
+    """A fault of the nearest part of the diagram around a node of its file."""
+    around = (nodes.attr(each, "id") for each in (node, *node.iterancestors()))
+    holder = next((look.diagram.holders[each] for each in around if each in look.diagram.holders), None)
+    if holder is None:
+        return Fault("", "", nodes.line(node), message, remedy)
+    return fault(holder, message, remedy, nodes.line(node))
 
 
 def _meant(name: str) -> str:
-    found = near(name, _HONOURED | _MEANT_ELSEWHERE)
+    found = near(name, _OURS)
     return f"Did you mean {found}?" if found else "Take it out."
 
 
 _MEANT_ELSEWHERE = words("collection elementVariable errorCodeVariable escalationCodeVariable")
+_OURS = _HONOURED | _MEANT_ELSEWHERE
 _INSTEAD = {
     "candidateUsers": "Use candidateGroups or assignee.",
     "class": "Java is never run: use FEEL, or the topic notify.",
@@ -198,16 +236,16 @@ def correlation_is_by_property(look: Look) -> Iterator[Fault]:
             yield fault(holder, f"a {holder.kind} is not carried out.", remedy)
 
 
-@rule("PW-910", section=OURS)
-def event_definition_is_known(look: Look) -> Iterator[Fault]:
-    """An event has no event definition that BPMN doesn't know."""
-    for element in look.elements():
-        for node in element.node.iterfind(f"{{{BPMN}}}*"):
-            name = str(node.tag).rpartition("}")[2]
-            known = name.removesuffix("EventDefinition") in EVENT_DEFINITIONS
-            if name.endswith("EventDefinition") and not known:
-                message = f'"{short(name)}" is no event definition.'
-                yield fault(element, message, "Choose another type.", nodes.line(node))
+@rule("PW-910", section="BPMN 2.0.2 §15.3", plain="warning")
+def part_is_one_of_its_element(look: Look) -> Iterator[Fault]:
+    """What stands inside an element is what BPMN has there: any other is read by nobody, and does nothing."""
+    for node in _written(look):
+        parts = parts_of(kind := nodes.local(node))
+        for each in node if parts is not None else ():
+            name = nodes.local(each)
+            if parts is not None and nodes.in_bpmn(each) and name not in parts:
+                message = f'"{short(name)}" is no part of a {kind}, so it does nothing.'
+                yield _of(look, each, message, _known(name, parts, {}))
 
 
 @rule("PW-912", section=OURS)

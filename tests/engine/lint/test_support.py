@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import SpiffWorkflow
+from lxml import etree
+
+from engine.diagram.schema import attributes_of
 from engine.lint.supported import EVENTS, REFUSED
 from tests.engine.lint.drawing import (
     EXTENSIONS,
@@ -31,6 +36,12 @@ def _wait(definition: str) -> str:
     return around(f'<intermediateCatchEvent id="t">{definition}</intermediateCatchEvent>', roots=MESSAGE + SIGNAL)
 
 
+def _timed(attributes: str) -> str:
+    boundary = f'<boundaryEvent id="b" attachedToRef="t" {attributes}>{TIMER}</boundaryEvent>'
+    return around(f'<userTask id="t"/>{boundary}<endEvent id="f"/>', "s>t t>e b>f")
+
+
+LOOP = "<multiInstanceLoopCharacteristics {}><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
 LISTENER = EXTENSIONS.format('<camunda:taskListener event="create"/>')
 PROPERTIES = EXTENSIONS.format("<camunda:properties/>")
 EXTENSION = '<extension mustUnderstand="{}" definition="other:thing"/>'
@@ -55,6 +66,13 @@ CASES = [
         _wait(ON_MESSAGE),
     ),
     Case("PW-917", _task('dueDate="2 weeks"'), _task('camunda:dueDate="2 weeks"')),
+    Case("PW-917", _timed('isInterrupting="false"'), _timed('cancelActivity="false"')),
+    Case("PW-917", _timed('cancelactivity="false"'), _timed('other:cancelactivity="false"')),
+    Case("PW-917", _task("", LOOP.format('isSequental="true"')), _task("", LOOP.format('isSequential="true"'))),
+    Case("PW-917", _task('isforcompensation="true"'), _task('startQuantity="1"')),
+    Case("PW-917", draw(START.format("") + "<!-- -->", "s>e", '<message id="m" nam="x"/>'), GOOD),
+    Case("PW-910", _wait(TIMER.replace("timeDuration", "timeduration")), _wait(TIMER), also=frozenset({"PW-801"})),
+    Case("PW-910", draw(START.format(""), "s>e", '<mesage id="m" name="x"/>'), GOOD),
     Case("PW-905", _task("", LISTENER), _task("", PROPERTIES)),
     Case(
         "PW-912",
@@ -107,3 +125,45 @@ def test_every_position_of_the_table_is_looked_up() -> None:
 def test_a_misspelt_attribute_is_told_what_was_meant(written: str, meant: str) -> None:
     remedies = [each.remedy for each in lint(_task(f'camunda:{written}="seo"')) if each.code == "PW-904"]
     assert remedies == [f"Did you mean {meant}?"]
+
+
+def _remedies(xml: str, code: str) -> list[str]:
+    return [each.remedy for each in lint(xml) if each.code == code]
+
+
+def test_an_attribute_of_another_event_is_told_what_this_one_has() -> None:
+    assert _remedies(_timed('isInterrupting="false"'), "PW-917") == ["Did you mean cancelActivity?"]
+
+
+def test_a_misspelt_part_is_told_what_was_meant() -> None:
+    drawn = _wait(TIMER.replace("timeDuration", "timeduration"))
+    assert _remedies(drawn, "PW-910") == ["Did you mean timeDuration?"]
+
+
+def test_the_table_of_names_is_that_of_the_schema() -> None:
+    folder = Path(SpiffWorkflow.__file__).parent / "bpmn" / "parser" / "schema"
+    schema = etree.parse(folder / "Semantic.xsd")
+    types = {each.get("name"): each for each in schema.iter("{*}complexType")}
+
+    def attributes(name: str) -> set[str]:
+        kind = types[name.rpartition(":")[2]]
+        own = {str(each.get("name")) for each in kind.iter("{*}attribute")}
+        return own.union(*(attributes(str(each.get("base"))) for each in kind.iter("{*}extension")))
+
+    elements = {str(each.get("name")): str(each.get("type")) for each in schema.getroot().iterfind("{*}element")}
+    written = {name: kind for name, kind in elements.items() if types[kind].get("abstract") != "true"}
+    known = {name: attributes(kind) | {"id"} for name, kind in written.items() if name not in _NEVER_WRITTEN}
+    of_expressions = {"condition": known["formalExpression"]}
+    assert {name: attributes_of(name) for name in known | of_expressions} == known | of_expressions
+
+
+#: Elements that others stand for in a file.
+_NEVER_WRITTEN = (
+    "callableElement",
+    "baseElement",
+    "baseElementWithMixedContent",
+    "rootElement",
+    "artifact",
+    "event",
+    "gateway",
+)
