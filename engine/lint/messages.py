@@ -11,7 +11,7 @@ from engine.errors import TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Finding, Known, Look, fault, meant, quoted, registered, rule, short
 from engine.lint.names import Shape, World
 from engine.lint.names.sources import payload
-from engine.lint.names.wording import what
+from engine.lint.names.wording import listing, what
 from engine.spelling import near
 
 #: What diagrams deployed already lose by a new one: who sends or throws, who waits, what a message brings.
@@ -118,22 +118,27 @@ def _no_duration(text: str) -> str:
 
 @rule("PW-895", section=OURS, plain="off")
 def payload_is_brought(look: Look) -> Iterator[Fault]:
-    """What a message is said to bring (payload), the diagrams that throw it hand over, where nobody can report it."""
-    for element in look.elements():
-        for name, brought in _unbrought(look, element) if not element.reported_by else ():
+    """What a message is said to bring (payload), each element that throws it hands over, where nobody can report it."""
+    for thrower in look.elements():
+        brought = {given.name for given in thrower.inputs}
+        for receiver, name in _unbrought(look, thrower, brought):
             likely = near(name, brought)
-            remedy = f"Did you mean {likely}?" if likely else "Add it as a camunda:inputParameter where it is thrown."
-            yield fault(element, f'nothing that throws its message hands over "{short(name)}".', remedy)
+            remedy = f"Did you mean {name} by {likely}?" if likely else "Add it as a camunda:inputParameter."
+            waiting = short(receiver.name or receiver.id)
+            yield fault(
+                thrower, f'it does not hand over "{short(name)}", which its receiver "{waiting}" counts on.', remedy
+            )
 
 
-def _unbrought(look: Look, element: Element) -> Iterator[tuple[str, set[str]]]:
-    """What the payload of an element names and no diagram that throws its message hands over; with what these do."""
-    names, waited = set(payload(element.properties.get("payload", "")) or ()), set(caught(element))
-    if not names or not waited:
-        return
-    throwers = [each for each in _everywhere(look) if not waited.isdisjoint(thrown(each))]
-    brought = {given.name for each in throwers for given in each.inputs}
-    yield from ((name, brought) for name in sorted(names - brought) if throwers)
+def _unbrought(look: Look, thrower: Element, brought: set[str]) -> Iterator[tuple[Element, str]]:
+    """What the payload of an element that waits for a message of another names, and that does not hand over."""
+    sent = set(thrown(thrower))
+    receivers = [each for each in _everywhere(look) if not sent.isdisjoint(caught(each))] if sent else []
+    said: set[str] = set()
+    for each in receivers:
+        declared = set(payload(each.properties.get("payload", "")) or ()) if not each.reported_by else set[str]()
+        yield from ((each, name) for name in sorted(declared - brought - said))
+        said |= declared
 
 
 def orphaned(diagrams: tuple[Diagram, ...], whole: Known, before: Known) -> list[Finding]:
@@ -168,17 +173,15 @@ def signal_comes_from_somewhere(look: Look) -> Iterator[Fault]:
 
 @rule("PW-897", section=OURS, plain="off")
 def payload_is_of_its_kind(look: Look) -> Iterator[Fault]:
-    """What the diagrams that throw a message hand over is of the kind that its receiver declares (payload)."""
+    """What the diagrams that throw a message hand over is of the kind, and of the values, that its receiver declares
+    (payload)."""
     for element in look.elements() if look.world is not None else ():
         declared = payload(element.properties.get("payload", "")) or {}
         for name, shape in _brought(look, element) if declared else ():
-            if _unlike(declared.get(name), shape):
-                message = (
-                    f'its payload declares "{short(name)}" as {what(declared[name])}, and {what(shape)} is handed over.'
-                )
-                yield fault(
-                    element, message, "Correct the payload, or what is handed over where the message is thrown."
-                )
+            wrong = _unlike(declared[name], shape) if name in declared else ""
+            if wrong:
+                remedy = "Correct the payload, or what is handed over where the message is thrown."
+                yield fault(element, f'its payload declares "{short(name)}" as {wrong} is handed over.', remedy)
 
 
 def _brought(look: Look, element: Element) -> Iterator[tuple[str, Shape]]:
@@ -188,8 +191,15 @@ def _brought(look: Look, element: Element) -> Iterator[tuple[str, Shape]]:
     return (given for each in throwers for given in _handed(look.world, each))
 
 
-def _unlike(declared: Shape | None, given: Shape) -> bool:
-    return declared is not None and bool(declared.known and given.known) and not declared.known & given.known
+def _unlike(declared: Shape, given: Shape) -> str:
+    """How what is handed over is not what is declared, in words; empty where it is."""
+    if declared.known and given.known and not declared.known & given.known:
+        return f"{what(declared)}, and {what(given)}"
+    if declared.values is None or given.values is None:
+        return ""
+    strange = given.values - declared.values
+    wrong = strange if given.literal or not given.values & declared.values else frozenset()
+    return f"one of {listing(declared.values)}, and {listing(wrong)}" if wrong else ""
 
 
 def _handed(world: World | None, thrower: Element) -> Iterator[tuple[str, Shape]]:

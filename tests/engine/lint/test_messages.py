@@ -68,7 +68,19 @@ def kinds(payload: str) -> str:
     return around(f'<sendTask id="t" messageRef="m">{inputs(reason="Late")}</sendTask>' + waits, "s>t t>c c>e", MESSAGE)
 
 
+def twice(second: str) -> str:
+    """A message that is thrown twice, each time with one parameter, and what waits for its reason."""
+    waits = f'<intermediateCatchEvent id="c">{prop(payload="reason: text")}{ON_MESSAGE}</intermediateCatchEvent>'
+    send = '<sendTask id="{}" messageRef="m">{}</sendTask>'
+    first = send.format("t", inputs(reason="Late")) + send.format("u", inputs(**{second: "Late"}))
+    return around(first + waits, "s>t t>u u>c c>e", MESSAGE)
+
+
+OPTIONS = "reason: &quot;Late&quot; | &quot;Early&quot;"
+
 CASES = [
+    Case("PW-895", twice("reasn"), twice("reason"), strict=True, known=ALONE),
+    Case("PW-897", kinds(OPTIONS.replace("Late", "late")), kinds(OPTIONS), strict=True, known=ALONE),
     Case("PW-896", alarmed("h"), alarmed("g"), strict=True, known=ALONE),
     Case("PW-897", kinds("reason: number"), kinds("reason: text"), strict=True, known=ALONE),
     Case("PW-891", catches(), REPORTED, strict=True, known=ALONE),
@@ -195,3 +207,19 @@ def test_a_file_of_no_authority_is_checked_without_others(project: Path, tmp_pat
 def test_a_role_that_may_report_and_is_none_is_told_once() -> None:
     drawn = parsed(catches(reportedBy="seo, nobody"))
     assert [one.code for one in check([drawn], ALONE, Checker(), True) if one.severity == "error"] == ["PW-893"]
+
+
+def test_the_one_thrower_that_misspells_what_it_hands_over_is_named() -> None:
+    found = [one for one in check([parsed(twice("reasn"))], ALONE, Checker(), True) if one.code == "PW-895"]
+    assert [one.element for one in found] == ["u"]
+
+
+def test_what_a_misspelt_parameter_was_to_be_is_named() -> None:
+    found = [one for one in check([parsed(twice("reasn"))], ALONE, Checker(), True) if one.code == "PW-895"]
+    assert found[0].remedy == "Did you mean reason by reasn?"
+
+
+def test_a_value_outside_those_declared_is_named_with_them() -> None:
+    drawn = parsed(kinds(OPTIONS.replace("Late", "late")))
+    found = [one.message for one in check([drawn], ALONE, Checker(), True) if one.code == "PW-897"]
+    assert found == ['its payload declares "reason" as one of "Early", "late", and "Late" is handed over.']
