@@ -1,0 +1,46 @@
+"""Barnsley's bad days: what goes wrong between a warning notice and the powers that follow it."""
+
+from __future__ import annotations
+
+from tests.processes.barnsley import COMMUNITY, DIRECTOR, HEP, complied, report, to_powers, told, warned
+from tests.processes.story import Story
+
+
+def proposed(story: Story, *powers: str) -> Story:
+    """BAR-QA-5.M7: powers that follow the notice of stage 3 are proposed, and the governing body has answered."""
+    complied(warned(story), "intervention").do(HEP, "propose-powers", powers_proposed=list(powers))
+    return story.do("chair-of-governors", "answer-consultation")
+
+
+def test_no_interim_executive_board_is_used_without_the_secretary_of_states_consent(story: Story) -> None:
+    """BAR-QA-5.M7, Education and Inspections Act 2006, section 65: others are, and the board waits."""
+    proposed(story, "IEB", "governors")
+    assert "consent_on" in story.refused(DIRECTOR, "use-powers", powers_used=["IEB"], consent_on="")
+    story.do(DIRECTOR, "use-powers", powers_used=["governors"])
+    assert "IEB" not in told(story, "chair-of-governors", "Powers of intervention")
+
+
+def test_the_governing_body_is_told_when_the_board_was_consented_to(story: Story) -> None:
+    """BAR-QA-5.M7."""
+    proposed(story, "IEB").do(DIRECTOR, "use-powers", powers_used=["IEB"], consent_on="2026-09-29")
+    assert "29 September 2026" in told(story, "chair-of-governors", "Powers of intervention")
+
+
+def test_a_power_that_is_refused_is_not_in_use_any_more(story: Story) -> None:
+    """BAR-QA-5.M7: the governing body is told, and when the two months are over nothing is left to use."""
+    proposed(story, "IEB").do(DIRECTOR, "use-powers", powers_used=["IEB"])
+    refused = {"other_powers_cause": "refused", "powers_kept": [], "other_powers_why": "The consent was taken back."}
+    report(story, HEP, "other-powers-needed", **refused)
+    assert "The consent was taken back." in told(story, "chair-of-governors", "Other powers are needed")
+    story.wait_for("proposal-late")
+    assert "notice-to-improve" in story.waiting(), "back at stage 2"
+
+
+def test_powers_in_use_go_on_where_none_is_added_to_them(story: Story) -> None:
+    """BAR-QA-5.M7: a second decision takes nothing back that the first began."""
+    report(to_powers(complied(warned(story), "intervention")), HEP, "other-powers-needed", powers_kept=["governors"])
+    story.do(HEP, "propose-powers", powers_proposed=["budget"]).do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=[])
+    assert "notice-to-improve" not in story.waiting(), "stage 3 goes on"
+    report(story, HEP, "powers-ended", outcome="stage 2")
+    assert "notice-to-improve" in story.waiting()
