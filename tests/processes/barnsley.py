@@ -14,7 +14,7 @@ from tests.processes.story import Story
 
 LONDON = ZoneInfo("Europe/London")
 COMMUNITY = "100001"
-PROCESS = "barnsley-escalation"
+PROCESS, MAINTAINED = "barnsley-escalation", "barnsley-concerns-maintained"
 HEP, DIRECTOR = "head-of-education-partnerships", "service-director"
 HLS = "head-of-learning-and-standards"
 
@@ -130,3 +130,27 @@ def to_powers(story: Story) -> Story:
     """BAR-QA-5.M7: a power is proposed, the governing body of a community school answers, and it is used."""
     story.do(HEP, "propose-powers").do("chair-of-governors", "answer-consultation")
     return story.do(DIRECTOR, "use-powers")
+
+
+def step(story: Story, result: str = "next") -> Story:
+    """One step: taken, answered, and where the answer is not enough, on to the next."""
+    assert story.waiting() == ["take-step"]
+    story.do("seo", "take-step").do("seo", "record-response", step_result=result)
+    return story if result == "resolved" else story.do("seo", "offer-next", step_result="next")
+
+
+def four_steps(story: Story) -> Story:
+    for _ in range(4):
+        step(story)
+    return story
+
+
+def to_the_notice(story: Story) -> Story:
+    """BAR-QA-5.M5: the headteacher's performance is not in question, so the notice comes next."""
+    four_steps(story.start("seo", MAINTAINED, COMMUNITY))
+    return story.do("seo", "question-performance", head_performance="no")
+
+
+def given(story: Story) -> Story:
+    """BAR-QA-5.M6: fifteen working days from Tuesday 8 September 2026."""
+    return to_the_notice(story).do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tests.processes.barnsley import COMMUNITY, DIRECTOR, HEP, complied, report, to_powers, told, warned
+from tests.processes.barnsley import (
+    COMMUNITY,
+    DIRECTOR,
+    HEP,
+    complied,
+    given,
+    meeting,
+    raise_concern,
+    report,
+    stage_2,
+    stage_3,
+    to_powers,
+    to_the_notice,
+    told,
+    warned,
+)
 from tests.processes.story import Story
 
 
@@ -44,3 +59,46 @@ def test_powers_in_use_go_on_where_none_is_added_to_them(story: Story) -> None:
     assert "notice-to-improve" not in story.waiting(), "stage 3 goes on"
     report(story, HEP, "powers-ended", outcome="stage 2")
     assert "notice-to-improve" in story.waiting()
+
+
+def test_a_notice_of_the_secretary_of_state_ends_the_authoritys_own(story: Story) -> None:
+    """BAR-ESC-3.1, Education and Inspections Act 2006, section 60(4B): the governing body is told of his."""
+    warned(story)
+    report(story, HEP, "secretary-of-state-notice", secretary_notice_says="Replace the board.", outcome="stage 2")
+    assert "Replace the board." in told(story, "chair-of-governors", "Warning notice ended")
+    assert "notice-to-improve" in story.waiting(), "back at stage 2"
+
+
+def test_a_notice_of_the_secretary_of_state_ends_a_section_60_notice(story: Story) -> None:
+    """BAR-QA-5.M6."""
+    report(given(story), DIRECTOR, "secretary-of-state-notice", secretary_notice_says="Replace the board.")
+    assert "Replace the board." in told(story, "chair-of-governors", "Section 60 notice ended")
+
+
+def test_nothing_is_decided_after_a_notice_of_the_secretary_of_state(story: Story) -> None:
+    """BAR-QA-5.M7: the consultation on the authority's powers ends, and those consulted are told."""
+    proposed(story, "governors")
+    report(story, HEP, "secretary-of-state-notice")
+    assert "use-powers" not in story.waiting()
+    assert "nobody is consulted any more" in told(story, "chair-of-governors", "The Secretary of State gave a notice")
+
+
+def test_powers_in_use_outlast_a_notice_of_the_secretary_of_state(story: Story) -> None:
+    """BAR-QA-5.M7: what becomes of them is settled with the Department for Education; no power is left without a case."""
+    report(to_powers(complied(warned(story), "intervention")), HEP, "secretary-of-state-notice")
+    assert "go on until it is settled" in told(story, "chair-of-governors", "The Secretary of State gave a notice")
+    report(story, HEP, "powers-ended", outcome="stage 2")
+    assert "notice-to-improve" in story.waiting()
+
+
+def test_no_notice_is_given_before_the_secretary_of_state_allows_it_again(story: Story) -> None:
+    """BAR-ESC-3.1, Education and Inspections Act 2006, section 60(4A)."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    assert "secretary_allows" in story.refused(HEP, "warning-notice", secretary_allows=False)
+
+
+def test_a_copy_of_the_notice_goes_to_the_secretary_of_state_with_it(story: Story) -> None:
+    """BAR-QA-5.M6, Education and Inspections Act 2006, section 60(6A)."""
+    to_the_notice(story)
+    assert "copy_to_secretary" in story.refused(DIRECTOR, "section-60", copy_to_secretary=False)

@@ -13,43 +13,24 @@ from tests.processes.barnsley import (
     DIRECTOR,
     HEP,
     HLS,
+    MAINTAINED,
+    four_steps,
+    given,
     known,
     meeting,
     raise_concern,
     report,
     stage_2,
     stage_3,
+    step,
+    to_the_notice,
     told,
     unanswered,
 )
 from tests.processes.story import Story
 
-MAINTAINED, ACADEMY_PROCESS = "barnsley-concerns-maintained", "barnsley-concerns-academy"
+ACADEMY_PROCESS = "barnsley-concerns-academy"
 AIDED, FOUNDATION, ACADEMY = "100002", "100005", "100006"
-
-
-def step(story: Story, result: str = "next") -> Story:
-    """One step: taken, answered, and where the answer is not enough, on to the next."""
-    assert story.waiting() == ["take-step"]
-    story.do("seo", "take-step").do("seo", "record-response", step_result=result)
-    return story if result == "resolved" else story.do("seo", "offer-next", step_result="next")
-
-
-def four_steps(story: Story) -> Story:
-    for _ in range(4):
-        step(story)
-    return story
-
-
-def to_the_notice(story: Story) -> Story:
-    """BAR-QA-5.M5: the headteacher's performance is not in question, so the notice comes next."""
-    four_steps(story.start("seo", MAINTAINED, COMMUNITY))
-    return story.do("seo", "question-performance", head_performance="no")
-
-
-def given(story: Story) -> Story:
-    """BAR-QA-5.M6: fifteen working days from Tuesday 8 September 2026."""
-    return to_the_notice(story).do(DIRECTOR, "section-60", compliance_length=15, compliance_unit="working days")
 
 
 def notice(story: Story, outcome: str) -> Story:

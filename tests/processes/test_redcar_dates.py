@@ -15,14 +15,14 @@ def test_a_notice_is_not_given_before_it_was_determined(story: Story) -> None:
 
 def test_representations_come_after_the_notice(story: Story) -> None:
     """RED-8A.5"""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2).later(7)
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3).later(7)
     said = {"representations_received_on": "2026-09-04", "representations_say": "No."}
     assert "representations_received_on" in story.report_refused(HOE, "representations-made", COMMUNITY, **said)
 
 
 def test_the_further_notice_comes_after_the_first(story: Story) -> None:
     """RED-8A.8"""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2).wait_for("compliance-ends")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3).wait_for("compliance-ends")
     story.do(HOE, "check-compliance", notice_outcome="not complied")
     assert "further_notice_on" in story.refused(HOE, "further-notice", further_notice_on="2026-09-01")
 
@@ -39,7 +39,7 @@ def test_results_are_shared_after_the_visit(story: Story) -> None:
 def not_complied(story: Story) -> Story:
     """RED-8A.8: given on 7 September, the fifteen days end with the 22nd, and the notice is not complied with."""
     period = {"compliance_length": 15, "compliance_unit": "days"}
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, **period).wait_for("compliance-ends")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, **period).wait_for("compliance-ends")
     return story.do(HOE, "check-compliance", notice_outcome="not complied")
 
 

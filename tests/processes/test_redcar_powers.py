@@ -131,7 +131,7 @@ def test_all_who_were_told_of_the_powers_are_told_that_they_are_given_back(story
 
 def eligible(story: Story) -> Story:
     """RED-8A.8: a notice of Monday 7 September 2026, whose fifteen working days end with the 28th, and the further notice."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="working days")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="working days")
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
     return story.do(HOE, "further-notice")
 

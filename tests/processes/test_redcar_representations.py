@@ -16,7 +16,7 @@ LATE = {"ofsted_answered_on": "2026-09-23", "ofsted_answer_text": "Standards hav
 
 def test_representations_are_recorded_while_the_period_runs_on(story: Story) -> None:
     """RED-8A.5: at any moment of the period, and more than once; the Head of Education and the Director are told."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
     before = story.due("compliance-ends")
     for _ in range(2):
         report(story, "representations-made", COMMUNITY, "governor-support", **REPRESENTATIONS)
@@ -26,7 +26,7 @@ def test_representations_are_recorded_while_the_period_runs_on(story: Story) -> 
 
 def represented(story: Story, urn: str = COMMUNITY) -> Story:
     """RED-8A.5: representations while the period runs."""
-    give_notice(story.start(HOE, PROCESS, urn), 2, compliance_length=15, compliance_unit="days")
+    give_notice(story.start(HOE, PROCESS, urn), 3, compliance_length=15, compliance_unit="days")
     return report(story, "representations-made", urn, **REPRESENTATIONS)
 
 
@@ -41,7 +41,7 @@ def test_open_representations_hold_up_the_check(story: Story) -> None:
 
 def test_representations_while_the_check_is_open_take_it_back(story: Story) -> None:
     """RED-8A.5: and the answer is recorded where it is waited for."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15).wait_for("compliance-ends")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15).wait_for("compliance-ends")
     report(story, "representations-made", COMMUNITY, **REPRESENTATIONS)
     assert story.waiting() == ["await-answer"]
     story.do("governor-support", "await-answer", ofsted_answer="upheld").later(0)
@@ -51,7 +51,7 @@ def test_representations_while_the_check_is_open_take_it_back(story: Story) -> N
 
 def test_open_representations_hold_up_the_further_notice(story: Story) -> None:
     """RED-8A.5, RED-8A.8: the check is done again with the answer."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15).wait_for("compliance-ends")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15).wait_for("compliance-ends")
     story.do(HOE, "check-compliance", notice_outcome="not complied")
     report(story, "representations-made", COMMUNITY, **REPRESENTATIONS)
     assert story.waiting() == ["await-answer"]
@@ -74,7 +74,7 @@ def test_representations_that_are_answered_against_the_notice_end_it(story: Stor
 
 def at_powers(story: Story, *powers: str) -> Story:
     """RED-8A.8, RED-8B.1: not complied with, the further notice is given, and powers are proposed."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15).wait_for("compliance-ends")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15).wait_for("compliance-ends")
     story.do(HOE, "check-compliance", notice_outcome="not complied").do(HOE, "further-notice")
     return story.do(HOE, "propose-powers", powers_proposed=list(powers)) if powers else story
 
@@ -106,7 +106,7 @@ def test_powers_go_on_where_ofsted_lets_the_notice_stand(story: Story) -> None:
 
 def test_ofsted_lets_the_notice_stand(story: Story) -> None:
     """RED-8A.5: the answer has its place whenever it comes, and the school is told."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 2, compliance_length=15, compliance_unit="days")
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
     story.wait_for("compliance-ends")
     report(story, "representations-answered", COMMUNITY, ofsted_answer="upheld", **ANSWERED)
     assert story.waiting() == ["check-compliance"]
@@ -115,7 +115,7 @@ def test_ofsted_lets_the_notice_stand(story: Story) -> None:
 
 def test_a_notice_that_ofsted_does_not_let_stand_is_withdrawn(story: Story) -> None:
     """RED-8A.5: its period ends with it, and all who had a copy are told."""
-    give_notice(story.start(HOE, PROCESS, AIDED), 4, compliance_length=15, compliance_unit="days")
+    give_notice(story.start(HOE, PROCESS, AIDED), 5, compliance_length=15, compliance_unit="days")
     report(story, "representations-answered", AIDED, ofsted_answer="withdrawn", **ANSWERED)
     assert story.ended
     assert "notice-withdrawn" in story.trace

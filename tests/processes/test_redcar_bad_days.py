@@ -1,0 +1,59 @@
+"""Redcar and Cleveland's bad days: what goes wrong between a warning notice and the powers that follow it."""
+
+from __future__ import annotations
+
+from tests.processes.barnsley import told
+from tests.processes.redcar import COMMUNITY, HOE, NOTICE, judged_inadequate, report
+from tests.processes.story import Story
+
+UNIT = "110018"
+HIS_NOTICE = {"secretary_notice_dated": "2026-09-07", "secretary_notice_says": "Replace the board."}
+
+
+def given(story: Story, school: str = COMMUNITY) -> Story:
+    """RED-8A.2: the notice is given on the day the story begins, with fifteen days to comply."""
+    period = {"compliance_length": 15, "compliance_unit": "days", "notice_given_on": "2026-09-07"}
+    return story.start(HOE, NOTICE, school).do(HOE, "determine-notice").do(HOE, "give-notice", **period)
+
+
+def failed(story: Story, school: str = COMMUNITY) -> Story:
+    """RED-8A.8: it was not complied with, and the further notice is given."""
+    given(story, school).wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    return story.do(HOE, "further-notice")
+
+
+def test_no_notice_is_given_before_the_secretary_of_state_allows_it_again(story: Story) -> None:
+    """RED-8A.6, Education and Inspections Act 2006, section 60(4A)."""
+    report(given(story), "secretary-of-state-notice", COMMUNITY, **HIS_NOTICE)
+    story.later(1).start(HOE, NOTICE, COMMUNITY).do(HOE, "determine-notice")
+    assert "secretary_allows" in story.refused(HOE, "give-notice", secretary_allows=False)
+
+
+def test_nothing_is_decided_after_a_notice_of_the_secretary_of_state(story: Story) -> None:
+    """RED-8A.6: the consultation on the authority's powers ends, and the governing body is told."""
+    report(failed(story).do(HOE, "propose-powers"), "secretary-of-state-notice", COMMUNITY, **HIS_NOTICE)
+    assert "Replace the board." in told(story, "chair-of-governors", "The Secretary of State gave a notice")
+    assert story.ended
+    assert "a notice of his own" in told(story, "chair-of-governors", "Powers of intervention end")
+
+
+def test_powers_in_force_outlast_a_notice_of_the_secretary_of_state(story: Story) -> None:
+    """RED-8A.6: what becomes of them is settled with the Department for Education; no power is left without a case."""
+    failed(story).do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
+    story.do(HOE, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
+    report(story, "secretary-of-state-notice", COMMUNITY, **HIS_NOTICE)
+    assert "go on until it is settled" in told(story, "chair-of-governors", "The Secretary of State gave a notice")
+    assert not story.ended
+
+
+def test_the_secretary_of_state_gets_a_copy_of_the_notice(story: Story) -> None:
+    """RED-8A.4, Education and Inspections Act 2006, section 60(6A)."""
+    given(story)
+    assert "Secretary of State" in story.variables["copy_to"]
+
+
+def test_a_pupil_referral_unit_that_is_judged_inadequate_has_no_powers_used_over_it(story: Story) -> None:
+    """RED-8D.1, Education and Inspections Act 2006, section 59: part 4 does not name the unit, unless pru_notices says so."""
+    judged_inadequate(story, UNIT).follow(NOTICE, UNIT)
+    assert story.waiting() == ["determine-notice"], "category 3 asks the group, as with every maintained school"
+    assert len(story.cases(NOTICE, UNIT)) == 2
