@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from engine.feel import Feel
+from engine.lint import Known
 from engine.lint.bundle import check_bundle, read_bundle
-from tests.engine.lint.drawing import around
+from tests.engine.lint.drawing import Case, around, prove
 from tests.engine.lint.test_variables import KNOWN, _form, _radio
 
 REQUIRED: dict[str, Any] = {"validate": {"required": True}}
@@ -19,8 +20,8 @@ KIND = {**_radio("kind", "none", "notice"), **REQUIRED}
 ASK = '<userTask id="t" name="Decide" camunda:formKey="here/ask" camunda:candidateGroups="seo"/>'
 
 
-def told(text: str, why: dict[str, Any], condition: str = "") -> list[str]:
-    """The warnings about a text that is told after a question, or where a condition held."""
+def drawn(text: str, condition: str = "") -> str:
+    """A text that is told after a question, or where a condition held."""
     told = f'<camunda:inputParameter name="text">{text}</camunda:inputParameter>'
     given = '<camunda:inputParameter name="to">seo</camunda:inputParameter><camunda:inputParameter name="subject">Now</camunda:inputParameter>'
     send = (
@@ -29,10 +30,30 @@ def told(text: str, why: dict[str, Any], condition: str = "") -> list[str]:
     )
     gateway = '<exclusiveGateway id="g" name="Which?" default="g_f"/><endEvent id="f"/>' if condition else ""
     flows = f"s>t t>g g>n[{condition}] g>f n>e" if condition else "s>t t>n n>e"
-    known = replace(KNOWN, forms={"here/ask": _form(KIND, why)})
-    bundle = read_bundle({"p.bpmn": around(ASK + gateway + send, flows).encode()}, "here", True, Feel.shared())
-    found = check_bundle(bundle, known, Feel.shared(), True)
+    return around(ASK + gateway + send, flows)
+
+
+def asking(why: dict[str, Any]) -> Known:
+    return replace(KNOWN, forms={"here/ask": _form(KIND, why)})
+
+
+def told(text: str, why: dict[str, Any], condition: str = "") -> list[str]:
+    """The warnings about such a text."""
+    bundle = read_bundle({"p.bpmn": drawn(text, condition).encode()}, "here", True, Feel.shared())
+    found = check_bundle(bundle, asking(why), Feel.shared(), True)
     return [one.message for one in found if one.code == "PW-746"]
+
+
+BLANK, SAID = '= "Because: " + why', '= "Because: " + (if why = null then "nothing" else why)'
+CASES = [
+    Case("PW-746", drawn(BLANK), drawn(SAID), strict=True, known=asking(WHY)),
+    Case("PW-746", drawn(BLANK), drawn(BLANK, 'kind = "notice"'), strict=True, known=asking(HIDDEN)),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_blanks(case: Case) -> None:
+    prove(case)
 
 
 @pytest.mark.parametrize(
