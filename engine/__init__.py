@@ -8,6 +8,7 @@ from engine.cases.batches import Meant
 from engine.cases.comments import Said
 from engine.cases.effects import Effect
 from engine.cases.foresight import Following
+from engine.cases.hands import Unheld
 from engine.cases.interventions import NewDates, Relocate, Resume, Send, Suspend
 from engine.cases.listening import Brought, Listened
 from engine.cases.reports import EventReport
@@ -42,4 +43,5 @@ __all__ = [
     "Send",
     "Stand",
     "Suspend",
+    "Unheld",
 ]

@@ -5,7 +5,7 @@ Each is a line of the case's story, with who did it, when and why. The case is l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from engine.cases import readers, records, stepping
 from engine.cases.stepping import World
 from engine.errors import GivenRefused, NotAManager, NotTheirTask, TaskClaimed, TaskNotOpen, TaskNotYours
 from engine.jobs import outbox
-from engine.people import conflicts, permissions
+from engine.people import conflicts, permissions, register
 from engine.people.authorities import Authority
 from engine.people.directory import Member, People
 from engine.people.register import day_of
@@ -46,6 +46,14 @@ class Stranded:
     """Somebody who has claimed tasks that they cannot do any more, and the ids of these tasks."""
 
     username: str
+    tasks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Unheld:
+    """Roles that nobody holds (for the school, a role of schools), and the ids of the open tasks that wait for them."""
+
+    roles: tuple[str, ...]
     tasks: tuple[int, ...]
 
 
@@ -216,6 +224,29 @@ def stranded(session: Session, world: World, authority: str) -> list[Stranded]:
         by_person.setdefault(task.assignee or "", []).append(task)
     found = [Stranded(name, _out_of_reach(known, name, tasks)) for name, tasks in by_person.items()]
     return [each for each in found if each.tasks]
+
+
+def unheld(session: Session, world: World, authority: str) -> list[Unheld]:
+    """The open tasks that nobody has claimed and nobody can do, since nobody holds one of their roles; the most first."""
+    home, day = people(session, world, authority), day_of(world.clock.now())
+    held = {role for each in home.members.values() for role in each.roles}
+    places = register.places(session, authority, day)
+    waiting = (
+        select(UserTask.id, UserTask.candidate_groups, UserTask.school_urn)
+        .where(UserTask.authority == authority, UserTask.status == OPEN, UserTask.assignee.is_(None))
+        .order_by(UserTask.due_order, UserTask.id)
+        .limit(LOOKED_AT)
+    )
+    found: dict[tuple[str, ...], list[int]] = {}
+    for each, roles, urn in session.execute(waiting):
+        if roles and not any(_is_held(home, role, urn, held, places) for role in roles):
+            found.setdefault(tuple(roles), []).append(each)
+    every = (Unheld(roles, tuple(tasks)) for roles, tasks in found.items())
+    return sorted(every, key=lambda each: (-len(each.tasks), each.roles))
+
+
+def _is_held(home: People, role: str, urn: str | None, held: set[str], places: Mapping[str, set[str]]) -> bool:
+    return role in held if urn is None or home.is_officer(role) else urn in places.get(role, ())
 
 
 def _out_of_reach(known: People, username: str, tasks: Iterable[UserTask]) -> tuple[int, ...]:

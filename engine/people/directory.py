@@ -70,13 +70,14 @@ class People:
         """
         if not roles:
             return dict(self.members)
-        officers = {role for role in roles if self._is_officer(role)}
+        officers = {role for role in roles if self.is_officer(role)}
         found = {name: each for name, each in self.members.items() if each.roles & officers}
         if urn is not None:
             found |= self._of_school([role for role in roles if role not in officers], urn)
         return found | self._covering(found)
 
-    def _is_officer(self, role: str) -> bool:
+    def is_officer(self, role: str) -> bool:
+        """Whether a role is one of the authority itself, which counts for all schools."""
         return role in self.home.roles and self.home.roles[role].kind == OFFICER
 
     def _of_school(self, roles: Collection[str], urn: str) -> dict[str, Member]:
@@ -91,7 +92,7 @@ class People:
     def of_register(self, urn: str) -> dict[str, Member]:
         """Everybody whom the register of people has for a school, with all roles that they hold there; by username."""
         found: dict[str, Member] = {}
-        for role in (role for role in self.home.roles if not self._is_officer(role)):
+        for role in (role for role in self.home.roles if not self.is_officer(role)):
             for name, each in self._of_school([role], urn).items():
                 found[name] = replace(each, roles=each.roles | {role} | found.get(name, each).roles)
         return found

@@ -86,6 +86,14 @@ def _places(session: Session, authority: str, username: str, day: date) -> dict[
     return _expanded(session, authority, held)
 
 
+def places(session: Session, authority: str, day: date) -> dict[str, set[str]]:
+    """By role, the URNs of the schools for which anybody holds it on a day."""
+    held = session.scalars(
+        select(Holding).join(Person, Person.id == Holding.person_id).where(Person.authority == authority, on(day))
+    ).all()
+    return _expanded(session, authority, held)
+
+
 def _expanded(session: Session, authority: str, held: Collection[Holding]) -> dict[str, set[str]]:
     schools = list(_of_bodies(session, authority, held))
     by_role: dict[str, list[Holding]] = {}

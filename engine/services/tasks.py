@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.cases import attention, correcting, foresight, hands, reminders, stepping
 from engine.cases.foresight import Following
-from engine.cases.hands import Moved, Stranded
+from engine.cases.hands import Moved, Stranded, Unheld
 from engine.cases.waiting import Waiting
 from engine.errors import AnswerNotDispensable, CaseSuspended, NotTheAuthor, TaskNotFound
 from engine.forms import load_form
@@ -217,3 +217,8 @@ class Tasks:
         """Who has claimed tasks of an authority that they cannot do any more, and which."""
         with self._transactions.reading() as session:
             return hands.stranded(session, self._world, authority)
+
+    def unheld(self, authority: str) -> list[Unheld]:
+        """The open tasks of an authority that wait for a role which nobody holds."""
+        with self._transactions.reading() as session:
+            return hands.unheld(session, self._world, authority)

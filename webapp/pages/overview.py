@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from engine import queries
-from engine.queries import overview
+from engine import Unheld, queries
+from engine.queries import TaskRow, overview
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
@@ -18,6 +19,21 @@ from webapp.pages.calendar import KINDS, running_out
 blueprint = Blueprint("overview", __name__)
 #: Lines of what falls due that the page names.
 SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Roles that nobody holds, the first of the tasks that wait for them, and how many these are."""
+
+    roles: tuple[str, ...]
+    first: TaskRow
+    number: int
+
+    @classmethod
+    def of(cls, unheld: Unheld) -> Nobody:
+        """With the task that is due first."""
+        (first,) = queries.tasks_by_id(db.session(), unheld.tasks[:1])
+        return cls(unheld.roles, first, len(unheld.tasks))
 
 
 @blueprint.get("/overview")
@@ -34,6 +50,7 @@ def index() -> str:
         failing=overview.failing(session),
         lost=queries.undelivered(session),
         stranded=the_engine().tasks.stranded(current_user.authority),
+        unheld=[Nobody.of(each) for each in the_engine().tasks.unheld(current_user.authority)],
         moved=queries.moved_dates(session),
         successions=queries.successions(session, status="waiting"),
         ends=running_out(current_user.authority),

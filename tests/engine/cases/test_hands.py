@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine import Config, Engine, Scope, queries
+from engine.cases.hands import Unheld
 from engine.errors import (
     CoverNotFound,
     CoverRefused,
@@ -270,6 +271,39 @@ class TestLeavers:
         engine.tasks.move(left.tasks, None, "Hal has left.", who(engine, "mo"))
         assert engine.tasks.stranded("town") == []
         engine.tasks.complete(task(engine, "report"), by=who(engine, "holly@example.org"))
+
+
+class TestNobody:
+    """Tasks that nobody can do: nobody holds the role, or nobody for the school."""
+
+    def test_somebody_holds_each_role(self, engine: Engine) -> None:
+        assert engine.tasks.unheld("town") == []
+
+    def test_a_role_that_nobody_holds_any_more(self, engine: Engine, accounts: Accounts) -> None:
+        accounts.roles |= {"sam": frozenset(), "sue": frozenset({"lead"})}
+        assert engine.tasks.unheld("town") == [Unheld(("seo",), (task(engine, "write"),))]
+
+    def test_what_somebody_has_claimed_is_with_them(self, engine: Engine, accounts: Accounts) -> None:
+        engine.tasks.claim(task(engine, "write"), by=who(engine, "sam"))
+        accounts.roles |= {"sam": frozenset(), "sue": frozenset({"lead"})}
+        assert engine.tasks.unheld("town") == []
+
+    def test_one_of_several_roles_is_enough(self, engine: Engine, accounts: Accounts) -> None:
+        either = bpmn(
+            '<startEvent id="s"/><userTask id="a" camunda:candidateGroups="seo,lead"/><endEvent id="e"/>',
+            "s>a a>e",
+            key="or",
+        )
+        deploy(engine, either, "or", "town")
+        engine.cases.start("or", by=who(engine, "sam"))
+        accounts.roles |= {"sam": frozenset(), "sue": frozenset()}
+        assert [each.roles for each in engine.tasks.unheld("town")] == [("seo",)]
+
+    def test_a_school_that_has_no_head(self, engine: Engine) -> None:
+        engine.schools.import_file(b"urn,name,phase,type\n100003,Ash,primary,community\n", "town")
+        case = engine.cases.start("p", school="100003", by=who(engine, "sam"))
+        (report,) = (each.id for each in engine.tasks.open(case) if each.element == "report")
+        assert engine.tasks.unheld("town") == [Unheld(("head",), (report,))]
 
 
 class TestCover:

@@ -9,7 +9,7 @@ from engine.clock import VirtualClock
 from engine.errors import AnswerKept
 from tests.engine.running import DAY, Statements
 from tests.engine.spiff.cases import bpmn
-from tests.webapp.conftest import CONCERN, Browser, engine_of
+from tests.webapp.conftest import CONCERN, Browser, engine_of, give
 
 
 def test_managers_begin_there_and_others_with_their_tasks(browser: Browser, case: int) -> None:
@@ -51,6 +51,14 @@ def test_it_says_what_went_wrong_and_where_the_cases_are(app: Flask, browser: Br
     assert "gives null, not true or false" in page
     assert "Schools escalation process</a>" in page
     assert "Something went wrong in case 1" in browser.get("/notices")[1]
+
+
+def test_it_says_which_role_nobody_holds(app: Flask, browser: Browser, case: int) -> None:
+    for role in ("seo", "system-leader"):
+        give(app, f"{role}@barnsley.example.org", [])
+    page = " ".join(browser.sign_in("service-director").get("/overview")[1].split())
+    assert "Nobody is School Evaluation Officer (SEO) or System leader: 1 task waits for one, first" in page
+    assert "Nothing waits to be mended." not in page
 
 
 def test_it_asks_no_more_of_the_database_when_there_are_more_cases(app: Flask, browser: Browser, case: int) -> None:
