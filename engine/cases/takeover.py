@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.calendar.files import Calendars
-from engine.cases import closing, records, school_changes, stepping
+from engine.cases import closing, records, school_changes, stepping, troubles
 from engine.cases.stepping import World
 from engine.errors import (
     CalendarNotWritten,
@@ -246,7 +246,7 @@ def _move(command: _Command, leaving: Leaving, held: Mapping[int, ProcessInstanc
         records.add_line(session, case, now, "moved", command.by, {"from": old, "to": new, "reason": said})
     for live in leaving.live:
         _rename(session, held[live.id], successions.key_names(old, new))
-    _readdress(session, school.authority, old, new)
+    _readdress(command, old, new)
     session.flush()
     return _tell(command, leaving, school, before)
 
@@ -270,13 +270,17 @@ def _rename(session: Session, case: ProcessInstance, names: Mapping[str, str]) -
         session.execute(mine.values(key=new))
 
 
-def _readdress(session: Session, authority: str, old: str, new: str) -> None:
-    """Let messages that are under way to the old school reach the new one."""
+def _readdress(command: _Command, old: str, new: str) -> None:
+    """Let messages that are under way to the old school reach the new one. One that found nobody, as a process that begins for
+    open schools only, is looked for again: the school was closed when it was sent."""
+    authority = command.schools[new].authority
     chosen = select(Message).where(Message.authority == authority, Message.status.in_(_UNDER_WAY))
-    for message in session.scalars(chosen):
+    for message in command.session.scalars(chosen).all():
         keys = successions.renamed(message.keys, old, new)
         if keys != message.keys:
             message.keys = keys
+            if message.trouble == "nobody":
+                troubles.send(command.session, command.world, message)
 
 
 def _bring(command: _Command, side: Side) -> None:

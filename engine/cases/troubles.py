@@ -16,7 +16,7 @@ from engine.store.tables import Job, Message, ProcessInstance
 def resend(session: Session, world: World, message_id: int, by: str, reason: str) -> None:
     """Look again for whoever waits for it. Raises MessageNotFound."""
     message = _noted(session, world, message_id, "resent", by, reason)
-    _send(session, world, message)
+    send(session, world, message)
 
 
 def deliver(session: Session, world: World, message_id: int, instance_id: int, by: str, reason: str) -> None:
@@ -28,7 +28,7 @@ def deliver(session: Session, world: World, message_id: int, instance_id: int, b
     if not correlation.match(session, message.authority, message.name, {}, instance_id):
         raise MessageNotAwaited(instance=instance_id, name=message.name)
     message.target_id = instance_id
-    _send(session, world, message)
+    send(session, world, message)
 
 
 def rest(session: Session, world: World, message_id: int, by: str, reason: str) -> None:
@@ -36,7 +36,8 @@ def rest(session: Session, world: World, message_id: int, by: str, reason: str) 
     _noted(session, world, message_id, "rested", by, reason).status = "rested"
 
 
-def _send(session: Session, world: World, message: Message) -> None:
+def send(session: Session, world: World, message: Message) -> None:
+    """Put a message that found nobody on its way again."""
     message.status, message.trouble = "waiting", None
     session.execute(insert(Job), [queue.message_job(message.authority, message.id, world.clock.now())])
 

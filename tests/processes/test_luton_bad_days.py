@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine import queries
 from tests.processes.story import Story
 from tests.processes.test_luton_intervention import intervene
 from tests.processes.test_luton_panels import SOUND
@@ -195,3 +196,13 @@ def test_powers_over_an_inadequate_school_have_no_such_end(story: Story) -> None
     """LUT-IN.5: section 62 of the Education and Inspections Act 2006 needs no notice."""
     intervene(story).do(DIRECTOR, "group-meets", next_step="powers")
     assert "propose-powers" in until(story, "2027-03-01").waiting()
+    assert "in-force" in story.do(DIRECTOR, "use-powers", powers_used=["section 66"]).trace
+
+
+def test_the_academy_that_follows_a_supported_school_has_the_academy_s_protocol(story: Story) -> None:
+    """LUT-AC.1: the support ended with the old URN, before a manager confirmed which academy takes over."""
+    story.start("sia", "luton-ri-maintained", "120001", judged_before="good").is_followed("120001")
+    story.follow("luton-ri-academy", "199999")
+    assert "request-plan" in story.waiting()
+    with story.engine.reading() as session:
+        assert queries.undelivered(session) == []
