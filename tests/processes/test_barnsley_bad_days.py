@@ -6,7 +6,9 @@ from tests.processes.barnsley import (
     COMMUNITY,
     DIRECTOR,
     HEP,
+    MAINTAINED,
     complied,
+    four_steps,
     given,
     meeting,
     raise_concern,
@@ -19,6 +21,8 @@ from tests.processes.barnsley import (
     warned,
 )
 from tests.processes.story import Story
+
+FOUNDATION, UNIT = "100005", "100016"
 
 
 def proposed(story: Story, *powers: str) -> Story:
@@ -102,3 +106,37 @@ def test_a_copy_of_the_notice_goes_to_the_secretary_of_state_with_it(story: Stor
     """BAR-QA-5.M6, Education and Inspections Act 2006, section 60(6A)."""
     to_the_notice(story)
     assert "copy_to_secretary" in story.refused(DIRECTOR, "section-60", copy_to_secretary=False)
+
+
+def test_a_notice_that_is_withdrawn_leaves_the_concern_where_it_goes_on(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M8: a defective notice is replaced, and the four steps are not taken again."""
+    report(given(story), DIRECTOR, "section-60-withdrawn", concern_goes_on="yes")
+    assert story.waiting() == ["section-60"]
+
+
+def test_the_steps_with_a_pupil_referral_unit_come_to_an_end(story: Story) -> None:
+    """BAR-QA-5.M6, Education and Inspections Act 2006, section 59: no notice follows, and whoever took them is told."""
+    four_steps(story.start("seo", MAINTAINED, UNIT)).do("seo", "question-performance", head_performance="no")
+    assert "section 59" in told(story, DIRECTOR, "No notice to a pupil referral unit")
+    assert story.ended
+
+
+def test_a_pupil_referral_unit_at_stage_3_is_spoken_to(story: Story) -> None:
+    """BAR-ESC-3.4: as an academy is, for it gets no notice either."""
+    raise_concern(story, UNIT).do("head-of-bsa", "decide-without-sisg", without_sisg_decision="stage 2")
+    story.do("seo", "seo-on-stage-2", stage_2_seo="escalate").do(HEP, "hep-on-stage-2", stage_2_hep="escalate")
+    stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
+    assert "speak-to-leaders" in story.waiting()
+
+
+def test_whoever_appoints_the_foundation_governors_is_told_that_the_notice_ended(story: Story) -> None:
+    """BAR-ESC-3.4: they had a copy; as an academy the school has no such governors any more."""
+    warned(story, school=FOUNDATION).converts(FOUNDATION)
+    assert "has ended" in told(story, "foundation-governor-appointer", "Now an academy")
+
+
+def test_whoever_appoints_the_foundation_governors_is_told_that_the_section_60_notice_ended(story: Story) -> None:
+    """BAR-QA-5.M6."""
+    four_steps(story.start("seo", MAINTAINED, FOUNDATION)).do("seo", "question-performance", head_performance="no")
+    story.do(DIRECTOR, "section-60").converts(FOUNDATION)
+    assert "has ended" in told(story, "foundation-governor-appointer", "Now an academy")

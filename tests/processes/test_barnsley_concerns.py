@@ -129,7 +129,7 @@ def test_a_notice_may_be_given_more_time(story: Story) -> None:
 
 def test_a_notice_may_be_withdrawn(story: Story) -> None:
     """BAR-QA-5.M6: by the Service Director, and the governing body is told."""
-    ended = {"notice_ended_on": "2026-09-07", "notice_ended_why": "The plan was replaced."}
+    ended = {"notice_ended_on": "2026-09-07", "notice_ended_why": "The plan was replaced.", "concern_goes_on": "no"}
     report(given(story), DIRECTOR, "section-60-withdrawn", **ended)
     assert story.ended
     assert "The plan was replaced." in told(story, "chair-of-governors", "Section 60 notice ended")

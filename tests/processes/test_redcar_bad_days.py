@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.processes.barnsley import told
-from tests.processes.redcar import COMMUNITY, HOE, NOTICE, judged_inadequate, report
+from tests.processes.redcar import COMMUNITY, FOUNDATION, HOE, NOTICE, judged_inadequate, report
 from tests.processes.story import Story
 
 UNIT = "110018"
@@ -57,3 +57,22 @@ def test_a_pupil_referral_unit_that_is_judged_inadequate_has_no_powers_used_over
     judged_inadequate(story, UNIT).follow(NOTICE, UNIT)
     assert story.waiting() == ["determine-notice"], "category 3 asks the group, as with every maintained school"
     assert len(story.cases(NOTICE, UNIT)) == 2
+
+
+def test_whoever_appoints_the_foundation_governors_is_told_that_the_notice_ended(story: Story) -> None:
+    """RED-8A.7, RED-8A.4: they had a copy; as an academy the school has no such governors any more."""
+    given(story, FOUNDATION).converts(FOUNDATION)
+    assert told(story, "foundation-governor-appointer", "Now an academy")
+
+
+def test_whoever_appoints_the_foundation_governors_is_told_that_the_powers_end(story: Story) -> None:
+    """RED-8A.7, RED-8C.1."""
+    failed(story, FOUNDATION).do(HOE, "propose-powers").converts(FOUNDATION)
+    assert told(story, "foundation-governor-appointer", "Powers of intervention end")
+
+
+def test_all_who_had_a_copy_of_the_notice_are_told_what_became_of_it(story: Story) -> None:
+    """RED-8A.4, RED-8A.8."""
+    failed(story, FOUNDATION)
+    assert told(story, "foundation-governor-appointer", "Further written notice")
+    assert told(story, "foundation-governor-appointer", "Eligible for intervention")
