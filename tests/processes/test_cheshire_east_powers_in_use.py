@@ -48,22 +48,106 @@ def used(story: Story, *powers: str) -> Story:
     return story.do(SMT, "decide-powers", powers_agreed="yes")
 
 
-def test_governors_are_not_proposed_more_than_two_months_after_the_period(story: Story) -> None:
-    """CHE-5.2.5: section 64(2) of the Education and Inspections Act 2006. From 22 September: 22 November 2026."""
-    until(failed(story), "2026-11-23")
-    assert "powers_used" in story.refused(QA, "propose-powers", powers_used=["governors"])
-    assert "governors-too-late" in story.trace
-    assert told(story, "No more additional governors on this notice") == [QA, MI, SMT, GOVERNANCE]
-    assert "decide-powers" in story.do(QA, "propose-powers", powers_used=["budget"]).waiting()
+LAPSED = "No longer eligible for intervention"
+
+
+def test_powers_that_nobody_has_proposed_in_two_months_lapse(story: Story) -> None:
+    """CHE-5.2.5: sections 63, 64 and 66 of the Education and Inspections Act 2006. From 22 September: 22 November 2026."""
+    assert "propose-powers" in until(failed(story), "2026-11-22").waiting()
+    assert "propose-powers" not in until(story, "2026-11-23").waiting()
+    assert told(story, LAPSED) == [CHAIR, HEAD, QA, MI, SMT, GOVERNANCE]
+    assert {"lapsed", "powers-done"} <= set(story.trace)
+
+
+def test_powers_are_not_decided_more_than_two_months_after_the_period(story: Story) -> None:
+    """CHE-5.2.5: what was decided on the last day may be recorded a week longer."""
+    until(failed(story).do(QA, "propose-powers", powers_used=["budget"]), "2026-11-27")
+    late = {"powers_agreed": "yes", "powers_on": "2026-11-23"}
+    assert "powers_on" in story.refused(SMT, "decide-powers", **late)
+    assert "suspend-budget" in story.do(SMT, "decide-powers", **{**late, "powers_on": "2026-11-20"}).waiting()
+
+
+def test_a_decision_that_nobody_has_recorded_a_week_later_lapses(story: Story) -> None:
+    """CHE-5.2.5: five working days after Sunday 22 November 2026 end with the 27th."""
+    until(failed(story).do(QA, "propose-powers", powers_used=["budget"]), "2026-11-28")
+    assert told(story, LAPSED) == [CHAIR, HEAD, QA, MI, SMT, GOVERNANCE]
+    assert "decide-powers" not in story.waiting()
 
 
 def test_governors_are_not_appointed_more_than_two_months_after_the_period(story: Story) -> None:
     """CHE-5.2.5: an appointment of the last day is recorded later; one of the day after is none."""
     until(used(failed(story), "governors"), "2026-11-25")
+    assert told(story, "No more powers on this notice") == [QA, MI, SMT, GOVERNANCE]
     late = {"governors_done": "yes", "governors_appointed_on": "2026-11-23"}
     assert "governors_appointed_on" in story.refused(GOVERNANCE, "appoint-governors", **late)
     story.do(GOVERNANCE, "appoint-governors", governors_done="no")
     assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
+
+
+def test_a_budget_is_not_suspended_more_than_two_months_after_the_period(story: Story) -> None:
+    """CHE-5.2.5: section 66; a suspension that did not come in time is recorded as that."""
+    until(used(failed(story), "budget"), "2026-11-23")
+    late = {"suspension_done": "yes", "suspended_from": "2026-11-23"}
+    assert "suspended_from" in story.refused("finance-officer", "suspend-budget", **late)
+    story.do("finance-officer", "suspend-budget", suspension_done="no")
+    assert {"not-suspended", "powers-dealt-with", "powers-done"} <= set(story.trace)
+
+
+def test_collaboration_is_not_required_more_than_two_months_after_the_period(story: Story) -> None:
+    """CHE-5.2.5: section 63."""
+    until(used(failed(story), "collaboration"), "2026-11-23")
+    late = {"collaboration_done": "yes", "collaboration_from": "2026-11-23"}
+    assert "collaboration_from" in story.refused(QA, "require-collaboration", **late)
+    story.do(QA, "require-collaboration", collaboration_done="no")
+    assert {"powers-dealt-with", "powers-done"} <= set(story.trace)
+
+
+def judged(story: Story, judgement: str) -> Story:
+    """Ofsted judges the school in tier 2."""
+    story.receive("ofsted-judgement", COMMUNITY, judgement=judgement, judgement_summary="Read it.")
+    story.engine.jobs.run_due()
+    return story
+
+
+def by_judgement(story: Story) -> Story:
+    """Powers that are asked for because Ofsted has judged the school inadequate."""
+    return judged(in_tier_2(story), "inadequate").do(QA, "three-term-review", ask_notice="powers")
+
+
+def test_powers_after_an_inadequate_judgement_have_no_such_end(story: Story) -> None:
+    """CHE-5.2.5: section 62 of the Education and Inspections Act 2006 needs no notice."""
+    assert "propose-powers" in until(by_judgement(story), "2027-03-01").waiting()
+
+
+@pytest.mark.parametrize("proposed", [False, True], ids=["not yet proposed", "proposed"])
+def test_powers_that_are_not_decided_lapse_with_a_better_judgement(story: Story, proposed: bool) -> None:
+    """CHE-5.2.5: the school is eligible no more, and the SMT hears it."""
+    by_judgement(story)
+    if proposed:
+        story.do(QA, "propose-powers", powers_used=["budget"])
+    judged(story, "good")
+    assert not {"propose-powers", "decide-powers"} & set(story.waiting())
+    assert told(story, LAPSED) == [CHAIR, HEAD, QA, MI, SMT, GOVERNANCE]
+
+
+def test_powers_after_a_failed_notice_are_decided_whatever_ofsted_judges(story: Story) -> None:
+    """CHE-5.2.5: the notice makes the school eligible, for its two months."""
+    judged(failed(story), "good")
+    assert "propose-powers" in story.waiting()
+
+
+def test_an_inadequate_judgement_takes_the_end_of_the_two_months_away(story: Story) -> None:
+    """CHE-5.2.5: while powers are proposed after a notice."""
+    judged(failed(story), "inadequate")
+    assert "propose-powers" in until(story, "2026-12-01").waiting()
+    assert told(story, LAPSED) == []
+
+
+def test_a_power_in_use_stays_after_a_better_judgement(story: Story) -> None:
+    """CHE-5.2.5: until it is given back."""
+    used(by_judgement(story), "budget").do("finance-officer", "suspend-budget", suspension_review="2026-12-01")
+    judged(story, "good").wait_for("suspension-review")
+    assert "review-suspension" in story.waiting()
 
 
 def test_governors_are_appointed_without_limit_after_an_inadequate_judgement(story: Story) -> None:
@@ -71,7 +155,7 @@ def test_governors_are_appointed_without_limit_after_an_inadequate_judgement(sto
     considered(given(story), "inadequate").do(QA, "three-term-review", ask_notice="no").wait_for("period-ends")
     until(story.do(QA, "check-notice", notice_outcome="not complied"), "2026-11-23")
     used(story, "governors").do(GOVERNANCE, "appoint-governors", governors_appointed_on="2026-11-23")
-    assert told(story, "No more additional governors on this notice") == []
+    assert told(story, "No more powers on this notice") == []
     assert "review-powers" not in story.waiting()
 
 
@@ -86,8 +170,8 @@ def test_a_longer_period_moves_the_two_months(story: Story) -> None:
     given(story).report(QA, "notice-extended", COMMUNITY, compliance_length=30, extended_why="Illness.")
     story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="not complied")
     used(until(story, "2026-12-07"), "governors")
-    assert "governors-too-late" not in story.trace
-    assert "governors-too-late" in until(story, "2026-12-08").trace
+    assert "powers-too-late" not in story.trace
+    assert "powers-too-late" in until(story, "2026-12-08").trace
 
 
 def as_both(story: Story, element: str, **answers: Any) -> Story:

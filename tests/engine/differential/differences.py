@@ -46,12 +46,6 @@ ESCALATED = Rule(
     "starts it when the escalation is thrown",
     "10.5.6 and 13.5.4: it begins when its event occurs, and an escalation occurs when one is thrown",
 )
-TIMED = Rule(
-    "an event subprocess that begins on a timer",
-    "starts it with its process, which does not end before it",
-    "starts it when the timer occurs, and ends its process without it",
-    "13.5.4: it begins when its event occurs; until then it holds no token that would keep its process active",
-)
 ALREADY = Rule(
     "a condition that is true when the wait for it begins",
     "waits until a task beside it has ended",
@@ -112,11 +106,7 @@ DIFFERENCES = (
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
     Difference("cheshire-east-iop-tier-1", "judged-again", LATE),
     Difference("cheshire-east-iop-tier-1", "ofsted-judgement", ONCE),
-    Difference("cheshire-east-powers", "decide-powers", TIMED),
     Difference("cheshire-east-powers", "powers-asked", CONDITION),
-    Difference("cheshire-east-powers", "record-answer", TIMED),
-    Difference("cheshire-east-powers", "review-powers", TIMED),
-    Difference("cheshire-east-powers", "review-suspension", TIMED),
     Difference("cheshire-east-warning-notice", "notice-asked", CONDITION),
     Difference("luton-inadequate", "group-meets", BACK),
     Difference("luton-inadequate", "meeting-missed", BACK),

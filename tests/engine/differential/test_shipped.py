@@ -17,7 +17,7 @@ SHORT = {
     "barnsley-powers": 0.0,
     "cheshire-east-iop-programme": 0.25,
     "cheshire-east-iop-tier-2": 0.4,
-    "cheshire-east-powers": 0.35,
+    "cheshire-east-powers": 0.0,
     "cheshire-east-warning-notice": 0.25,
     "luton-inadequate": 0.4,
     "luton-powers": 0.0,
