@@ -100,7 +100,9 @@ def _waited_too_long(row: History) -> bool:
 def test_whatever_fell_due_has_happened_on_its_day(made: Engine) -> None:
     with made.reading() as session:
         waiting = queries.timers(session)
-        answered = set(session.execute(select(UserTask.instance_id, UserTask.ended)).tuples())
+        answered = {
+            (row.instance_id, row.ended) for row in session.execute(select(UserTask.instance_id, UserTask.ended))
+        }
         late = [row for row in session.scalars(select(History)) if _waited_too_long(row)]
     assert all(timer.due > NOW for timer in waiting)
     by_itself = [
