@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -88,9 +88,7 @@ class Timer:
 
     def by_calendar(self, rule: str | None) -> bool:
         """Whether the school calendar has a part in its dates."""
-        if self.rhythm is not None:
-            return self.rhythm.by_calendar or rule == "meeting"
-        return self.duration is not None and rule == "meeting"
+        return rule == "meeting" or (self.rhythm is not None and self.rhythm.by_calendar)
 
     def next(self, after: datetime, calendar: SchoolCalendar, rule: str | None = None) -> Due:
         """When it falls due for the first time, if it begins at ``after`` (aware)."""
@@ -128,9 +126,9 @@ class Timer:
 
     def _beat(self, number: int, anchor: datetime, calendar: SchoolCalendar, rule: str | None) -> Due:
         if self.moment is not None:
-            return Due(self.moment.astimezone(UTC), False, f"on {said(self.moment.astimezone(ZONE).date())}, as given")
+            return _given(self.moment, calendar, rule)
         if self.on is not None:
-            return Due(fires_on(self.on, calendar), False, f"on {said(self.on)}, as given")
+            return _given(fires_on(self.on, calendar), calendar, rule)
         if self.duration is not None:
             return self._elapsed(self.duration, number, anchor, calendar, rule)
         assert self.rhythm is not None
@@ -147,9 +145,8 @@ class Timer:
         if rule != "meeting":
             return Due(at, False, why)
         local = at.astimezone(ZONE)
-        day, why = _moved(local.date(), why, calendar)
         hour = local.time() if duration.seconds else calendar.fires_at  # a meeting without an hour has a day's
-        return Due(datetime.combine(day, hour, ZONE).astimezone(UTC), not calendar.covers(day), why)
+        return _meeting(local.date(), hour, why, calendar)
 
     def _counted(self, rhythm: Rhythm, number: int, anchor: date, calendar: SchoolCalendar, rule: str | None) -> Due:
         found = rhythm.day(anchor, number, calendar)
@@ -164,6 +161,21 @@ class Timer:
     def _period(self, last: date, anchor: date, calendar: SchoolCalendar) -> Due:
         why = f"{self.text} counted from the day after {said(anchor)} end with {said(last)}; a period never moves"
         return Due(fires_on(last + DAY, calendar), False, why, last)
+
+
+def _given(moment: datetime, calendar: SchoolCalendar, rule: str | None) -> Due:
+    """A date, or a date and time, that is written out: it never moves, unless it is said to be a meeting."""
+    local = moment.astimezone(ZONE)
+    why = f"on {said(local.date())}, as given"
+    if rule != "meeting":
+        return Due(moment.astimezone(UTC), False, why)
+    return _meeting(local.date(), local.time(), why, calendar)
+
+
+def _meeting(day: date, hour: time, why: str, calendar: SchoolCalendar) -> Due:
+    """A meeting of a day and hour, on the school day that it moves to."""
+    day, why = _moved(day, why, calendar)
+    return Due(datetime.combine(day, hour, ZONE).astimezone(UTC), not calendar.covers(day), why)
 
 
 def _moved(day: date, why: str, calendar: SchoolCalendar) -> tuple[date, str]:

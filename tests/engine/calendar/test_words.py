@@ -62,6 +62,10 @@ WORDS = [
     ("P1M", "2026-10-07", "meeting", "2026-11-09"),  # Saturday 7 November, in the break
     ("P1M", "2026-10-07", None, "2026-11-07"),
     ("P7DT3H", "2026-10-19", "meeting", "2026-11-09"),
+    ("2026-10-03", "2026-09-07", "meeting", "2026-10-05"),  # Saturday
+    ("2026-10-28", "2026-09-07", "meeting", "2026-11-09"),  # in the break
+    ("2026-10-03", "2026-09-07", "period", "2026-10-03"),
+    ("2026-10-03", "2026-09-07", None, "2026-10-03"),
 ]
 
 
@@ -105,6 +109,20 @@ def test_cycles_in_words_by_hand(text: str, anchor: str, rule: str | None, days:
 def test_a_meeting_after_a_duration_keeps_its_hour_if_it_has_one() -> None:
     due = timers.parse("P7DT3H").next(began("2026-10-19"), BARNSLEY, "meeting")
     assert f"{due.at.astimezone(LONDON):%H:%M}" == "12:00"
+
+
+def test_a_meeting_on_a_day_and_hour_keeps_its_hour() -> None:
+    due = timers.parse("2026-10-03T14:30").next(began("2026-09-07"), BARNSLEY, "meeting")
+    assert f"{due.at.astimezone(LONDON):%Y-%m-%d %H:%M}" == "2026-10-05 14:30"
+
+
+def test_a_meeting_on_a_date_follows_the_calendar_and_says_why() -> None:
+    timer = timers.from_value(date(2026, 10, 3), "date")
+    assert timer.by_calendar("meeting")
+    assert not timer.by_calendar(None)
+    why = timer.next(began("2026-09-07"), BARNSLEY, "meeting").why
+    moved = "Saturday 3 October 2026 is no school day, so it moves to Monday 5 October 2026"
+    assert why == f"on Saturday 3 October 2026, as given; {moved}"
 
 
 def test_a_meeting_after_a_duration_of_days_is_at_the_calendar_s_hour() -> None:

@@ -197,3 +197,12 @@ def test_a_period_without_a_day_to_run_after_is_an_error_that_names_the_answer()
     with pytest.raises(TimerImpossible) as told:
         Case(said()).start().complete("notice", length=15, given=None)
     assert told.value.details["names"] == ("given",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [("", "2026-10-03"), ("period", "2026-10-03"), ("meeting", "2026-10-05")],  # 3 October 2026 is a Saturday
+)
+def test_a_date_that_is_worked_out_moves_where_the_diagram_calls_it_a_meeting(rule: str, expected: str) -> None:
+    more = prop(timerRule=rule) if rule else ""
+    assert falls(Case(wait("= date(met) + @&quot;P1M&quot;", more, "timeDate")).start(met="2026-09-03")) == expected
