@@ -210,6 +210,9 @@ def _refuse_unusable(event: Any, line: int, file: str) -> None:
         raise CalendarInvalid(file=file, line=line, reason=f"this event has more than one {twice[0]}")
     if event.get("DTSTART") is None:
         raise CalendarInvalid(file=file, line=line, reason="this event has no first day (DTSTART)")
+    if _end(event, event["DTSTART"].dt) < _local(event["DTSTART"].dt):
+        reason = f"this event ends on {_end(event, event['DTSTART'].dt).date()}, before it begins"
+        raise CalendarInvalid(file=file, line=line, reason=reason)
     if TOO_OFTEN.intersection(*(_rule(event).get("FREQ", []),)):
         raise CalendarInvalid(file=file, line=line, reason="this event repeats within the day")
 

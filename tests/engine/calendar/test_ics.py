@@ -155,6 +155,28 @@ def test_an_event_that_repeats_within_the_day_is_refused() -> None:
         reading(made("INSET day", "DTSTART:20261106T090000", "RRULE:FREQ=SECONDLY"))
 
 
+@pytest.mark.parametrize(
+    "end",
+    ["DTEND;VALUE=DATE:20261101", "DURATION:-P3D"],
+    ids=["an end before the beginning", "a length of less than nothing"],
+)
+def test_days_the_wrong_way_round_are_refused_with_their_line(end: str) -> None:
+    with pytest.raises(CalendarInvalid, match="line 40: this event ends on .* before it begins"):
+        reading(made("INSET day", INSET[0], end))
+
+
+def test_a_term_with_its_days_the_wrong_way_round_is_refused_too() -> None:
+    turned = made("Autumn term", "DTSTART;VALUE=DATE:20261219", "DTEND;VALUE=DATE:20260902")
+    with pytest.raises(CalendarInvalid, match="line 4: this event ends on"):
+        files.read(ics(turned, *WAYS["days"][1:]), "terms.ics")
+
+
+@pytest.mark.parametrize("start", ["20261106", "20261106T000000"])
+def test_an_event_that_ends_as_it_begins_is_no_fault(start: str) -> None:
+    kind = "" if "T" in start else ";VALUE=DATE"
+    assert reading(made("INSET day", f"DTSTART{kind}:{start}", f"DTEND{kind}:{start}")).inset == [date(2026, 11, 6)]
+
+
 def test_terms_told_by_their_first_and_last_days_may_have_hours() -> None:
     timed = [each.replace(";VALUE=DATE:20260902\r", ":20260902T084500\r") for each in TERMS]
     found = files.read(ics(*timed), "terms.ics").calendar()
