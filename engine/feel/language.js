@@ -37,7 +37,7 @@ function arithmetic(nodes, text) {
 const ESCAPES = { n: '\n', r: '\r', t: '\t' };
 
 function unescaped(text) {
-  return text.slice(1, -1).replace(/\\(?:U([0-9a-fA-F]{6})|u([0-9a-fA-F]{4,6})|(["'\\nrt]))/g, (all, long, code, char) => {
+  return text.slice(1, -1).replace(/\\(?:U([0-9a-fA-F]{6})|u([0-9a-fA-F]{4})|(["'\\nrt]))/g, (all, long, code, char) => {
     const point = parseInt(long ?? code, 16);
     return char !== undefined ? ESCAPES[char] ?? char : point <= 0x10ffff ? String.fromCodePoint(point) : all;
   });

@@ -175,6 +175,9 @@ TEXTS: list[Case] = [  # tables 69 and 71
     ('string join(["a", 1], ",")', None),
     ('string join("a", ",")', "a"),
     ('"\\u00e9"', "é"),
+    ('"caf\\u00e9e"', "cafée"),  # 10.3.1.2: \\u has four digits, \\U six
+    ('"\\u0041bc"', "Abc"),
+    ('"\\U000041bc"', "Abc"),
     ('"a\\"b\\\\c"', 'a"b\\c'),
 ]
 LISTS: list[Case] = [  # table 72
