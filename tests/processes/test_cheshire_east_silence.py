@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine import queries
 from tests.processes.story import Story
-from tests.processes.test_cheshire_east_iop import HEAD, MI, MONITORING, OFFICER, QA, SMT, enter, in_tier_2, told
+from tests.processes.test_cheshire_east_iop import (
+    HEAD,
+    MI,
+    MONITORING,
+    OFFICER,
+    QA,
+    SMT,
+    enter,
+    in_tier_2,
+    meeting,
+    told,
+)
 from tests.processes.test_cheshire_east_powers import considered
 
 COMMUNITY, REPORTING, SIP = "130001", "cheshire-east-reporting", "sip"
@@ -125,3 +139,59 @@ def test_tier_2_ends_the_look_at_the_level(story: Story) -> None:
     """CHE-5.3.1: the SMT has agreed meanwhile."""
     judged(story, "intensive").do(SMT, "agree-entry", entry_agreed="yes")
     assert "gather-evidence" not in story.waiting()
+
+
+def test_a_school_does_not_leave_with_a_concern_that_nobody_has_looked_at(story: Story) -> None:
+    """CHE-5.2.3 CHE-5.2.5: a child was hurt, and tier 1 has improved the school before the QA Manager looks at it."""
+    enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="months").wait_for("agreed-period")
+    considered(story, "safety").do(MI, "review-tier-1", tier_1_result="improved")
+    assert "three-term-review" in story.waiting()
+    story.do(QA, "three-term-review", ask_notice="no").engine.jobs.run_due()
+    assert story.ended
+
+
+def exit_agreed(story: Story) -> Story:
+    """Tier 2: the SMT has agreed in November 2026 that the school leaves on 23 December."""
+    meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy", exit_on="2026-12-23")
+    return story.do(SMT, "agree-exit", exit_agreed="yes")
+
+
+def judged_inadequate(story: Story) -> Story:
+    story.receive("ofsted-judgement", COMMUNITY, judgement="inadequate", judgement_summary="Unsafe.")
+    story.engine.jobs.run_due()
+    return story
+
+
+def test_an_inadequate_judgement_calls_an_agreed_exit_off(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5: it comes between the SMT's agreement and the day of leaving; the SMT hears it."""
+    judged_inadequate(exit_agreed(story)).do(QA, "three-term-review", ask_notice="no").wait_for("exit-day")
+    assert not story.ended
+    assert told(story, "Does not leave yet") == [MI, QA, HEAD, "chair-of-governors", SMT]
+    assert "stays" in story.trace
+
+
+def test_an_inadequate_judgement_while_the_smt_is_asked_calls_the_exit_off(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5."""
+    meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy", exit_on="2026-12-23")
+    judged_inadequate(story).do(SMT, "agree-exit", exit_agreed="yes")
+    assert told(story, "Does not leave yet") == [MI, QA, HEAD, "chair-of-governors", SMT]
+
+
+def test_an_agreed_exit_waits_for_a_concern_that_nobody_has_looked_at(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5: the school leaves when the QA Manager has."""
+    considered(exit_agreed(story), "safety").wait_for("exit-day")
+    assert "three-term-review" in story.waiting()
+    story.do(QA, "three-term-review", ask_notice="no").engine.jobs.run_due()
+    assert story.ended
+
+
+@pytest.mark.parametrize("ground", ["progress", "safety"])
+def test_two_considerations_keep_each_its_own_case(story: Story, ground: str) -> None:
+    """CHE-5.3.5 CHE-4.2: the QA Manager sees what speaks for each."""
+    in_tier_2(story)
+    for each in ("progress", "safety"):
+        story.report(MI, "notice-considered", COMMUNITY, notice_ground=each, notice_case=f"About {each}.")
+    with story.engine.reading() as session:
+        tasks = [task.id for task in story.engine.tasks.open(story.case) if task.element == "three-term-review"]
+        said = {queries.task(session, task).variables["notice_case"] for task in tasks}
+    assert f"About {ground}." in said
