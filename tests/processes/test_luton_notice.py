@@ -342,3 +342,64 @@ def test_whoever_appoints_the_foundation_governors_is_told_of_a_notice(story: St
     """LUT-IN.4: of a foundation school without a diocese."""
     give(story, "warning", FOUNDATION)
     assert ("foundation-governor-appointer", f"Warning notice: {story.variables['school']['name']}") in story.told
+
+
+TOLD_OF_NOTICE = ["chair-of-governors", "headteacher", "sia", "panel-chair"]
+
+
+def told(story: Story, subject: str) -> list[str]:
+    """Who was told something of this subject."""
+    return [role for role, said in story.told if said.startswith(subject)]
+
+
+def withdraw(story: Story) -> Story:
+    return story.report(DIRECTOR, "notice-withdrawn", COMMUNITY, withdrawn_reason="Given by mistake.")
+
+
+def test_powers_end_with_the_notice_that_they_follow(story: Story) -> None:
+    """LUT-IN.5: withdrawn while additional governors sit, the case stays open until the power is given back, and is told."""
+    withdraw(use(story, "section 64"))
+    assert told(story, "The notice is withdrawn") == TOLD_OF_NOTICE
+    assert story.waiting() == ["give-back"]
+    story.do(DIRECTOR, "give-back", powers_end="given back")
+    assert told(story, "Powers of intervention end") == TOLD_OF_NOTICE
+    assert story.ended
+
+
+def test_a_notice_that_is_withdrawn_in_its_period_leads_to_no_powers(story: Story) -> None:
+    """LUT-IN.4: nothing is to be given back."""
+    assert withdraw(give(story, "warning")).ended
+
+
+def test_what_is_withdrawn_before_it_was_given_is_not_told_to_the_governing_body(story: Story) -> None:
+    """LUT-IN.4: it has heard of no notice."""
+    withdraw(story.start(DIRECTOR, NOTICE, COMMUNITY))
+    assert told(story, "No notice is given") == ["sia", "panel-chair"]
+    assert told(story, "The notice is withdrawn") == []
+
+
+@pytest.mark.parametrize("after", ["before it is given", "powers", "a failed pre-warning notice"])
+def test_nothing_is_extended_when_no_period_runs(story: Story, after: str) -> None:
+    """LUT-IN.4: the Service Director hears it, the governing body nothing."""
+    if after == "before it is given":
+        story.start(DIRECTOR, NOTICE, COMMUNITY)
+    else:
+        fail(story, "warning" if after == "powers" else "pre-warning")
+    story.report(DIRECTOR, "notice-extended", COMMUNITY, compliance_length=60, extension_reason="A new head.")
+    assert told(story, "The notice has a longer period") == []
+    assert told(story, "No period was extended") == [DIRECTOR]
+
+
+def test_the_period_of_the_notice_that_follows_a_failed_one_is_extended(story: Story) -> None:
+    """LUT-IN.4: a statutory notice after a pre-warning notice."""
+    fail(story, "pre-warning").do(
+        DIRECTOR, "write-notice", **{**FIFTEEN_DAYS, "notice_kind": "warning", "notice_on": "2026-09-23"}
+    )
+    story.report(DIRECTOR, "notice-extended", COMMUNITY, compliance_length=60, extension_reason="A new head.")
+    assert "chair-of-governors" in told(story, "The notice has a longer period")
+
+
+def test_all_who_had_the_notice_hear_that_a_conversion_ends_it(story: Story) -> None:
+    """LUT-IN.5: and whoever appoints the foundation governors, though the register calls the school an academy now."""
+    give(story, "warning", FOUNDATION).converts(FOUNDATION)
+    assert told(story, "The notice ends, now an academy") == [*TOLD_OF_NOTICE, APPOINTER]
