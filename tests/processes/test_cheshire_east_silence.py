@@ -195,3 +195,19 @@ def test_two_considerations_keep_each_its_own_case(story: Story, ground: str) ->
         tasks = [task.id for task in story.engine.tasks.open(story.case) if task.element == "three-term-review"]
         said = {queries.task(session, task).variables["notice_case"] for task in tasks}
     assert f"About {ground}." in said
+
+
+def test_part_4_does_not_reach_a_pupil_referral_unit(story: Story) -> None:
+    """CHE-5.2.5: section 59 of the Education and Inspections Act 2006 does not name it; the managers hear the concern."""
+    unit = "130018"
+    enter(story, "targeted", unit).report(MI, "notice-considered", unit, notice_ground="safety", notice_case="Hurt.")
+    story.engine.jobs.run_due()
+    assert "three-term-review" not in story.waiting()
+    assert told(story, "No formal warning notice") == [QA, MI]
+
+
+def test_the_secretary_of_state_gets_a_copy_of_a_notice(story: Story) -> None:
+    """CHE-5.2.5: section 60(6A) of the Education and Inspections Act 2006."""
+    considered(in_tier_2(story)).do(QA, "three-term-review", ask_notice="yes")
+    story.do(SMT, "approve-notice", notice_approved="yes")
+    assert "notice_copies" in story.refused(QA, "give-notice", notice_copies=[])

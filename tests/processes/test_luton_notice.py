@@ -403,3 +403,30 @@ def test_all_who_had_the_notice_hear_that_a_conversion_ends_it(story: Story) -> 
     """LUT-IN.5: and whoever appoints the foundation governors, though the register calls the school an academy now."""
     give(story, "warning", FOUNDATION).converts(FOUNDATION)
     assert told(story, "The notice ends, now an academy") == [*TOLD_OF_NOTICE, APPOINTER]
+
+
+def text(story: Story, subject: str) -> str:
+    """The first message of this subject."""
+    with story.engine.reading() as session:
+        chosen = select(Notification.text).where(Notification.subject.startswith(subject))
+        return str(session.scalar(chosen.where(Notification.instance_id == story.case).order_by(Notification.id)))
+
+
+def test_the_secretary_of_state_gets_a_copy_of_a_statutory_notice(story: Story) -> None:
+    """LUT-IN.4: section 60(6A) of the Education and Inspections Act 2006."""
+    story.start(DIRECTOR, NOTICE, COMMUNITY)
+    copied = {"notice_kind": "warning", "notice_copies": [], **FIFTEEN_DAYS}
+    assert "notice_copies" in story.refused(DIRECTOR, "write-notice", **copied)
+    story.do(DIRECTOR, "write-notice", notice_kind="warning", **FIFTEEN_DAYS)
+    assert "The Secretary of State gets a copy at the same time." in text(story, "Warning notice")
+
+
+def test_a_notice_names_its_last_day(story: Story) -> None:
+    """LUT-IN.4: fifteen days from 7 September 2026."""
+    assert "until 22 September 2026." in text(give(story, "warning"), "Warning notice")
+
+
+def test_a_pupil_referral_unit_is_given_no_statutory_notice(story: Story) -> None:
+    """LUT-IN.4: section 59 of the Education and Inspections Act 2006 does not name it; `pru_notices` says otherwise."""
+    story.start(DIRECTOR, NOTICE, "120018")
+    assert "notice_kind" in story.refused(DIRECTOR, "write-notice", notice_kind="warning", **FIFTEEN_DAYS)

@@ -15,7 +15,7 @@ SHORT = {
     "barnsley-concerns-maintained": 0.25,
     "barnsley-escalation-stage-1": 0.0,
     "barnsley-powers": 0.0,
-    "cheshire-east-iop-programme": 0.25,
+    "cheshire-east-iop-programme": 0.1,
     "cheshire-east-iop-tier-2": 0.4,
     "cheshire-east-powers": 0.0,
     "cheshire-east-warning-notice": 0.25,
