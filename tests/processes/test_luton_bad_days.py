@@ -196,7 +196,6 @@ def test_powers_over_an_inadequate_school_have_no_such_end(story: Story) -> None
     """LUT-IN.5: section 62 of the Education and Inspections Act 2006 needs no notice."""
     intervene(story).do(DIRECTOR, "group-meets", next_step="powers")
     assert "propose-powers" in until(story, "2027-03-01").waiting()
-    assert "in-force" in story.do(DIRECTOR, "use-powers", powers_used=["section 66"]).trace
 
 
 def test_the_academy_that_follows_a_supported_school_has_the_academy_s_protocol(story: Story) -> None:
