@@ -91,7 +91,7 @@ STARTS = (
     Start("barnsley", 49, "barnsley-escalation", "seo", 1, 11, waits_at="document-evidence"),
     Start("barnsley", 50, "barnsley-escalation", "system-leader", 1, 14, waits_at="consider-evidence"),
     Start("barnsley", 20, "barnsley-concerns-maintained", "seo", 2, 7),
-    Start("barnsley", 42, "barnsley-concerns-maintained", "seo", 2, 20, NOTICE, "answer-consultation"),
+    Start("barnsley", 43, "barnsley-concerns-maintained", "seo", 2, 20, NOTICE, *CONSULTED_LATE),
     Start("barnsley", 47, "barnsley-concerns-maintained", "seo", 1, 1, NOTICE, "section-60"),
     Start("barnsley", 40, "barnsley-concerns-academy", "seo", 2, 5),
     Start("barnsley", 49, "barnsley-complaint", "seo", 2, 1, PRIMARY, "primary-answers"),
