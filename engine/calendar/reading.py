@@ -14,6 +14,8 @@ from engine.errors import CalendarInvalid
 NAMES = ("autumn 1", "autumn 2", "spring 1", "spring 2", "summer 1", "summer 2")
 #: Breaks longer than these are taken for a half-term that is missing: within a school year, and over the summer.
 LONGEST_BREAK, LONGEST_SUMMER = timedelta(days=28), timedelta(days=70)
+#: From the first to the last of INSET days one after another: more than a week of them is taken for a slip in a date.
+LONGEST_INSET = timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class Reading:
     passed_over: list[str] = field(default_factory=list)
     #: Where each INSET day stands that has one line.
     _inset_lines: dict[date, int] = field(default_factory=dict)
+    #: Those that are part of several: a weekend between two of them is no slip.
+    _ranged: set[date] = field(default_factory=set)
     _moved: list[str] = field(default_factory=list)
+    _long: list[str] = field(default_factory=list)
 
     def add(self, line: int, label: str, name: str, first: date, last: date) -> None:
         """Take a half-term in, from its first weekday to its last: weeks are counted from the Monday of its first day, so a
@@ -54,14 +59,25 @@ class Reading:
         """Take INSET days in. Raises CalendarInvalid when they are the wrong way round."""
         if first > last:
             raise CalendarInvalid(file=self.file, line=line, reason=f"{first} is after {last}")
+        if last - first > LONGEST_INSET:
+            self._long.append(
+                f"line {line}: {first} to {last} makes {(last - first).days + 1} INSET days one after another"
+            )
         self.inset.extend(days(first, last))
+        self._ranged.update(days(first, last) if first != last else ())
         self._inset_lines |= dict.fromkeys(days(first, last), line)
 
     def remarks(self) -> list[str]:
-        """What is odd about it and yet usable, with the line: days that were moved, and INSET days far from any half-term."""
-        outside = [day for day in sorted(set(self.inset)) if not self._belongs(day)]
-        lines = [f"line {self._inset_lines[day]}: the INSET day {day} lies in no half-term" for day in outside]
-        return self._moved + lines
+        """What is odd about it and yet usable, with the line: days that were moved, INSET days that are at a weekend or far
+        from any half-term, and more of them together than a school has in a year."""
+        odd = [(self._inset_lines[day], day, self._oddness(day)) for day in sorted(set(self.inset))]
+        lines = [f"line {line}: the INSET day {day} {said}" for line, day, said in odd if said]
+        return self._moved + lines + self._long
+
+    def _oddness(self, inset: date) -> str:
+        if not self._belongs(inset):
+            return "lies in no half-term"
+        return f"is a {inset:%A}" if inset.weekday() > 4 and inset not in self._ranged else ""
 
     def _belongs(self, inset: date) -> bool:
         """Whether a half-term has the INSET day, or it is a weekday that others of them and weekends alone part from one:

@@ -48,7 +48,9 @@ def bank_holidays(data: bytes, file: str) -> BankHolidays:
     if both := sorted(days["added"].keys() & days["removed"].keys()):
         line = max(days["added"][both[0]], days["removed"][both[0]])
         raise CalendarInvalid(file=file, line=line, reason=f"{both[0]} is both added and removed: take one out")
-    return BankHolidays(frozenset(days["added"]), frozenset(days["removed"]), tuple(_idle(days["removed"])))
+    return BankHolidays(
+        frozenset(days["added"]), frozenset(days["removed"]), (*_idle(days["removed"]), *_at_weekends(days["added"]))
+    )
 
 
 def _idle(removed: Mapping[date, int]) -> Iterator[str]:
@@ -57,6 +59,13 @@ def _idle(removed: Mapping[date, int]) -> Iterator[str]:
         if day not in LAW:
             meant = min(law_of(day.year), key=lambda each: abs(each - day))
             yield f"line {line}: {day} is no bank holiday, so nothing is removed; the nearest is {meant}"
+
+
+def _at_weekends(added: Mapping[date, int]) -> Iterator[str]:
+    """Days that are added and that nobody works or goes to school on anyway: perhaps another was meant."""
+    for day, line in added.items():
+        if day.weekday() > 4:
+            yield f"line {line}: {day} is a {day:%A}, so nothing is added"
 
 
 def rows(data: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:

@@ -71,7 +71,7 @@ def export(
 
 
 def _known(engine: Engine, authority: str) -> str:
-    return known_authority(engine, authority) if authority else authority
+    return known_authority(engine.config, authority) if authority else authority
 
 
 def _midnight(day: date) -> datetime:

@@ -11,7 +11,7 @@ import click
 from engine.calendar import files, timers
 from engine.calendar.files import Calendars
 from engine.calendar.reading import Reading
-from engine.cli.common import Day, with_calendars, with_engine
+from engine.cli.common import Day, known_authority, with_calendars, with_engine
 from engine.runtime import Engine
 
 
@@ -54,7 +54,7 @@ def import_calendar(engine: Engine, file: Path, authority: str, school: str | No
     calendars = engine.calendars.folder
     assert calendars is not None
     reading = files.read(file.read_bytes(), file.name)
-    target = calendars.path(authority, school)
+    target = calendars.path(known_authority(engine.config, authority), school)
     whole = files.replace_years(calendars(authority, school) if target.exists() else None, reading)
     _say_calendar(reading)
     if not yes:

@@ -128,9 +128,9 @@ def _without_password(database: str) -> str:
         return "that was named"
 
 
-def known_authority(engine: Engine, authority: str) -> str:
+def known_authority(config: Config, authority: str) -> str:
     """An authority's id, when it is one of the configuration's; any id where that has none. Raises AuthorityUnknown."""
-    known = engine.config.authorities
+    known = config.authorities
     if known and authority not in known:
         meant = near(authority, known)
         raise AuthorityUnknown(
@@ -140,13 +140,15 @@ def known_authority(engine: Engine, authority: str) -> str:
 
 
 def with_calendars(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option that says where the configuration is, and the calendars in it."""
+    """Give a command the option that says where the configuration is, and the calendars in it, of an authority that it has."""
 
     @config_option
     @wraps(command)
-    def opened(folder: Path, **given: Any) -> Any:
+    def opened(folder: Path, authority: str, **given: Any) -> Any:
         try:
-            return command(Calendars(folder / "calendars", Config.load(folder).fires_at), **given)
+            config = Config.load(folder)
+            calendars = Calendars(folder / "calendars", config.fires_at)
+            return command(calendars, authority=known_authority(config, authority), **given)
         except PathwaysError as error:
             raise click.ClickException(str(error)) from error
 

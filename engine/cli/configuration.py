@@ -36,12 +36,15 @@ def check_authority(project: Project, authority: str) -> list[Finding]:
         known = load_authority(file)
     except ConfigUnreadable as error:
         return [Finding(AUTHORITY, "error", str(file), 1, "", "", str(error), "Mend it.", OURS)]
-    return [*_Look(project, file, known).findings(), *_of_calendars(project.root / "config" / "calendars", authority)]
+    return [*_Look(project, file, known).findings(), *_of_calendars(project.root / "config", authority)]
 
 
-def _of_calendars(folder: Path, authority: str) -> Iterator[Finding]:
-    """What is wrong with the authority's calendar and with the bank holidays, and what in them does nothing."""
-    for file in filter(Path.is_file, (folder / f"{authority}.csv", folder / f"{BANK_HOLIDAYS}.csv")):
+def _of_calendars(config: Path, authority: str) -> Iterator[Finding]:
+    """What is wrong with the calendars of the authority and its schools and with the bank holidays, and what in them does
+    nothing."""
+    folder = config / "calendars"
+    schools = [file for file, whose in _schools_calendars(config).items() if authority in whose]
+    for file in filter(Path.is_file, (folder / f"{authority}.csv", folder / f"{BANK_HOLIDAYS}.csv", *schools)):
         try:
             remarks = files.remarks(file)
         except CalendarInvalid as wrong:
@@ -49,6 +52,23 @@ def _of_calendars(folder: Path, authority: str) -> Iterator[Finding]:
             continue
         for line, message in (each.removeprefix("line ").split(": ", 1) for each in remarks):
             yield Finding(AUTHORITY, "warning", str(file), int(line), "", "", f"{message}.", "Correct the day.", OURS)
+
+
+def _schools_calendars(config: Path) -> dict[Path, set[str]]:
+    """Calendars that schools keep of their own, each with the authorities that look at it: those on whose register its school
+    is, or all where it is on none."""
+    registers = {file.stem: set(_urns(file)) for file in (config / "schools").glob("*.csv")}
+    found = sorted((config / "calendars" / "schools").glob("*.csv"))
+    whose = {file: {name for name, urns in registers.items() if file.stem in urns} for file in found}
+    return {
+        file: names or {each.stem for each in (config / "authorities").glob("*.yaml")} for file, names in whose.items()
+    }
+
+
+def _urns(register: Path) -> Iterator[str]:
+    """What stands in the first column of a register of schools."""
+    for line in register.read_text(encoding="utf-8", errors="replace").splitlines():
+        yield line.partition(",")[0].strip().strip('"')
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,8 @@ class _Look:
         yield from self._starters()
         yield from self._on_behalf()
         yield from self._forms()
+        yield from self._calendar()
+        yield from self._schools_of_none()
 
     @cached_property
     def _diagrams(self) -> tuple[Diagram, ...]:
@@ -137,6 +159,29 @@ class _Look:
             if f"{self.authority.id}/{file.stem}" not in asked:
                 message = "no diagram of the authority asks this form."
                 remedy = "Name it in a task's form key, or take it out."
+                yield Finding(AUTHORITY, "warning", str(file), 1, "", "", message, remedy, OURS)
+
+    def _calendar(self) -> Iterator[Finding]:
+        """An authority whose diagrams wait for dates has a calendar: without one, every weekday counts as a school day."""
+        timed = any("timer" in each.event_kinds or each.due_date for each in self._elements)
+        name = f"config/calendars/{self.authority.id}.csv"
+        if timed and not (self.project.root / name).is_file():
+            message = f"its diagrams wait for dates, and it has no school calendar ({name})."
+            remedy = (
+                "Bring one in with pathways calendar import: without it terms are not known, nor holidays left out."
+            )
+            yield Finding(AUTHORITY, "warning", str(self.file), 1, "", "", message, remedy, OURS)
+
+    def _schools_of_none(self) -> Iterator[Finding]:
+        """Calendars of schools that are on no register: nothing uses them."""
+        config = self.project.root / "config"
+        registers = list((config / "schools").glob("*.csv"))
+        known = {urn for register in registers for urn in _urns(register)}
+        for file in sorted((config / "calendars" / "schools").glob("*.csv")) if registers else ():
+            if file.stem not in known:
+                likely = near(file.stem, known)
+                remedy = f"Did you mean {likely}.csv?" if likely else "Name the file as the school's URN."
+                message = f'no school of config/schools has the URN "{file.stem}", so nothing uses its calendar.'
                 yield Finding(AUTHORITY, "warning", str(file), 1, "", "", message, remedy, OURS)
 
     def _among(self, named: Iterable[str]) -> list[Role]:

@@ -80,7 +80,7 @@ def undone(engine: Engine, owner: str, files: Mapping[str, bytes]) -> Iterator[s
 def _require_owner(engine: Engine, owner: str, files: Iterable[str]) -> None:
     """Raise AuthorityUnsaid or AuthorityUnknown, rather than find that nothing which the files name exists."""
     if owner:
-        known_authority(engine, owner)
+        known_authority(engine.config, owner)
     elif engine.config.authorities:
         raise AuthorityUnsaid(files=", ".join(sorted(files)[:3]), known=", ".join(sorted(engine.config.authorities)))
 

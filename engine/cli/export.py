@@ -21,7 +21,7 @@ def export(engine: Engine, target: Path, authorities: tuple[str, ...]) -> None:
     Files that say the same already are left alone; of others, which were written is said.
     """
     for authority in authorities or sorted(engine.config.authorities):
-        known_authority(engine, authority)
+        known_authority(engine.config, authority)
         for name, content in engine.deployments.files(Scope(authority)).items():
             path = target / name
             if not path.is_file() or path.read_bytes() != content:

@@ -45,7 +45,7 @@ def _about(command: Callable[..., Any]) -> Callable[..., Any]:
 @_about
 def plan(engine: Engine, process: str, authority: str, version: int | None, mapping: tuple[str, ...]) -> None:
     """Say of each running case of PROCESS what moving it would come to. Nothing is changed."""
-    scope = Scope(known_authority(engine, authority))
+    scope = Scope(known_authority(engine.config, authority))
     found = engine.migrations.plan(_target(engine, scope, process, version), scope, _chosen(mapping))
     for line in _lines(found):
         click.echo(line)
@@ -71,7 +71,7 @@ def run(
     **how: bool,
 ) -> None:
     """Move the running cases of PROCESS, each in a transaction; those that can't be moved stay, and it is said why."""
-    scope = Scope(known_authority(engine, authority))
+    scope = Scope(known_authority(engine.config, authority))
     move = Move(_chosen(mapping), how["new_timers"], how["new_due_dates"], how["retry"])
     target = _target(engine, scope, process, version)
     number = engine.migrations.begin(target, reason, by, move, cases or None)
@@ -87,7 +87,7 @@ def run(
 @with_engine
 def undo(engine: Engine, number: int, reason: str, by: str, authority: str) -> None:
     """Take move NUMBER back for all cases that have not moved on since."""
-    scope = Scope(known_authority(engine, authority))
+    scope = Scope(known_authority(engine.config, authority))
     with engine.reading(scope) as session:
         queries.migration(session, number)  # Refuses a move of another authority.
     engine.migrations.undo(number, reason, by)

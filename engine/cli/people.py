@@ -28,7 +28,7 @@ def import_people(engine: Engine, file: Any, authority: str) -> None:
     until (the last day), except (URNs that are taken out of the diocese's or trust's) and username. It may come from
     Excel. Safe to repeat: what is the same stays, and nobody who is not in the file is changed.
     """
-    done = engine.people.import_file(file.read(), known_authority(engine, authority))
+    done = engine.people.import_file(file.read(), known_authority(engine.config, authority))
     counts = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.ended)} ended"
     click.echo(f"{counts}, {done.unchanged} as they were, {len(done.unreadable)} lines could not be read.")
     _say("added", done.added)

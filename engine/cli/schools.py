@@ -36,7 +36,7 @@ def import_schools(engine: Engine, files: tuple[Any, ...], authority: str) -> No
     takes nothing over yet: it waits until a manager confirms it, on the page of the schools.
     """
     given = {Path(each.name).name: each.read() for each in files}
-    done = engine.schools.import_files(given, known_authority(engine, authority), "the command line")
+    done = engine.schools.import_files(given, known_authority(engine.config, authority), "the command line")
     _say_schools(done)
     _say_touched(done)
     for pair in done.linked.waiting:

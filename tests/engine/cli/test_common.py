@@ -66,3 +66,8 @@ def test_a_folder_that_is_called_like_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [("run", "--port"), ("worker", "--metrics-port")])
 def test_a_port_that_there_is_not(words: tuple[str, ...], port: str) -> None:
     assert f"{port} is not in the range" in _said(_run(*words, port))
+
+
+def test_an_authority_whose_calendar_is_asked_for_is_one_that_there_is() -> None:
+    said = _said(_run("calendar", "next", "1 month", "--from", "2026-07-14", "--authority", "lutn"))
+    assert 'There is no authority "lutn" in the configuration. Did you mean luton?' in said

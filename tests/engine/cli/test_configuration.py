@@ -24,6 +24,14 @@ people:
 settings:
   answer_within: {value: 10 working days, why: The policy says only soon.}
 """
+CALENDAR = """school_year,kind,name,first_day,last_day
+2026/27,half-term,autumn 1,2026-09-01,2026-10-23
+2026/27,half-term,autumn 2,2026-11-02,2026-12-18
+2026/27,half-term,spring 1,2027-01-04,2027-02-12
+2026/27,half-term,spring 2,2027-02-22,2027-03-25
+2026/27,half-term,summer 1,2027-04-12,2027-05-28
+2026/27,half-term,summer 2,2027-06-07,2027-07-23
+"""
 DUE = 'camunda:dueDate="= settings.answer_within"'
 
 
@@ -39,8 +47,10 @@ def _diagram(starters: str = "seo", behalf: str = "seo") -> str:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of one authority, in which nothing is wrong."""
-    for folder in ("processes/here", "forms/here", "config/authorities"):
+    for folder in ("processes/here", "forms/here", "config/authorities", "config/calendars", "config/schools"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "config/calendars/here.csv").write_text(CALENDAR)
+    (tmp_path / "config/schools/here.csv").write_text("urn,name\n120001,Sampleford Primary School\n")
     (tmp_path / "config/authorities/here.yaml").write_text(FILE)
     (tmp_path / "processes/here/p.bpmn").write_text(_diagram())
     (tmp_path / "forms/here/ask.form").write_text(json.dumps({"type": "default", "id": "ask", "components": []}))
@@ -167,8 +177,47 @@ def test_an_option_that_is_nearly_that_of_another_form_is_found(
 )
 def test_the_bank_holidays_are_looked_at_too(project: Path, row: str, severity: str, said: str) -> None:
     folder = project / "config" / "calendars"
-    folder.mkdir()
     (folder / "bank-holidays.csv").write_text(f"day,change,name\n{row}\n", encoding="utf-8")
     found = [each for each in check_authority(Project(project), "here") if each.file.endswith("bank-holidays.csv")]
     assert [(each.severity, each.line) for each in found] == [(severity, 2)]
     assert said in found[0].message
+
+
+def _said(project: Path) -> list[str]:
+    return [f"{each.severity} {Path(each.file).name}:{each.line}: {each.message}" for each in _found(project)]
+
+
+def test_an_authority_that_waits_for_dates_has_a_calendar(project: Path) -> None:
+    (project / "config/calendars/here.csv").unlink()
+    said = "its diagrams wait for dates, and it has no school calendar (config/calendars/here.csv)."
+    assert _said(project) == [f"warning here.yaml:1: {said}"]
+
+
+def test_the_calendar_that_a_school_keeps_is_looked_at(project: Path) -> None:
+    (project / "config/calendars/schools").mkdir()
+    (project / "config/calendars/schools/120001.csv").write_text("\n".join(CALENDAR.splitlines()[:2]))
+    (said,) = _said(project)
+    assert said.startswith("error 120001.csv:2: ")
+
+
+def test_a_calendar_of_no_school_is_told_with_the_school_that_was_meant(project: Path) -> None:
+    (project / "config/calendars/schools").mkdir()
+    (project / "config/calendars/schools/12001.csv").write_text(CALENDAR)
+    assert [each.remedy for each in _found(project)] == ["Did you mean 120001.csv?"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("2026/27,inset,INSET,2027-01-04,2027-02-04", "2027-01-04 to 2027-02-04 makes 32 INSET days one after another"),
+        ("2026/27,inset,INSET,2027-01-09,2027-01-09", "the INSET day 2027-01-09 is a Saturday"),
+    ],
+)
+def test_inset_days_that_are_a_slip_in_a_date_are_told(project: Path, row: str, said: str) -> None:
+    (project / "config/calendars/here.csv").write_text(CALENDAR + row)
+    assert _said(project) == [f"warning here.csv:8: {said}."]
+
+
+def test_a_bank_holiday_that_is_added_at_a_weekend_is_told(project: Path) -> None:
+    (project / "config/calendars/bank-holidays.csv").write_text("day,change,name\n2026-05-10,added,Crowned\n")
+    assert _said(project) == ["warning bank-holidays.csv:2: 2026-05-10 is a Sunday, so nothing is added."]
