@@ -111,6 +111,25 @@ def worked_out_time_is_understood(look: Look) -> Iterator[Fault]:
             yield fault(site.part, message, _remedy(site.timer or "any"), site.line)
 
 
+_CUT = re.compile(r"\b(substring(?: before| after)?|split|replace|extract)\(\s*settings\.(\w+)")
+
+
+@rule("PW-812", section=OURS, plain="off")
+def setting_is_taken_whole(look: Look) -> Iterator[Fault]:
+    """A setting that is a length of time is taken with its unit: whoever writes "40 weeks" for "10 months" must get weeks."""
+    for site in sites(look, look.world) if look.world is not None else ():
+        for function, name in _CUT.findall(site.text):
+            value = (look.known.settings or {}).get(name)
+            if isinstance(value, str) and _length(value) is not None:
+                message = (
+                    f'{site.what} takes a part of settings.{name} ("{short(value)}") by {function}(), without its unit.'
+                )
+                remedy = (
+                    f"Make it a duration: = settings.{name}, with the property from for the day that it counts from."
+                )
+                yield fault(site.part, message, remedy, site.line)
+
+
 def _wrong_times(site: Site, look: Look, world: World) -> Iterator[tuple[str, str]]:
     """The values of an expression, where they are known, that are no time; each with the reason."""
     parsed = tree(world.feel, strip_feel(site.text))

@@ -42,8 +42,8 @@ def test_every_school_has_its_entitlement_and_the_plan_stays_until_it_is_good(st
 def test_within_a_year_the_school_is_reviewed_against_the_plan(story: Story) -> None:
     """LUT-RI.8: called ten months after the plan's start, so that it is held within twelve."""
     plan(story.start("sia", PROCESS, COMMUNITY), group_interval="1 term")
-    # Ten months on from 7 September 2026 is Wednesday 7 July 2027, a school day; the review is due two months later.
-    assert str(story.due("review-called").date()) == "2027-07-07"
+    # Ten months from 7 September 2026 end with 7 July 2027; it is called the morning after, and due two months from their end.
+    assert str(story.due("review-called").date()) == "2027-07-08"
     story.wait_for("review-called")
     review = next(task for task in story.engine.tasks.open(story.case) if task.element == "school-review")
     assert review.due is not None

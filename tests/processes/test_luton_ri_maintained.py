@@ -156,8 +156,8 @@ def test_the_group_says_when_it_meets_next(story: Story) -> None:
 def test_the_review_is_held_within_twelve_months_of_the_start_of_the_plan(story: Story) -> None:
     """LUT-RI.8: counted from the day on which the plan starts, whenever the rest was arranged."""
     plan(story, "1 term", plan_starts_on="2026-10-05")
-    # Ten months on from 5 October 2026 is 5 August 2027, in the holidays: a period never moves.
-    assert str(story.due("review-called").date()) == "2027-08-05"
+    # Ten months from 5 October 2026 end with 5 August 2027, in the holidays: a period never moves. It is called the morning after.
+    assert str(story.due("review-called").date()) == "2027-08-06"
     story.wait_for("review-called")
     review = next(task for task in story.engine.tasks.open(story.case) if task.element == "school-review")
     # Twelve months on from 5 October 2026.
@@ -197,7 +197,7 @@ def test_support_that_is_still_arranged_holds_up_neither_group_nor_review(story:
     begin(story).do("sia", "set-up-group", group_interval="1 month")
     assert str(story.due("group-due").date()) == "2026-10-07"
     story.do("sia", "agree-plan", plan_starts_on="2026-09-07", milestones=[MILESTONE])
-    assert str(story.due("review-called").date()) == "2027-07-07"
+    assert str(story.due("review-called").date()) == "2027-07-08"
     story.wait_for("group-due")
     assert {"group-meets", *SUPPORT} <= set(story.waiting())
 
@@ -352,8 +352,8 @@ def test_a_renewed_plan_is_reviewed_too(story: Story) -> None:
     )
     story.do("sia", "renew-plan", renewed_plan_starts_on="2026-09-14")
     story.wait_for("review-called").do("sia", "school-review")  # of the first plan, from 7 September
-    # Ten months on from 14 September 2026.
-    assert str(story.due("review-called").date()) == "2027-07-14"
+    # The morning after the ten months from 14 September 2026 end.
+    assert str(story.due("review-called").date()) == "2027-07-15"
     story.wait_for("review-called").do("sia", "school-review")
     assert "plan-stays" in story.trace
 

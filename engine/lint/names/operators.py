@@ -86,7 +86,9 @@ def _written_date(shape: Shape) -> bool:
 
 def _among(literal: Shape, other: Shape) -> Iterator[Remark]:
     for value in sorted(literal.values or (), key=str):
-        if value == "":  # what a form stores for no answer
+        if value == "":  # what a message or the register has where there is nothing
+            if other.asked and not (other.values and "" in other.values):
+                yield Remark("type", "", 'an answer that nobody gave is null, and never ""', "Compare it with null.")
             continue
         if other.iso and not (isinstance(value, str) and is_date(value)):
             message = f"{quote(value)} is compared with a date"

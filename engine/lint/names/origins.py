@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.diagram import Element
+from engine.diagram import Element, strip_feel
 from engine.forms import Component
 from engine.lint.names.elements import crossing, hands_all
 from engine.lint.names.flows import Flow
 from engine.lint.names.graph import END, START
+from engine.lint.names.scopes import OPEN
+from engine.lint.names.sources import shape_of
 from engine.lint.names.world import World
 
 #: The kinds of questions that store null when nobody answers them; a checklist stores an empty list, a checkbox false.
@@ -74,7 +76,10 @@ def _set(world: World, flow: Flow, element: Element, name: str, found: Origins, 
     question = _question(world, element, name)
     if question is not None:
         found.questions.append(Origin(question, flow, element))
-        found.others = found.others or "noAnswer" in element.properties  # what holds then is for its author to say
+        if text := strip_feel(element.properties.get("noAnswer", "")):
+            silent = shape_of(world.feel, text, OPEN)
+            found.others = found.others or silent.entries is None or name in silent.fields  # for its author to say
+            return found.others  # else what was before holds on
     elif element.kind == "callActivity" and element.called_element in world.flows:
         return _called(world, flow, element, name, found, seen)
     elif element.kind == "startEvent":

@@ -60,16 +60,28 @@ def _answers(origin: Origin, trees: list[Node], name: str) -> list[Any] | None:
         return [True, False]
     if question.kind == "number":
         return _numbers(origin, trees, name) if all(_only_compared(tree, name) for tree in trees) else None
-    if question.options_expression or question.kind not in ("radio", "select", "checklist"):
-        return None
-    options = [option.value for option in question.options]
-    return _chosen(options, 1 if question.rules.required else 0) if question.kind == "checklist" else options
+    options = None if question.options_expression else [option.value for option in question.options]
+    if question.kind == "checklist":
+        return _ticked(options, 1 if question.rules.required else 0, trees, name)
+    return options if question.kind in ("radio", "select") else None
 
 
-def _chosen(options: list[Any], least: int) -> list[Any] | None:
+def _ticked(options: list[Any] | None, least: int, trees: list[Node], name: str) -> list[Any] | None:
+    """What can be ticked: of options without an end something or nothing, where it is only asked whether it is null."""
+    if options is not None and len(options) <= MOST_CHOSEN:
+        return _chosen(options, least)
+    return [[], ["any"]][least:] if all(_only_null(tree, name) for tree in trees) else None
+
+
+def _only_null(tree: Node, name: str) -> bool:
+    """Whether a name stands only beside null in a comparison."""
+    if tree.kind == "Comparison" and {part.kind for part in tree.parts} == {"VariableName", "CompareOp", "null"}:
+        return True
+    return tree.word != name if tree.kind == "VariableName" else all(_only_null(part, name) for part in tree.parts)
+
+
+def _chosen(options: list[Any], least: int) -> list[Any]:
     """Every choice of several options."""
-    if len(options) > MOST_CHOSEN:
-        return None
     return [list(some) for size in range(least, len(options) + 1) for some in combinations(options, size)]
 
 

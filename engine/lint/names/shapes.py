@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -45,6 +45,8 @@ class Shape:
     """Whether it is written out in the expression itself."""
     always: bool = False
     """Whether it is never null, as what the engine itself gives of a school."""
+    asked: bool = False
+    """Whether it is what a person answers to a question: where there is no answer it is null, and no text is empty."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -150,7 +152,8 @@ def _either(a: Shape, b: Shape) -> Shape:
         _values(a, b),
         _item(a, b),
         _entries(a, b),
-        iso=_agreed(a, b),
+        iso=_agreed(a, b, lambda each: each.iso),
+        asked=_agreed(a, b, lambda each: each.asked),
         literal=a.literal and b.literal,
     )
 
@@ -180,9 +183,9 @@ def _entries(a: Shape, b: Shape) -> tuple[tuple[str, Shape], ...] | None:
     return tuple((name, union(side.get(name, of(NULL)) for side in sides)) for name in names)
 
 
-def _agreed(a: Shape, b: Shape) -> bool:
+def _agreed(a: Shape, b: Shape, holds: Callable[[Shape], bool]) -> bool:
     sides = [each for each in (a, b) if TEXT in each.kinds]
-    return bool(sides) and all(each.iso for each in sides)
+    return bool(sides) and all(map(holds, sides))
 
 
 def is_date(text: str) -> bool:

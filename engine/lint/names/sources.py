@@ -94,6 +94,11 @@ LIVE_CASES = shapes.listed(
 
 def answer(question: Component, feel: Inspects, scope: Scope = OPEN) -> Shape:
     """The value that a question stores. ``scope`` is what its options may be made of."""
+    shape = _stored(question, feel, scope)
+    return replace(shape, asked=True) if shape.only(TEXT) else shape
+
+
+def _stored(question: Component, feel: Inspects, scope: Scope) -> Shape:
     if question.kind in ("radio", "select"):
         return _choice(question, feel, scope)
     if question.kind == "checklist":

@@ -8,7 +8,7 @@ import pytest
 
 from engine.forms import load_form
 from engine.lint import Known
-from tests.engine.lint.drawing import Case, around, found, prove
+from tests.engine.lint.drawing import Case, around, found, prop, prove
 
 REQUIRED = {"validate": {"required": True}}
 
@@ -34,13 +34,17 @@ POWERS = _choice("powers", "budget", "governors", kind="checklist", **REQUIRED)
 OPTIONAL = _choice("note", "red", "green")
 HIDDEN = _choice("reason", "cost", "time", conditional={"hide": '=about = "no"'}, **REQUIRED)
 LENGTH = _number("length", min=1, max=366)
-KNOWN = _known(PHASE, ABOUT, POWERS, OPTIONAL, HIDDEN, LENGTH)
+MANY = _choice("many", *"abcdefghij", kind="checklist")
+KNOWN = _known(PHASE, ABOUT, POWERS, OPTIONAL, HIDDEN, LENGTH, MANY)
 ASK = '<userTask id="t" name="Ask" camunda:formKey="f" camunda:candidateGroups="seo"/>'
 
 
-def _decides(condition: str) -> str:
+SILENT = ASK[:-2] + ' camunda:dueDate="1 week">' + prop(onBehalf="seo", noAnswer="= {}") + "</userTask>"
+
+
+def _decides(condition: str, ask: str = ASK) -> str:
     gateway = '<exclusiveGateway id="g" default="g_f"/><endEvent id="f"/>'
-    return around(ASK + gateway, f"s>t t>g g>e[{condition}] g>f")
+    return around(ask + gateway, f"s>t t>g g>e[{condition}] g>f")
 
 
 def _after(first: str, condition: str) -> str:
@@ -57,17 +61,20 @@ SAME = [
     'starts with(phase, "Prim")',
     'contains(phase, "Prim")',
     'matches(phase, "^Primary$")',
-    'phase = ""',
     "powers != null",
     "count(powers) > 0",
     "length > 1000",
     "length = 2.5",
     "length >= 1",
     'about = "yes" and starts with(phase, "Sec")',
-    'phase != null and phase = "" or about = "yes"',
+    "many = null",
 ]
+EMPTY = ['phase = ""', 'note = ""', 'phase != null and phase = "" or about = "yes"']
 CASES = [
     *(Case("PW-742", _decides(text), RIGHT, strict=True, known=KNOWN) for text in SAME),
+    *(Case("PW-873", _decides(text), RIGHT, strict=True, known=KNOWN) for text in EMPTY),
+    Case("PW-873", _decides('phase = ""', SILENT), _decides("phase = null", SILENT), strict=True, known=KNOWN),
+    Case("PW-742", _decides("string length(phase) = 0", SILENT), _decides("phase = null", SILENT), True, KNOWN),
     Case("PW-742", _after('about = "no"', 'about = "yes"'), _after('about = "no"', 'phase = "primary"'), True, KNOWN),
     Case("PW-741", _decides('note = "red"'), _decides('note != null and note = "red"'), strict=True, known=KNOWN),
     Case("PW-741", _decides('note != "red"'), _decides('note = null or note = "red"'), strict=True, known=KNOWN),

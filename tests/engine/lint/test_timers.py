@@ -60,6 +60,11 @@ CASES = [
     _worked_out(_due("= settings.wrong"), _due("= settings.right")),
     _worked_out(_duration("= settings.number"), _duration("= settings.right"), "PW-876"),
     _worked_out(_duration("= settings.wrong + &quot;&quot;"), _duration("= settings.right + &quot;&quot;")),
+    _worked_out(
+        _duration("= duration(&quot;P&quot; + substring before(settings.right, &quot; &quot;) + &quot;M&quot;)"),
+        _duration("= settings.right"),
+        "PW-812",
+    ),
     Case("PW-809", _due("2020-01-01"), _due("1 September")),
     Case("PW-809", _wait("<timeDate>2020-01-01</timeDate>"), _wait("<timeDate>1 September</timeDate>")),
     Case("PW-807", around(f'<userTask id="t">{FROM}</userTask>'), _duration("10 days", FROM)),
