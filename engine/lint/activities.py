@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.diagram import Association, Element, EventDefinition, Loop
 from engine.diagram.names import ACTIVITIES, LOOPS
-from engine.lint.core import OURS, Fault, Look, fault, rule, short
+from engine.lint.core import OURS, Fault, Look, fault, meant, rule, short
 
 MOST_TOKENS = 100
 """The largest startQuantity and completionQuantity."""
@@ -294,3 +294,23 @@ def process_does_not_call_itself(look: Look) -> Iterator[Fault]:
     for element in look.elements("callActivity"):
         if element.called_element == element.process:
             yield fault(element, "it calls its own process.", "Draw a loop instead.")
+
+
+#: By topic the parameters that it reads.
+_PARAMETERS: Mapping[str, frozenset[str]] = {
+    "notify": frozenset({"to", "subject", "text"}),
+    "category": frozenset({"category", "reason"}),
+    "live-cases": frozenset({"process"}),
+}
+
+
+@rule("PW-425", section=OURS)
+def parameter_is_one_of_its_topic(look: Look) -> Iterator[Fault]:
+    """A parameter of a task with a topic is one that the topic reads: no other has an effect."""
+    for element in look.elements("serviceTask", "sendTask"):
+        known = _PARAMETERS.get(element.topic)
+        for each in element.inputs if known is not None else ():
+            if known is not None and each.name not in known:
+                message = f'the topic {element.topic} has no parameter "{short(each.name)}".'
+                remedy = meant(each.name, known) + f"It has: {', '.join(sorted(known))}."
+                yield fault(element, message, remedy, each.line)

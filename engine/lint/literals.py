@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.diagram import is_feel
+from engine.diagram import Element, is_feel
 from engine.feel import Node
 from engine.lint.core import OURS, Fault, Look, fault, rule, short
 from engine.lint.expressions import Expression, expressions
@@ -32,6 +32,19 @@ def expression_is_marked(look: Look) -> Iterator[Fault]:
         parsed = tree(feel, each.text) if feel is not None and _SIGNS.search(each.text) else None
         if parsed is not None and _works(parsed):
             message = f'{each.what} "{short(each.text)}" looks like FEEL, and without = it is taken as it stands.'
+            yield fault(each.part, message, f"Write: = {short(each.text)}", each.line)
+
+
+@rule("PW-821", section=OURS, plain="off")
+def variable_is_marked(look: Look) -> Iterator[Fault]:
+    """A parameter that is written as the name of a variable begins with =, or that name is handed on for what it holds."""
+    world = look.world
+    for each in _literal(look) if world is not None else ():
+        flow = world.flows.get(each.part.process) if world is not None and isinstance(each.part, Element) else None
+        if world is None or flow is None or not each.what.startswith("the parameter") or "_" not in each.text:
+            continue
+        if each.text in world.names(flow):
+            message = f'{each.what} "{short(each.text)}" is a variable\'s name, and without = it is taken as it stands.'
             yield fault(each.part, message, f"Write: = {short(each.text)}", each.line)
 
 

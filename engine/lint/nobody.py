@@ -78,11 +78,10 @@ def assignee_is_known(look: Look) -> Iterator[Fault]:
 def one_person_alone(look: Look) -> Iterator[Fault]:
     """A task is not given to one named person alone where nobody can tell whether there is such a person."""
     for element in _assigned(look) if look.known.people is None else ():
-        if not element.candidate_groups:
-            message = (
-                f'only "{short(element.assignee)}" can do it, and it is not known here whether there is such a person.'
-            )
-            yield fault(element, message, "Name a role in camunda:candidateGroups instead, or check who signs in so.")
+        message = (
+            f'only "{short(element.assignee)}" can do it, and it is not known here whether there is such a person.'
+        )
+        yield fault(element, message, "Name only roles, in camunda:candidateGroups, or check who signs in so.")
 
 
 def _assigned(look: Look) -> Iterator[Element]:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.diagram import Element, Process
+from lxml import etree
+
+from engine.diagram import Element, Process, nodes
 from engine.diagram.names import ACTIVITIES
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
 from engine.lint.names.shapes import BOOLEAN
@@ -299,6 +301,21 @@ def property_is_spelt_right(look: Look) -> Iterator[Fault]:
         meant = near(name, OF_PROCESSES)
         if meant:
             yield fault(process, f'its property "{short(name)}" does nothing.', f"Did you mean {meant}?")
+
+
+@rule("PW-820", section=OURS)
+def property_stands_once(look: Look) -> Iterator[Fault]:
+    """A property stands once on its element or process: of two of one name the last counts, and nobody sees which that is."""
+    parts: list[Element | Process] = [*look.elements(), *look.processes()]
+    for part in parts:
+        names = [str(each.get("name", "")).strip() for each in _written(part)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield fault(part, f'its property "{short(name)}" stands there twice.', "Take one of them out.")
+
+
+def _written(part: Element | Process) -> Iterator[etree._Element]:
+    for holder in nodes.extensions(part.node, "properties"):
+        yield from holder.iterfind(nodes.camunda("property"))
 
 
 @rule("PW-862", section=OURS, plain="warning")

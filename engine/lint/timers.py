@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from engine.calendar import timers
@@ -12,10 +13,10 @@ from engine.calendar.timers import Timer
 from engine.diagram import Element, EventDefinition, is_feel, strip_feel
 from engine.errors import PathwaysError, TimerNotUnderstood
 from engine.lint.core import OURS, Fault, Look, fault, quoted, rule, short
-from engine.lint.names import World, read
+from engine.lint.names import World, possible, read
 from engine.lint.names.sources import tree
 from engine.lint.sites import Site, sites
-from engine.lint.wants import unfit
+from engine.lint.wants import DAY, TIME, unfit
 
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -172,7 +173,45 @@ def date_is_no_date_for_all_cases(look: Look) -> Iterator[Fault]:
         for text in (element.due_date, element.follow_up_date, *texts):
             if _A_DAY.match(text.strip()) and element.kind != "startEvent":
                 message = f'"{short(text)}" is past for every case that comes there later.'
-                yield fault(element, message, 'Write one that every case can have, such as "1 September" or "10 days".')
+                yield fault(element, message, _EVERY_CASE)
+    if look.world is not None:
+        yield from _fixed(look, look.world)
+
+
+def _fixed(look: Look, world: World) -> Iterator[Fault]:
+    """Expressions for a time, or for the day that one counts from, that give a day of one year."""
+    for site in sites(look, world):
+        start = isinstance(site.part, Element) and site.part.kind == "startEvent"
+        if site.wants in (TIME, DAY) and not start and (day := _fixed_day(site, world)):
+            message = f"{site.what} is {day}, which is past for every case that comes there later."
+            yield fault(site.part, message, _EVERY_CASE, site.line)
+
+
+_EVERY_CASE = 'Write one that every case can have, such as "1 September" or "10 days".'
+
+
+def _fixed_day(site: Site, world: World) -> str:
+    """The day that an expression gives which reads nothing, not even the clock; empty for any other."""
+    text = strip_feel(site.text)
+    parsed = tree(world.feel, text) if text else None
+    if parsed is None or read(parsed, site.scope).reads or not possible.is_timeless(parsed):
+        return ""
+    try:
+        found = world.feel.evaluate(text, {})
+    except PathwaysError:
+        return ""
+    given = found.isoformat() if isinstance(found, date) else str(found)
+    return given[:10] if _A_DAY.match(given) else ""
+
+
+@rule("PW-813", section=OURS, severity="warning", plain="off")
+def task_rests_no_longer_than_it_has(look: Look) -> Iterator[Fault]:
+    """A task that rests (followUpDate) comes up before it is due."""
+    for element in look.elements("userTask"):
+        rests, has = _length(element.follow_up_date), _length(element.due_date)
+        if rests is not None and has is not None and rests[1] > has[1]:
+            message = f'it rests for "{short(element.follow_up_date)}", and is due after "{short(element.due_date)}".'
+            yield fault(element, message, "Give it a longer time, or let it rest shorter.")
 
 
 #: Seconds in a day; how far ahead, in days, a person is hardly ever given a time.

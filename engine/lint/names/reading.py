@@ -312,6 +312,10 @@ class _Reader:
 
     def truth(self, node: Node, where: str) -> None:
         """Read a part that must be true or false."""
+        if node.kind == "SimplePositiveUnaryTest" and node.first("CompareOp") is not None:
+            remedy = 'Write before it what is compared, each time: x = "a" or x = "b".'
+            self.say("type", "", f'"{words(node)}" does not say what is compared, and is no true or false', remedy)
+            return
         shape = self.value(node)
         if shape.known and BOOLEAN not in shape.known:
             message = f'"{words(node)}" is {what(shape)}, not true or false'

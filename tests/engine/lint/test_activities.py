@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.lint.drawing import MESSAGE, TIMER, Case, around, draw, flows, inside, process, prop, prove, whole
+from tests.engine.lint.drawing import (
+    MESSAGE,
+    TIMER,
+    Case,
+    around,
+    draw,
+    flows,
+    inputs,
+    inside,
+    process,
+    prop,
+    prove,
+    whole,
+)
 
 GOOD = around('<task id="t"/>')
 MULTI = "multiInstanceLoopCharacteristics"
@@ -36,7 +49,15 @@ STANDARD = "standardLoopCharacteristics"
 NOTIFY = 'camunda:type="external" camunda:topic="notify"'
 COLLECTED = prop(outputCollection="all", outputElement="=one")
 
+
+def _categorises(**given: str) -> str:
+    """A task that puts the school in a category, with these parameters."""
+    task = f'<serviceTask id="t" camunda:type="external" camunda:topic="category">{inputs(category="A", **given)}</serviceTask>'
+    return around(task)
+
+
 CASES = [
+    Case("PW-425", _categorises(reasons="Late"), _categorises(reason="Late"), also=frozenset({"PW-417", "PW-419"})),
     Case("PW-401", around('<task id="t"/>' + EVENT_SUB, "s>t t>e t>u"), around('<task id="t"/>' + EVENT_SUB)),
     Case("PW-402", around(COMPENSATED, "s>t t>e undo>e"), around(COMPENSATED)),
     Case("PW-403", around('<task id="t"/>' + BORDER), around(COMPENSATED)),

@@ -70,7 +70,9 @@ SAME = [
     "many = null",
 ]
 EMPTY = ['phase = ""', 'note = ""', 'phase != null and phase = "" or about = "yes"']
+UNSAID = ['phase = "primary" or = "secondary"', "length >= 1 and < 5"]
 CASES = [
+    *(Case("PW-873", _decides(text), RIGHT, strict=True, known=KNOWN) for text in UNSAID),
     *(Case("PW-742", _decides(text), RIGHT, strict=True, known=KNOWN) for text in SAME),
     *(Case("PW-873", _decides(text), RIGHT, strict=True, known=KNOWN) for text in EMPTY),
     Case("PW-873", _decides('phase = ""', SILENT), _decides("phase = null", SILENT), strict=True, known=KNOWN),

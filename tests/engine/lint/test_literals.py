@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.lint import Known
 from tests.engine.lint.drawing import Case, around, found, inputs, prove
 
 
@@ -21,7 +22,16 @@ PLAIN = [
     "18:30",
     "chair-of-governors,headteacher",
 ]
+
+
+def _hands(text: str) -> str:
+    """A task that works something out, and one that is given it by this text."""
+    script = '<scriptTask id="u" scriptFormat="feel" camunda:resultVariable="panel_why"><script>= "Late"</script></scriptTask>'
+    return around(f'<task id="t">{inputs(subject=text)}</task>{script}', "s>u u>t t>e")
+
+
 CASES = [
+    Case("PW-821", _hands("panel_why"), _hands("= panel_why"), True, Known(forms={}, decisions={})),
     Case("PW-860", _says('"High risk: " + school.name'), _says('="High risk: " + school.name')),
     Case("PW-860", _says('if a then "yes" else b'), _says("if a then yes else b")),
     Case("PW-860", _says("school.name"), _says("School")),

@@ -51,6 +51,13 @@ CASES = [
         known=PEOPLE,
     ),
     Case("PW-733", _task('camunda:assignee="secy"'), _groups("seo"), strict=True, known=KNOWN),
+    Case(
+        "PW-733",
+        _task('camunda:assignee="secy" camunda:candidateGroups="seo"'),
+        _groups("seo"),
+        strict=True,
+        known=KNOWN,
+    ),
 ]
 
 

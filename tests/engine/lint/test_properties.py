@@ -41,7 +41,15 @@ OF_THEIR_OWN = words(
     separateFrom visibleTo whileOpen"""
 )
 
+_ONCE = '<camunda:property name="timerRule" value="period"/>'
+TWICE = (_ONCE, _ONCE + _ONCE.replace("period", "meeting"))
 CASES = [
+    Case(
+        "PW-820",
+        _timer(timerRule="period").replace(TWICE[0], TWICE[1]),
+        _timer(timerRule="period"),
+        also=frozenset({"PW-104"}),
+    ),
     Case("PW-861", _timer(timerrule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-862", _task(timerRule="period"), _timer(timerRule="period"), strict=True, also=frozenset({"PW-104"})),
     Case("PW-861", _process(startwhen="= school.academy"), _process(startWhen="= school.academy"), strict=True),

@@ -24,6 +24,10 @@ def _due(text: str, more: str = "") -> str:
     return around(f'<userTask id="t" camunda:dueDate="{text}">{more}</userTask>')
 
 
+def _rests(text: str) -> str:
+    return around(f'<userTask id="t" camunda:dueDate="20 days" camunda:followUpDate="{text}"/>')
+
+
 FROM = prop(**{"from": "= given"})
 GOOD = _duration("15 working days")
 
@@ -66,6 +70,13 @@ CASES = [
         "PW-812",
     ),
     Case("PW-809", _due("2020-01-01"), _due("1 September")),
+    _worked_out(_due("= date(&quot;2025-09-01&quot;)"), _due("= date(string(today()))"), "PW-809"),
+    _worked_out(
+        _duration("10 days", prop(**{"from": "= date(&quot;2025-09-01&quot;)"})),
+        _duration("10 days", prop(**{"from": "= today()"})),
+        "PW-809",
+    ),
+    Case("PW-813", _rests("6 weeks"), _rests("1 week"), True, KNOWN, NEEDS),
     Case("PW-809", _wait("<timeDate>2020-01-01</timeDate>"), _wait("<timeDate>1 September</timeDate>")),
     Case("PW-807", around(f'<userTask id="t">{FROM}</userTask>'), _duration("10 days", FROM)),
     Case("PW-807", around(f'<task id="t">{FROM}</task>'), _due("10 days", FROM)),
