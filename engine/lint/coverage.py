@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 from math import prod
+from typing import Any
 
 from engine.decisions.model import Table
 from engine.feel import Node
@@ -227,13 +228,33 @@ def _differ(table: Table, pair: tuple[int, int]) -> bool:
 
 
 def _never(table: Table, hits: Hits, undecided: set[int]) -> tuple[tuple[int, tuple[int, ...]], ...]:
-    """Rules before which, under FIRST, another is always hit. One that nothing can hit has a wrong value in a cell."""
+    """Rules before which, under FIRST or by PRIORITY, another is always hit. One that nothing can hit has a wrong value in a
+    cell."""
+    ranks = _ranks(table)
     found = []
-    for number in range(1, len(table.rules) + 1):
-        mine = [each for each in hits.values() if number in each]
-        if table.policy == "FIRST" and number not in undecided and mine and all(each[0] != number for each in mine):
-            found.append((number, tuple(sorted({each[0] for each in mine}))))
+    for number in range(1, len(table.rules) + 1) if ranks else ():
+        mine = [min(each, key=lambda one: ranks[one - 1]) for each in hits.values() if number in each]
+        if number not in undecided and mine and all(ranks[each - 1] < ranks[number - 1] for each in mine):
+            found.append((number, tuple(sorted(set(mine)))))
     return tuple(found)
+
+
+def _ranks(table: Table) -> Sequence[Any]:
+    """What decides by rule which of those that are hit counts, the lowest first; nothing where another policy rules, or a rule
+    says what the table does not rank."""
+    if table.policy == "FIRST":
+        return range(len(table.rules))
+    if table.policy != "PRIORITY":
+        return ()
+    ranked = [[text.strip() for text in output.values] for output in table.outputs]
+    found = [_rank([text.strip() for text in rule.outputs], ranked) for rule in table.rules]
+    return [] if None in found else found
+
+
+def _rank(said: list[str], ranked: list[list[str]]) -> list[int] | None:
+    """How early the outputs of a rule stand among those that the table ranks; None for one that it does not rank."""
+    pairs = list(zip(said, ranked, strict=True))
+    return [values.index(text) for text, values in pairs] if all(text in values for text, values in pairs) else None
 
 
 def _gap(table: Table, hits: Hits) -> str:

@@ -13,7 +13,7 @@ from engine.lint.core import OURS, Finding, Severity, short
 from engine.lint.coverage import coverage
 from engine.lint.names import OPEN, Inspects, Remark, Scope, Variable, World, nothing, read, sources
 from engine.lint.names import Table as Names
-from engine.lint.names.shapes import FUNCTION, Shape, Value, of
+from engine.lint.names.shapes import FUNCTION, NUMBER, Shape, Value, of
 from engine.lint.names.wording import listing, quote, what
 from engine.spelling import near
 
@@ -106,7 +106,13 @@ class _Reader:
             else:
                 shape = yield from self._read(rule.line, where, text, "expression", self.scope)
                 yield from self._unlike(rule.line, where, shape, sources.typed(output.type, self.feel))
+                yield from self._not_summed(table, rule.line, where, shape)
                 yield from self._undeclared(rule.line, where, shape, sources.declared(output, self.feel))
+
+    def _not_summed(self, table: Table, line: int, where: str, shape: Shape) -> Iterator[Found]:
+        if table.aggregation == "SUM" and shape.known and NUMBER not in shape.known:
+            message = f"it is {what(shape)}, and the table's SUM adds numbers"
+            yield self._fault(line, where, "type", message, "Give a number, or choose another aggregation.")
 
     def _undeclared(self, line: int, where: str, shape: Shape, allowed: frozenset[Value]) -> Iterator[Found]:
         for value in sorted((shape.values or frozenset()) - allowed, key=str) if allowed else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.lint.names import Remark, Shape
-from engine.lint.names.shapes import BOOLEAN, CONTEXT, FUNCTION, LIST, NUMBER, TEXT, is_date
+from engine.lint.names.shapes import BOOLEAN, CONTEXT, FUNCTION, LIST, NOTHING, NUMBER, TEXT, is_date
 
 #: The day that a time counts from; a timer's or due date's time.
 DAY, TIME = "day", "time"
@@ -54,7 +54,8 @@ _WANTED: Mapping[str, tuple[str, Callable[[Shape], bool]]] = {
 
 def unfit(wanted: str, shape: Shape) -> Remark | None:
     """What is wrong with a value of this shape where ``wanted`` (empty: anything) is wanted; None where it may fit."""
-    if not wanted or not shape.known:
+    written_null = shape == NOTHING and wanted not in (SHOWN, OPTIONS)
+    if not wanted or not (shape.known or written_null):
         return None
     words, fits = _WANTED[wanted]
     return None if fits(shape) else Remark("truth", "", f"it can never be {words}", f"Write what gives {words}.")

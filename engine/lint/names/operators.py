@@ -87,14 +87,17 @@ def _written_date(shape: Shape) -> bool:
 def _among(literal: Shape, other: Shape) -> Iterator[Remark]:
     for value in sorted(literal.values or (), key=str):
         if value == "":  # what a message or the register has where there is nothing
-            if other.asked and not (other.values and "" in other.values):
-                yield Remark("type", "", 'an answer that nobody gave is null, and never ""', "Compare it with null.")
-            continue
-        if other.iso and not (isinstance(value, str) and is_date(value)):
+            yield from _never_empty(other)
+        elif other.iso and not (isinstance(value, str) and is_date(value)):
             message = f"{quote(value)} is compared with a date"
             yield Remark("value", str(value), message, 'Write the date like "2026-09-01".')
         elif other.values is not None and value not in other.values:
             yield _no_option(value, other.values)
+
+
+def _never_empty(shape: Shape) -> Iterator[Remark]:
+    if shape.asked and "" not in (shape.values or ()):
+        yield Remark("type", "", 'an answer that nobody gave is null, and never ""', "Compare it with null.")
 
 
 def _no_option(value: Value, values: frozenset[Value]) -> Remark:

@@ -113,6 +113,7 @@ class _Reader:
     def _unknown(self, name: str) -> Shape:
         """A name that nothing sets: it is null, and adds nothing to what a value that is made of itself may be."""
         if name in FUNCTIONS:
+            self.say("function", name, f'"{name}" is a function, and is not called', f"Write: {name}(...).")
             return of(FUNCTION)
         self.reads.add(name)
         meant = near(name, {*self.scope.names(), *self.bound})

@@ -71,6 +71,8 @@ SLIPS = [
     ("PW-883", _table(*GOOD, expected='"good"'), "Add it, or take the list of values out"),
     ("PW-884", _table(*GOOD, expected='"good","inadequate"', kind="number"), "Correct its type"),
     ("PW-886", _table('- -> "low"', '"good" -> "high"'), "move it up"),
+    ("PW-886", _table('- -> "low"', '"good" -> "high"', policy="PRIORITY", values='"low","high"'), "move it up"),
+    ("PW-884", _table('"good" -> "low"').replace(b'"FIRST"', b'"COLLECT" aggregation="SUM"'), "Give a number"),
     ("PW-887", _table('"good" -> "low"'), "Add a last rule"),
     ("PW-888", _table('"good" -> string(date("2026-02-30"))', '- -> "high"'), "2026-10-14"),
 ]

@@ -61,6 +61,8 @@ CASES = [
     Case("PW-803", _due("quite soon"), _due("10 working days")),
     _worked_out(_due("= &quot;5 workng days&quot;"), _due("= &quot;5 working days&quot;")),
     _worked_out(_due("= string(5) + &quot; workin days&quot;"), _due("= string(5) + &quot; working days&quot;")),
+    _worked_out(_duration("= null"), GOOD, "PW-876"),
+    _worked_out(_due("= today"), _due("= today()"), "PW-874"),
     _worked_out(_due("= settings.wrong"), _due("= settings.right")),
     _worked_out(_duration("= settings.number"), _duration("= settings.right"), "PW-876"),
     _worked_out(_duration("= settings.wrong + &quot;&quot;"), _duration("= settings.right + &quot;&quot;")),
