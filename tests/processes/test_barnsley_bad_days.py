@@ -140,3 +140,17 @@ def test_whoever_appoints_the_foundation_governors_is_told_that_the_section_60_n
     four_steps(story.start("seo", MAINTAINED, FOUNDATION)).do("seo", "question-performance", head_performance="no")
     story.do(DIRECTOR, "section-60").converts(FOUNDATION)
     assert "has ended" in told(story, "foundation-governor-appointer", "Now an academy")
+
+
+def test_a_school_that_was_found_not_improving_is_decided_on(story: Story) -> None:
+    """BAR-ESC-2.6, BAR-ESC-2.9: though the measures are considered after a later meeting has met again."""
+    stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    meeting(story.do(HEP, "notice-to-improve"), "not improving").wait_for("meeting-due")
+    meeting(story, "meet again").do(HEP, "governance-measures").do(HEP, "systemic-solutions")
+    assert "head-of-bsa-on-stage-3" in story.waiting()
+
+
+def test_that_the_rsc_was_not_told_of_a_notice_is_told(story: Story) -> None:
+    """BAR-ESC-3.2: also when the notice is complied with first."""
+    complied(warned(story), "stage 2")
+    assert "Tell the RSC of the notice" in told(story, HEP, "Regional Schools Commissioner not told")

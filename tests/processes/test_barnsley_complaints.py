@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.processes.barnsley import COMMUNITY, HLS
+from engine.errors import TaskNotYours
+from tests.processes.barnsley import COMMUNITY, DIRECTOR, HLS
 from tests.processes.story import Story
 
 COMPLAINT = "barnsley-complaint"
@@ -56,3 +57,11 @@ def test_a_complaint_goes_to_whoever_may_decide_it(
 def test_an_answer_to_a_complaint_is_owed_when_the_school_has_closed(story: Story) -> None:
     """BAR-QA-6.2: a complaint does not end with its school."""
     assert not story.start("seo", COMPLAINT, COMMUNITY).closes(COMMUNITY).ended
+
+
+def test_a_complaint_about_the_head_of_learning_and_standards_goes_to_the_service_director(story: Story) -> None:
+    """BAR-QA-6.1: she is a member of the service too."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager="yes", complaint_managers=[HLS], complaint_phase="primary")
+    with pytest.raises(TaskNotYours):
+        story.do(HLS, "head-answers")
+    assert story.do(DIRECTOR, "head-answers").do(DIRECTOR, "answer").ended

@@ -76,3 +76,10 @@ def test_all_who_had_a_copy_of_the_notice_are_told_what_became_of_it(story: Stor
     failed(story, FOUNDATION)
     assert told(story, "foundation-governor-appointer", "Further written notice")
     assert told(story, "foundation-governor-appointer", "Eligible for intervention")
+
+
+def test_no_appeal_lifts_the_category_that_ofsted_gave(story: Story) -> None:
+    """RED-9.1, RED-7.3: the adviser's discussion is about what the group proposes."""
+    judged_inadequate(story, COMMUNITY).later(1).start("sia", "redcar-category-appeal", COMMUNITY)
+    lifted = {"appeal_resolved": "yes", "category": "1", "discussion_with": ["head", "chair"], "not_ofsted": False}
+    assert "not_ofsted" in story.refused("sia", "discuss", **lifted)

@@ -98,6 +98,7 @@ DIFFERENCES = (
     Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
     Difference("barnsley-concerns-maintained", "over-noted", CONDITION),
     Difference("barnsley-escalation-stage-1", "summary-due", ESCALATED),
+    Difference("barnsley-powers", "powers-begin", CONDITION),
     Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-stage-3-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-warning-notice", "notice-begins", CONDITION),
