@@ -154,3 +154,10 @@ def test_that_the_rsc_was_not_told_of_a_notice_is_told(story: Story) -> None:
     """BAR-ESC-3.2: also when the notice is complied with first."""
     complied(warned(story), "stage 2")
     assert "Tell the RSC of the notice" in told(story, HEP, "Regional Schools Commissioner not told")
+
+
+def test_that_nothing_follows_the_evidence_is_told(story: Story) -> None:
+    """BAR-ESC-0.3: to whoever documented it and the Service Director, and not to the school."""
+    raise_concern(story, COMMUNITY, head_of_bsa_decision="no further action")
+    assert told(story, "seo", "No further action")
+    assert "headteacher" not in {role for role, _ in story.told}

@@ -83,3 +83,17 @@ def test_no_appeal_lifts_the_category_that_ofsted_gave(story: Story) -> None:
     judged_inadequate(story, COMMUNITY).later(1).start("sia", "redcar-category-appeal", COMMUNITY)
     lifted = {"appeal_resolved": "yes", "category": "1", "discussion_with": ["head", "chair"], "not_ofsted": False}
     assert "not_ofsted" in story.refused("sia", "discuss", **lifted)
+
+
+def test_a_further_notice_after_the_two_months_makes_nobody_eligible(story: Story) -> None:
+    """RED-8A.8, Education and Inspections Act 2006, sections 63, 64 and 66: nobody is told both in one minute."""
+    given(story).wait_for("compliance-ends").later(80)
+    story.do(HOE, "check-compliance", notice_outcome="not complied").do(HOE, "further-notice")
+    assert "ended on 22 November 2026" in told(story, "chair-of-governors", "Further written notice")
+    assert "Eligible" not in {subject.split(" ")[0] for _, subject in story.told}
+
+
+def test_whoever_waits_for_ofsted_knows_that_the_two_months_run_on(story: Story) -> None:
+    """RED-8A.5: the check waits for the answer, and the time for powers does not."""
+    report(given(story), "representations-made", COMMUNITY)
+    assert "22 November 2026" in told(story, HOE, "Representations to Ofsted")
