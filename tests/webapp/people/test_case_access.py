@@ -115,6 +115,7 @@ CASE_ROUTES = (
     "calendar.confirm",
     "cases.cancel",
     "cases.case",
+    "cases.dismiss",
     "cases.retry",
     "chronology.case_hand_over",
     "chronology.case_printed",
