@@ -122,6 +122,19 @@ INSET = ("DTSTART;VALUE=DATE:20261106", "DTEND;VALUE=DATE:20261107")
         ([made("INSET day", "DTSTART:20261127T000000", "DURATION:P1D")], ["2026-11-27"]),
         ([made("INSET day", "DTSTART:20270412T230000Z", "DURATION:PT24H")], ["2027-04-13"]),
         (
+            [
+                made(
+                    "INSET day",
+                    "DTSTART;TZID=Europe/London:20261106T000000",
+                    "DURATION:P1D",
+                    "RRULE:FREQ=WEEKLY;COUNT=3",
+                    "EXDATE:20261113T000000Z",
+                )
+            ],
+            ["2026-11-06", "2026-11-20"],
+        ),
+        ([made("INSET day", "DTSTART;TZID=America/New_York:20261105T190000", "DURATION:P1D")], ["2026-11-06"]),
+        (
             [made("INSET day", *INSET, uid="same"), made("INSET day", "DTSTART;VALUE=DATE:20270108", uid="same")],
             ["2026-11-06", "2027-01-08"],  # two days under one UID: neither is lost
         ),

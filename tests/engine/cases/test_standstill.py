@@ -32,6 +32,15 @@ def test_a_join_that_gets_one_of_two_tokens_is_an_incident_at_the_join(engine: E
     assert not incident.retriable
 
 
+def test_a_join_inside_a_called_process_is_an_incident_of_the_case(engine: Engine) -> None:
+    deploy(engine, (DIAGRAMS / "xor_split_and_join.bpmn").read_bytes().replace(b'id="p"', b'id="q"'), "q")
+    calls = '<startEvent id="s"/><callActivity id="c" calledElement="q"/><endEvent id="e"/>'
+    deploy(engine, bpmn(calls, "s>c c>e", key="caller"), "caller")
+    case = engine.cases.start("caller", variables={"x": True})
+    engine.tasks.complete(task(engine, "a", case))
+    assert [(i.kind, i.element) for i in incidents(engine, case)] == [("stuck", "j")]
+
+
 def test_a_loop_straight_into_a_join_is_an_incident_at_the_join(engine: Engine) -> None:
     case = begun(engine, "loop_straight_into_join")
     for element in ("a", "b"):

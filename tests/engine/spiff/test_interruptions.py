@@ -153,6 +153,34 @@ def test_the_answer_of_one_run_interrupts_the_others() -> None:
     assert case.cancelled == ["a", "a"]
 
 
+MAPPED = (
+    '<task id="set"><extensionElements><camunda:inputOutput><camunda:outputParameter name="n">= 6'
+    "</camunda:outputParameter></camunda:inputOutput></extensionElements></task>"
+)
+CHANGES = {
+    "what a called process gives back": '<callActivity id="set" calledElement="q"/>',
+    "an output parameter": MAPPED,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_condition_is_looked_at_after_every_change_whatever_made_it(change: str) -> None:
+    body = START_END + CHANGES[change] + script("after", "0") + event_sub(when("n > 5"))
+    called = bpmn(START_END + script("z", "6"), "s>z z>e", key="q")
+    case = Case(bpmn(body, "s>set set>after after>e"), {"q": called}).start(n=0)
+    assert case.waiting == ["w"]
+    assert case.variables["n"] == 6
+
+
+def test_a_condition_is_looked_at_when_a_message_brings_values() -> None:
+    waits = event("intermediateCatchEvent", "m", '<messageEventDefinition messageRef="m1"/>')
+    case = Case(bpmn(START_END + waits + script("after", "0") + event_sub(when("n > 5")), "s>m m>after after>e", ROOTS))
+    case.start(n=0)
+    case.receive(case.now_out.subscriptions[0].name, n=6)
+    assert case.waiting == ["w"]
+    assert case.variables["n"] == 6
+
+
 def test_a_condition_behind_an_event_based_gateway_that_holds_wins_the_race() -> None:
     body = START_END + '<eventBasedGateway id="g"/><userTask id="x"/><userTask id="y"/>'
     body += event("intermediateCatchEvent", "c", when("n > 5")) + event("intermediateCatchEvent", "m", SIGNAL)
