@@ -104,18 +104,12 @@ def test_what_is_kept_of_the_stories_is_told_by_tests_on_diagrams_that_there_are
     rows = {name: row for each in told.kept().values() for name, row in each.items()}
     drawn = {(process, element) for process, (_, elements) in told.places().items() for element in elements}
     assert sorted(steps(rows) - drawn) == [], f"run: {told.WRITE}"
-    assert sorted(rows.keys() - tests()) == [], f"run: {told.WRITE}"
+    assert sorted(rows.keys() - told.tests()) == [], f"run: {told.WRITE}"
 
 
 def steps(rows: dict[str, dict[str, Any]]) -> set[tuple[str, str]]:
     """All that stories went through: process and element."""
     return {(process, step) for row in rows.values() for process, went in row["went"].items() for step in went}
-
-
-def tests() -> set[str]:
-    """The tests that tell stories, as the files name them."""
-    files = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/processes").glob("test_*.py")}
-    return {f"{stem}::{name}" for stem, text in files.items() for name in re.findall(r"^def (test_\w+)", text, re.M)}
 
 
 def test_a_story_that_went_another_way_than_is_kept_is_noticed() -> None:

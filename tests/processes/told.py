@@ -8,6 +8,7 @@ not run left as they are.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -111,10 +112,17 @@ def _within(row: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
     )
 
 
+def tests() -> set[str]:
+    """The tests that tell stories, as their files name them."""
+    files = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/processes").glob("test_*.py")}
+    return {f"{stem}::{name}" for stem, text in files.items() for name in re.findall(r"^def (test_\w+)", text, re.M)}
+
+
 def write(told: Told, ran: Iterable[str], whole: bool) -> None:
-    """Write the files anew: the stories that were run, and, unless all were, the others as they were."""
+    """Write the files anew: the stories that were run, and, unless all were, the others that there still are as they were."""
+    others = set() if whole else tests() - set(ran)
     for authority, known in kept().items():
-        left = {} if whole else {name: row for name, row in known.items() if name not in set(ran)}
+        left = {name: row for name, row in known.items() if name in others}
         rows = sorted({**left, **told.get(authority, {})}.items())
         lines = ",\n".join(json.dumps({"story": name, **row}, ensure_ascii=False) for name, row in rows)
         file_of(authority).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
