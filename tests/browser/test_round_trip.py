@@ -52,8 +52,8 @@ def page_with(browser: Browser, *scripts: str) -> Page:
 
 
 @pytest.fixture(scope="module")
-def bpmn_js(browser: Browser) -> Iterator[Callable[[bytes, str], dict[str, Any]]]:
-    page = page_with(browser, "bpmn-js/dist/bpmn-modeler.production.min.js")
+def bpmn_js(chromium: Callable[[], Browser]) -> Iterator[Callable[[bytes, str], dict[str, Any]]]:
+    page = page_with(chromium(), "bpmn-js/dist/bpmn-modeler.production.min.js")
     camunda = page.evaluate(
         "text => JSON.parse(text)", (MODULES / "camunda-bpmn-moddle/resources/camunda.json").read_text()
     )
@@ -62,8 +62,8 @@ def bpmn_js(browser: Browser) -> Iterator[Callable[[bytes, str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def dmn_js(browser: Browser) -> Iterator[Callable[[bytes], dict[str, Any]]]:
-    page = page_with(browser, "dmn-js/dist/dmn-modeler.production.min.js")
+def dmn_js(chromium: Callable[[], Browser]) -> Iterator[Callable[[bytes], dict[str, Any]]]:
+    page = page_with(chromium(), "dmn-js/dist/dmn-modeler.production.min.js")
     yield lambda xml: page.evaluate(DMN, [xml.decode(), EDIT])
     page.close()
 
