@@ -23,6 +23,8 @@ PLAIN = frozenset(
 FIRST = {
     "barnsley/complaint complaint_on",
     "barnsley/new-headteacher new_headteacher_on",
+    "barnsley/secretary-notice secretary_notice_on",
+    "barnsley/secretary-notice-stage-3 secretary_notice_on",
     "redcar-cleveland/alert-dfe dfe_alerted_on",
     "redcar-cleveland/appeal appealed_on",
     "redcar-cleveland/meet-hmi hmi_met_on",
