@@ -44,7 +44,7 @@ check: $(VENV)/.runtime webapp/static/build/.stamp ## check every diagram, decis
 # Sealed in a folder of its own: what looks for faults is no part of what is looked at.
 PIP_AUDIT := $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --progress-spinner off --disable-pip --require-hashes
 
-.PHONY: test lint format docs stories bench audit lock clean
+.PHONY: test lint format docs stories stories-needed bench audit lock clean
 test: lint webapp/static/build/.stamp $(CHROMIUM) ## set up all that is needed, lint, and run every test (some of them: TESTS=tests/engine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
@@ -63,6 +63,9 @@ docs: $(VENV)/.dev node_modules/.stamp $(VENV)/.chromium ## write a page a proce
 
 stories: $(VENV)/.dev ## run the stories, and keep which way each goes through the diagrams (processes/*/stories.json)
 	$(BIN)/python -m pytest -n $(WORKERS) --write-stories tests/processes
+
+stories-needed: $(VENV)/.dev ## say which clauses have no story that fails without what carries them; CLAUSES="BAR-QA-5.M6 ..." for some
+	$(BIN)/python -m tests.processes.without $(CLAUSES)
 
 bench: $(VENV)/.dev webapp/static/build/.stamp ## print the benchmarks (ratios and medians)
 	$(BIN)/python -m tests.benchmarks

@@ -6,6 +6,7 @@
 
 from engine.cases.batches import Meant
 from engine.cases.comments import Said
+from engine.cases.disposal import Held
 from engine.cases.effects import Effect
 from engine.cases.foresight import Following
 from engine.cases.hands import Unheld
@@ -29,6 +30,7 @@ __all__ = [
     "Engine",
     "EventReport",
     "Following",
+    "Held",
     "Listened",
     "MadePack",
     "Meant",

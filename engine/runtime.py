@@ -12,6 +12,8 @@ from engine.clock import Clock
 from engine.feel import Feel
 from engine.people.directory import Directory, nobody
 from engine.rehearsal.service import Rehearsals
+from engine.services import plans
+from engine.services.archives import Archives
 from engine.services.attachments import Attachments
 from engine.services.audit import Audit
 from engine.services.batches import Batches
@@ -19,10 +21,12 @@ from engine.services.calendars import Calendars
 from engine.services.cases import Cases
 from engine.services.comments import Comments
 from engine.services.comparisons import Comparisons
+from engine.services.configuration import Configuration
 from engine.services.conflicts import Conflicts
 from engine.services.deployments import Deployments
 from engine.services.drafts import Drafts
 from engine.services.drawings import Drawings
+from engine.services.figures import Figures
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
 from engine.services.jobs import Jobs
@@ -33,6 +37,9 @@ from engine.services.migrations import Migrations
 from engine.services.notices import Notices
 from engine.services.packs import Packs
 from engine.services.people import People
+from engine.services.plans import Plans
+from engine.services.reports import Reports
+from engine.services.retention import Retention
 from engine.services.schools import Schools
 from engine.services.tasks import Tasks
 from engine.settings import Config
@@ -68,11 +75,16 @@ class Engine:
         self.installation, self.comparisons = Installation(made), Comparisons(made)
         self.rehearsals, self.drawings = Rehearsals(made), Drawings(made)
         self.deployments.rehearsed = self.rehearsals.findings
+        self.plans = Plans(made, self.deployments)
+        self.configuration = Configuration(made, self.deployments, self.plans)
+        self.archives = Archives(made, self.deployments, self.configuration, self.plans)
+        self.jobs.others[plans.JOB] = self.plans.due
         self.notices, self.links = Notices(made), Links(made)
         self.packs, self.drafts, self.lists = Packs(made), Drafts(made), Lists(made)
         self.attachments, self.interventions = Attachments(made), Interventions(made)
         self.migrations, self.audit = Migrations(made), Audit(made)
         self.conflicts, self.comments = Conflicts(made), Comments(made)
+        self.reports, self.retention, self.figures = Reports(made), Retention(made), Figures(made)
         self.config, self.clock, self.database = made.world.config, made.world.clock, made.database
 
     def reading(self, scope: Scope | None = None) -> AbstractContextManager[Session]:

@@ -103,10 +103,14 @@ class Scheduler:
         while not self._stopping.is_set() and self._engine.jobs.fire_next_due():
             self._asked.clear()  # whatever was asked for so far, the next look sees
         if not self._stopping.is_set():
+            self._engine.jobs.free_claims()
             self._engine.jobs.tell_late()
             self._engine.jobs.send_digests()
             self._engine.jobs.send_outbox()
             self._engine.drafts.forget_old()
+            self._engine.retention.follow()
+            self._engine.figures.follow()
+            self._engine.reports.follow()
 
     def _sleep(self) -> None:
         due = self._engine.jobs.next_due()

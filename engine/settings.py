@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar.terms import FIRES_AT
-from engine.errors import AuthorityNumberMissing, ConfigUnreadable, RealDatabase
+from engine.errors import AuthorityNumberMissing, RealDatabase, SettingWrong
+from engine.lint.project import report_templates
 from engine.people.authorities import Authority, load_authorities
 from engine.people.evidence import TYPES, Limits
 from engine.store.tables import Deployment, Person, ProcessInstance, School, Setting
@@ -71,6 +72,8 @@ class Config:
     where sample mode has none, with the address at which it is served, ``served_at``.
     Mail goes to ``mail``, else to ``notify``, else into ``mail_folder``; without all three nobody is told by mail. ``files`` is
     the folder of the files that people add to cases; without one, none can be added. ``limits`` says which.
+    ``folder`` is where the files of the configuration are, where it was read from any.
+    ``reports`` are the templates of reports that diagrams may ask for; None: not known.
     """
 
     sample: bool = False
@@ -88,7 +91,9 @@ class Config:
     served_at: str = SERVED_AT
     authorities: Mapping[str, Authority] = field(default_factory=dict)
     files: Path | None = None
+    reports: frozenset[str] | None = None
     limits: Limits = field(default_factory=Limits)
+    folder: Path | None = None
 
     @classmethod
     def load(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -100,7 +105,7 @@ class Config:
         where people find Pathways, and PATHWAYS_SERVED_AT, which ``pathways run`` sets, where sample mode is served.
         PATHWAYS_FILES is the folder of the files that people add to cases,
         PATHWAYS_FILE_MB how large one may be, PATHWAYS_FILE_TYPES which are taken, and PATHWAYS_VIRUS_SCANNER a command
-        that looks at each. Raises ConfigUnreadable.
+        that looks at each. Raises ConfigUnreadable, of which SettingWrong is a kind.
         """
         return cls(
             sample=environment.get("PATHWAYS_SAMPLE") == "1",
@@ -112,7 +117,9 @@ class Config:
             served_at=environment.get("PATHWAYS_SERVED_AT", SERVED_AT),
             authorities=load_authorities(folder / "authorities"),
             files=Path(environment["PATHWAYS_FILES"]) if environment.get("PATHWAYS_FILES") else None,
+            reports=report_templates(folder / "reports"),
             limits=_limits(environment),
+            folder=folder,
         )
 
     @property
@@ -142,15 +149,15 @@ class Config:
 
 
 def _limits(environment: Mapping[str, str]) -> Limits:
-    """What files people may add. Raises ConfigUnreadable."""
+    """What files people may add. Raises SettingWrong."""
     size, types = environment.get("PATHWAYS_FILE_MB", "50"), environment.get("PATHWAYS_FILE_TYPES", "")
     chosen = tuple(types.lower().replace(",", " ").replace(".", " ").split()) or tuple(TYPES)
     if not (size.isascii() and size.isdigit() and 0 < int(size) <= MOST_MB):
         reason = f'PATHWAYS_FILE_MB is "{size}", which is no number of megabytes from 1 to {MOST_MB}'
-        raise ConfigUnreadable(file="the environment", reason=reason)
+        raise SettingWrong(reason=reason)
     if unknown := sorted(set(chosen) - TYPES.keys()):
         reason = f"PATHWAYS_FILE_TYPES names {', '.join(unknown)}; it can name {', '.join(TYPES)}"
-        raise ConfigUnreadable(file="the environment", reason=reason)
+        raise SettingWrong(reason=reason)
     return Limits(int(size) * 1_000_000, chosen, tuple(shlex.split(environment.get("PATHWAYS_VIRUS_SCANNER", ""))))
 
 
@@ -159,24 +166,24 @@ def _fires_at(given: str) -> time:
         return time.fromisoformat(given) if given else FIRES_AT
     except ValueError:
         reason = f'PATHWAYS_FIRES_AT is "{given}", which is no time of day such as 08:00'
-        raise ConfigUnreadable(file="the environment", reason=reason) from None
+        raise SettingWrong(reason=reason) from None
 
 
 def _address(given: str) -> str:
-    """An address of a host and nothing below it; nothing for nothing. Raises ConfigUnreadable."""
+    """An address of a host and nothing below it; nothing for nothing. Raises SettingWrong."""
     address = given.rstrip("/")
     if address and not _ADDRESS.fullmatch(address):
         reason = f'PATHWAYS_BASE_ADDRESS is "{given}", and should be like https://pathways.example.gov.uk'
-        raise ConfigUnreadable(file="the environment", reason=reason)
+        raise SettingWrong(reason=reason)
     return address
 
 
 def _notify(environment: Mapping[str, str]) -> NotifyService | None:
-    """GOV.UK Notify, when both its key and its template are given. Raises ConfigUnreadable for one without the other."""
+    """GOV.UK Notify, when both its key and its template are given. Raises SettingWrong for one without the other."""
     key, template = environment.get("PATHWAYS_NOTIFY_KEY", ""), environment.get("PATHWAYS_NOTIFY_TEMPLATE", "")
     if bool(key) != bool(template):
         reason = "PATHWAYS_NOTIFY_KEY and PATHWAYS_NOTIFY_TEMPLATE are given together, or neither is"
-        raise ConfigUnreadable(file="the environment", reason=reason)
+        raise SettingWrong(reason=reason)
     return NotifyService(key, template, environment.get("PATHWAYS_NOTIFY_ADDRESS", "")) if key else None
 
 
@@ -189,13 +196,19 @@ def _mail(environment: Mapping[str, str]) -> MailServer | None:
         return None
     return MailServer(
         host=given["host"],
-        port=int(environment.get("PATHWAYS_MAIL_PORT", "25")),
+        port=_port(environment.get("PATHWAYS_MAIL_PORT") or "25"),
         username=given["username"],
         sender=given["sender"] or MailServer.sender,
         password=given["password"],
         ca_file=given["ca_file"],
         starttls=environment.get("PATHWAYS_MAIL_STARTTLS") == "1",
     )
+
+
+def _port(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65_536):
+        raise SettingWrong(reason=f'PATHWAYS_MAIL_PORT is "{given}", which is no port from 1 to 65535')
+    return int(given)
 
 
 def read_offset(session: Session) -> timedelta:

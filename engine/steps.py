@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -243,6 +243,20 @@ class Thrown:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """A meeting to which a notification invites. ``name`` is the same for all invitations to it: one to a meeting of that name
+    that is still to come moves it, and so does one that says that it ``moves`` the last, whatever its day. Without an hour it
+    takes the whole day; ``hour`` is as it was written."""
+
+    name: str
+    day: date
+    hour: str = ""
+    place: str = ""
+    called_off: bool = False
+    moves: bool = False
+
+
+@dataclass(frozen=True)
 class Notification:
     """Something that named roles are to be told; sent by the outbox after the commit."""
 
@@ -251,6 +265,9 @@ class Notification:
     to: tuple[str, ...]
     subject: str
     text: str
+    meeting: Meeting | None = None
+    school: bool = False
+    """Whether the school itself is told too, by mail to its own address."""
 
 
 #: What a diagram gives as category to take its school out of every one, as it was before it had any.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from engine import settings
 from engine.audit import Recorder, chain
+from engine.calendar.files import Calendars
 from engine.calendar.terms import SchoolCalendar
 from engine.cases import failing, stepping, unstarted
 from engine.cases.stepping import StepBroken, World
@@ -23,10 +24,12 @@ from engine.deployments.registry import Registry
 from engine.errors import AnswerKept, InstanceBusy, StartKept, TimerImpossible
 from engine.feel import Feel
 from engine.jobs import queue
+from engine.people.deployed import Authorities
 from engine.people.directory import Directory, nobody
 from engine.settings import Config, StoredOffset
 from engine.store.database import Database, Opened
 from engine.store.tenancy import Scope, set_scope, unconfined
+from engine.store.today import set_clock
 
 #: How many entries of the audit trail are written at a time where they were held back.
 ENTRIES_AT_ONCE = 500
@@ -46,8 +49,12 @@ class Transactions:
         directory: Directory = nobody,
         audited: bool = True,
     ) -> None:
-        config = config or Config()
         self.database = Opened(database)
+        given = config or Config()
+        #: The authorities, as their files and what they have deployed since say.
+        folder = calendar if isinstance(calendar, Calendars) else None
+        self.authorities = Authorities(given.authorities, self.database, given.folder, folder)
+        config = replace(given, authorities=self.authorities)
         self.offset = StoredOffset(self._read_offset)
         clock = clock or (OffsetClock(self.offset) if config.sample else SystemClock())
         self.world = World(clock, _calendars(calendar), feel or Feel.shared(), Registry(), config, directory)
@@ -57,8 +64,10 @@ class Transactions:
     @contextmanager
     def writing(self, scope: Scope, *, wakes: bool = True) -> Iterator[Session]:
         """One transaction, committed at its end unless something was raised. What it changed is in the audit trail then."""
+        self.authorities.refresh()
         with self.database.writing() as session:
             set_scope(session, scope)
+            set_clock(session, self.world.clock)
             self.audit.begin(session)
             try:
                 yield session
@@ -105,8 +114,10 @@ class Transactions:
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[Session]:
         """A session for :mod:`engine.queries`, in which nothing is written."""
+        self.authorities.refresh()
         with self.database.reading() as session:
             set_scope(session, scope or Scope.all_authorities())
+            set_clock(session, self.world.clock)
             yield session
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -32,17 +33,27 @@ settings.register_profile("ci", derandomize=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-stories`` keeps which way the stories go through the diagrams."""
+    """``--write-stories`` keeps which way the stories go through the diagrams, ``--every-database`` runs each on both databases;
+    ``--without`` is for tests/processes/without.py."""
     parser.addoption("--write-stories", action="store_true", help="write processes/*/stories.json anew")
+    parser.addoption("--every-database", action="store_true", help="run each story on SQLite and on PostgreSQL")
+    parser.addoption("--without", default="", help="run stories on diagrams in which nothing carries this clause")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run says whose run it is, before xdist's workers start."""
     config.pluginmanager.register(reached, "reached")
     postgres.begin_run()
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(postgres.place()))  # SQLite waits for the disk at each commit
     sharing.share()
     if os.environ.get("CI"):
         settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """All tests and modules stand until the run's end: the collector of garbage need not walk through them again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -52,10 +52,10 @@ WATCH = 'while kill -0 "$0" 2>/dev/null; do sleep 0.5; done; [ -z "$2" ] || kill
 def begin_run() -> None:
     """Note who runs the tests. Called in every process; only the first one's word counts."""
     os.environ.setdefault(OWNER, str(os.getpid()))
-    os.environ.setdefault(RUN, str(_place() / f"pathways-postgres-{os.getpid()}"))
+    os.environ.setdefault(RUN, str(place() / f"pathways-postgres-{os.getpid()}"))
 
 
-def _place() -> Path:
+def place() -> Path:
     """Memory, where there is enough of it: making a database is copying files, several a second."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM

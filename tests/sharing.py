@@ -1,12 +1,16 @@
 """What tests of one process share, since each has a database and an application of its own: what does not depend on these.
 
 SQLAlchemy compiles each statement once an engine, Jinja each template once an application, Werkzeug each rule's address once an
-application. A test makes these anew, and half of its time went there.
+application, which also reads the configuration; and whoever signs in has their password looked at. A test makes these anew,
+and half of its time went there.
 """
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -17,6 +21,10 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+
+from engine import settings
+from webapp.pages import told
+from webapp.people import passwords
 
 Builds = Callable[..., Callable[..., tuple[str, str]]]
 _STATEMENTS: LRUCache[Any, Any] = LRUCache(5000)
@@ -48,6 +56,9 @@ def share() -> None:
         kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     event.listen(Engine, "engine_connect", _use_shared)
     Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
+    passwords.fits = cache(passwords.fits)
+    for module, name in ((settings, "load_authorities"), (told, "load")):
+        setattr(module, name, _read_once(getattr(module, name)))
 
 
 def _compiled_once(compile_builder: Builds) -> Builds:
@@ -61,6 +72,20 @@ def _compiled_once(compile_builder: Builds) -> Builds:
         return made[key]
 
     return compiled
+
+
+def _read_once(load: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    """What is read from the files of a folder stays true while they do. Each gets it as their own, since tests change it."""
+    made: dict[tuple[Any, ...], bytes] = {}
+
+    def loaded(folder: Path) -> Any:
+        files = ((each, each.stat()) for each in sorted(folder.rglob("*")) if each.is_file())
+        key = (folder, *((file, stat.st_mtime_ns, stat.st_size) for file, stat in files))
+        if key not in made:
+            made[key] = pickle.dumps(load(folder))
+        return pickle.loads(made[key])
+
+    return loaded
 
 
 def _use_shared(connection: Connection) -> None:

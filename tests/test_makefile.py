@@ -75,3 +75,60 @@ def test_only_the_browser_tests_ask_for_chromium(tests: str, asked: bool) -> Non
         ["make", "-nB", "test", f"TESTS={tests}"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ("tests.browser.chromium" in done.stdout) is asked
+
+
+class TestAudit:
+    """`make audit` fails of what is found; where the registry has no such list it says so, and what it can look up counts."""
+
+    #: What npm says of a mirror that has no list of faults.
+    NO_LIST = "npm error audit endpoint returned an error"
+
+    @pytest.fixture
+    def machine(self, bare: Path) -> Path:
+        """A machine on which everything is set up, and pip-audit finds nothing."""
+        for name in ("requirements.lock", "requirements-dev.lock"):
+            (bare / name).touch()
+        for stamp in (".venv/.build", "node_modules/.stamp"):
+            (bare / stamp).parent.mkdir(parents=True, exist_ok=True)
+            (bare / stamp).touch()
+        (bare / ".venv/bin").mkdir(exist_ok=True)
+        (bare / "bin/grep").symlink_to(shutil.which("grep") or "grep")
+        self.finds(bare, "echo No known vulnerabilities found")
+        return bare
+
+    def finds(self, machine: Path, does: str) -> None:
+        """Let pip-audit do this."""
+        program(machine, "pip-audit", does)
+
+    def audit(self, machine: Path) -> tuple[bool, str]:
+        """Whether it went well, and what it said."""
+        environment = {**os.environ, "PATH": str(machine / "bin"), "MAKEFLAGS": ""}
+        command = ["make", "audit", f"PIP_AUDIT={machine / 'bin/pip-audit'}"]
+        done = subprocess.run(command, cwd=machine, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode == 0, done.stdout + done.stderr
+
+    def test_a_mirror_without_the_list_is_no_failure_and_is_told(self, machine: Path) -> None:
+        program(machine, "npm", f"echo '{self.NO_LIST}'; exit 1")
+        well, said = self.audit(machine)
+        assert (well, self.NO_LIST in said) == (True, True)
+
+    def test_a_fault_of_an_npm_package_is_a_failure(self, machine: Path) -> None:
+        program(machine, "npm", "echo '1 high severity vulnerability'; exit 1")
+        well, said = self.audit(machine)
+        assert (well, "1 high severity vulnerability" in said) == (False, True)
+
+    def test_a_fault_of_a_python_package_is_one_whatever_npm_s_mirror_has(self, machine: Path) -> None:
+        self.finds(machine, "echo Found 1 known vulnerability; exit 1")
+        program(machine, "npm", f"echo '{self.NO_LIST}'; exit 1")
+        well, said = self.audit(machine)
+        assert (well, said.count("Found 1 known vulnerability")) == (False, 2)
+
+    def test_a_list_of_python_s_that_cannot_be_reached_says_so_and_nothing_is_called_whole(self, machine: Path) -> None:
+        self.finds(machine, "echo 'Failed to connect to pypi.org' >&2; exit 1")
+        program(machine, "npm", "exit 0")
+        well, said = self.audit(machine)
+        assert (well, "Failed to connect to pypi.org" in said) == (False, True)
+
+    def test_nothing_found_is_well(self, machine: Path) -> None:
+        program(machine, "npm", "echo 'found 0 vulnerabilities'")
+        assert self.audit(machine)[0]

@@ -18,34 +18,41 @@ from engine import Config, Engine
 from engine.calendar.files import Calendars
 from engine.calendar.lateness import is_late
 from engine.store.database import pooling
-from webapp import current, dates, errors, security, static_files, words
+from webapp import current, dates, errors, limits, security, static_files, words
 from webapp.db import db, migrate
 from webapp.forms import drafts
 from webapp.pages import (
     accessibility,
     account_keeping,
+    archive,
+    archives,
     attention,
     audit,
     batches,
     behalf,
+    board,
     calendar,
     case_list,
     cases,
+    choices,
     chronology,
     clauses,
     comments,
     comparisons,
+    configuration,
     conflicts,
     corrections,
     coverage,
     covers,
     day,
     definitions,
+    documents,
     drawings,
     events,
     feed,
     files,
     hands,
+    holds,
     home,
     imports,
     incidents,
@@ -56,24 +63,35 @@ from webapp.pages import (
     metrics,
     migrations,
     moving,
+    new_processes,
     notices,
     overview,
     own_account,
+    plans,
     proof,
+    register,
     rehearsals,
     replays,
+    reports,
+    retention,
     retries,
+    roles,
+    school_calendar,
     school_people,
     schools,
     second_factor,
     sending,
     start,
     statistics,
+    subject,
     successions,
     told,
+    trends,
+    values,
 )
 from webapp.pages.numbers import with_query
-from webapp.people import access, accounts, guests, names, oidc, sign_in, staying, witness
+from webapp.people import access, accounts, guests, names, oidc, rates, sign_in, staying, witness
+from webapp.reports import by_itself
 from webapp.sample import page
 from webapp.settings import check, settings
 
@@ -99,8 +117,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, serving: bool = True)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", pooling(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     migrate.init_app(app, db)
-    app.extensions["authorities"] = config.authorities
-    app.extensions["clauses"] = clauses.load(Path(app.config["ROOT"]) / "processes")
     app.extensions["told"] = told.load(Path(app.config["ROOT"]) / "processes")
     with app.app_context():
         calendars = Calendars(folder / "calendars", config.fires_at)
@@ -111,6 +127,9 @@ def create_app(overrides: Mapping[str, Any] | None = None, serving: bool = True)
             config=config,
             directory=accounts.members,
         )
+    by_itself.register(app, app.extensions["pathways"])
+    app.extensions["authorities"] = app.extensions["pathways"].config.authorities
+    app.extensions["clauses"] = clauses.Known(app.extensions["pathways"])
     _pages(app)
     static_files.register(app)
     security.register(app, config.base_address)
@@ -132,6 +151,7 @@ def _pages(app: Flask) -> None:
     witness.register(app)
     app.before_request(files.allow_more)
     app.before_request(imports.allow_more)  # before the body is read
+    limits.register(app)
     CSRFProtect(app)
     sign_in.login.init_app(app)
     oidc.register(app)
@@ -170,6 +190,10 @@ def _pages(app: Flask) -> None:
         events,
         feed,
         case_list,
+        archive,
+        retention,
+        holds,
+        subject,
         cases,
         incidents,
         retries,
@@ -181,19 +205,34 @@ def _pages(app: Flask) -> None:
         definitions,
         migrations,
         comparisons,
+        configuration,
+        archives,
+        values,
+        roles,
+        register,
+        school_calendar,
         comments,
         conflicts,
         rehearsals,
         replays,
+        reports,
+        board,
+        trends,
         drawings,
+        documents,
+        new_processes,
+        choices,
+        plans,
         page,
     ):
         app.register_blueprint(module.blueprint)
     errors.register(app)
     access.guard(app)
+    rates.register(app)
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
+    app.jinja_env.template_class = names.Page
     app.jinja_env.filters.update(day=dates.day, hour=dates.hour, lasting=dates.lasting, called=names.person)
     app.jinja_env.filters.update(
         roles=names.roles_in_words,

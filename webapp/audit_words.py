@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,24 @@ class Side:
     name: str
     before: str
     after: str
+
+
+def people(row: AuditRow) -> Iterator[str]:
+    """Whom the words of an entry may name."""
+    yield from (row.who, row.person)
+    yield from _addresses([row.before, row.after])
+
+
+def _addresses(value: Any) -> Iterator[str]:
+    if isinstance(value, (list, Mapping)):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _addresses(each)
+    elif _is_address(str(value)):
+        yield str(value)
+
+
+def _is_address(text: str) -> bool:
+    return "@" in text and " " not in text
 
 
 def doer(row: AuditRow) -> str:
@@ -113,7 +131,7 @@ def _group(value: Mapping[str, Any]) -> str:
 def _text(text: str, name: str) -> str:
     if name in ROLES:
         return ", ".join(role_names([text]))
-    if "@" in text and " " not in text:
+    if _is_address(text):
         return person(text)
     return _moment(text) or text or "Nothing"
 

@@ -25,6 +25,7 @@ from engine.scheduler import Scheduler
 from webapp import create_app
 from webapp.current import the_engine
 from webapp.db import db
+from webapp.doctor.command import doctor
 from webapp.evidence.command import pack
 from webapp.people import accounts, passwords
 from webapp.sample import first_start, page, year
@@ -225,6 +226,7 @@ def seed(replace: bool) -> None:
 
 
 main.add_command(pack)
+main.add_command(doctor)
 
 if __name__ == "__main__":
     main()

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from engine import errors
 from engine.errors import PathwaysError
 from webapp.forms import drafts
+from webapp.limits import TooMany
 from webapp.people.keeping import AccountNotFound, OwnAccount
 from webapp.people.names import anybody
 from webapp.people.sign_in import go_on
@@ -66,6 +67,7 @@ TITLES_OF: dict[type[PathwaysError], str] = {
     errors.InstanceBusy: "Somebody was quicker",
     errors.InstanceEnded: "This case has ended",
     errors.CaseSuspended: "This case is suspended",
+    errors.CaseArchived: "This case is in the archive",
 }
 
 #: The status of each error that the engine raises; those not named here are 422, "it could not be done".
@@ -74,6 +76,9 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.TaskNotFound: 404,
     errors.InstanceNotFound: 404,
     errors.DefinitionNotFound: 404,
+    errors.PlanNotFound: 404,
+    errors.DocumentNotFound: 404,
+    errors.DocumentOvertaken: 409,
     errors.SchoolNotFound: 404,
     errors.HoldingNotFound: 404,
     errors.IncidentNotFound: 404,
@@ -116,6 +121,12 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.CoverRefused: 422,
     errors.CoverNotFound: 404,
     errors.ListNotFound: 404,
+    errors.ReportNotFound: 404,
+    errors.ReportNotYours: 403,
+    errors.ReportKept: 409,
+    errors.ReportMovedOn: 409,
+    errors.ReportOfBarred: 403,
+    errors.ReportTemplateWrong: 422,
     errors.NoticeNotFound: 404,
     errors.LinkNotFound: 404,
     errors.LinkEnded: 410,
@@ -137,6 +148,12 @@ STATUS: dict[type[PathwaysError], int] = {
     errors.OtherAuthority: 403,
     errors.EntryKept: 500,
     errors.EntryNotFound: 404,
+    errors.CaseArchived: 409,
+    errors.HoldNotFound: 404,
+    errors.DisposalNotFound: 404,
+    errors.CaseHeld: 409,
+    errors.OwnProposal: 403,
+    errors.NotForRecords: 403,
 }
 
 
@@ -186,7 +203,7 @@ def register(app: Flask) -> None:
     def _http(error: HTTPException) -> Any:
         if error.code is not None and error.code < 400:
             return error
-        return page(error.code or 500)
+        return page(error.code or 500, error.description or "" if isinstance(error, TooMany) else "")
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Any:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from engine.errors import ConfigUnreadable
+from engine.errors import SettingWrong
 
 #: How long a browser comes by HTTPS only once it has been here, in seconds: a year.
 ALWAYS_HTTPS = 365 * 86_400
@@ -43,10 +43,10 @@ def register(app: Flask, base_address: str) -> None:
 
 
 def _proxies(given: Any) -> int:
-    """How many proxies stand in front. Raises ConfigUnreadable."""
+    """How many proxies stand in front. Raises SettingWrong."""
     if not (text := str(given)).isdecimal():
         reason = f'PATHWAYS_PROXIES is "{given}", and should be how many proxies stand in front, such as 1'
-        raise ConfigUnreadable(file="the environment", reason=reason)
+        raise SettingWrong(reason=reason)
     return int(text)
 
 

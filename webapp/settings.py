@@ -11,7 +11,29 @@ from typing import Any
 
 from engine.clock import SystemClock
 from engine.errors import PathwaysError
+from engine.store.database import usable_address
 
+#: What may be set, and how the secret of each authority's provider begins (docs/reference/configuration.md).
+NAMES = frozenset(
+    f"PATHWAYS_{each}"
+    for each in (
+        *(
+            "BASE_ADDRESS",
+            "SERVED_AT",
+            "TRUSTED_HOSTS",
+            "PROXIES",
+            "SAMPLE",
+            "ROOT",
+            "CONFIG",
+            "METRICS_TOKEN",
+            "FIRES_AT",
+            "RATES",
+        ),
+        *("FILES", "FILE_MB", "FILE_TYPES", "VIRUS_SCANNER", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "NOTIFY_ADDRESS"),
+        *("MAIL_HOST", "MAIL_PORT", "MAIL_SENDER", "MAIL_USERNAME", "MAIL_PASSWORD", "MAIL_STARTTLS", "MAIL_CA_FILE"),
+    )
+)
+OIDC_SECRET = "PATHWAYS_OIDC_SECRET_"
 ROOT = Path(__file__).resolve().parent.parent
 #: The one password of all sample people: sample data is invented, and shown only in sample mode.
 SAMPLE_PASSWORD = "pathways"
@@ -27,7 +49,7 @@ class UnsafeSettings(PathwaysError):
 def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The application's settings from the environment: DATABASE_URL, SECRET_KEY, PATHWAYS_SAMPLE, PATHWAYS_ROOT,
     PATHWAYS_BASE_ADDRESS, PATHWAYS_TRUSTED_HOSTS, PATHWAYS_PROXIES, PATHWAYS_METRICS_TOKEN,
-    PATHWAYS_FILES, PATHWAYS_OIDC_SECRET_<AUTHORITY>."""
+    PATHWAYS_FILES, PATHWAYS_RATES, PATHWAYS_OIDC_SECRET_<AUTHORITY>."""
     root = Path(environment.get("PATHWAYS_ROOT", ROOT))
     sample = environment.get("PATHWAYS_SAMPLE") == "1"
     return {
@@ -43,31 +65,41 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url(environment.get("DATABASE_URL", ""), root),
         "FILES": environment.get("PATHWAYS_FILES") or str(root / "var" / "files"),
         "FILES_AT_ONCE": 200_000_000,
-        "OIDC_SECRETS": lambda home: environment.get(f"PATHWAYS_OIDC_SECRET_{home.upper().replace('-', '_')}", ""),
+        "OIDC_SECRETS": lambda home: environment.get(f"{OIDC_SECRET}{home.upper().replace('-', '_')}", ""),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
         "MAX_CONTENT_LENGTH": 6_000_000,
         "REGISTER_LIMIT": 100_000_000,
+        "RATES": environment.get("PATHWAYS_RATES", ""),
+        "JSON_AT_ONCE": 4_000_000,
+        "FIELDS_AT_ONCE": 5_000,
+        "MAX_FORM_PARTS": 1_000,
+        "MOST_FILES": 50,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
         "WTF_CSRF_TIME_LIMIT": 10 * 3600,
     }
 
 
 def database_url(given: str, root: Path) -> str:
-    """The database: the one given (PostgreSQL through psycopg), or an SQLite file under ``var/``."""
-    if not given:
-        return f"sqlite:///{root / 'var' / 'pathways.db'}"
-    return given.replace("postgresql://", "postgresql+psycopg://", 1)
+    """The database: the one given (PostgreSQL through psycopg), or an SQLite file under ``var/``. Raises DatabaseUnusable."""
+    return usable_address(given or f"sqlite:///{root / 'var' / 'pathways.db'}")
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """What is set by a name that begins as ours do and that nobody reads: misspelt, or of another release."""
+    ours = (each for each in environment if each.startswith("PATHWAYS_"))
+    return sorted(each for each in ours if each not in NAMES and not each.startswith(OIDC_SECRET))
 
 
 def check(config: Mapping[str, Any], base_address: str, debug: bool) -> None:
     """Before a server lets people in. Raises UnsafeSettings, which names all that is wrong; sample mode is let alone."""
-    if not config["SAMPLE"] and (found := list(_problems(config, base_address, debug))):
+    if not config["SAMPLE"] and (found := list(problems(config, base_address, debug))):
         raise UnsafeSettings(problems=" ".join(found))
 
 
-def _problems(config: Mapping[str, Any], base_address: str, debug: bool) -> Iterator[str]:
+def problems(config: Mapping[str, Any], base_address: str, debug: bool) -> Iterator[str]:
+    """What a server for real people must not start with, each in a sentence."""
     if not config["SECRET_KEY"]:
         yield "SECRET_KEY is not set: all servers need the same one, and keep it when they start again."
     elif len(config["SECRET_KEY"]) < SHORTEST_KEY:

@@ -8,7 +8,7 @@ transaction. What is no change (a view, a refusal, a sign-in) is told with :func
 from __future__ import annotations
 
 from engine.audit import tables
-from engine.audit.changes import watched
+from engine.audit.changes import unwatched, watched
 from engine.audit.entries import About, Confidential, Draft
 from engine.audit.origin import Origin, coming_from, origin, set_origin
 from engine.audit.recorder import Recorder, record
@@ -24,5 +24,6 @@ __all__ = [
     "record",
     "set_origin",
     "tables",
+    "unwatched",
     "watched",
 ]

@@ -105,8 +105,16 @@ def _told(story: _Story, gathered: Gathered) -> Iterator[Draft]:
     for task in story.tasks:
         if id(task) not in spoken_of:
             yield from _of_task(story, task, gathered)
-    if story.row is not None and _has_ended(story.row):
-        yield Draft(story.case.authority, "case.completed", _about(story))
+    for kind in _of_row(story.row) if story.row is not None else ():
+        yield Draft(story.case.authority, kind, _about(story))
+
+
+def _of_row(row: Change) -> Iterator[str]:
+    """What the case's own row says: that it ended, that it went into the archive."""
+    if _has_ended(row):
+        yield "case.completed"
+    if row.how == "changed" and "archived" in row.columns:
+        yield "case.archived"
 
 
 def _has_ended(row: Change) -> bool:

@@ -6,6 +6,7 @@ A hook on SQLAlchemy's own ``Session`` class, as that of tenancy (engine/store/t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +81,17 @@ def watch(session: Session) -> Watch:
     made = Watch()
     session.info[_KEY] = made
     return made
+
+
+@contextmanager
+def unwatched(session: Session) -> Iterator[None]:
+    """Change what one entry tells as a whole, as the rows of a case that is deleted: the caller records it."""
+    found = session.info.pop(_KEY, None)
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_KEY] = found
 
 
 def watched(session: Session) -> Watch | None:

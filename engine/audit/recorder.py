@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit import chain
 from engine.audit.cases import Secrets, drafts_of_cases
-from engine.audit.changes import watch, watched
+from engine.audit.changes import unwatched, watch, watched
 from engine.audit.entries import Draft
 from engine.audit.rules import Gathered, drafts_of
 from engine.clock import Clock
@@ -53,7 +53,8 @@ class Recorder:
         if self._held is not None:
             self._held += placed
         elif placed:
-            chain.write(session, placed)
+            with unwatched(session):
+                chain.write(session, placed)
 
     @contextmanager
     def held(self) -> Iterator[list[Draft]]:

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from engine.audit.changes import Change
 from engine.audit.entries import Draft
 from engine.audit.origin import GUEST
 from engine.audit.rules import RULES, Gathered, Rule, Silent, rule
-from engine.store.tables import Person
+from engine.configuration import ROLES, TITLES, kind_of_key
+from engine.configuration.roles import permits_changed, read_roles
+from engine.store.tables import ConfigDefinition, Person, Resource
 
 _IN_CASES = Silent("told with their case (engine/audit/cases.py)")
 _IN_STEPS = Silent("what a case waits for follows from its steps, which are told")
@@ -33,13 +38,23 @@ RULES.update(
         ("user_task_role", "event_subscription", "job", "notification", "batch_skip", "case_reader"), _IN_STEPS
     )
     | dict.fromkeys(
-        ("resource", "process_reader", "process_definition", "form_definition", "decision_definition"), _DEPLOYED
+        (
+            "resource",
+            "process_reader",
+            "process_definition",
+            "form_definition",
+            "decision_definition",
+            "config_definition",
+        ),
+        _DEPLOYED,
     )
-    | dict.fromkeys(("start_timer", "outbox", "retry"), _ENGINES)
+    | dict.fromkeys(("start_timer", "outbox", "retry", "figure", "case_figure", "touched_case"), _ENGINES)
     | dict.fromkeys(("draft", "notice_read"), _PERSONAL)
     | {
         "audit_entry": Silent("the audit trail itself"),
         "audit_chain": Silent("the audit trail itself"),
+        "archived_text": Silent("the words of a case that was archived, which is told"),
+        "hold": Rule("hold.set", "hold.lifted", about=lambda each: {"person": each["person"]}),
         "school_change": Silent("told with the school"),
         "drawing_save": Silent("the history of a draft, which is kept there"),
         "batch": Rule(
@@ -57,6 +72,12 @@ RULES.update(
         "migration": Rule("migration.begun", left_out=frozenset({"definition_id"}), why="reason", by="by"),
         "retries": Rule("incident.retried", left_out=frozenset({"definition_id", "element"}), why="reason", by="by"),
         "person": Rule("person.added", "person.changed"),
+        "planned_deployment": Rule(
+            "deployment.planned",
+            "deployment.decided",
+            about=_subject("title"),
+            left_out=frozenset({"files", "versions", "drawing_id", "deployment_id", "strict"}),
+        ),
         "retirement": Rule("process.retired", "process.taken-up", about=_subject("process"), why="reason", by="by"),
         "saved_rehearsal": Rule(
             "rehearsal.saved", "rehearsal.saved", "rehearsal.removed", left_out=frozenset({"content"})
@@ -85,13 +106,64 @@ def _holding(change: Change, gathered: Gathered) -> Iterator[Draft]:
 @rule("deployment")
 def _deployment(change: Change, gathered: Gathered) -> Iterator[Draft]:
     """A deployment, with the versions that it brought."""
-    brought = gathered.of("process_definition", "form_definition", "decision_definition")
-    versions = [f"{each['name'] or each['key']} {each['version']}" for each in brought if each.how == "added"]
-    processes = [each["key"] for each in brought if each.how == "added" and each.name == "process_definition"]
+    brought = _brought(change, gathered)
+    versions = [f"{_named(each)} {each['version']}" for each in brought]
+    processes = [each["key"] for each in brought if each.name == "process_definition"]
     after = {"versions": sorted(versions), "origin": change["origin"], "checked": change["strict"]}
+    permits = [said for each in brought for said in _permits(each, gathered.session)]
+    after |= {"permits": permits} if permits else {}
     about = gathered.within({"process": processes[0] if len(processes) == 1 else None})
     yield Draft(
         gathered.authority(change), "deployment.made", about, {}, after, change["note"] or "", change["by"] or ""
+    )
+
+
+def _brought(deployment: Change, gathered: Gathered) -> list[Change]:
+    """The versions that came with a deployment."""
+    found = gathered.of("process_definition", "form_definition", "decision_definition", "config_definition")
+    return [each for each in found if each.how == "added" and each["deployment_id"] == deployment["id"]]
+
+
+def _permits(version: Change, session: Session) -> Iterator[str]:
+    """Which capability a new version of the roles adds to which role, and takes from which."""
+    if version.name != "config_definition" or kind_of_key(str(version["key"])) != ROLES or version["version"] < 2:
+        return
+    table = ConfigDefinition
+    before = (
+        select(Resource.content)
+        .join(table, table.resource_id == Resource.id)
+        .where(table.authority == version["authority"], table.key == version["key"])
+        .where(table.version == version["version"] - 1)
+    )
+    after = select(Resource.content).where(Resource.id == version["resource_id"])
+    old, new = (read_roles(session.scalar(each) or b"")[0] for each in (before, after))
+    for each in permits_changed(old, new):
+        said = [*(f"{what} added" for what in each.added), *(f"{what} taken away" for what in each.taken)]
+        yield f"{each.role.name}: {', '.join(said)}"
+
+
+def _named(version: Change) -> str:
+    """What is called so that a version is of: a process by its name, a document of the configuration by its title."""
+    key = str(version["key"])
+    return TITLES.get(kind_of_key(key), "") or version["name"] or key
+
+
+_REPORT = Rule(
+    "report.made",
+    "report.written",
+    about=_subject("title"),
+    left_out=frozenset({"saved", "saved_by", "made", "made_by"}),
+    masked=frozenset({"text", "figures"}),
+    by="saved_by",
+)
+
+
+@rule("report")
+def _report(change: Change, gathered: Gathered) -> Iterator[Draft]:
+    """A report: its text and figures as digests; that it was approved, by whoever did."""
+    approved = "approved" in change.columns and change["approved"] is not None
+    yield from (replace(_REPORT, changed="report.approved", by="approved_by") if approved else _REPORT)(
+        change, gathered
     )
 
 
@@ -127,6 +199,34 @@ def _reported(change: Change, gathered: Gathered) -> Iterator[Draft]:
     if change.how == "added":
         of = Rule("message.reported", masked=frozenset({"values"}), about=_subject("title"), by="by")
         yield from of(change, gathered)
+
+
+_DECIDED = {
+    "waiting": "disposal.listed",
+    "approved": "disposal.approved",
+    "kept": "disposal.kept",
+    "failed": "disposal.withdrawn",
+}
+
+
+@rule("disposal")
+def _disposal(change: Change, gathered: Gathered) -> Iterator[Draft]:
+    """A case that is due for deletion, and what was decided; that it was deleted is told by whatever deletes it."""
+    kind = _decided(change)
+    if kind:
+        about = gathered.within({"instance_id": change["instance_id"]})
+        told = {name: change[name] for name in ("due", "rule", "again") if change[name]}
+        by, why = change["decided_by"] or "", change["reason"] or ""
+        yield Draft(gathered.authority(change), kind, about, {}, told, why, by)
+
+
+def _decided(change: Change) -> str:
+    """Which kind of entry tells of it; none where the status stayed."""
+    if change.how != "added" and "status" not in change.columns:
+        return ""
+    kind = _DECIDED.get(change["status"], "")
+    withdrawn = kind == "disposal.listed" and change.before.get("status") == "approved"
+    return "disposal.withdrawn" if withdrawn else kind
 
 
 @rule("message")
@@ -167,13 +267,15 @@ def _migrated_case(change: Change, gathered: Gathered) -> Iterator[Draft]:
 @rule("attachment")
 def _attachment(change: Change, gathered: Gathered) -> Iterator[Draft]:
     """A file that was added, or whose content was removed."""
-    file = {"file_id": change["id"], "subject": change["name"]}
+    # What is kept to certain roles may be told by its name already.
+    file = {"file_id": change["id"], "subject": f"file {change['id']}" if change["roles"] else change["name"]}
     if "removed" in change.columns and change["removed"] is not None:
         about = gathered.within({**file, "instance_id": change["instance_id"], "task_id": change["task_id"]})
         before, why = {"sha256": change["sha256"], "size": change["size"]}, change["reason"] or ""
         yield Draft(gathered.authority(change), "file.removed", about, before, {}, why, change["removed_by"] or "")
     else:
-        yield from Rule(**{**vars(_FILE), "about": lambda _: file})(change, gathered)
+        masked = frozenset({"name"} if change["roles"] else ())
+        yield from Rule(**{**vars(_FILE), "about": lambda _: file, "masked": masked})(change, gathered)
 
 
 @rule("task_link")
@@ -194,9 +296,11 @@ def _of_link(change: Change) -> str:
     for column, kind in (("ended", "link.ended"), ("used", "link.used")):
         if column in change.columns:
             return kind
+    if "tries" in change.columns:  # which code was wrong is kept beside it
+        return "link.refused"
     if "codes" in change.columns:
         return "link.code" if change["codes"] else "link.used"
-    return "link.refused" if "tries" in change.columns else ""
+    return ""
 
 
 @rule("incident")

@@ -245,7 +245,8 @@ def day_given(value: Any, calendar: SchoolCalendar) -> datetime:
         return (found if found.tzinfo else found.replace(tzinfo=ZONE)).astimezone(UTC)
     if isinstance(found, date):
         return fires_on(found, calendar)
-    said = "nothing" if value in (None, "") else f'"{value}"'
+    # What it is may be an answer that is kept to certain roles.
+    said = "nothing" if value in (None, "") else "a text" if isinstance(value, str) else "something"
     raise TimerNotUnderstood(text=str(value), reason=f"it counts from {said}, which is no date")
 
 

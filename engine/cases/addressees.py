@@ -53,5 +53,8 @@ def _usernames(session: Session, world: World, home: Authority, named: Collectio
 def _refuse(loaded: Loaded, task: WaitingUserTask, home: Authority, whom: str, no_such: str) -> None:
     element = loaded.definition.diagram.elements.get(task.element) if task.process == loaded.key else None
     said = "" if element is None else element.assignee if task.assignee == whom else ", ".join(element.candidate_groups)
-    cause = NotAddressed(element=task.name, whom=whom, authority=home.name, no_such=no_such, said=said.strip() or whom)
+    said = said.strip() or whom
+    # What an expression gives may be made of an answer that is kept to certain roles.
+    named = "what an expression gives" if said.startswith("=") else f'"{whom}"'
+    cause = NotAddressed(element=task.name, whom=named, authority=home.name, no_such=no_such, said=said)
     raise StepFailed(task.element, cause) from cause

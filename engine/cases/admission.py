@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from engine.cases.stepping import World
 
 
-def check(session: Session, world: World, loaded: Loaded, authority: str, urn: str | None) -> School | None:
-    """The school that a case is about, when it may begin. Raises ProcessRetired, SchoolNeeded, SchoolNotFound, SchoolHasClosed,
+def check(
+    session: Session, world: World, loaded: Loaded, authority: str, urn: str | None, by_hand: bool
+) -> School | None:
+    """The school that a case is about, when it may begin; ``by_hand`` at its none start event: one that says
+    ``forEach`` = ``school`` always is about one. Raises ProcessRetired, SchoolNeeded, SchoolNotFound, SchoolHasClosed,
     NotForThisSchool, LiveCaseExists, and what ``startWhen`` raises."""
     retirement.check(session, loaded, authority)
     if not urn:
-        if loaded.needs_school:
+        if loaded.needs_school_by_hand if by_hand else loaded.needs_school:
             raise SchoolNeeded(process=loaded.name)
         return None
     school = find(session, authority, urn)

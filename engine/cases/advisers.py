@@ -25,18 +25,30 @@ def by_default(
 ) -> Mapping[str, str]:
     """To whom tasks that begin are given by default: usernames by token.
 
-    A task of such a role is given to the link adviser of the case's school who holds it, unless its diagram gives it to
-    somebody, they are barred from the case, or it is one half of what two persons must do: who does which is theirs to say.
+    A task of such a role is given to the link adviser of the case's school who holds it, or to whoever covers for them today,
+    unless its diagram gives it to somebody, they are barred from the case, or it is one half of what two persons must do: who
+    does which is theirs to say.
     """
     home = world.config.authorities.get(instance.authority)
-    first = _looking_first(home)
+    first = advisers.looking_first(home)
     asked = [task for task in fresh if _is_for(task, first)]
-    adviser = _adviser(session, world, home, instance) if home and asked else None
-    if adviser is None:
+    if home is None or not asked or not instance.school_urn:
         return {}
-    held = adviser.roles & first
-    theirs = (task for task in asked if _is_for(task, held))
-    return {task.token: adviser.username for task in theirs if not _is_a_half(session, loaded, task)}
+    whom, held = _adviser(session, world, home, instance)
+    theirs = [task for task in asked if _is_for(task, held & first)]
+    return {task.token: whom for task in theirs if not _is_a_half(session, loaded, task)}
+
+
+def _adviser(session: Session, world: World, home: Authority, instance: ProcessInstance) -> tuple[str, frozenset[str]]:
+    """Who is there today for the link adviser of a case's school, and the adviser's roles; none where there is nobody, or one of
+    the two is barred from the case."""
+    people = People.of(session, home, world.directory, day_of(world.clock.now()))
+    adviser = advisers.of_school(people, instance.school_urn or "")
+    if adviser is None:
+        return "", frozenset()
+    there = people.cover_of(adviser.username) or adviser
+    out = any(_is_barred(session, instance, each) for each in (adviser, there))
+    return there.username, frozenset() if out else adviser.roles
 
 
 def _is_for(task: WaitingUserTask, roles: frozenset[str]) -> bool:
@@ -44,23 +56,9 @@ def _is_for(task: WaitingUserTask, roles: frozenset[str]) -> bool:
     return not task.assignee and not roles.isdisjoint(task.candidate_groups)
 
 
-def _adviser(session: Session, world: World, home: Authority, instance: ProcessInstance) -> Member | None:
-    """The link adviser of a case's school, unless they are barred from the case."""
-    if not instance.school_urn:
-        return None
-    people = People.of(session, home, world.directory, day_of(world.clock.now()))
-    adviser = advisers.of_school(people, instance.school_urn)
-    return None if adviser is None or _is_barred(session, instance, adviser) else adviser
-
-
-def _looking_first(home: Authority | None) -> frozenset[str]:
-    """The roles of an authority that look after their own schools first."""
-    return frozenset(role.id for role in home.roles.values() if role.per_school) if home else frozenset()
-
-
-def _is_barred(session: Session, instance: ProcessInstance, adviser: Member) -> bool:
+def _is_barred(session: Session, instance: ProcessInstance, whom: Member) -> bool:
     names: Collection[str] = conflicts.barred(session, [instance.id]).get(instance.id, ()) if instance.id else ()
-    return conflicts.is_barred(names, adviser)
+    return conflicts.is_barred(names, whom)
 
 
 def _is_a_half(session: Session, loaded: Loaded, task: WaitingUserTask) -> bool:

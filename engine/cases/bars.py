@@ -6,7 +6,7 @@ goes back to its roles, and those who manage cases are told of a task for which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
@@ -195,7 +195,7 @@ def _tell_of_nobody(session: Session, world: World, instance: ProcessInstance, p
         return
     open_tasks = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status == OPEN)
     for task in session.scalars(open_tasks).all():
-        if all(conflicts.is_barred(names, each) for each in _who(people, task)):
+        if all(conflicts.is_barred(names, each) for each in _who(people, task, names)):
             name = Elements(session, [task.definition_id]).info(task.definition_id, task.element).name
             text = "Everybody whom it asks is barred from the case by a conflict of interest. Give it to somebody else."
             told = Notification(instance.process, task.element, roles, f"Nobody is left to do: {name}", text)
@@ -203,9 +203,9 @@ def _tell_of_nobody(session: Session, world: World, instance: ProcessInstance, p
             outbox.notify(session, instance, [told], world.clock.now(), None, key, task_id=task.id)
 
 
-def _who(people: People, task: UserTask) -> list[Member]:
-    """Who may do a task: by its roles, or the one to whom it is given."""
+def _who(people: People, task: UserTask, names: Collection[str]) -> list[Member]:
+    """Who may do a task: by its roles, but for those with these names, or the one to whom it is given."""
     if task.candidate_groups:
-        return list(people.holders(task.candidate_groups, task.school_urn).values())
+        return list(people.holders(task.candidate_groups, task.school_urn, names).values())
     given = people.members.get(task.assignee or "")
     return [given] if given else list(people.members.values()) if not task.assignee else []

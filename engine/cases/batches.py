@@ -8,7 +8,7 @@ batch skipped, and why, is kept, and managers are told of those with an open cas
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from engine.deployments.registry import Loaded
 from engine.errors import InstanceEnded, NotForSchools, SchoolNotFound
 from engine.jobs import outbox, queue
 from engine.jobs.queue import Claimed
-from engine.schools import register
+from engine.schools import advisers, register
 from engine.spiff import StartTrigger
 from engine.steps import Notification
 from engine.store.tables import ACTIVE, SCHOOL, Batch, BatchSkip, Job, ProcessInstance, School
@@ -173,8 +173,7 @@ def _sorted(session: Session, world: World, request: BatchRequest) -> tuple[list
     """Who gets a case, and who of those asked for does not, and why. A batch for all asks only whom it is for."""
     has_case = busy(session, request) if request.loaded.while_open == "skip" else set()
     fresh, skipped = [], {}
-    for school in _asked(session, request):
-        why = _why_not(world, request, school)
+    for school, why in _looked_at(session, world, request):
         if why is None and school.urn not in has_case:
             fresh.append(school.urn)
         elif why is None or request.urns is not None:
@@ -193,10 +192,18 @@ def _asked(session: Session, request: BatchRequest) -> list[School]:
     return [school for school in found if school.urn in request.urns]
 
 
-def _why_not(world: World, request: BatchRequest, school: School) -> str | None:
+def _looked_at(session: Session, world: World, request: BatchRequest) -> Iterator[tuple[School, str | None]]:
+    """The schools that are asked for, and why each gets no case."""
+    held = advisers.today_s(session, request.authority)
+    for school in _asked(session, request):
+        adviser = held[school.urn].name if school.urn in held else ""
+        yield school, _why_not(world, request, school, adviser)
+
+
+def _why_not(world: World, request: BatchRequest, school: School, adviser: str) -> str | None:
     if school.closed:
         return CLOSED
-    when, seen = request.start.for_each_when, {"school": register.variable(school)}
+    when, seen = request.start.for_each_when, {"school": register.variable(school, adviser)}
     seen["settings"] = dict(world.settings(request.authority))
     meant = not when or world.feel.evaluate(when, seen) is True
     return None if meant and admission.is_for(world, request.loaded, school) else NOT_MEANT
@@ -204,7 +211,7 @@ def _why_not(world: World, request: BatchRequest, school: School) -> str | None:
 
 def meant(session: Session, world: World, request: BatchRequest) -> Meant:
     """The open schools that a batch is for."""
-    urns = tuple(school.urn for school in _asked(session, request) if _why_not(world, request, school) is None)
+    urns = tuple(school.urn for school, why in _looked_at(session, world, request) if why is None)
     return Meant(urns, frozenset(busy(session, request).intersection(urns)), request.loaded.while_open)
 
 

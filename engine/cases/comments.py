@@ -17,6 +17,7 @@ from engine.jobs.post import ONCE, with_how
 from engine.people.directory import Member, People
 from engine.queries.comments import LONGEST
 from engine.queries.common import Elements
+from engine.queries.retention import refuse_archived
 from engine.spelling import near
 from engine.store.tables import Comment, Outbox, ProcessInstance, School, UserTask
 from engine.store.tenancy import Scope, acting, unconfined
@@ -39,13 +40,15 @@ class Said:
 def add(session: Session, world: World, said: Said, by: Scope) -> int:
     """Add a comment, and tell those whom it mentions; its id. ``session`` sees what the author sees.
 
-    Raises InstanceNotFound, and CommentRefused for a text that is empty or too long and for somebody who cannot be told.
+    Raises InstanceNotFound, CaseArchived, and CommentRefused for a text that is empty or too long and for somebody who cannot be
+    told.
     """
     instance = session.get(ProcessInstance, said.instance)
     task = session.get(UserTask, said.task) if said.task is not None else None
     elsewhere = said.task is not None and (task is None or task.instance_id != said.instance)
     if instance is None or by.confined is not None or elsewhere:
         raise InstanceNotFound(instance=said.instance)
+    refuse_archived(session, said.instance)
     _check(said.text)
     with unconfined(session):
         people = hands.people(session, world, instance.authority)
@@ -138,7 +141,7 @@ def _written(
     )
     session.add(row)
     session.flush()
-    members = hands.people(session, world, instance.authority).members
+    members = hands.people(session, world, instance.authority, [by.username]).members
     author = members[by.username].name if by.username in members else "A colleague"
     subject = f"{author} mentions you: {_about(session, instance, task)}"
     for each in told:

@@ -5,7 +5,8 @@ element's ``correlationKey``, or else its case's business key. A key is also tri
 business keys are often written so: ``{"urn": "100001"}`` fits the business key "URN 100001". A message without keys
 fits whatever waits for its name.
 
-As in Zeebe a message reaches one case of each process at most. Where several cases of one process fit, nothing is
+As in Zeebe a message reaches one case of each process at most; in it, the case's own process and every call that waits for it
+(``engine/spiff/step.py``). Where several cases of one process fit, nothing is
 delivered: nobody could say which was meant. Where no case waits, a process that has a message start event of the name
 is started.
 """

@@ -7,26 +7,50 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import hands
+from engine.calendar.rhythms import said
+from engine.cases import hands, stepping
 from engine.cases.stepping import World
 from engine.errors import CoverNotFound, CoverRefused, NotAManager
+from engine.jobs import personal
 from engine.people.authorities import OFFICER, Authority
 from engine.people.directory import Member, People, Wanted
 from engine.people.register import day_of
 from engine.store.tables import Cover
 from engine.store.tenancy import Scope
 
+#: Nobody lets themselves in: with a role come the answers that are kept to it.
+ITS_OWN = "somebody else who manages cases has to say that you cover"
+
 
 def add(session: Session, world: World, wanted: Wanted, by: Scope) -> None:
-    """Let somebody cover for another. Raises NotAManager, CoverRefused, which says why."""
+    """Let somebody else cover for another. Raises NotAManager, CoverRefused, which says why."""
     if not hands.may_manage(world, by):
         raise NotAManager()
     known = hands.people(session, world, by.authority)
-    reason = _against(known, wanted)
+    reason = ITS_OWN if wanted.covering == by.username else _against(known, wanted)
     if reason:
         raise CoverRefused(reason=reason)
-    said = vars(wanted)
-    session.add(Cover(authority=by.authority, set_by=by.username, set_at=world.clock.now(), **said))
+    _tell_of(session, world, known, wanted, by)
+    made = {"authority": by.authority, "set_by": by.username, "set_at": world.clock.now()}
+    session.add(Cover(**made, **vars(wanted)))
+
+
+def _tell_of(session: Session, world: World, known: People, wanted: Wanted, by: Scope) -> None:
+    """Tell whoever is away who reads and does what is theirs meanwhile."""
+    covering, set_by = known.members[wanted.covering], known.members.get(by.username)
+    text = (
+        f"From {said(wanted.since)} to {said(wanted.until)} they do the tasks of your roles, and read what is kept to these, "
+        f"also what is confidential. {set_by.name if set_by else by.username} has set it. Reason: {wanted.reason} "
+        "Tell those who manage cases if it is not right."
+    )
+    _tell(session, world, known, wanted.absent, (f"{covering.name} covers for you", text), by)
+
+
+def _tell(session: Session, world: World, known: People, absent: str, what: tuple[str, str], by: Scope) -> None:
+    """Tell whoever is away, unless they did it themselves."""
+    if absent in known.members and absent != by.username:
+        post = stepping.post(world, by.authority)
+        personal.tell(session, by.authority, [known.members[absent]], what, world.clock.now(), post)
 
 
 def _against(known: People, wanted: Wanted) -> str:
@@ -55,6 +79,10 @@ def end(session: Session, world: World, cover_id: int, by: Scope) -> None:
     found = session.scalar(select(Cover).where(Cover.id == cover_id, Cover.until >= today))
     if found is None:
         raise CoverNotFound()
+    known = hands.people(session, world, by.authority)
+    covering = known.members.get(found.covering)
+    subject = f"{covering.name if covering else found.covering} covers for you no more"
+    _tell(session, world, known, found.absent, (subject, f"It was set until {said(found.until)}."), by)
     if found.since >= today:
         session.delete(found)
     else:

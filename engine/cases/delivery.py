@@ -35,6 +35,7 @@ from engine.schools.register import find
 from engine.schools.successions import successor
 from engine.steps import SCHOOL_CHANGED, Fire, Receive, SetVariables
 from engine.store.tables import SCHOOL, Job, Message, ProcessInstance
+from engine.store.tenancy import unconfined
 
 #: Why a message was not delivered: nobody waits for it, or several cases of one process do.
 NOBODY, AMBIGUOUS = "nobody", "ambiguous"
@@ -76,6 +77,19 @@ def correlate(
         for each in correlation.starts(session, authority, name)
         if _may_begin(session, world, authority, each, keys)
     ]
+
+
+def begins(session: Session, world: World, authority: str, name: str, urn: str) -> set[str]:
+    """The keys of the processes of which a message about a school would begin a case now: none where a case waits for it, whoever
+    may see that."""
+    keys = {"urn": urn}
+    with unconfined(session):
+        try:
+            waits = correlation.match(session, authority, name, keys, school=urn)
+        except MessageAmbiguous:
+            return set()
+        starts = [] if waits else correlation.starts(session, authority, name)
+        return {each.process for each in starts if _may_begin(session, world, authority, each, keys)}
 
 
 def _may_begin(session: Session, world: World, authority: str, match: Match, keys: Mapping[str, Any]) -> bool:
@@ -212,7 +226,7 @@ def _fire(session: Session, world: World, job: Claimed) -> None:
     instance = stepping.lock(session, job.instance_id)
     # The job goes before the step reads what waits: a cycle's next beat is a new row under the same token.
     queue.finish(session, job)
-    detail = late_by(job.due, world.clock.now(), world.config.late_after)
+    detail = late_by(job.since or job.due, world.clock.now(), world.config.late_after)
     stepping.step(session, world, instance, Fire(job.token), element=job.element, detail=detail)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -14,9 +16,11 @@ from engine.cases import hands
 from engine.cases.stepping import World, post
 from engine.jobs import letters, outbox
 from engine.jobs.letters import Part
+from engine.jobs.meetings import Invitation
 from engine.jobs.post import DAILY, WEEKLY, with_how
 from engine.people.directory import Member
 from engine.queries.inbox import InboxFilters
+from engine.queries.notices import NotificationRow
 from engine.queries.tasks import TaskRow
 from engine.store.tables import Outbox, Reader
 from engine.store.tenancy import Scope
@@ -71,20 +75,31 @@ def write(session: Session, world: World, member: Member, scope: Scope, morning:
     since = reader.digest or morning - BACK.get(found.how, BACK[DAILY])
     now = world.clock.now()
     parts = _parts(queries.inbox(session, scope, InboxFilters(at=now), per_page=LOOKED_AT).items, since, now)
-    told = queries.notices(session, scope, unread=True, since=since).total
-    if parts or told:
-        letter = letters.of_tasks(to.sender, member.name, parts, told)
+    told = queries.notices(session, scope, unread=True, since=since, per_page=LOOKED_AT)
+    if parts or told.total:
+        letter = letters.of_tasks(to.sender, member.name, parts, told.total, _meetings(told.items, now))
         key = f"digest-{morning:%Y%m%d}-{outbox.digest_of(f'{scope.authority} {scope.username}')}"
         row = outbox.mail_row(scope.authority, None, key, {"to": member.email, **letter}, now)
         session.execute(insert(Outbox), [row])
     reader.digest = now
 
 
+def _meetings(rows: Iterable[NotificationRow], now: datetime) -> list[Mapping[str, Any]]:
+    """What was told last of each meeting that is still to come, the newest notice being the first; by day."""
+    last: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        if row.meeting:
+            last.setdefault(row.meeting["uid"], row.meeting)
+    today = now.astimezone(ZONE).date()
+    to_come = [each for each in last.values() if Invitation.of(dict(each)).day >= today]
+    return sorted(to_come, key=lambda each: Invitation.of(dict(each)).day)
+
+
 def _reader(session: Session, scope: Scope) -> Reader:
     mine = select(Reader).where(Reader.authority == scope.authority, Reader.username == scope.username)
     found = session.scalar(mine)
     if found is None:
-        found = Reader(authority=scope.authority, username=scope.username, read_to=0, late_to=0, how="")
+        found = Reader(authority=scope.authority, username=scope.username, read_to=0, late_to=0, tasks_to=0, how="")
         session.add(found)
     return found
 

@@ -40,9 +40,16 @@ class Following:
     """The category that the school would be put in."""
 
     def weighs(self, outside: Iterable[str]) -> bool:
-        """Whether it ends or escalates the case, categorises its school, or tells somebody of these roles outside."""
+        """Whether it ends or escalates the case, categorises its school, or tells somebody of these roles outside,
+        or the school itself."""
         roles = {role for each in self.told for role in each.to}
-        return self.ends or self.escalates or bool(self.category) or not roles.isdisjoint(outside)
+        return (
+            any(each.school for each in self.told)
+            or self.ends
+            or self.escalates
+            or bool(self.category)
+            or not roles.isdisjoint(outside)
+        )
 
 
 def foresee(session: Session, world: World, task_id: int, values: Mapping[str, Any]) -> Following:

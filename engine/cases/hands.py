@@ -16,7 +16,7 @@ from engine.cases.stepping import World
 from engine.errors import GivenRefused, NotAManager, NotTheirTask, TaskClaimed, TaskNotOpen, TaskNotYours
 from engine.jobs import outbox
 from engine.people import conflicts, permissions, register
-from engine.people.authorities import Authority
+from engine.people.authorities import OFFICER, Authority
 from engine.people.directory import Member, People
 from engine.people.register import day_of
 from engine.queries import refuse_second_half
@@ -31,6 +31,8 @@ Locked = tuple[ProcessInstance, UserTask]
 MOST = 200
 #: How many claimed tasks are looked through for those whose claimer is gone.
 LOOKED_AT = 5_000
+#: Why a task is freed by itself, in the story.
+ROLE_OVER = "Their role at the school is over"
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,8 @@ def may_manage(world: World, scope: Scope) -> bool:
 def may_do(scope: Scope, task: UserTask) -> bool:
     """Whether a task may be given to somebody: one of its roles is theirs; where it names none, anybody who can sign in."""
     if task.candidate_groups:
-        return scope.holds(task.candidate_groups, at=task.school_urn)
-    return bool(scope.roles) and scope.holds((), at=task.school_urn)
+        return scope.holds(task.candidate_groups, at=task.school_urn, case=task.instance_id)
+    return bool(scope.roles) and scope.holds((), at=task.school_urn, case=task.instance_id)
 
 
 def check_separate(session: Session, task: UserTask, scope: Scope) -> None:
@@ -190,10 +192,14 @@ def check_separate(session: Session, task: UserTask, scope: Scope) -> None:
     refuse_second_half(session, task.instance_id, task.definition_id, info, scope.username)
 
 
-def people(session: Session, world: World, authority: str) -> People:
-    """Who is who in an authority today. Raises nothing for one that is not configured: it has nobody."""
-    home = world.config.authorities.get(authority) or Authority(authority, authority, "", authority, {}, (), {})
-    return People.of(session, home, world.directory, day_of(world.clock.now()))
+def people(session: Session, world: World, authority: str, called: Collection[str] | None = None) -> People:
+    """Who is who in an authority today; where some are called for, they and those for whom they cover."""
+    return People.of(session, _home(world, authority), world.directory, day_of(world.clock.now()), called)
+
+
+def _home(world: World, authority: str) -> Authority:
+    """An authority as configured; one that is not has no roles and nobody."""
+    return world.config.authorities.get(authority) or Authority(authority, authority, "", authority, {}, (), {})
 
 
 def able(session: Session, world: World, authority: str, task_ids: Iterable[int]) -> list[Member]:
@@ -204,7 +210,7 @@ def able(session: Session, world: World, authority: str, task_ids: Iterable[int]
     rows = session.execute(chosen).all()
     out = frozenset[str]().union(*conflicts.barred(session, {case for _, _, case in rows}).values())
     asked = {(tuple(sorted(roles)), urn) for roles, urn, _ in rows}
-    found = [known.holders(roles, urn) for roles, urn in asked]
+    found = [known.holders(roles, urn, out) for roles, urn in asked]
     names = set.intersection(*(set(each) for each in found)) if found else set()
     members = (known.members[name] for name in names - out if name in known.members)
     return sorted(members, key=lambda each: (each.name, each.username))
@@ -212,7 +218,6 @@ def able(session: Session, world: World, authority: str, task_ids: Iterable[int]
 
 def stranded(session: Session, world: World, authority: str) -> list[Stranded]:
     """Who has claimed tasks that they cannot do any more: no account, or the role is over."""
-    known = people(session, world, authority)
     claimed = (
         select(UserTask)
         .where(UserTask.authority == authority, UserTask.status == OPEN, UserTask.assignee.is_not(None))
@@ -222,31 +227,52 @@ def stranded(session: Session, world: World, authority: str) -> list[Stranded]:
     by_person: dict[str, list[UserTask]] = {}
     for task in session.scalars(claimed):
         by_person.setdefault(task.assignee or "", []).append(task)
+    known = people(session, world, authority, by_person)
     found = [Stranded(name, _out_of_reach(known, name, tasks)) for name, tasks in by_person.items()]
     return [each for each in found if each.tasks]
 
 
+def free_of_schools(session: Session, world: World, authority: str) -> int:
+    """Free what people of schools have claimed and can do no more, since their role there is over, so that whoever follows them
+    finds it; how many tasks. What officers leave is moved by those who manage cases."""
+    officers = _officers(world, authority)
+    left = [task for each in stranded(session, world, authority) for task in each.tasks]
+    chosen = select(UserTask.id, UserTask.candidate_groups).where(UserTask.id.in_(left))
+    free = [task for task, roles in session.execute(chosen) if roles and officers.isdisjoint(roles)]
+    for task_id in _in_order_of_cases(session, free):
+        _release(session, world, _lock(session, task_id), Scope(authority), ROLE_OVER)
+    return len(free)
+
+
 def unheld(session: Session, world: World, authority: str) -> list[Unheld]:
     """The open tasks that nobody has claimed and nobody can do, since nobody holds one of their roles; the most first."""
-    home, day = people(session, world, authority), day_of(world.clock.now())
-    held = {role for each in home.members.values() for role in each.roles}
-    places = register.places(session, authority, day)
+    day = day_of(world.clock.now())
     waiting = (
         select(UserTask.id, UserTask.candidate_groups, UserTask.school_urn)
         .where(UserTask.authority == authority, UserTask.status == OPEN, UserTask.assignee.is_(None))
         .order_by(UserTask.due_order, UserTask.id)
         .limit(LOOKED_AT)
     )
+    rows = session.execute(waiting).all()
+    asked = {role for _, roles, _ in rows for role in roles}
+    held = {role for each in world.directory(session, authority, day, None, asked) for role in each.roles}
+    officers, places = _officers(world, authority), register.places(session, authority, day, asked)
     found: dict[tuple[str, ...], list[int]] = {}
-    for each, roles, urn in session.execute(waiting):
-        if roles and not any(_is_held(home, role, urn, held, places) for role in roles):
+    for each, roles, urn in rows:
+        if roles and _held_at(urn, held, officers, places).isdisjoint(roles):
             found.setdefault(tuple(roles), []).append(each)
     every = (Unheld(roles, tuple(tasks)) for roles, tasks in found.items())
     return sorted(every, key=lambda each: (-len(each.tasks), each.roles))
 
 
-def _is_held(home: People, role: str, urn: str | None, held: set[str], places: Mapping[str, set[str]]) -> bool:
-    return role in held if urn is None or home.is_officer(role) else urn in places.get(role, ())
+def _held_at(urn: str | None, held: set[str], officers: set[str], places: Mapping[str, set[str]]) -> set[str]:
+    """The roles that somebody holds for a school, or for what is about none."""
+    return held if urn is None else (held & officers) | {role for role, urns in places.items() if urn in urns}
+
+
+def _officers(world: World, authority: str) -> set[str]:
+    """The roles that count for all schools of an authority."""
+    return {role.id for role in _home(world, authority).roles.values() if role.kind == OFFICER}
 
 
 def _out_of_reach(known: People, username: str, tasks: Iterable[UserTask]) -> tuple[int, ...]:
@@ -255,7 +281,9 @@ def _out_of_reach(known: People, username: str, tasks: Iterable[UserTask]) -> tu
 
 
 def _is_still_given(scope: Scope, task: UserTask) -> bool:
-    return bool(scope.roles) and permissions.is_given(scope, task.assignee, task.candidate_groups, task.school_urn)
+    return bool(scope.roles) and scope.is_given(
+        task.assignee, task.candidate_groups, at=task.school_urn, case=task.instance_id
+    )
 
 
 def _tell_person(session: Session, world: World, task: UserTask, to: str, what: str, by: Scope, reason: str) -> None:

@@ -75,8 +75,9 @@ def note_moved(
     session: Session, instance: ProcessInstance, loaded: Loaded, waiting: Waiting, outcome: Outcome, now: datetime
 ) -> None:
     """Note for a manager which dates of notices that were given a step has moved; ``waiting`` is as it was before."""
-    for each, before in _moved(waiting, outcome):
-        assert each.due is not None
+    for each, before, after in moved(waiting, outcome):
+        if not each.from_notice:
+            continue
         session.add(
             MovedDate(
                 authority=instance.authority,
@@ -84,7 +85,7 @@ def note_moved(
                 definition_id=loaded.ids[each.process],
                 element=each.element,
                 before=before,
-                after=each.due,
+                after=after,
                 noticed=now,
                 confirmed=None,
                 confirmed_by=None,
@@ -92,13 +93,14 @@ def note_moved(
         )
 
 
-def _moved(waiting: Waiting, outcome: Outcome) -> Iterator[tuple[WaitingTimer | WaitingUserTask, datetime]]:
+def moved(waiting: Waiting, outcome: Outcome) -> Iterator[tuple[WaitingTimer | WaitingUserTask, datetime, datetime]]:
+    """What waits for another date after a step than before it: from when to when."""
     rows = {**waiting.jobs, **waiting.tasks}
     waits: list[WaitingTimer | WaitingUserTask] = [*outcome.timers, *outcome.user_tasks]
     for each in waits:
         known = rows.get(each.token)
-        if each.from_notice and known and known.due and each.due and known.due != each.due:
-            yield each, known.due
+        if known and known.due and each.due and known.due != each.due:
+            yield each, known.due, each.due
 
 
 def confirm(session: Session, moved_id: int, by: str, now: datetime) -> None:

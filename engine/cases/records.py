@@ -20,7 +20,7 @@ from engine.cases import keeping, readers
 from engine.cases.waiting import STUCK, OpenRow, Waiting, turn_of
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
-from engine.jobs import outbox, queue
+from engine.jobs import meetings, outbox, queue
 from engine.jobs.post import Post
 from engine.schools import register
 from engine.steps import HistoryStep, Outcome, StuckToken, Subscription, Thrown, WaitingTimer, WaitingUserTask
@@ -38,7 +38,7 @@ from engine.store.tables import (
     UserTaskRole,
 )
 
-#: ``UserTask.told`` of a task of which nobody has been told by mail yet.
+#: ``UserTask.told`` of a task of which nobody has been told yet.
 NEW = -2
 
 
@@ -80,8 +80,17 @@ def write(step: Step, outcome: Outcome) -> None:
     _settle_incidents(step, outcome)
     _tell_of_standstill(step, outcome)
     outbox.notify(step.session, step.instance, outcome.notifications, step.now, step.post)
+    if outcome.status != "active":
+        call_off(step.session, step.instance, step.now, step.post)
     for each in outcome.categories:
         register.categorise(step.session, step.instance, each, step.now)
+
+
+def call_off(session: Session, instance: ProcessInstance, now: datetime, post: Post | None) -> None:
+    """Tell that the meetings that were still to come do not take place, since their case has ended."""
+    outbox.notify(
+        session, instance, meetings.over(session, instance, now), now, post, f"off-{instance.id}-{instance.revision}"
+    )
 
 
 def _instance(step: Step, outcome: Outcome, lines: int) -> None:
@@ -226,9 +235,7 @@ def _retell(step: Step, task_id: int, task: WaitingUserTask) -> None:
 def _untold(step: Step, task: WaitingUserTask) -> dict[str, Any]:
     """What is not told yet of a task whose date, say, has changed; one that is still new stays so (engine/cases/telling.py)."""
     if step.instance.suspended is not None:
-        return {"tell_at": None, "told": 0 if step.post is None else NEW + 1}
-    if step.post is None:
-        return {"tell_at": task.due, "told": 0}
+        return {"tell_at": None, "told": NEW + 1}
     return {"tell_at": step.now, "told": case((UserTask.told == NEW, NEW), else_=NEW + 1)}
 
 
@@ -252,8 +259,8 @@ def _insert_tasks(step: Step, fresh: list[WaitingUserTask]) -> dict[int, Waiting
             "due_estimated": task.due_estimated,
             "due_order": task.due or NEVER,
             "policy_due": task.drawn,
-            "tell_at": step.now if step.post else task.due,
-            "told": NEW if step.post else 0,
+            "tell_at": step.now,
+            "told": NEW,
             "created": step.now,
             "mark": _mark(task),
             "school_urn": step.instance.school_urn,
@@ -362,6 +369,7 @@ def _timer_job(step: Step, timer: WaitingTimer) -> dict[str, Any]:
         "element": timer.element,
         "estimated": timer.estimated,
         "policy_due": timer.drawn,
+        "since": None if timer.due >= step.now or "late_by" in step.detail else step.now,
         "why": timer.why,
         **({"status": "suspended"} if step.instance.suspended is not None else {}),
     }

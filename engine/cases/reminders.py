@@ -40,7 +40,7 @@ def _tell(session: Session, world: World, locked: hands.Locked, row: TaskRow, sc
     """In Pathways whoever is asked, and by mail those of them who want to be told at once."""
     (instance, task), now = locked, world.clock.now()
     subject = ", ".join(filter(None, (f"Reminder: {row.name}", row.school_name)))
-    member = hands.people(session, world, instance.authority).members.get(scope.username)
+    member = hands.people(session, world, instance.authority, [scope.username]).members.get(scope.username)
     text = f"{member.name if member else 'A colleague'} asks you again. It is among your tasks."
     key = f"remind-{task.id}-{now:%Y%m%d%H%M%S}"
     if task.assignee:

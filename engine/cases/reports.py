@@ -34,9 +34,9 @@ class EventReport:
     """The id of the last report of the event that the reporter knew of, 0 for none; None asks for no such care."""
 
 
-def check_may_report(scope: Scope, event: ReportableEvent, school: str | None) -> None:
-    """Raises NotAReporter when the event names who may report it and the person is none of them for this school."""
-    if not scope.holds(event.roles, at=school):
+def check_may_report(scope: Scope, event: ReportableEvent, school: str | None, case: int | None) -> None:
+    """Raises NotAReporter when the event names who may report it and the person is none of them there."""
+    if not scope.holds(event.roles, at=school, case=case):
         raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
 
 

@@ -31,16 +31,29 @@ def tell(session: Session, world: World, authority: str, altered: Iterable[Broug
     for each in found:
         brought = changed[each.urn]
         school = session.get_one(School, (brought.urn, authority))
-        send(session, world, each.instance_id, school, register.variable_before(school, brought.columns), each.changed)
+        before = register.variable_before(school, brought.columns)
+        send(session, world, each.instance_id, school, before, each.changed, _adviser(brought))
     return found
 
 
 def send(
-    session: Session, world: World, instance_id: int, school: School, before: Mapping[str, Any], fields: Iterable[str]
+    session: Session,
+    world: World,
+    instance_id: int,
+    school: School,
+    before: Mapping[str, Any],
+    fields: Iterable[str],
+    adviser: str | None = None,
 ) -> None:
-    """Put ``school-changed`` on its way to one case: its school as it was and as it is, and which fields differ."""
-    payload = {"changed": list(fields), "before": dict(before), "now": register.variable(school)}
+    """Put ``school-changed`` on its way to one case: its school as it was and as it is, and which fields differ; with this link
+    adviser, where they are not yet on the register."""
+    payload = {"changed": list(fields), "before": dict(before), "now": register.variable(school, adviser)}
     delivery.send(session, world, school.authority, "message", SCHOOL_CHANGED, {}, payload, target=instance_id)
+
+
+def _adviser(brought: Brought) -> str | None:
+    """The link adviser that a file names anew."""
+    return brought.columns["link_adviser"][1] if "link_adviser" in brought.columns else None
 
 
 def touched(session: Session, authority: str, altered: Iterable[Brought], hold: bool = False) -> list[Touched]:

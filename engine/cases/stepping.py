@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.calendar.terms import SchoolCalendar
-from engine.cases import addressees, admission, advisers, bars, holding, records, suspension
+from engine.cases import addressees, admission, advisers, bars, holding, records, suspension, withholding
 from engine.cases.records import Step
 from engine.cases.waiting import Waiting, waiting_of
 from engine.clock import Clock
@@ -142,7 +142,7 @@ def _start(session: Session, world: World, starting: StartCase) -> ProcessInstan
     begun = {"given": stored(variables)} if variables else {}
     business_key = starting.business_key
     loaded = world.registry.get(session, starting.definition_id)
-    school = admission.check(session, world, loaded, starting.authority, starting.school_urn)
+    school = admission.check(session, world, loaded, starting.authority, starting.school_urn, starting.element is None)
     if school is not None:
         variables["school"] = register.variable(school)
         business_key = business_key or f"URN {school.urn}"
@@ -289,7 +289,8 @@ def _advance(
     now: datetime,
 ) -> Outcome:
     state = None if isinstance(trigger, Start) else instance.state
-    return advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
+    outcome = advance(loaded.definition, state, trigger, world.context(session, loaded, instance, now))
+    return withholding.withhold(session, world.registry, world.feel, loaded, outcome)
 
 
 def post(world: World, authority: str) -> Post | None:
@@ -308,6 +309,7 @@ def stop(session: Session, world: World, instance: ProcessInstance, reason: str,
     waiting = waiting_of(session, instance.id)
     records.close(session, waiting, now, instance)
     suspension.let_go(session, instance)
+    records.call_off(session, instance, now, post(world, instance.authority))
     records.add_line(session, instance, now, "stopped", by, {"reason": reason})
     instance.status, instance.ended, instance.reason = "cancelled", now, reason
     instance.state, instance.active = b"", []

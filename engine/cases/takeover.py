@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.calendar.files import Calendars
-from engine.cases import closing, records, school_changes, stepping, troubles
+from engine.cases import closing, naming, records, school_changes, stepping, troubles
 from engine.cases.stepping import World
 from engine.errors import (
     CalendarNotWritten,
@@ -27,7 +27,7 @@ from engine.errors import (
 )
 from engine.people import followers
 from engine.people.register import day_of
-from engine.schools import register, successions, takeovers
+from engine.schools import advisers, register, successions, takeovers
 from engine.schools.successions import CONFIRMED, REFUSED, WAITING
 from engine.schools.takeovers import Clash, Decision, Leaving, LiveCase, PairRow, Plan, Side
 from engine.spiff import rekeyed
@@ -295,9 +295,12 @@ def _bring(command: _Command, side: Side) -> None:
         school.category = category
         reason = f"Taken over from {source.name} (URN {source.urn})."
         command.session.add(register.category_line(school, Categorised(category, reason), now, None))
-    advisers = {command.schools[each.school.urn].link_adviser for each in arriving} - {""}
-    if not school.link_adviser and len(advisers) == 1:
-        [school.link_adviser] = advisers
+    held = advisers.today_s(command.session, school.authority, [side.urn, *(each.school.urn for each in arriving)])
+    others = set(held.values())
+    if side.urn not in held and len(others) == 1:
+        before = naming.ties(command.session, command.world, school.authority)
+        advisers.put(command.session, school.authority, side.urn, others.pop())
+        naming.tell(command.session, command.world, school.authority, before, command.by)
     _tie_people(command, side)
     _hand_on_calendar(command, side)
 

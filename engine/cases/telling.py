@@ -1,6 +1,6 @@
-"""Telling people of tasks: by mail that one is new and that it falls due, and in the app that it is late, so that nobody's
+"""Telling people of tasks, in the app and by mail: that one is new, that it falls due, and that it is late, so that nobody's
 silence goes unseen: first those whose task it is, on the morning after it was due, and :data:`PATIENCE` later those who manage
-cases."""
+cases. What they read is what is asked, for which school and by when, and never an answer."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from engine.cases import news
 from engine.cases.records import NEW
 from engine.cases.stepping import World, post
 from engine.jobs import letters, outbox
-from engine.queries.notices import LATE
+from engine.queries.notices import LATE, TASK
 from engine.queries.tasks import TaskRow, tasks_by_id
 from engine.steps import Notification
 from engine.store.tables import OPEN, ProcessInstance, UserTask
 
+#: The gateways that go one way or another.
+CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 DAY = timedelta(days=1)
 #: Working days that a task may be late before those who manage cases are told.
 PATIENCE = 5
-#: Working days before its date on which whoever wants to be told at once is told by mail that a task falls due.
+#: Working days before its date on which people are told that a task falls due.
 AHEAD = 2
-#: How far telling of a task has come (``UserTask.told``): first that it is there, and that it falls due, by mail alone; then
-#: that it is late, and to those who manage cases. Where nobody is told by mail it begins with the third.
+#: How far telling of a task has come (``UserTask.told``): first that it is there (:data:`NEW`), and that it falls due; then that
+#: it is late, and to those who manage cases.
 SOON, ASKED, MANAGERS = range(NEW + 1, 2)
 
 
@@ -75,11 +77,13 @@ def _tell_new(session: Session, world: World, authority: str) -> None:
     for task, _ in found:
         session.refresh(task)
     asked = [(task, instance) for task, instance in found if task.status == "open" and task.told == NEW]
+    rows = {row.id: row for row in tasks_by_id(session, [task.id for task, _ in asked])}
     to = post(world, authority)
     if to is not None:
-        rows = tasks_by_id(session, [task.id for task, _ in asked])
-        news.tell(session, to, rows, ("New task", "New tasks"), now, "new")
+        news.tell(session, to, list(rows.values()), ("New task", "New tasks"), now, "new")
     for task, instance in asked:
+        heading = "Decision awaited" if _decides(session, world, task) else "New task"
+        _tell_in_app(session, instance, task, rows[task.id], heading, now)
         task.told = _after_new(task, _moments(world, task, instance))
         _wait(world, task, instance)
 
@@ -94,16 +98,41 @@ def _tell(session: Session, world: World, task: UserTask, instance: ProcessInsta
     now, moment = world.clock.now(), _moments(world, task, instance).get(task.told)
     if moment is not None and now >= moment:
         [row] = tasks_by_id(session, [task.id])
+        to = post(world, instance.authority)
         if task.told == SOON:
-            to = post(world, instance.authority)
+            _tell_in_app(session, instance, task, row, "Due soon", now)
             if to is not None:
                 news.tell(session, to, [row], ("Due soon", "Due soon"), now, "soon")
         else:
             told = _to_managers(world, instance, row) if task.told == MANAGERS else _to_those_asked(row)
-            key, to = f"late-{task.id}-{task.told}", post(world, instance.authority)
+            key = f"late-{task.id}-{task.told}"
             outbox.notify(session, instance, [told] if told.to else [], now, to, key, kind=LATE, task_id=task.id)
         task.told += 1
     _wait(world, task, instance)
+
+
+def _tell_in_app(
+    session: Session, instance: ProcessInstance, task: UserTask, row: TaskRow, heading: str, now: datetime
+) -> None:
+    """Tell whoever has the task, else those of its roles, of something that is to be done."""
+    about = row.school_name or row.process_name
+    subject = f"{heading}: {row.name}, {about}"
+    text = f"By {said(row.due.astimezone(ZONE).date())}." if row.due else ""
+    text = f"“{row.name}” ({about}) is among your tasks. {text}".strip()
+    if task.assignee:
+        outbox.tell_person(session, task, task.assignee, subject, text, now, TASK)
+    elif row.roles:
+        told = Notification(row.process, row.element, row.roles, subject, text)
+        key = f"task-{task.id}-{task.told}-{now:%Y%m%d%H%M%S}"
+        outbox.notify(session, instance, [told], now, None, key, kind=TASK, task_id=task.id)
+
+
+def _decides(session: Session, world: World, task: UserTask) -> bool:
+    """Whether a task is a decision: the diagram goes one way or another right after it."""
+    diagram = world.registry.get(session, task.definition_id).definition.diagram
+    element = diagram.elements.get(task.element)
+    targets = [diagram.elements.get(flow.target) for flow in diagram.flows_from(element)] if element else []
+    return any(each is not None and each.kind in CHOOSING and len(each.outgoing) > 1 for each in targets)
 
 
 def _wait(world: World, task: UserTask, instance: ProcessInstance) -> None:

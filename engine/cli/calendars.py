@@ -11,8 +11,11 @@ import click
 from engine.calendar import files, timers
 from engine.calendar.files import Calendars
 from engine.calendar.reading import Reading
+from engine.calendar.terms import SchoolCalendar
 from engine.cli.common import Day, known_authority, with_calendars, with_engine
+from engine.configuration import CALENDAR, FILES
 from engine.runtime import Engine
+from engine.store.tenancy import Scope
 
 
 @click.group("calendar")
@@ -55,13 +58,25 @@ def import_calendar(engine: Engine, file: Path, authority: str, school: str | No
     assert calendars is not None
     reading = files.read(file.read_bytes(), file.name)
     target = calendars.path(known_authority(engine.config, authority), school)
-    whole = files.replace_years(calendars(authority, school) if target.exists() else None, reading)
+    whole = files.replace_years(_known(calendars, authority, school), reading)
     _say_calendar(reading)
+    deployed = school is None and engine.configuration.standing(CALENDAR, Scope(authority)).at is not None
     if not yes:
-        click.confirm(f"Write this to {target}?", abort=True)
+        click.confirm("Deploy this?" if deployed else f"Write this to {target}?", abort=True)
+    if deployed:  # what is deployed counts, and not the file
+        said = {FILES[CALENDAR]: files.as_csv(whole).encode()}
+        engine.deployments.deploy(said, authority, by="command line", note=f"From {file.name}")
+        click.echo(f"Deployed. The dates of {engine.calendars.follow()} cases have been worked out again.")
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(files.as_csv(whole), encoding="utf-8")
     click.echo(f"Written. The dates of {engine.calendars.follow()} cases have been worked out again.")
+
+
+def _known(calendars: Calendars, authority: str, school: str | None) -> SchoolCalendar | None:
+    """The calendar that there is; None where there is none."""
+    name = f"schools/{school}" if school else authority
+    return calendars(authority, school) if name in calendars.digests() else None
 
 
 def _say_calendar(reading: Reading) -> None:

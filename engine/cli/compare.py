@@ -50,7 +50,7 @@ def in_words(found: Comparison) -> Iterator[str]:
             yield from (f"  {line}" for line in _lines(section))
 
 
-_HEADS = {"diagram": "Process", "form": "Form", "table": "Decision table"}
+_HEADS = {"diagram": "Process", "form": "Form", "table": "Decision table", "settings": "Configuration"}
 
 
 def _lines(section: Section) -> Iterator[str]:

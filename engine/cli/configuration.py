@@ -87,6 +87,7 @@ class _Look:
         yield from self._on_behalf()
         yield from self._forms()
         yield from self._calendar()
+        yield from self._retention()
         yield from self._schools_of_none()
 
     @cached_property
@@ -171,6 +172,15 @@ class _Look:
                 "Bring one in with pathways calendar import: without it terms are not known, nor holidays left out."
             )
             yield Finding(AUTHORITY, "warning", str(self.file), 1, "", "", message, remedy, OURS)
+
+    def _retention(self) -> Iterator[Finding]:
+        """Processes of the retention schedule that are not there: their cases are kept as all others."""
+        known = {key for diagram in self._diagrams for key in diagram.processes}
+        for key in self.authority.retention.processes if known else ():
+            if key not in known:
+                likely = near(key, known)
+                remedy = f"Did you mean {likely}?" if likely else "Name a process by its key, or take the line out."
+                yield self._warn(key, f'the retention schedule names the process "{key}", which is not there.', remedy)
 
     def _schools_of_none(self) -> Iterator[Finding]:
         """Calendars of schools that are on no register: nothing uses them."""

@@ -16,13 +16,15 @@ from engine.store.tenancy import Scope
 @click.option("--authority", "authorities", multiple=True, help="Whose; else everybody's. May be given several times.")
 @with_engine
 def export(engine: Engine, target: Path, authorities: tuple[str, ...]) -> None:
-    """Write the newest version of every diagram, decision table and form to TARGET, as a project has them.
+    """Write the newest version of every diagram, decision table and form to TARGET, as a project has them; and the files of the
+    configuration in which something else stands than was deployed since.
 
     Files that say the same already are left alone; of others, which were written is said.
     """
     for authority in authorities or sorted(engine.config.authorities):
         known_authority(engine.config, authority)
-        for name, content in engine.deployments.files(Scope(authority)).items():
+        files = engine.deployments.files(Scope(authority)) | engine.configuration.files(authority)
+        for name, content in files.items():
             path = target / name
             if not path.is_file() or path.read_bytes() != content:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from engine.cli.export import export
 from engine.cli.migrate import migrate
 from engine.cli.people import people
 from engine.cli.rehearse import rehearse
+from engine.cli.retention import retention
 from engine.cli.schools import schools
 from engine.cli.work import jobs, worker
 
@@ -37,6 +38,7 @@ for command in (
     people,
     calendar,
     audit,
+    retention,
     db,
 ):
     main.add_command(command)

@@ -28,8 +28,8 @@ def import_schools(engine: Engine, files: tuple[Any, ...], authority: str) -> No
     """Bring the register up to date from CSV files: one of schools, one of the links between them, or both.
 
     The file of schools has the columns urn, name, phase, type (and diocese, trust, maintained, status, headteacher, governance,
-    link_adviser, category), or is the establishment extract of "Get information about schools", of which the authority's own
-    open schools are taken. A school that has closed is marked; none is removed. Live cases of a school whose type, status,
+    link_adviser, category, email), or is the establishment extract of "Get information about schools", of which the authority's
+    own open schools are taken. A school that has closed is marked; none is removed. Live cases of a school whose type, status,
     trust, diocese or headteacher changed are told, and named.
 
     The file of links is that of "Get information about schools" (links_edubasealldata). By it a school that follows another

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from engine.compare import diagrams, forms, tables, wording
+from engine.compare import diagrams, documents, forms, tables, wording
 from engine.compare.differences import differences
 from engine.compare.parts import Change, Comparison, Names, Part, Section, Version
 
@@ -25,6 +25,7 @@ def compare(old: Version, new: Version, names: Names | None = None) -> Compariso
     sections = list(_diagrams(before, after, known, used))
     sections += _forms(old.forms, new.forms, known, used)
     sections += _tables(old.tables, new.tables)
+    sections += documents.sections(old.documents, new.documents)
     return Comparison(tuple(sections))
 
 

@@ -102,9 +102,9 @@ def _changed(what: str, before: str, after: str) -> str:
 
 @dataclass(frozen=True)
 class Section:
-    """The differences of one document: a diagram, a form or a decision table."""
+    """The differences of one document: a diagram, a form, a decision table, or one of the configuration."""
 
-    kind: Literal["diagram", "form", "table"]
+    kind: Literal["diagram", "form", "table", "settings"]
     name: str
     changes: tuple[Change, ...]
 
@@ -160,11 +160,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Version:
-    """One side of a comparison: files by name, forms by key. What is missing on either side is not compared."""
+    """One side of a comparison: files by name, forms by key, documents by kind. What either side lacks is not compared."""
 
     diagrams: Mapping[str, bytes] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
     forms: Mapping[str, bytes] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    """Of the configuration, by kind."""
 
 
 @dataclass(frozen=True)

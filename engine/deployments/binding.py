@@ -7,7 +7,7 @@ deployed when a diagram was taken without its surroundings (``strict=False``).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,8 @@ class Storing:
     warnings: tuple[Finding, ...] = ()
     deployment_id: int | None = None
     origin: str = "files"
+    standing: Mapping[str, bytes] = field(default_factory=dict)
+    """What the files of the configuration say, by kind of document: it counts while nothing of the kind is deployed."""
 
     def the_deployment(self) -> int:
         """The deployment's id; its row is written when the first thing turns out to be new."""
@@ -185,6 +187,7 @@ def _task(diagram: Diagram, element: Element) -> dict[str, Any] | None:
     said["no_answer"] = element.properties.get("noAnswer", "")
     said["separate_from"] = _separate(diagram, element)
     said["check"] = element.properties.get("checkAnswers", "")
+    said["report"] = element.properties.get("report", "")
     return {name: each for name, each in said.items() if each} or None
 
 

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from engine.decisions import Decision, evaluate, parse_decisions
 from engine.deployments import readers
+from engine.diagram import Diagram
 from engine.errors import DefinitionGone
 from engine.feel import Feel
+from engine.forms import Form, load_form
+from engine.lint.kept import Sources
 from engine.queries.common import AnyRow
 from engine.spiff import Definition, parse
-from engine.store.tables import DecisionDefinition, ProcessDefinition, Resource
+from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource
 
 #: Definitions that a process keeps; beyond it, all are forgotten and read again as they are needed.
 LIMIT = 500
@@ -59,6 +62,12 @@ class Loaded:
         return self._property("needsSchool") == "true"
 
     @property
+    def needs_school_by_hand(self) -> bool:
+        """Whether a case that somebody begins is: of a process that needs a school, or whose none start event says
+        ``forEach`` = ``school``. What a timer begins beside may be about none."""
+        return self.needs_school or any(each.kind == "none" and each.for_each for each in self.definition.starts)
+
+    @property
     def many_cases(self) -> bool:
         """Whether a school may have several open cases of the process at once."""
         return self._property("cases") == "many"
@@ -94,6 +103,7 @@ class Registry:
         self._lock = RLock()
         self._loaded: dict[int, Loaded] = {}
         self._parsed: dict[int, tuple[Definition, dict[str, Definition]]] = {}
+        self._sources: dict[int, Sources] = {}
 
     def get(self, session: Session, definition_id: int) -> Loaded:
         """The definition with this id. Raises DefinitionGone."""
@@ -107,10 +117,22 @@ class Registry:
         """A definition that the current transaction has just written: not kept, since that may yet be rolled back."""
         return Registry().get(session, definition_id)
 
+    def sources(self, session: Session, loaded: Loaded) -> Sources:
+        """The diagrams, forms and decisions between which the variables of a definition's cases cross, as they are bound."""
+        found = self._sources.get(loaded.id)
+        if found is None:
+            ids = loaded.ids.values()
+            bound = session.scalars(select(ProcessDefinition.forms).where(ProcessDefinition.id.in_(ids)))
+            forms = _forms(session, {key: each for forms in bound for key, each in forms.items() if each is not None})
+            diagrams = {id(each): each for each in _diagrams(loaded.definition, {})}
+            found = self._sources[loaded.id] = Sources(tuple(diagrams.values()), forms, loaded.decisions)
+        return found
+
     def _load(self, session: Session, definition_id: int) -> Loaded:
         if len(self._loaded) >= LIMIT:
             self._loaded.clear()
             self._parsed.clear()
+            self._sources.clear()
         row = self._rows(session, [definition_id]).get(definition_id)
         if row is None:
             raise DefinitionGone(version=definition_id)
@@ -162,6 +184,23 @@ class Registry:
             self._parsed[row.id][1].update(
                 {key: self._parsed[i][0] for key, i in row.called.items() if i in self._parsed}
             )
+
+
+def _diagrams(definition: Definition, seen: dict[str, Diagram]) -> Iterable[Diagram]:
+    """The diagram of a definition, and of all that it calls, however indirectly."""
+    if definition.key not in seen:
+        seen[definition.key] = definition.diagram
+        for each in definition.called.values():
+            _diagrams(each, seen)
+    return seen.values()
+
+
+def _forms(session: Session, ids: Mapping[str, int]) -> dict[str, Form]:
+    """Forms by their keys, in the versions with these ids."""
+    chosen = select(FormDefinition.id, Resource.content).join(Resource, Resource.id == FormDefinition.resource_id)
+    rows = session.execute(chosen.where(FormDefinition.id.in_(ids.values())))
+    content = {row.id: row.content for row in rows}
+    return {key: load_form(content[each]) for key, each in ids.items() if each in content}
 
 
 def _known(ids: Iterable[int | None]) -> set[int]:

@@ -11,22 +11,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from engine.configuration import FILES, key_of, kind_of_key
 from engine.decisions import Decision
 from engine.deployments.binding import Storing, bind, latest, retire
 from engine.errors import DeploymentEmpty, DeploymentRefused, PathwaysError
 from engine.feel import Feel
 from engine.lint import Finding, Known
-from engine.lint.bundle import UNREADABLE, Bundle, check_bundle, finding, parsed, readable_decisions, readable_form
+from engine.lint.bundle import (
+    CONFIG,
+    UNREADABLE,
+    Bundle,
+    check_bundle,
+    finding,
+    parsed,
+    readable_decisions,
+    readable_form,
+)
 from engine.spiff import parse
-from engine.store.tables import DecisionDefinition, FormDefinition, ProcessDefinition, Resource, School
+from engine.store.tables import (
+    ConfigDefinition,
+    DecisionDefinition,
+    Deployment,
+    FormDefinition,
+    ProcessDefinition,
+    Resource,
+    School,
+)
 
-_Versioned = type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefinition]
+_Versioned = type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefinition] | type[ConfigDefinition]
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,8 @@ class Deployed:
     """The processes in the files themselves; the others of ``processes`` are new since they refer to what is."""
     new: bool
     """False when all was deployed before: then ``id`` is of that deployment."""
+    config: Mapping[str, int] = field(default_factory=dict)
+    """Documents of the configuration, by their key."""
 
 
 def inspect(
@@ -54,10 +74,13 @@ def inspect(
     feel: Feel | None,
     strict: bool,
     people: Collection[str] = (),
+    reports: frozenset[str] | None = None,
+    clauses: frozenset[str] | None = None,
 ) -> list[Finding]:
     """Everything that lint finds in a bundle, given what the authority has deployed already. ``people`` are those who can
     sign in; where none are named it is not known who these are."""
-    known = replace(_deployed(session, authority, roles, settings), people=frozenset(people) or None)
+    known = _deployed(session, authority, roles, settings)
+    known = replace(known, people=frozenset(people) or None, reports=reports, clauses=clauses)
     found = check_bundle(bundle, known, feel, strict)
     if not any(each.severity == "error" for each in found):
         found += _parse_findings(bundle)
@@ -82,6 +105,7 @@ def _deployed(session: Session, authority: str, roles: Collection[str] | None, s
         categories=_categories(session, authority),
         others=tuple(parsed(data, file) for file, data in set(processes.values())),
         whole=True,
+        sources={file: data for file, data in (*processes.values(), *tables.values())},
     )
 
 
@@ -112,6 +136,11 @@ def _parse_findings(bundle: Bundle) -> list[Finding]:
     return found
 
 
+def refusal(file: str, message: str, remedy: str) -> Finding:
+    """What stands against a document of the configuration as a whole."""
+    return finding(CONFIG, file, message, remedy)
+
+
 def refuse(findings: list[Finding]) -> None:
     """Raise DeploymentRefused when there is an error among the findings."""
     errors = [each for each in findings if each.severity == "error"]
@@ -130,9 +159,10 @@ def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:
     if not bundle.files:
         raise DeploymentEmpty()
     _one_at_a_time(storing)
-    resources = _resources(storing)
+    resources = keep(storing.session, storing.authority, bundle.files)
     forms = _versions(storing, FormDefinition, {key: resources[name] for key, name in bundle.forms.items()})
     decisions = _versions(storing, DecisionDefinition, {key: resources[name] for key, name in bundle.decisions.items()})
+    config = _documents(storing, {key_of(kind): resources[name] for kind, name in bundle.config.items()})
     processes = bind(storing, {key: resources[name] for key, name in bundle.processes.items()})
     new = storing.deployment_id is not None
     deployed = Deployed(
@@ -143,6 +173,7 @@ def store(storing: Storing) -> tuple[Deployed, dict[str, int]]:
         own=tuple(bundle.processes),
         new=new,
         processes={key: version for key, (_, version) in processes.items()},
+        config=config,
     )
     return deployed, {key: definition_id for key, (definition_id, _) in processes.items()}
 
@@ -170,27 +201,52 @@ def _kinds(bundle: Bundle) -> list[tuple[_Versioned, Collection[str]]]:
         (ProcessDefinition, bundle.processes),
         (FormDefinition, bundle.forms),
         (DecisionDefinition, bundle.decisions),
+        (ConfigDefinition, [key_of(kind) for kind in bundle.config]),
     ]
 
 
-def _resources(storing: Storing) -> dict[str, int]:
-    """The id of each file's content, stored once however often and under whatever name it is deployed."""
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in storing.bundle.files.items()}
-    found = storing.session.execute(
+def keep(session: Session, authority: str, files: Mapping[str, bytes]) -> dict[str, int]:
+    """The id of each file's content, stored once however often and under whatever name it is handed in."""
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    found = session.execute(
         select(Resource.content_hash, Resource.id).where(
-            Resource.authority == storing.authority, Resource.content_hash.in_(hashes.values())
+            Resource.authority == authority, Resource.content_hash.in_(hashes.values())
         )
     )
     known = {content_hash: i for content_hash, i in found}
     fresh = {hashes[name]: name for name in hashes if hashes[name] not in known}
-    rows = [
-        {"authority": storing.authority, "name": n, "content_hash": h, "content": storing.bundle.files[n]}
-        for h, n in fresh.items()
-    ]
+    rows = [{"authority": authority, "name": n, "content_hash": h, "content": files[n]} for h, n in fresh.items()]
     if rows:
         statement = insert(Resource).returning(Resource.id, sort_by_parameter_order=True)
-        known.update(zip(fresh, storing.session.scalars(statement, rows), strict=True))
+        known.update(zip(fresh, session.scalars(statement, rows), strict=True))
     return {name: known[content_hash] for name, content_hash in hashes.items()}
+
+
+def document(storing: Storing, kind: str) -> bytes:
+    """A document of the configuration as it counts before a deployment; empty where there is none."""
+    said = _contents(storing.session, ConfigDefinition, storing.authority).get(key_of(kind))
+    return said[1] if said is not None else storing.standing.get(kind, b"")
+
+
+def is_new(session: Session, authority: str, bundle: Bundle, standing: Mapping[str, bytes]) -> bool:
+    """Whether anything of a bundle differs from what is deployed, or from what the files of its configuration say
+    (``standing``, by kind) where nothing is."""
+    documents = {key_of(kind): ("", data) for kind, data in standing.items()}
+    documents |= _contents(session, ConfigDefinition, authority)
+    if any(documents.get(key_of(kind), ("", b""))[1] != bundle.files[name] for kind, name in bundle.config.items()):
+        return True
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in bundle.files.items()}
+    kinds = (
+        (ProcessDefinition, bundle.processes),
+        (FormDefinition, bundle.forms),
+        (DecisionDefinition, bundle.decisions),
+    )
+    return any(
+        hashes[name] != hashlib.sha256(known[key][1]).hexdigest() if key in known else True
+        for table, keys in kinds
+        for known in [_contents(session, table, authority)]
+        for key, name in keys.items()
+    )
 
 
 def _versions(storing: Storing, table: Any, resources: Mapping[str, int]) -> dict[str, int]:
@@ -203,3 +259,25 @@ def _versions(storing: Storing, table: Any, resources: Mapping[str, int]) -> dic
     if rows:
         storing.session.execute(insert(table), rows)
     return versions
+
+
+#: What the version says that keeps what a file said until it was changed in the browser.
+AS_THE_FILE_SAID = "As the file of the installation said until then"
+
+
+def _documents(storing: Storing, resources: Mapping[str, int]) -> dict[str, int]:
+    """New versions of the documents of the configuration that say something new. Before the first of each, what its file said
+    until then becomes version 1, so that it can be looked at, compared and gone back to."""
+    known = latest(storing.session, ConfigDefinition, storing.authority)
+    kept = {key_of(kind): data for kind, data in storing.standing.items()}
+    earlier = {key: data for key, data in kept.items() if key in resources and key not in known}
+    if earlier:
+        said = {"by": "", "note": AS_THE_FILE_SAID, "strict": storing.strict, "origin": "files"}
+        row = Deployment(authority=storing.authority, at=storing.now, **said)
+        storing.session.add(row)
+        storing.session.flush()
+        ids = keep(storing.session, storing.authority, {FILES[kind_of_key(key)]: data for key, data in earlier.items()})
+        first = {"authority": storing.authority, "version": 1, "latest": True, "deployment_id": row.id}
+        rows = [{**first, "key": key, "resource_id": ids[FILES[kind_of_key(key)]]} for key in earlier]
+        storing.session.execute(insert(ConfigDefinition), rows)
+    return _versions(storing, ConfigDefinition, resources)

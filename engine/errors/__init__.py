@@ -11,5 +11,6 @@ from engine.errors.execution import *  # noqa: F403
 from engine.errors.expressions import *  # noqa: F403
 from engine.errors.installation import *  # noqa: F403
 from engine.errors.people import *  # noqa: F403
+from engine.errors.reports import *  # noqa: F403
 from engine.errors.schools import *  # noqa: F403
 from engine.errors.tasks import *  # noqa: F403

@@ -152,3 +152,35 @@ class MessageNotFound(PathwaysError):
 
 class MessageNotAwaited(PathwaysError):
     """Case {instance} does not wait for the message "{name}". Nothing was delivered; choose a case that waits for it."""
+
+
+class CaseArchived(PathwaysError):
+    """Case {instance} is in the archive: it can be read and searched, and nothing is added to it."""
+
+
+class HoldNotFound(PathwaysError):
+    """There is no such legal hold, or it was lifted already."""
+
+
+class HoldNames(PathwaysError):
+    """{problem}."""
+
+
+class DayTooFar(PathwaysError):
+    """The day must not be later than {last}: what is kept is looked at again within ten years."""
+
+
+class DisposalNotFound(PathwaysError):
+    """This case is not on the list of what is due for deletion: it was decided already, or is there no more."""
+
+
+class CaseHeld(PathwaysError):
+    """Case {instance} is under a legal hold, and is not deleted until that is lifted."""
+
+
+class NotForRecords(PathwaysError):
+    """Only whoever looks after records decides what is deleted and what is held: a role with the capability records."""
+
+
+class OwnProposal(PathwaysError):
+    """Whoever put case {instance} on the list does not approve its deletion too: that needs a second person."""

@@ -37,8 +37,8 @@ class OtherProcess(PathwaysError):
 
 
 class CodeLater(PathwaysError):
-    """Five wrong codes were entered: another code can be sent from {at}. Your link is not lost. If it cannot wait, ask whoever
-    sent it."""
+    """Too many codes were entered or asked for: another code can be sent from {at}. Your link is not lost. If it cannot wait,
+    ask whoever sent it."""
 
 
 class FileOfOtherProcess(PathwaysError):
@@ -64,7 +64,49 @@ class DeploymentRefused(PathwaysError):
 
 
 class DeploymentEmpty(PathwaysError):
-    """There is nothing to deploy: no .bpmn, .xml, .dmn or .form file was given."""
+    """There is nothing to deploy: no .bpmn, .xml, .dmn or .form file, and no document of the configuration, was given."""
+
+
+class NothingNew(PathwaysError):
+    """Nothing was deployed: this is the same as the deployed version."""
+
+
+class DocumentNotFound(PathwaysError):
+    """No form or decision with the key "{key}" is deployed."""
+
+
+class DocumentOvertaken(PathwaysError):
+    """Version {version} of “{key}” was deployed after yours was begun: to deploy it would take those changes back. Nothing was
+    deployed, and your draft is kept."""
+
+
+class ArchiveUnusable(PathwaysError):
+    """The archive is not taken: {reason}. Nothing was changed."""
+
+
+class PermissionsKept(PathwaysError):
+    """What the role {role} permits, and whether it counts for all schools, is changed by an administrator who does not hold it.
+    Nothing was saved."""
+
+
+class PlanNotFound(PathwaysError):
+    """There is no planned deployment {plan}."""
+
+
+class PlanOver(PathwaysError):
+    """This deployment no longer waits: somebody has seen to it meanwhile."""
+
+
+class NotAnApprover(PathwaysError):
+    """This deployment is for {whom} to approve, and you do not act as one of them."""
+
+
+class OwnDeployment(PathwaysError):
+    """Somebody else has to approve what you have handed in yourself."""
+
+
+class DateNotAhead(PathwaysError):
+    """The day on which a deployment takes effect must be after today, and within two years."""
 
 
 class NothingToRead(PathwaysError):

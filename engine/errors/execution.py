@@ -35,7 +35,7 @@ class NobodyNamed(PathwaysError):
 
 
 class NotAddressed(PathwaysError):
-    """ "{element}" is given to "{whom}", and {authority} has {no_such}: {said}. Nobody could do it. Correct who it is
+    """ "{element}" is given to {whom}, and {authority} has {no_such}: {said}. Nobody could do it. Correct who it is
     given to."""
 
 

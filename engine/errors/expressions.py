@@ -17,6 +17,10 @@ class ExpressionLimit(PathwaysError):
     """The expression "{expression}" was stopped because it used too much {resource}."""
 
 
+class TimeSpent(ExpressionLimit):
+    """The expression "{expression}" was not worked out: what came before it in the same step took all the time that there is."""
+
+
 class TimerNotUnderstood(PathwaysError):
     """The timer "{text}" is not understood: {reason}. Use ISO 8601, or words such as "1 half-term",
     "15 working days", "start of next term" or "last Friday of term"."""
@@ -26,6 +30,7 @@ class TimerImpossible(PathwaysError):
     """At "{element}" it cannot be said how long to wait: {reason}. {made}. Correct that, and try again."""
 
     names: tuple[str, ...]  # the variables that the time is made of
+    seen: str  # as in ConditionUndecided
 
 
 class ValueMissing(PathwaysError):

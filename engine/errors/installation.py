@@ -53,5 +53,9 @@ class ConfigUnreadable(PathwaysError):
     """The configuration file {file} cannot be read: {reason}."""
 
 
+class SettingWrong(ConfigUnreadable):
+    """A setting of the environment is wrong: {reason}."""
+
+
 class ClockUnmovable(PathwaysError):
     """The clock can only be moved in sample mode, and only forward."""

@@ -37,6 +37,10 @@ class ListNotFound(PathwaysError):
     """There is no such list of yours."""
 
 
+class ListNameTaken(PathwaysError):
+    """You have kept a list by the name “{name}” already."""
+
+
 class PeopleUnreadable(PathwaysError):
     """The file of people cannot be read: {reason}. Nobody has been changed."""
 

@@ -44,7 +44,7 @@ class FileNotFound(PathwaysError):
 
 
 class NoPreview(PathwaysError):
-    """There is no preview of “{file}”: {reason}. Save the file to look at it."""
+    """There is no preview of this file: {reason}. Save the file to look at it."""
 
 
 class FilesNotKept(PathwaysError):

@@ -13,15 +13,19 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 from weakref import WeakSet
 
-from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit, FeelNotBuilt
+from engine.errors import ExpressionFailed, ExpressionInvalid, ExpressionLimit, FeelNotBuilt, TimeSpent
 from engine.feel.process import Broken, Ended, MemoryUp, Process, TimeUp
 from engine.feel.tree import Node, node
 from engine.feel.values import ZONE, NoFeelValue, YearsMonths, from_feel, moment, to_feel
@@ -39,6 +43,7 @@ __all__ = [
     "shown",
     "strip",
     "to_feel",
+    "until",
 ]
 
 Dialect = Literal["expression", "unaryTests"]
@@ -53,6 +58,9 @@ LENGTH_LIMIT = 10_000
 CACHE_SIZE = 4_096
 CACHED_LENGTH = 4_000
 BUNDLE = Path(__file__).parents[1] / "build" / "feel.js"
+
+#: When whoever asks has no more time for anything, by the monotonic clock.
+_ends: ContextVar[float] = ContextVar("ends", default=inf)
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _CLOCK = {"now", "today"}
@@ -73,6 +81,17 @@ class Function:
     name: str
     parameters: tuple[str, ...]
     body: str
+
+
+@contextmanager
+def until(ends: float) -> Iterator[None]:
+    """Nothing is evaluated after this moment of the monotonic clock, however many expressions are
+    asked: they raise TimeSpent."""
+    before = _ends.set(min(ends, _ends.get()))
+    try:
+        yield
+    finally:
+        _ends.reset(before)
 
 
 class Feel:
@@ -186,6 +205,8 @@ class Feel:
     def _ask(self, items: Sequence[Item], request: _Request) -> list[dict[str, Any]]:
         try:
             found: list[dict[str, Any]] = self._call(request.body(items), items[0][1])
+        except TimeSpent:
+            raise
         except ExpressionLimit:
             if len(items) == 1:
                 raise
@@ -203,6 +224,8 @@ class Feel:
         return found
 
     def _call(self, request: str, text: str) -> Any:
+        if monotonic() > _ends.get():
+            raise TimeSpent(expression=shown(text), resource="time")
         with self._calling:
             try:
                 answer = json.loads(self._asked(request.encode("utf-8")))

@@ -15,7 +15,7 @@ from engine.forms.checking import Finding, check_form, confidential_roles, expre
 from engine.forms.conditions import Asking, as_text, mentions, open_condition, written_options
 from engine.forms.dates import PARTS, DateFault, in_words, read_date
 from engine.forms.form import Form, asking_of, is_shown, load_form
-from engine.forms.model import AtTime, Component, Evaluates, Option, Rules, may_see
+from engine.forms.model import AtTime, Component, Evaluates, Kept, Option, Rules, may_see
 from engine.forms.places import line_of, lines
 from engine.forms.plausible import plausible
 from engine.forms.posted import MAX_ROWS, Posted, Typed, blank_row, is_blank, typed_of
@@ -33,6 +33,7 @@ __all__ = [
     "Form",
     "FormInvalid",
     "FormUnreadable",
+    "Kept",
     "Option",
     "Posted",
     "Rules",

@@ -21,6 +21,7 @@ from engine.forms.dates import PARTS, DateFault, in_words, read_date
 from engine.forms.model import Component
 
 CAP = 20_000  # characters; nothing that a person types into one box is longer
+MOST_FILES = 100  # that answer one question
 MAX_DIGITS = 15  # what JSON, JavaScript and FEEL hold exactly
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -124,6 +125,15 @@ def _checklist(component: Component, given: Any, asking: Asking) -> list[Any]:
     return [option.value for option in options if as_text(option.value) in wanted]
 
 
+def _files(component: Component, given: Any, asking: Asking) -> list[str]:
+    """The names of the files that were added: what is sent knows them, and no browser says them."""
+    if not isinstance(given, list) or not all(isinstance(each, str) and each.strip() for each in given):
+        raise ValidationError(wording.missing(component))
+    if len(given) > (MOST_FILES if component.multiple else 1):
+        raise refuse(component, f"must be {f'{MOST_FILES} files or fewer' if component.multiple else 'one file'}")
+    return [each[:CAP] for each in given]
+
+
 def _tick(component: Component, given: Any, asking: Asking) -> bool:
     if given is True or (isinstance(given, str) and given in {"true", "on"}):
         return True
@@ -203,6 +213,7 @@ _PARSERS: dict[str, Callable[[Component, Any, Asking], Any]] = {
     "select": _choice,
     "checklist": _checklist,
     "checkbox": _tick,
+    "filepicker": _files,
 }
 _RULES: dict[str, tuple[Callable[[Component, Any, Asking], None], ...]] = {
     "textfield": (_lengths, _format, _pattern),

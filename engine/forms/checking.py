@@ -74,6 +74,13 @@ def expressions(components: tuple[Component, ...]) -> Iterator[tuple[str, str]]:
         yield from ((f"{each.path}.{name}", text) for name, text in _expressions(each) if text)
 
 
+def quoted(components: tuple[Component, ...]) -> Iterator[str]:
+    """Every FEEL expression whose value a page shows: in texts and hints, and as options."""
+    for each in _walk(components):
+        yield from (found for text in (each.text, each.description) for found in texts.expressions(text))
+        yield each.options_expression
+
+
 def _component(component: Component, keys: Collection[str], feel: Checks | None) -> Iterator[Finding]:
     yield from _labels(component)
     yield from _braces(component)

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from engine.errors import FormInvalid, FormUnreadable
 from engine.forms import checking
-from engine.forms.conditions import Asking, hidden_for_sure, in_question
+from engine.forms.conditions import Asking, hidden_for_sure, in_question, mentions
 from engine.forms.model import DECIDING, Checks, Component, Evaluates, may_see, questions
 from engine.forms.posted import Posted, Typed, collect, edited, typed_of
 from engine.forms.reader import Reader, parse_json
@@ -43,6 +43,12 @@ class Form:
     def confidential(self) -> dict[str, frozenset[str]]:
         """The variables that only some roles (and whoever wrote them) may see: {key: role ids}."""
         return {each.key: each.confidential for each in self.fields if each.confidential is not None}
+
+    def quotes(self, keys: Collection[str]) -> set[str]:
+        """Which of these variables its page shows: in its texts, as options, or in questions that nobody answers there."""
+        quoted = list(checking.quoted(self.components))
+        shown = {each.key for each in self.fields if each.readonly}
+        return {key for key in keys if key in shown or any(mentions(text, {key}) for text in quoted)}
 
     @cached_property
     def opens(self) -> bool:

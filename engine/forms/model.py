@@ -9,7 +9,18 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 QUESTIONS = frozenset(
-    {"textfield", "textarea", "number", "datetime", "radio", "select", "checklist", "checkbox", "dynamiclist"}
+    {
+        "textfield",
+        "textarea",
+        "number",
+        "datetime",
+        "radio",
+        "select",
+        "checklist",
+        "checkbox",
+        "dynamiclist",
+        "filepicker",
+    }
 )
 CHOICES = frozenset({"radio", "select", "checklist"})
 #: Never answered beforehand by what was said before: one click would decide as last time.
@@ -91,6 +102,13 @@ class Kept:
     roles: frozenset[str]
     until: str = ""
 
+    @classmethod
+    def together(cls, kept: Collection[Kept]) -> Kept:
+        """What is kept by each of these: to the roles that all name, until none of them keeps it."""
+        ends = [each.until.lstrip().removeprefix("=") for each in kept]
+        until = "= " + " and ".join(f"({each})" for each in ends) if ends and all(ends) else ""
+        return cls(frozenset.intersection(*(each.roles for each in kept)), until)
+
 
 @dataclass(frozen=True, eq=False)
 class Component:
@@ -118,6 +136,9 @@ class Component:
     default: Any = None
     prefix: str = ""
     suffix: str = ""
+    accept: tuple[str, ...] = ()
+    """The endings of the files that a question for files takes, such as ``pdf``; none for all that the installation takes."""
+    multiple: bool = False
     repetitions: int = 1
     fixed_rows: bool = False
     children: tuple[Component, ...] = ()

@@ -14,6 +14,8 @@ from engine.forms.model import Component, Evaluates
 
 #: In how many days before or after a day an open one is looked for: the summer holidays are shorter.
 FAR = 60
+#: What is given where a list of something else than options is asked for.
+_LISTS = {"dynamiclist": (), "filepicker": ("document.pdf",)}
 Choose = Callable[[Component, list[Any]], Any]
 
 
@@ -62,7 +64,7 @@ def _answer(question: Component, asking: Asking, day: date, choose: Choose, text
         return _between(asking.limit(question.rules.min), asking.limit(question.rules.max))
     if kind == "checkbox":
         return True
-    return [] if kind == "dynamiclist" else text(question)
+    return list(_LISTS[kind]) if kind in _LISTS else text(question)
 
 
 def _between(least: Any, most: Any) -> Any:

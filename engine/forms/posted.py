@@ -41,7 +41,7 @@ def collect(asked: Iterable[Component], posted: Posted, prefix: str = "") -> Typ
 def _collect_one(component: Component, posted: Posted, name: str) -> Any:
     if component.kind == "datetime":
         return {part: _first(posted, f"{name}-{part}") for part in PARTS}
-    if component.kind == "checklist":
+    if component.kind in ("checklist", "filepicker"):
         return [value for value in posted.getlist(name) if isinstance(value, str)]
     if component.kind == "dynamiclist":
         return [collect(component.inside, posted, f"{name}-{row}-") for row in _rows(posted, name)]
@@ -90,7 +90,7 @@ def typed_of(component: Component, value: Any) -> Any:
     """What a person would have typed to give this stored value; blank for a value of another shape."""
     if component.kind == "datetime":
         return _typed_date(value)
-    if component.kind == "checklist":
+    if component.kind in ("checklist", "filepicker"):
         return [as_text(each) for each in value] if isinstance(value, list) else []
     if component.kind == "dynamiclist":
         return _typed_rows(component, value)

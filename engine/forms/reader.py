@@ -18,6 +18,7 @@ LONGEST_TEXT = 20_000
 #: Digits that a whole number may have.
 LONGEST_NUMBER = 300
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENDING = re.compile(r"\.[a-z0-9]+")
 _FEEL_WORDS = frozenset(
     {"and", "between", "else", "every", "false", "for", "function", "if", "in", "instance", "not", "null"}
     | {"of", "or", "return", "satisfies", "some", "then", "true"}
@@ -118,7 +119,20 @@ class Reader:
             default=data.get("defaultValue"),
             prefix=self.text(adorners, "prefixAdorner", made.path),
             suffix=self.text(adorners, "suffixAdorner", made.path),
+            **(self._files(data, made.path, around) if made.kind == "filepicker" else {}),
         )
+
+    def _files(self, data: Mapping[str, Any], path: str, around: _Around) -> dict[str, Any]:
+        """Which files a question takes, and whether several."""
+        if around.in_list:
+            self.note(path, "a file cannot be asked for inside a list: ask for several files beside it")
+        endings = [each.strip().lower() for each in self.text(data, "accept", path).split(",") if each.strip()]
+        if any(not _ENDING.fullmatch(each) for each in endings):
+            self.note(f"{path}.accept", '"accept" names the endings of files, with commas between: .pdf,.docx')
+        multiple = data.get("multiple", False)
+        if not isinstance(multiple, bool):
+            self.note(f"{path}.multiple", '"multiple" must be true or false')
+        return {"accept": tuple(each.removeprefix(".") for each in endings), "multiple": multiple is True}
 
     def _with_children(self, data: Mapping[str, Any], made: Component, around: _Around) -> Component:
         if made.kind == "group" and self.text(data, "path", made.path):

@@ -76,7 +76,7 @@ def _tentative_rows(component: Component, given: Any, asking: Asking) -> list[di
 
 def nothing(component: Component) -> Any:
     """What is stored when a question was put and not answered."""
-    if component.kind in {"checklist", "dynamiclist"}:
+    if component.kind in {"checklist", "dynamiclist", "filepicker"}:
         return []
     return False if component.kind == "checkbox" else None
 

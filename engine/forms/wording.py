@@ -19,6 +19,8 @@ def missing(component: Component) -> str:
 def _asked(component: Component) -> str:
     if component.kind == "dynamiclist":
         return f"Add at least one entry to {_quoted(component)}"
+    if component.kind == "filepicker":
+        return f"Add a file to {_quoted(component)}"
     if component.kind == "checkbox":
         return f"Select {_quoted(component)} to continue"
     verb = "Select" if component.kind in CHOICES else "Enter"

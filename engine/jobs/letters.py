@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from engine.calendar.rhythms import said
 from engine.calendar.timers import ZONE
+from engine.jobs.meetings import Invitation
 from engine.queries.tasks import TaskRow
 
 #: How many tasks one mail lists.
@@ -35,23 +37,42 @@ class Part:
     tasks: Sequence[TaskRow]
 
 
-def of_tasks(sender: Sender, name: str, parts: Iterable[Part], notices: int = 0) -> dict[str, str]:
-    """A letter to somebody about tasks, and how many notices they have not read; its subject and text."""
+def of_tasks(
+    sender: Sender, name: str, parts: Iterable[Part], notices: int = 0, meetings: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """A letter to somebody about tasks, how many notices they have not read, and the meetings to which these invite; its subject
+    and text, and the meetings."""
     parts = [part for part in parts if part.tasks]
-    lines = [f"{name},", "", f"{sender.name} asks you:"]
-    for part in parts:
-        lines += ["", f"{part.heading}:", *(line for row in part.tasks[:MOST] for line in _task(sender, row))]
-        if len(part.tasks) > MOST:
-            lines += ["", f"and {len(part.tasks) - MOST} more, among your tasks."]
+    lines = [f"{name},", "", f"{sender.name} asks you:", *(line for part in parts for line in _part(sender, part))]
+    lines += [line for each in meetings for line in ("", *_meeting(each))]
     if notices:
         lines += ["", f"You have {notices} new {'notice' if notices == 1 else 'notices'}: {sender.link('notices')}"]
-    return {"subject": _subject(parts, notices), "text": "\n".join([*lines, *_foot(sender)])}
+    letter = {"subject": _subject(parts, notices), "text": "\n".join([*lines, *_foot(sender)])}
+    return letter | ({"meetings": list(meetings)} if meetings else {})
 
 
-def of_notice(sender: Sender, name: str, subject: str) -> dict[str, str]:
-    """A letter that says that there is a notice; what it says is read in Pathways."""
-    lines = [f"{name},", "", f"{sender.name} tells you: {subject}", "", f"Read it here: {sender.link('notices')}"]
-    return {"subject": subject, "text": "\n".join([*lines, *_foot(sender)])}
+def _part(sender: Sender, part: Part) -> Iterable[str]:
+    yield from ("", f"{part.heading}:", *(line for row in part.tasks[:MOST] for line in _task(sender, row)))
+    if len(part.tasks) > MOST:
+        yield from ("", f"and {len(part.tasks) - MOST} more, among your tasks.")
+
+
+def of_notice(sender: Sender, name: str, subject: str, invited: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A letter that says that there is a notice, and to which meeting it invites; what it says is read in Pathways."""
+    lines = [f"{name},", "", f"{sender.name} tells you: {subject}", ""]
+    if invited:
+        lines += [*_meeting(invited), ""]
+    lines += [f"Read it here: {sender.link('notices')}"]
+    letter = {"subject": subject, "text": "\n".join([*lines, *_foot(sender)])}
+    return letter | ({"meetings": [invited]} if invited else {})
+
+
+def _meeting(invited: Mapping[str, Any]) -> Iterable[str]:
+    meeting = Invitation.of(dict(invited))
+    yield meeting.title
+    yield f"  {'It does not take place on' if meeting.called_off else 'On'} {meeting.when}"
+    if meeting.place and not meeting.called_off:
+        yield f"  At: {meeting.place}"
 
 
 def of_link(authority: str, sender: str, role: str, row: TaskRow, address: str) -> dict[str, str]:

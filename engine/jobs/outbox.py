@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,8 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.audit import About, Draft, record
-from engine.jobs import letters
-from engine.jobs.post import ONCE, Post, mailboxes, reach, recipients
+from engine.jobs import letters, meetings
+from engine.jobs.post import ONCE, Post, mailboxes, reach, recipients, school_itself
 from engine.people.conflicts import barred, unread_by
 from engine.settings import Config
 from engine.steps import Notification as Told
@@ -37,7 +37,7 @@ class Mail:
     instance_id: int | None
     attempts: int
     payload: dict[str, Any]
-    created: datetime | None = None
+    created: datetime
 
 
 def notify(
@@ -60,23 +60,30 @@ def notify(
     key = key or f"{instance.id}-{instance.revision}"
     fixed = {"authority": instance.authority, "instance_id": instance.id, "created": now, "kind": kind}
     fixed |= {"school_urn": instance.school_urn, "task_id": task_id, "username": ""}
+    invited = [meetings.invite(session, instance, each.meeting, now) if each.meeting else None for each in told]
     rows = [
         {**fixed, "role": role, "element": each.element, "subject": each.subject, "text": each.text}
-        | {"occasion": f"{key}-{at}"}
+        | {"occasion": f"{key}-{at}", "meeting": invited[at]}
         for at, each in enumerate(told)
         for role in dict.fromkeys(each.to)
     ]
     if rows:
         session.execute(insert(Notification), rows)
-    mails = list(_mails(session, (instance, key), told, now, post)) if post else []
+    mails = list(_mails(session, (instance, key), list(zip(told, invited, strict=True)), now, post)) if post else []
     if mails:
         session.execute(insert(Outbox), mails)
 
 
 def tell_person(
-    session: Session, of: UserTask | ProcessInstance, username: str, subject: str, text: str, now: datetime
+    session: Session,
+    of: UserTask | ProcessInstance,
+    username: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    kind: str = "",
 ) -> None:
-    """Write what one person is told of a task, or of a case as a whole."""
+    """Write what one person is told of a task, or of a case as a whole; ``kind`` is the notification's."""
     task, case = (of, of.instance_id) if isinstance(of, UserTask) else (None, of.id)
     made = Notification(
         authority=of.authority,
@@ -84,6 +91,7 @@ def tell_person(
         school_urn=of.school_urn,
         role="",
         username=username,
+        kind=kind,
         occasion=f"{'t' if task else 'c'}{of.id}-{uuid4().hex[:16]}",
         task_id=task.id if task else None,
         element=task.element if task else "",
@@ -97,25 +105,27 @@ def tell_person(
 def _mails(
     session: Session,
     occasion: tuple[ProcessInstance, str],
-    told: Iterable[Told],
+    told: Sequence[tuple[Told, dict[str, Any] | None]],
     now: datetime,
     post: Post,
 ) -> Iterator[dict[str, Any]]:
     instance, key = occasion
     people = post.people(session, now)
-    told = list(told)
     out = barred(session, [instance.id]).get(instance.id, frozenset()) if told else frozenset()
-    for at, each in enumerate(told):
+    for at, (each, invited) in enumerate(told):
         boxes = mailboxes(post.home, unread_by(people, each.to, out))
         found = recipients(session, people, each.to, instance.school_urn, without=out)
         known = [*boxes, *(one.member.email for one in found)]
-        reach(session, post.home, each.to, instance.school_urn, known, now)
+        if each.to:
+            reach(session, post.home, each.to, instance.school_urn, known, now)
         addresses = dict.fromkeys(boxes, post.home.name) | {
             one.member.email: one.member.name for one in found if one.member.email and one.how == ONCE
         }
+        if each.school:
+            addresses |= school_itself(session, post.home, instance.school_urn, now)
         for number, (address, name) in enumerate(addresses.items()):
-            letter = letters.of_notice(post.sender, name, each.subject)
-            yield mail_row(instance.authority, instance.id, f"{key}-{at}-{number}", {"to": address, **letter}, now)
+            payload = {"to": address, **letters.of_notice(post.sender, name, each.subject, invited)}
+            yield mail_row(instance.authority, instance.id, f"{key}-{at}-{number}", payload, now)
 
 
 def _one_stop(text: str) -> str:
@@ -129,9 +139,9 @@ def digest_of(text: str) -> str:
 
 
 def mail_row(
-    authority: str, instance_id: int | None, key: str, payload: Mapping[str, str], now: datetime
+    authority: str, instance_id: int | None, key: str, payload: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """A row of the outbox: ``payload`` is to, subject and text of a mail to one recipient."""
+    """A row of the outbox: ``payload`` is to, subject and text of a mail to one recipient, and what it invites to."""
     return {
         "authority": authority,
         "instance_id": instance_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,8 +64,8 @@ def recipients(
     without: Collection[str] = (),
 ) -> list[Recipient]:
     """Those who hold one of these roles for a school, and who covers for them; or the one who has the task. Not those who are
-    barred (``without``: usernames and e-mail addresses)."""
-    found = people.holders(roles, urn) if roles else {}
+    barred (``without``: usernames and e-mail addresses), nor who covers for them."""
+    found = people.holders(roles, urn, without) if roles else {}
     if assignee is not None:
         member = found.get(assignee) or people.members.get(assignee)
         found = {assignee: member} if member else {}
@@ -98,29 +98,51 @@ def reach(
 ) -> None:
     """Note whether anybody was reached: that nobody of these roles has an address is a trouble, which a manager sees once
     until it is mended; it is settled when somebody is reached."""
-    token = hashlib.blake2s(f"{home.id} {sorted(roles)} {urn}".encode(), digest_size=16).hexdigest()
+    _note(session, home, f"{sorted(roles)} {urn}", any(addresses), lambda: _nobody(session, home, roles, urn), now)
+
+
+def school_itself(session: Session, home: Authority, urn: str | None, now: datetime) -> dict[str, str]:
+    """A school's own address, with its name; that it has none is a trouble as of :func:`reach`. Nothing for no school."""
+    row = session.execute(
+        select(School.name, School.email).where(School.authority == home.id, School.urn == urn)
+    ).first()
+    if row is None:
+        return {}
+    message = (
+        f"Mail reaches nobody at {row.name}: the register of schools has no e-mail address of the school itself. What it was to "
+        "be told stands in Pathways only. Enter its address on the school's page."
+    )
+    _note(session, home, f"school {urn}", bool(row.email), lambda: message, now)
+    return {row.email: row.name} if row.email else {}
+
+
+def _note(
+    session: Session, home: Authority, whom: str, reached: bool, message: Callable[[], str], now: datetime
+) -> None:
+    token = hashlib.blake2s(f"{home.id} {whom}".encode(), digest_size=16).hexdigest()
     same = (
         Incident.authority == home.id,
         Incident.resolved.is_(None),
         Incident.kind == UNREACHED,
         Incident.token == token,
     )
-    if any(addresses):
+    if reached:
         settled = update(Incident).where(*same).values(resolved=now, resolved_by="")
         session.execute(settled.execution_options(synchronize_session=False))
     elif session.scalar(select(Incident.id).where(*same)) is None:
-        session.add(_nobody(session, home, roles, urn, token, now))
+        session.add(_trouble(home, token, message(), now))
 
 
-def _nobody(
-    session: Session, home: Authority, roles: Collection[str], urn: str | None, token: str, now: datetime
-) -> Incident:
+def _nobody(session: Session, home: Authority, roles: Collection[str], urn: str | None) -> str:
     asked = " or ".join(home.roles[role].name if role in home.roles else role for role in roles) or "anybody"
     school = session.scalar(select(School.name).where(School.authority == home.id, School.urn == urn)) if urn else None
-    message = (
+    return (
         f"Mail reaches nobody as {asked}{f' of {school}' if school else ''}: nobody holds that role today and has an e-mail "
         "address. What they were to be told stands in Pathways only. Enter who it is, or an address, under People."
     )
+
+
+def _trouble(home: Authority, token: str, message: str, now: datetime) -> Incident:
     return Incident(
         authority=home.id,
         instance_id=None,

@@ -41,6 +41,7 @@ class Claimed:
     batch_id: int | None
     anchor: datetime | None
     beat: int | None
+    since: datetime | None = None
 
 
 def next_due() -> Select[datetime | None]:
@@ -108,6 +109,7 @@ def _claimed(job: Job, owner: str) -> Claimed:
         batch_id=job.batch_id,
         anchor=job.anchor,
         beat=job.beat,
+        since=job.since,
     )
 
 
@@ -257,6 +259,7 @@ def job_row(authority: str, kind: str, due: datetime) -> dict[str, Any]:
         "due": due,
         "estimated": False,
         "policy_due": None,
+        "since": None,
         "why": "",
         "status": "waiting",
         "next_try": due,

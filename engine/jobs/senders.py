@@ -6,7 +6,9 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.utils import parseaddr
 
+from engine.jobs.meetings import CANCEL, REQUEST, Invitation, calendar
 from engine.jobs.outbox import Mail
 from engine.people.authorities import OFFICER
 from engine.settings import Config, MailServer, NotifyService
@@ -88,7 +90,17 @@ def compose(sender: str, mail: Mail, address: str) -> EmailMessage:
     message["From"], message["To"] = sender, address
     message["Message-ID"] = f"<pathways-{mail.key}@{sender.rpartition('@')[2]}>"
     message.set_content(str(mail.payload["text"]))
+    # Rows that waited when mails began to invite to several meetings name one.
+    for stored in mail.payload.get("meetings") or filter(None, [mail.payload.get("meeting")]):
+        _enclose(message, Invitation.of(stored), sender, mail, address)
     return message
+
+
+def _enclose(message: EmailMessage, meeting: Invitation, sender: str, mail: Mail, address: str) -> None:
+    """The meeting as a calendar's file, with the method in its type too, by which mail programs know an invitation (RFC 6047)."""
+    file = calendar(meeting, mail.created, REQUEST, parseaddr(sender)[1], address)
+    method = CANCEL if meeting.called_off else REQUEST
+    message.add_attachment(file.decode(), subtype="calendar", filename="meeting.ics", params={"method": method})
 
 
 def _deliver(server: MailServer, message: EmailMessage) -> None:

@@ -13,6 +13,7 @@ from engine.lint import (
     blanks,
     codes,
     collaboration,
+    copied,
     data,
     decided,
     events,
@@ -20,8 +21,10 @@ from engine.lint import (
     flows,
     gateways,
     ignored,
+    kept,
     literals,
     messages,
+    misspelt,
     nobody,
     properties,
     references,
@@ -48,6 +51,8 @@ SUBJECTS = (
     collaboration,
     references,
     nobody,
+    copied,
+    kept,
     silence,
     timers,
     expressions,
@@ -55,6 +60,7 @@ SUBJECTS = (
     variables,
     unread,
     decided,
+    misspelt,
     blanks,
     said,
     properties,
@@ -69,7 +75,7 @@ __all__ = ["SUBJECTS", "Checker", "Finding", "Known", "Look", "Rule", "Severity"
 
 
 #: The subjects, and the other rules, that tell what the change of a form, a table or a called process breaks elsewhere.
-_NAMED = ("variables", "silence", "decided", "said", "nobody")
+_NAMED = ("variables", "silence", "decided", "misspelt", "said", "nobody")
 _OF_TABLES = ("PW-705", "PW-718", "PW-720")
 
 

@@ -298,7 +298,7 @@ def process_does_not_call_itself(look: Look) -> Iterator[Fault]:
 
 #: By topic the parameters that it reads.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
-    "notify": frozenset({"to", "subject", "text"}),
+    "notify": frozenset({"to", "subject", "text", "meeting"}),
     "category": frozenset({"category", "reason"}),
     "live-cases": frozenset({"process"}),
 }

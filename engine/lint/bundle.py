@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
+from engine.configuration import Documents, kind_of
 from engine.decisions import Decision, parse_decisions
 from engine.diagram import LIMITS, Diagram, nodes, read, read_bounded, read_xml
 from engine.errors import NothingToRead, ParseFailed, PathwaysError
@@ -21,6 +22,7 @@ from engine.feel import Feel
 from engine.forms import Component, Form, check_form, confidential_roles, line_of, lines, load_form
 from engine.forms import Finding as Problem
 from engine.lint import check, check_names
+from engine.lint.configured import unsettled
 from engine.lint.core import OURS, Finding, Known, short, words, world_of
 from engine.lint.messages import orphaned
 from engine.lint.renamed import renamed
@@ -28,7 +30,7 @@ from engine.lint.tables import findings
 from engine.spelling import near
 
 #: Codes of what is found outside lint's rules: a file that cannot be read, a decision table, a form, a bundle.
-UNREADABLE, DECISION, FORM, BUNDLE = "PW-000", "PW-991", "PW-992", "PW-993"
+UNREADABLE, DECISION, FORM, BUNDLE, CONFIG = "PW-000", "PW-991", "PW-992", "PW-993", "PW-994"
 #: How long the message about a form may be: it may list all types of components.
 MOST_SAID = 300
 #: The endings of files that can be read; a diagram's may be either of the first two.
@@ -38,7 +40,8 @@ KINDS = (".bpmn", ".xml", ".dmn", ".form")
 @dataclass
 class Bundle:
     """Files that were read. ``processes``, ``forms`` and ``decisions`` map a key to its file; ``asked`` and ``tables``
-    hold the forms and decisions that could be read, by the same keys."""
+    hold the forms and decisions that could be read, by the same keys; ``config`` maps a kind of document of the authority's
+    configuration to its file, and ``said`` is what these say."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     diagrams: dict[str, Diagram] = field(default_factory=dict)
@@ -47,18 +50,20 @@ class Bundle:
     decisions: dict[str, str] = field(default_factory=dict)
     asked: dict[str, Form] = field(default_factory=dict)
     tables: dict[str, Decision] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict)
+    said: Documents = field(default_factory=Documents)
     findings: list[Finding] = field(default_factory=list)
 
     def with_known(self, known: Known) -> Known:
         """What diagrams of the bundle may refer to: what is in it, before what is ``known`` outside."""
         return Known(
             forms=_over(known.forms, dict.fromkeys(self.forms) | self.asked),
-            roles=known.roles,
+            roles=self.said.roles if self.said.roles is not None else known.roles,
             decisions=_over(known.decisions, dict.fromkeys(self.decisions) | self.tables),
             processes=None if known.processes is None else known.processes | self.processes.keys(),
-            clauses=known.clauses,
+            clauses=self.said.clauses if self.said.clauses is not None else known.clauses,
             topics=known.topics,
-            settings=known.settings,
+            settings=self.said.settings if self.said.settings is not None else known.settings,
             categories=known.categories,
             people=known.people,
             tabled=known.tabled,
@@ -66,6 +71,7 @@ class Bundle:
             others=tuple(each for each in known.others if self.processes.keys().isdisjoint(each.processes)),
             whole=known.whole,
             as_checked=known.as_checked,
+            sources=known.sources,
         )
 
 
@@ -85,6 +91,7 @@ def check_bundle(bundle: Bundle, known: Known, feel: Feel | None, strict: bool) 
         found += _confidential(bundle, known.roles) if known.roles is not None else ()
         found += _near_options(bundle, whole.forms or {})
         found += orphaned(tuple(bundle.diagrams.values()), whole, known)
+        found += unsettled(bundle.said, whole, known, feel)
         found += _named(bundle, whole, known, feel) if feel is not None else ()
     return sorted(set(_readable(found)), key=lambda each: (each.file, each.line, each.code))
 
@@ -169,6 +176,9 @@ def read_bundle(resources: Mapping[str, bytes], authority: str, strict: bool, fe
 
 def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, feel: Feel | None) -> None:
     suffix = PurePosixPath(name).suffix.lower()
+    if kind_of(name):
+        _take_config(bundle, name, data)
+        return
     if (kind := _kind_of(data)) and suffix in KINDS and kind != suffix.replace(".xml", ".bpmn"):
         message = f"it is {_CALLED[kind]} by what it holds, and its name ends in {suffix}."
         bundle.findings.append(finding(UNREADABLE, name, message, f"Let its name end in {kind}."))
@@ -185,6 +195,14 @@ def _take(bundle: Bundle, name: str, data: bytes, authority: str, strict: bool, 
         message = f"it is none of the files that can be read ({', '.join(KINDS)})."
         bundle.findings.append(finding(BUNDLE, name, message, "Leave it out."))
     bundle.files[name] = data
+
+
+def _take_config(bundle: Bundle, name: str, data: bytes) -> None:
+    kind = kind_of(name)
+    _claim_key(bundle, bundle.config, kind, name)
+    bundle.files[name] = data
+    for problem in bundle.said.take(kind, data):
+        bundle.findings.append(finding(CONFIG, name, f"{problem}.", "Correct it."))
 
 
 _CALLED = {".bpmn": "a BPMN diagram", ".dmn": "a decision table", ".form": "a form"}

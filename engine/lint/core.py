@@ -129,6 +129,8 @@ class Known:
     """Those of ``decisions`` that are checked with the diagrams: what is wrong with them is found in their own file."""
     tabled: Mapping[str, str] = field(default_factory=dict)
     """In which file each of ``decisions`` was deployed; nothing where files are looked at as they stand."""
+    reports: frozenset[str] | None = None
+    """The templates of reports (config/reports), such as "barnsley/quarterly"."""
     people: frozenset[str] | None = None
     """By what the people of the authority sign in."""
     others: tuple[Diagram, ...] = ()
@@ -139,6 +141,8 @@ class Known:
     as_checked: bool = False
     """Whether ``others`` stand beside the files that are checked already, as in a project's folder: then nothing tells what
     was wrong with them before."""
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+    """The contents of the files of ``others`` and ``decisions``, by name, where they are deployed."""
 
 
 def world_of(diagrams: tuple[Diagram, ...], known: Known, feel: Checker | None) -> Callable[[], World | None]:

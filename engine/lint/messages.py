@@ -13,6 +13,7 @@ from engine.lint.names import Shape, World
 from engine.lint.names.sources import payload
 from engine.lint.names.wording import listing, what
 from engine.spelling import near
+from engine.steps import SCHOOL_CHANGED
 
 #: What diagrams deployed already lose by a new one: who sends or throws, who waits, what a message brings.
 _ORPHANS = ("PW-230", "PW-891", "PW-892", "PW-895")
@@ -59,10 +60,10 @@ def _reporters(look: Look, element: Element) -> list[str]:
 
 @rule("PW-891", section=OURS, plain="off")
 def message_comes_from_somewhere(look: Look) -> Iterator[Fault]:
-    """A message that is waited for is thrown by a diagram of the authority, or may be reported by somebody."""
+    """A message that is waited for is thrown by a diagram of the authority, may be reported by somebody, or is the register's."""
     if not look.known.whole:
         return
-    sent = _named(look, thrown)
+    sent = _named(look, thrown) | {SCHOOL_CHANGED}
     reported = {name for each in _everywhere(look) if _reporters(look, each) for name in caught(each)}
     for element in look.elements():
         for name in caught(element):

@@ -67,6 +67,7 @@ class Project:
             clauses=self._clauses(authority),
             settings=self._settings(authority),
             categories=self._categories(authority),
+            reports=report_templates(self.root / "config" / "reports"),
             others=others,
             whole=bool(authority and processes),
             as_checked=True,
@@ -114,6 +115,13 @@ class Project:
         folder = self.root / "config" / "authorities"
         own = folder / f"{authority}.yaml"
         return [own] if own.is_file() else sorted(folder.glob("*.yaml"))
+
+
+def report_templates(folder: Path) -> frozenset[str] | None:
+    """The templates of reports in a folder, such as "barnsley/quarterly"; None where there is no such folder."""
+    if not folder.is_dir():
+        return None
+    return frozenset(file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.md"))
 
 
 def role_ids(file: Path) -> Iterator[str]:

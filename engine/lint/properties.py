@@ -132,7 +132,10 @@ PROPERTIES: Mapping[str, Property] = {
         Reads(wants=DAY, may_wait=True),
     ),
     "retime": Property(
-        "timers", _timed, "`true`: worked out again when the variables that it is made of change.", values=_YES_NO
+        "timers, and due dates",
+        _timed,
+        "`true`: worked out again when the variables that it is made of change.",
+        values=_YES_NO,
     ),
     "statutory": Property(
         "timers that are waited for",
@@ -193,6 +196,12 @@ PROPERTIES: Mapping[str, Property] = {
         values=_YES_NO,
     ),
     "prefill": Property("user tasks", _asks, "`last`: sent back for correction, so its last answers show again."),
+    "report": Property(
+        "user tasks",
+        _asks,
+        "The template of the report that the task asks for, by its folder and name in config/reports: `barnsley/quarterly`. Its"
+        " draft is made from the cases.",
+    ),
     "lastDay": Property(
         "user and script tasks",
         _says_a_period,
@@ -213,6 +222,12 @@ PROPERTIES: Mapping[str, Property] = {
         "`leave`: where another open case holds the school in a category (`holdsCategory`), the task does nothing; else it would"
         " be an incident.",
         values=("leave",),
+    ),
+    "toSchool": Property(
+        "tasks with the topic `notify`",
+        lambda element: element.topic == "notify",
+        "FEEL, mostly `true`: whether the case's school is told too, by mail to its own address in the register of schools.",
+        Reads(),
     ),
     "outputCollection": Property("multi-instance activities", _several, "The variable that collects the results."),
     "outputElement": Property("multi-instance activities", _several, "FEEL: one run's result.", Reads()),

@@ -39,6 +39,17 @@ def form_exists(look: Look) -> Iterator[Fault]:
             yield fault(element, message, _form_remedy(element.form_key, forms))
 
 
+@rule("PW-747", section=OURS, plain="off")
+def file_is_asked_in_task(look: Look) -> Iterator[Fault]:
+    """A form that asks for a file is put in a user task: elsewhere there is no case yet that it could be added to."""
+    forms = look.known.forms or {}
+    for element in look.elements():
+        form = forms.get(element.form_key) if element.form_key and element.kind != "userTask" else None
+        if form is not None and any(each.kind == "filepicker" for each in form.fields):
+            message = f'the form "{short(element.form_key)}" asks for a file, which only a user task can take.'
+            yield fault(element, message, "Ask for the file in a task that follows.")
+
+
 def _form_remedy(key: str, forms: Iterable[str]) -> str:
     bare = key.removeprefix("forms/").removesuffix(".form")
     known = sorted(forms)
@@ -80,6 +91,18 @@ def assignee_is_a_person(look: Look) -> Iterator[Fault]:
             yield fault(element, message, "Name the role in camunda:candidateGroups.")
 
 
+@rule("PW-723", section=OURS)
+def report_exists(look: Look) -> Iterator[Fault]:
+    """The template of the report that a user task asks for (property report) stands in config/reports."""
+    known = look.known.reports
+    for element in look.elements("userTask"):
+        name = element.properties.get("report")
+        if known is not None and name is not None and name not in known:
+            message = f'there is no template of a report "{short(name)}".'
+            remedy = f"Write config/reports/{short(name)}.md, or name one that is there."
+            yield fault(element, message, meant(name, known) + remedy)
+
+
 @rule("PW-717", section=OURS)
 def answering_is_understood(look: Look) -> Iterator[Fault]:
     """A task's prefill is "last"; one that goes on without an answer (noAnswer) has a due date to wait for."""
@@ -107,6 +130,26 @@ def separate_tasks_are_there(look: Look) -> Iterator[Fault]:
                 yield fault(
                     element, f'its separateFrom names "{short(name)}", which is no other user task here.', remedy
                 )
+
+
+@rule("PW-724", section=OURS)
+def halves_of_a_decision_are_kept_apart(look: Look) -> Iterator[Fault]:
+    """The forms of two tasks that two persons do (separateFrom) have no question in common: the answer that comes second would
+    take the place of the first."""
+    tasks = {each.id: each for each in look.elements("userTask")}
+    for element in tasks.values():
+        for other in (tasks[each] for each in element.separate_from if each in tasks):
+            both = sorted(_keys(look, element) & _keys(look, other))
+            if both:
+                said = f'its form asks "{short(both[0])}", as that of "{short(other.name or other.id)}" does'
+                message = f"{said}: of the two answers only the one that comes second is kept."
+                yield fault(element, message, "Give each half a form of its own, with questions of its own.")
+
+
+def _keys(look: Look, element: Element) -> frozenset[str]:
+    """What the form of a task asks, beside what it only shows."""
+    form = (look.known.forms or {}).get(element.form_key or "")
+    return frozenset(each.key for each in form.fields if not each.readonly) if form is not None else frozenset()
 
 
 @rule("PW-705", section=OURS)

@@ -19,6 +19,10 @@
       email: access@council.gov.uk
       phone: 01632 960 100        # optional
       days: 10                    # optional: within how many working days the council answers; 10 unless given
+    retention:                    # optional: how long ended cases are kept (engine/people/retention.py)
+      usual: {archive: P1Y, delete: P7Y, why: Line 4.2 of the retention schedule}
+    deployment:                   # optional: what is deployed in the browser needs a second person
+      approval: service-director  # the role whose approval is asked for; never that of whoever handed it in
     signIn:                       # optional: people sign in with the authority's own accounts (OpenID Connect)
       name: council account       # what the button says
       issuer: https://login.microsoftonline.com/<tenant>/v2.0
@@ -31,38 +35,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from engine.configuration import ROLES, SETTINGS, Setting, read_settings, write_settings
+from engine.configuration.roles import (
+    CAPABILITIES,
+    CONTACT,
+    ID,
+    KINDS,
+    OFFICER,
+    TEXT,
+    Role,
+    RoleSchema,
+    read_roles,
+    write_roles,
+)
 from engine.errors import ConfigUnreadable
+from engine.people.retention import NOTHING_SAID, Retention, RetentionSchema
 from engine.people.sign_in import Provider, ProviderSchema
 from engine.yaml_files import read_yaml
 
-#: What a role may do beyond the tasks that diagrams give it: start cases; manage (see every case, retry, stop); change and
-#: deploy diagrams; keep people, roles and settings; read the audit trail, which nobody else can.
-CAPABILITIES = ("start", "manage", "own-processes", "administer", "audit")
-#: Whose role counts for the whole authority, and whose for the schools that the register of people ties them to.
-KINDS = OFFICER, CONTACT = ("officer", "contact")
-_ID = validate.Regexp(r"^[a-z][a-z0-9-]{0,58}$", error="use small letters, digits and hyphens, beginning with a letter")
-_TEXT = validate.Length(min=1)
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role that people hold in an authority; ``id`` is what diagrams name in candidateGroups."""
-
-    id: str
-    name: str
-    kind: str
-    capabilities: frozenset[str]
-    mailbox: str
-    description: str
-    per_school: bool = False
-    """Whether whoever holds it looks after their own schools first: those whose link adviser they are."""
+__all__ = [
+    "CAPABILITIES",
+    "CONTACT",
+    "KINDS",
+    "OFFICER",
+    "Authority",
+    "Person",
+    "Role",
+    "load_authorities",
+    "load_authority",
+]
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,28 @@ class Authority:
     """Who else signs its people in, beside Pathways."""
     accessibility: AccessContact | None = None
     """Whom the accessibility statement names."""
+    approval: str = ""
+    """The role that approves what is deployed in the browser; empty where nobody is asked."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each setting is what it is, by its name."""
+    retention: Retention = NOTHING_SAID
+    """How long its ended cases are kept."""
+
+    def documents(self) -> dict[str, bytes]:
+        """What its file says that is versioned once it is changed in the browser, a document a kind."""
+        said = {name: Setting(name, value, self.reasons.get(name, "")) for name, value in self.settings.items()}
+        return {SETTINGS: write_settings(said), ROLES: write_roles(self.roles.values())}
+
+    def saying(self, documents: Mapping[str, bytes]) -> Authority:
+        """The authority with documents that are deployed in the stead of its file's."""
+        made = self
+        if SETTINGS in documents:
+            found, _ = read_settings(documents[SETTINGS])
+            values = {name: each.value for name, each in found.items()}
+            made = replace(made, settings=values, reasons={name: each.why for name, each in found.items()})
+        if ROLES in documents:
+            made = replace(made, roles=read_roles(documents[ROLES])[0])
+        return made
 
     def may(self, roles: Collection[str], capability: str) -> bool:
         """Whether somebody with these roles has a capability."""
@@ -119,32 +149,11 @@ class _Made(Schema):
         raise NotImplementedError
 
 
-class RoleSchema(_Made):
-    """One role of the file."""
-
-    id = fields.String(required=True, validate=_ID)
-    name = fields.String(required=True, validate=_TEXT)
-    kind = fields.String(load_default="officer", validate=validate.OneOf(KINDS))
-    capabilities = fields.List(fields.String(validate=validate.OneOf(CAPABILITIES)), load_default=list)
-    mailbox = fields.Email(load_default="")
-    description = fields.String(load_default="")
-    per_school = fields.Boolean(data_key="perSchool", load_default=False)
-
-    @validates_schema(skip_on_field_errors=True)
-    def of_an_officer(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse ``perSchool`` of a contact, whose role counts for their schools alone."""
-        if data["per_school"] and data["kind"] != OFFICER:
-            raise ValidationError("a contact's role counts for their schools alone: leave it out", "perSchool")
-
-    def of(self, data: dict[str, Any]) -> Role:
-        return Role(**{**data, "capabilities": frozenset(data["capabilities"])})
-
-
 class PersonSchema(_Made):
     """One sample sign-in of the file."""
 
-    username = fields.String(required=True, validate=_TEXT)
-    name = fields.String(required=True, validate=_TEXT)
+    username = fields.String(required=True, validate=TEXT)
+    name = fields.String(required=True, validate=TEXT)
     roles = fields.List(fields.String(), required=True)
     does = fields.String(load_default="")
 
@@ -170,18 +179,26 @@ class AccessSchema(_Made):
         return AccessContact(**data)
 
 
+class DeploymentSchema(Schema):
+    """What deploying in the browser needs."""
+
+    approval = fields.String(required=True, validate=TEXT)
+
+
 class AuthoritySchema(_Made):
     """One file."""
 
-    id = fields.String(required=True, validate=_ID)
-    name = fields.String(required=True, validate=_TEXT)
+    id = fields.String(required=True, validate=ID)
+    name = fields.String(required=True, validate=TEXT)
     la_code = fields.String(load_default="")
     calendar = fields.String(load_default="")
-    roles = fields.List(fields.Nested(RoleSchema), required=True, validate=_TEXT)
+    roles = fields.List(fields.Nested(RoleSchema), required=True, validate=TEXT)
     people = fields.List(fields.Nested(PersonSchema), load_default=list)
     settings = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), load_default=dict)
     sign_in = fields.Nested(ProviderSchema, data_key="signIn", load_default=None)
     accessibility = fields.Nested(AccessSchema, load_default=None)
+    retention = fields.Nested(RetentionSchema, load_default=NOTHING_SAID)
+    deployment = fields.Nested(DeploymentSchema, load_default=lambda: {"approval": ""})
 
     @validates_schema(skip_on_field_errors=True)
     def nothing_twice(self, data: dict[str, Any], **_: Any) -> None:
@@ -197,12 +214,21 @@ class AuthoritySchema(_Made):
             if unknown := sorted(given - known):
                 raise ValidationError(f"{group} gives the role {unknown[0]}, which is not listed", "signIn.groups")
 
+    @validates_schema(skip_on_field_errors=True)
+    def approved_by_a_role(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse an approval by a role that is not there."""
+        approval = data["deployment"]["approval"]
+        if approval and approval not in {role.id for role in data["roles"]}:
+            raise ValidationError(f"{approval} is not listed as a role", "deployment.approval")
+
     def of(self, data: dict[str, Any]) -> Authority:
         roles = {role.id: role for role in data["roles"]}
         settings = {name: given["value"] for name, given in data["settings"].items()}
-        calendar = data["calendar"] or data["id"]
+        reasons = {name: given["why"] for name, given in data["settings"].items()}
+        data = {**data, "approval": data["deployment"]["approval"], "calendar": data["calendar"] or data["id"]}
+        del data["deployment"]
         return Authority(
-            **{**data, "roles": roles, "people": tuple(data["people"]), "calendar": calendar, "settings": settings}
+            **{**data, "roles": roles, "people": tuple(data["people"]), "settings": settings}, reasons=reasons
         )
 
 

@@ -30,10 +30,10 @@ class OnBehalf:
         return {"said_by": self.said_by, "said_on": self.said_on.isoformat(), "said_how": self.how}
 
 
-def check_may_record(scope: Scope, info: ElementInfo, school: str | None) -> None:
-    """Raises NotOnBehalf when the person may not record an answer for those whose task it is, at its case's school."""
+def check_may_record(scope: Scope, info: ElementInfo, school: str | None, case: int) -> None:
+    """Raises NotOnBehalf when the person may not record an answer for those whose task it is, in its case, at its school."""
     roles = info.said("on_behalf") or ()
-    if not (roles and scope.holds(roles, at=school)):
+    if not (roles and scope.holds(roles, at=school, case=case)):
         raise NotOnBehalf(task=info.name, whom=" or ".join(roles) or "nobody else")
 
 

@@ -25,7 +25,7 @@ def barred(session: Session, cases: Collection[int]) -> Mapping[int, frozenset[s
 
 def is_barred(names: Collection[str], member: Member) -> bool:
     """Whether somebody is one of these, by username or by e-mail address."""
-    return member.username in names or (member.email != "" and member.email in names)
+    return member.is_among(names)
 
 
 def unread_by(people: People, roles: Iterable[str], names: Collection[str]) -> list[str]:

@@ -6,16 +6,19 @@ register of people is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from types import MappingProxyType
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from engine.people import register
 from engine.people.authorities import OFFICER, Authority
-from engine.store.tables import Cover
+from engine.store.tables import CaseBar, Cover
 from engine.store.tenancy import Scope
 
 
@@ -27,6 +30,10 @@ class Member:
     name: str
     email: str = ""
     roles: frozenset[str] = frozenset()
+
+    def is_among(self, names: Collection[str]) -> bool:
+        """Whether one of these usernames and e-mail addresses is theirs."""
+        return self.username in names or (self.email != "" and self.email in names)
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,29 @@ class Wanted:
     reason: str
 
 
-#: Gives those who can sign in for an authority on a day. The session sees the whole database.
-Directory = Callable[[Session, str, date], Iterable[Member]]
+class Directory(Protocol):
+    """Gives those who can sign in for an authority on a day; where some are ``called`` for, those who have one of these
+    usernames or names, and where roles are said, those who are ``holding`` one of them. The session sees the whole database."""
+
+    def __call__(
+        self,
+        session: Session,
+        authority: str,
+        day: date,
+        called: Collection[str] | None = None,
+        holding: Collection[str] | None = None,
+        /,
+    ) -> Iterable[Member]:
+        """Look them up."""
 
 
-def nobody(session: Session, authority: str, day: date) -> Iterable[Member]:
+def nobody(
+    session: Session,
+    authority: str,
+    day: date,
+    called: Collection[str] | None = None,
+    holding: Collection[str] | None = None,
+) -> Iterable[Member]:
     """The directory of an engine that knows no accounts."""
     return ()
 
@@ -59,22 +84,35 @@ class People:
     day: date
 
     @classmethod
-    def of(cls, session: Session, home: Authority, look: Directory, day: date) -> People:
-        """Everybody who can sign in for an authority."""
-        return cls(session, home, {each.username: each for each in look(session, home.id, day)}, day)
+    def of(
+        cls, session: Session, home: Authority, look: Directory, day: date, called: Collection[str] | None = None
+    ) -> People:
+        """Everybody who can sign in for an authority; where some are called for, they and those for whom they cover."""
+        if called is not None:
+            called = {*called, *session.scalars(_absent(home.id, called, day))}
+        return cls(session, home, {each.username: each for each in look(session, home.id, day, called)}, day)
 
-    def holders(self, roles: Collection[str], urn: str | None) -> dict[str, Member]:
+    def holders(self, roles: Collection[str], urn: str | None, without: Collection[str] = ()) -> dict[str, Member]:
         """Who holds one of these roles for a school, or for what is about none, and who covers for them; by username.
 
-        Everybody who can sign in where no role is named.
+        Everybody who can sign in where no role is named. Not whoever is barred (``without``: usernames and e-mail addresses),
+        nor whoever comes in by covering for somebody barred alone.
         """
         if not roles:
-            return dict(self.members)
+            return _free(self.members, without)
         officers = {role for role in roles if self.is_officer(role)}
         found = {name: each for name, each in self.members.items() if each.roles & officers}
         if urn is not None:
             found |= self._of_school([role for role in roles if role not in officers], urn)
-        return found | self._covering(found)
+        free = _free(found, without)
+        return free | self._coming_in(free, without)
+
+    def _coming_in(self, held: Collection[str], without: Collection[str]) -> dict[str, Member]:
+        """Who covers for some of these, and for nobody who is barred."""
+        out = [name for name, each in self.members.items() if each.is_among(without)] if without else []
+        kept = self._covering(out) if out else {}
+        found = _free(self._covering(held), without)
+        return {name: each for name, each in found.items() if name not in kept}
 
     def is_officer(self, role: str) -> bool:
         """Whether a role is one of the authority itself, which counts for all schools."""
@@ -103,6 +141,12 @@ class People:
         )
         return {name: self.members[name] for name in self.session.scalars(chosen) if name in self.members}
 
+    def cover_of(self, absent: str) -> Member | None:
+        """Who covers for somebody today; of several the first who was named."""
+        chosen = select(Cover.covering).where(Cover.authority == self.home.id, Cover.absent == absent, *_on(self.day))
+        names = self.session.scalars(chosen.order_by(Cover.id))
+        return next((self.members[name] for name in names if name in self.members), None)
+
     def scope(self, username: str) -> Scope:
         """What somebody may see and do; nothing for who cannot sign in."""
         member = self.members.get(username)
@@ -114,19 +158,58 @@ class People:
         return register.scope(self.session, self.home, member.roles, member.username, self.day)
 
 
-def covered(session: Session, home: Authority, own: Scope, members: Mapping[str, Member], day: date) -> Scope:
-    """What somebody may see and do with the roles of those for whom they cover on a day; ``own`` is without them."""
+def _free(members: Mapping[str, Member], without: Collection[str]) -> dict[str, Member]:
+    """Those of some who are not among the barred."""
+    return {name: each for name, each in members.items() if not each.is_among(without)}
+
+
+def covered(
+    session: Session,
+    home: Authority,
+    own: Scope,
+    members: Mapping[str, Member],
+    day: date,
+    advised: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> Scope:
+    """What somebody may see and do with what those have for whom they cover on a day: their roles, and the schools whose link
+    advisers they are (``advised``). ``own`` is without it.
+
+    In a case from which one of these is barred, cover of them adds nothing, also for whoever sees the case by what is theirs.
+    """
+    theirs = []
     for absent in covers(session, home.id, own.username, day):
-        member = members.get(absent)
-        roles = member.roles if member else frozenset()
-        own = _with(own, register.scope(session, home, roles, absent, day))
-    return own
+        member = members.get(absent) or Member(absent, absent)
+        found = register.scope(session, home, member.roles, absent, day)
+        theirs.append((member, replace(found, advises=advised.get(absent, frozenset()))))
+    barred = _barred(session, home.id, [member for member, _ in theirs]) if theirs else {}
+    without = {
+        case: reduce(_with, (found for member, found in theirs if not member.is_among(names)), own)
+        for case, names in barred.items()
+    }
+    return replace(reduce(_with, (found for _, found in theirs), own), elsewise=without)
+
+
+def _barred(session: Session, authority: str, members: Collection[Member]) -> dict[int, set[str]]:
+    """By the cases from which some of these are barred, the names and addresses of the barred."""
+    names = {name.lower() for each in members for name in (each.username, each.email) if name}
+    chosen = select(CaseBar.instance_id, CaseBar.username, CaseBar.email).where(
+        CaseBar.authority == authority,
+        CaseBar.lifted.is_(None),
+        CaseBar.username.in_(sorted(names)) | CaseBar.email.in_(sorted(names)),
+    )
+    found: dict[int, set[str]] = {}
+    for case, *called in session.execute(chosen):
+        found.setdefault(case, set()).update({*called} - {""})
+    return found
 
 
 def covers(session: Session, authority: str, username: str, day: date) -> list[str]:
     """For whom somebody covers on a day."""
-    chosen = select(Cover.absent).where(Cover.authority == authority, Cover.covering == username, *_on(day))
-    return list(session.scalars(chosen.order_by(Cover.id)))
+    return list(session.scalars(_absent(authority, [username], day).order_by(Cover.id)))
+
+
+def _absent(authority: str, covering: Collection[str], day: date) -> Select[str]:
+    return select(Cover.absent).where(Cover.authority == authority, Cover.covering.in_(covering), *_on(day))
 
 
 def _on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -142,7 +225,13 @@ def _with(own: Scope, other: Scope) -> Scope:
         if not _is_unlimited(own, role) and not _is_unlimited(other, role)
     }
     new = {role: other.username for role in other.roles if role not in own.roles}
-    return replace(own, roles=own.roles | other.roles, schools=limited, covers={**own.covers, **new})
+    return replace(
+        own,
+        roles=own.roles | other.roles,
+        schools=limited,
+        covers={**own.covers, **new},
+        advises=own.advises | other.advises,
+    )
 
 
 def _is_unlimited(scope: Scope, role: str) -> bool:

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import HoldingNotFound
+from engine.people import files
 from engine.people.files import Bodies, Entry, Tie, UnreadLine, WrongCell
+from engine.schools.advisers import make_room
 from engine.store.tables import Holding, Person, School
 
 
@@ -74,6 +76,7 @@ def _put(session: Session, person: Person, known: list[Holding], entry: Entry) -
         known.append(_add(session, person, entry))
         return "added", ""
     change = _update(found, entry)
+    make_room(session, found)
     if entry.until and change.startswith("until"):
         return "ended", change
     return ("changed" if change else "unchanged"), change
@@ -109,6 +112,11 @@ def _is_same(held: Holding, entry: Entry) -> bool:
     return held.since <= (entry.until or date.max) and entry.since <= (held.until or date.max)
 
 
+def only_ends(held: Holding, since: date, until: date | None) -> bool:
+    """Whether these days are some of those from when until when something is held: it gives nobody anything new."""
+    return since >= held.since and (until or date.max) <= (held.until or date.max)
+
+
 def _add(session: Session, person: Person, entry: Entry) -> Holding:
     made = Holding(
         authority=person.authority,
@@ -123,6 +131,7 @@ def _add(session: Session, person: Person, entry: Entry) -> Holding:
     )
     session.add(made)
     session.flush()
+    make_room(session, made)
     return made
 
 
@@ -153,6 +162,8 @@ def move(session: Session, held: Holding, person: Person, to: Iterable[Tie], sin
     last = since - timedelta(days=1)
     if last < held.since or (held.until is not None and held.until < last):
         raise WrongCell("from", "The role is not held on the day before the move.")
-    for each in to:
+    said = list(to)
+    files.check_ties(held.role, said)
+    for each in said:
         _add(session, person, Entry(person.username, person.name, person.email, held.role, each, since, held.until))
     held.until = last

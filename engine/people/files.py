@@ -8,10 +8,11 @@ written 2026-09-01 or 01/09/2026. A line that cannot be read is told, with its n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from engine.configuration.roles import LINK_ADVISER
 from engine.errors import PeopleUnreadable
 from engine.people.authorities import OFFICER, Role
 from engine.schools.lines import records
@@ -85,8 +86,14 @@ class PeopleFile:
     unreadable: list[UnreadLine] = field(default_factory=list)
 
 
-def read(data: bytes, roles: Mapping[str, Role], bodies: Bodies) -> PeopleFile:
-    """What a file says of an authority's people. Raises PeopleUnreadable when its heading lacks a column."""
+def read(
+    data: bytes,
+    roles: Mapping[str, Role],
+    bodies: Bodies,
+    check: Callable[[list[Entry]], None] = lambda _: None,
+) -> PeopleFile:
+    """What a file says of an authority's people; ``check`` refuses what may not be, as a WrongCell. Raises PeopleUnreadable when
+    its heading lacks a column."""
     lines = records(data)
     _, heading = next(lines, (1, []))
     names = _columns(heading)
@@ -95,7 +102,9 @@ def read(data: bytes, roles: Mapping[str, Role], bodies: Bodies) -> PeopleFile:
         given = dict(zip(names, cells, strict=False)) if isinstance(cells, list) else {}
         try:
             _check(names, cells)
-            found.entries += entries(given, roles, bodies)
+            said = entries(given, roles, bodies)
+            check(said)
+            found.entries += said
         except ValueError as error:
             found.unreadable.append(UnreadLine(number, given.get("name", ""), str(error)))
     return found
@@ -124,7 +133,17 @@ def entries(given: Mapping[str, str], roles: Mapping[str, Role], bodies: Bodies)
     cells = {name: " ".join(value.split()) for name, value in given.items()}
     username, name, email = who(cells)
     role, (since, until) = _role(cells.get("role", ""), roles), days(cells)
-    return [Entry(username, name, email, role, tie, since, until) for tie in ties(cells, bodies)]
+    said = ties(cells, bodies)
+    check_ties(role, said)
+    return [Entry(username, name, email, role, tie, since, until) for tie in said]
+
+
+def check_ties(role: str, said: Iterable[Tie]) -> None:
+    """Refuse a link adviser of a diocese or a trust: each school has its own. Raises WrongCell."""
+    if role == LINK_ADVISER and (other := next((tie for tie in said if not tie.urn), None)):
+        raise WrongCell(
+            "diocese" if other.diocese else "trust", "Name the schools: each has a link adviser of its own."
+        )
 
 
 def days(cells: Mapping[str, str]) -> tuple[date, date | None]:
@@ -147,12 +166,13 @@ def who(cells: Mapping[str, str]) -> tuple[str, str, str]:
     if email and not is_address(email):
         raise WrongCell("email", f"“{email}” is no e-mail address.")
     for column, value in (("name", name), ("email", username), ("email", email)):
-        if not _is_readable(value):
+        if not is_readable(value):
             raise WrongCell(column, "It has characters that cannot be read, or too many of them.")
     return username, name, email
 
 
-def _is_readable(text: str) -> bool:
+def is_readable(text: str) -> bool:
+    """Whether the register's columns can hold a text, and people read it."""
     return len(text) <= _LONGEST and text.isprintable() and "\ufffd" not in text
 
 

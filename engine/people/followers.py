@@ -8,17 +8,20 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine.configuration.roles import LINK_ADVISER
 from engine.people.register import people_of
 from engine.schools.takeovers import Tied
 from engine.store.tables import Holding, Person
 
 
 def tied(session: Session, authority: str, urn: str, day: date) -> list[Tied]:
-    """Who is tied to a school by its URN on a day or later, by name; those too who are taken out of it."""
+    """Who is tied to a school by its URN on a day or later, by name; those too who are taken out of it. Its link adviser is the
+    authority's, and no person of the school."""
     chosen = (
         select(Holding.id, Person.name, Holding.role, Holding.excluded)
         .join(Person, Person.id == Holding.person_id)
         .where(Holding.authority == authority, Holding.urn == urn, or_(Holding.until.is_(None), Holding.until >= day))
+        .where(Holding.role != LINK_ADVISER)
     )
     rows = session.execute(chosen.order_by(Person.name, Holding.role, Holding.id))
     return [Tied(urn, *row) for row in rows]

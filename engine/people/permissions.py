@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from engine.deployments.registry import Loaded
 from engine.errors import GivenRefused, NotAStarter, TaskClaimed, TaskNotYours
 from engine.people.authorities import Authority
@@ -32,7 +30,7 @@ def may(home: Authority | None, scope: Scope, capability: str) -> bool:
 
 def check_may_start(scope: Scope, loaded: Loaded, school: str | None = None) -> None:
     """Raises NotAStarter when the process names starters and the person is none: for this school, where one is meant."""
-    if not scope.holds(loaded.starter_groups, at=school):
+    if not scope.holds(loaded.starter_groups, at=school, case=None):
         raise NotAStarter(process=loaded.name, whom=" or ".join(loaded.starter_groups))
 
 
@@ -44,19 +42,13 @@ def check_may_start_somewhere(scope: Scope, loaded: Loaded) -> None:
 
 def check_may_complete(scope: Scope, task: UserTask) -> None:
     """Raises TaskNotYours for a task of other roles or of one other person, TaskClaimed when another has claimed it."""
-    if scope.everything or is_given(scope, task.assignee, task.candidate_groups, task.school_urn):
+    if scope.everything or scope.is_given(
+        task.assignee, task.candidate_groups, at=task.school_urn, case=task.instance_id
+    ):
         return
     if task.assignee and not task.candidate_groups:
         raise TaskNotYours(whom=task.assignee)
-    if not scope.holds(task.candidate_groups, at=task.school_urn):
+    if not scope.holds(task.candidate_groups, at=task.school_urn, case=task.instance_id):
         raise TaskNotYours(whom=" or ".join(task.candidate_groups))
     if task.assignee and task.assignee != scope.username and not task.by_default:
         raise TaskClaimed(by=task.assignee)
-
-
-def is_given(scope: Scope, assignee: str | None, roles: Collection[str], school: str | None) -> bool:
-    """Whether a task is the person's by name. What was claimed in a role is not, once the role is over; what a diagram gives
-    to a contact in a case about no school is."""
-    if assignee != scope.username:
-        return False
-    return not roles or scope.holds(roles, at=school) or (school is None and scope.confined is not None)

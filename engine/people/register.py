@@ -2,7 +2,8 @@
 
 A role of kind contact counts only for the schools to which the register ties a person on that day: by a school's URN, or by
 the name of a diocese or trust that the register of schools gives a school, but for those that are taken out. It counts
-nowhere else, and not for a case that is about no school. A role of kind officer counts for the whole authority.
+nowhere else, and not for a case that is about no school. A role of kind officer counts for the whole authority. Link advisers
+are on it too, in a role that is none of the authority's and gives nobody a task (``engine/people/advisers.py``).
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine.calendar.timers import ZONE
+from engine.configuration.roles import LINK_ADVISER
 from engine.people.authorities import OFFICER, Authority
 from engine.store.tables import Holding, Person, School, UserTask
 from engine.store.tenancy import Scope
+
+#: What is held for what: an entry of the register, or these columns of it.
+_Held = Holding | Row[*tuple[Any, ...]]
 
 
 def day_of(now: datetime) -> date:
@@ -43,7 +49,7 @@ def scope(session: Session, home: Authority, roles: Collection[str], username: s
 
 
 #: The capabilities with which somebody sees every case of the authority.
-OVERSIGHT = ("manage", "audit")
+OVERSIGHT = ("manage", "audit", "records")
 
 
 def oversees(home: Authority, roles: Collection[str]) -> bool:
@@ -66,7 +72,11 @@ def guest_scope(session: Session, person: Scope, task_id: int, day: date) -> Sco
     if urn is None:
         return person
     (role,) = person.roles
-    known = select(Person.id).where(Person.authority == person.authority, Person.email == person.username)
+    known = (
+        select(Person.id)
+        .join(Holding, Holding.person_id == Person.id)
+        .where(Person.authority == person.authority, Person.email == person.username, Holding.role != LINK_ADVISER)
+    )
     holds = person.username in (each.email for each in people_of(session, person.authority, urn, day, role))
     out = session.scalar(known.limit(1)) is not None and not holds
     return replace(person, schools={role: frozenset() if out else frozenset({urn})})
@@ -82,39 +92,40 @@ def _places(session: Session, authority: str, username: str, day: date) -> dict[
         select(Holding)
         .join(Person, Person.id == Holding.person_id)
         .where(Person.authority == authority, Person.username == username.strip().lower(), on(day))
+        .where(Holding.role != LINK_ADVISER)
     ).all()
     return _expanded(session, authority, held)
 
 
-def places(session: Session, authority: str, day: date) -> dict[str, set[str]]:
-    """By role, the URNs of the schools for which anybody holds it on a day."""
-    held = session.scalars(
-        select(Holding).join(Person, Person.id == Holding.person_id).where(Person.authority == authority, on(day))
-    ).all()
-    return _expanded(session, authority, held)
+def places(session: Session, authority: str, day: date, roles: Collection[str]) -> dict[str, set[str]]:
+    """By role, of these, the URNs of the schools for which anybody holds it on a day; asked for each school once, however
+    many people there are."""
+    what = Holding.role, Holding.urn, Holding.diocese, Holding.trust, Holding.excluded
+    chosen = select(*what).where(Holding.authority == authority, Holding.role.in_(roles), on(day))
+    return _expanded(session, authority, session.execute(chosen.distinct()).all())
 
 
-def _expanded(session: Session, authority: str, held: Collection[Holding]) -> dict[str, set[str]]:
+def _expanded(session: Session, authority: str, held: Collection[_Held]) -> dict[str, set[str]]:
     schools = list(_of_bodies(session, authority, held))
-    by_role: dict[str, list[Holding]] = {}
+    by_role: dict[str, list[_Held]] = {}
     for each in held:
         by_role.setdefault(each.role, []).append(each)
     return {role: _of_role(mine, schools) for role, mine in by_role.items()}
 
 
-def _of_role(held: Collection[Holding], schools: Iterable[tuple[str, str, str]]) -> set[str]:
+def _of_role(held: Collection[_Held], schools: Iterable[tuple[str, str, str]]) -> set[str]:
     """The URNs for which one role is held, given the schools of the dioceses and trusts that are named."""
     by_body = {urn for urn, *names in schools if any(_is_of(each, *names) for each in held)}
     out = {each.urn for each in held if each.excluded}
     return (by_body - out) | {each.urn for each in held if each.urn and not each.excluded}
 
 
-def _is_of(held: Holding, diocese: str, trust: str) -> bool:
+def _is_of(held: _Held, diocese: str, trust: str) -> bool:
     """Whether a role is held for a school of this diocese and trust."""
     return bool(held.diocese and held.diocese == diocese) or bool(held.trust and held.trust == trust)
 
 
-def _of_bodies(session: Session, authority: str, held: Iterable[Holding]) -> Iterable[tuple[str, str, str]]:
+def _of_bodies(session: Session, authority: str, held: Iterable[_Held]) -> Iterable[tuple[str, str, str]]:
     """The schools of the dioceses and trusts that are named: URN, diocese and trust."""
     dioceses, trusts = {each.diocese for each in held} - {""}, {each.trust for each in held} - {""}
     if not dioceses and not trusts:

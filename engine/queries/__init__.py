@@ -8,8 +8,9 @@ proof of policy, which count a period's history, their cost doesn't grow with wh
 from engine.queries.attachments import AttachmentRow, attachment, attachments
 from engine.queries.audit import AuditFilters, AuditPage, AuditRow, audit_entries, audit_entry, audit_page
 from engine.queries.background import BeganRow, FoundRow, MeetingRow, began, last_meeting, rounds, ways_on
+from engine.queries.board import MOST_ON_BOARD, board, live_by_process
 from engine.queries.bound import bound_files, latest_forms, latest_tables, project_files
-from engine.queries.cases import InstanceRow, StageRow, instance, instances, stages
+from engine.queries.cases import InstanceRow, StageRow, instance, instances, instances_by_id, stages
 from engine.queries.chronology import (
     ALWAYS,
     GROUPS,
@@ -24,7 +25,7 @@ from engine.queries.chronology import (
 from engine.queries.claims import CoverRow, claimed, claimers, covers
 from engine.queries.comments import CommentRow, comments
 from engine.queries.common import COUNT_LIMIT, PER_PAGE, ElementInfo, Page
-from engine.queries.conflicts import BarRow, bars, case_of_bar
+from engine.queries.conflicts import BarRow, barred_from, bars, case_of_bar
 from engine.queries.corrections import CorrectionRow, corrections
 from engine.queries.coverage import CoverageRow, DrawnRow, coverage, drawn
 from engine.queries.dates import DatedRow, dated
@@ -59,9 +60,11 @@ from engine.queries.detail import (
     trace,
     variables,
 )
+from engine.queries.documents import DocumentRow, document, documents
 from engine.queries.drafts import DraftRow, draft, drafts
 from engine.queries.drawings import (
     BROWSER,
+    DIAGRAM,
     ChangedRow,
     DrawingRow,
     SaveRow,
@@ -69,6 +72,7 @@ from engine.queries.drawings import (
     drawing,
     drawing_saves,
     drawings,
+    new_drawings,
 )
 from engine.queries.due import MOST as MOST_DUE
 from engine.queries.due import DueRow, MovedRow, falling_due, moved_dates
@@ -81,7 +85,6 @@ from engine.queries.events import (
     newest_report,
     reportable_event,
     reportable_events,
-    reported_events,
 )
 from engine.queries.inbox import InboxFilters, due_dates, inbox
 from engine.queries.incidents import IncidentDetail, Origin, incident_detail
@@ -108,6 +111,7 @@ from engine.queries.notices import (
     NotificationRow,
     late_kinds,
     marks,
+    meetings,
     notice,
     notices,
     notifications,
@@ -115,9 +119,39 @@ from engine.queries.notices import (
 )
 from engine.queries.packs import PackRow, packs
 from engine.queries.paths import PathRow, paths
-from engine.queries.people import HoldingRow, LackingRow, PeopleFilters, holding, lacking, people, people_of_school
+from engine.queries.people import (
+    HoldingRow,
+    LackingRow,
+    PeopleFilters,
+    holding,
+    lacking,
+    number_of_people,
+    people,
+    people_of_school,
+)
+from engine.queries.plans import PlanRow, approvals, plan, plan_files, plans
 from engine.queries.proof import OUTCOMES, ProofRow, Tally, counted_clauses, proof_rows, proof_tallies
 from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
+from engine.queries.reported import reported_events
+from engine.queries.reports import (
+    RecategorisedRow,
+    ReportRow,
+    WantedRow,
+    answered,
+    asked_now,
+    done_in_time,
+    last_reported,
+    passed,
+    recategorised,
+    refuse_barred,
+    report,
+    report_of_task,
+    reported_cases,
+    reports,
+    schools_by_category,
+    wanted_reports,
+    writes_report,
+)
 from engine.queries.schools import (
     BatchRow,
     CategoryRow,
@@ -151,6 +185,15 @@ from engine.queries.tasks import (
     task,
     tasks_by_id,
 )
+from engine.queries.trends import (
+    InTimeRow,
+    Span,
+    TookRow,
+    cases_took,
+    done_in_time_by,
+    steps_took,
+    trend_steps,
+)
 from engine.queries.troubles import CauseRow, RetriesRow, TroubledCase, cause, causes, retries
 from engine.queries.ways import GatewayRow, WayRow
 from engine.queries.work import (
@@ -168,8 +211,10 @@ __all__ = [
     "ALWAYS",
     "BROWSER",
     "COUNT_LIMIT",
+    "DIAGRAM",
     "GROUPS",
     "MOST_DUE",
+    "MOST_ON_BOARD",
     "OUTCOMES",
     "PER_PAGE",
     "AttachmentRow",
@@ -192,6 +237,7 @@ __all__ = [
     "DefinitionRow",
     "DeploymentRow",
     "DiagramView",
+    "DocumentRow",
     "DoneRow",
     "DraftRow",
     "DrawingRow",
@@ -206,6 +252,7 @@ __all__ = [
     "HistoryRow",
     "HoldingRow",
     "ImportRow",
+    "InTimeRow",
     "InboxFilters",
     "IncidentDetail",
     "IncidentRow",
@@ -236,9 +283,12 @@ __all__ = [
     "PathRow",
     "PeopleFilters",
     "Period",
+    "PlanRow",
     "ProofRow",
     "ReadersRow",
+    "RecategorisedRow",
     "RecordedRow",
+    "ReportRow",
     "ReportableEvent",
     "ReportedEventRow",
     "RetiredRow",
@@ -247,6 +297,7 @@ __all__ = [
     "SchoolChangeRow",
     "SchoolRow",
     "SkippedRow",
+    "Span",
     "Spot",
     "StageRow",
     "Statistics",
@@ -257,22 +308,30 @@ __all__ = [
     "TaskDetail",
     "TaskRow",
     "TimerRow",
+    "TookRow",
     "TroubledCase",
+    "WantedRow",
     "WayRow",
     "alike",
+    "answered",
+    "approvals",
+    "asked_now",
     "attachment",
     "attachments",
     "audit_entries",
     "audit_entry",
     "audit_page",
+    "barred_from",
     "bars",
     "batch",
     "batches",
     "began",
+    "board",
     "bound_files",
     "case_of_bar",
     "case_rows",
     "cases_of_school",
+    "cases_took",
     "categories",
     "cause",
     "causes",
@@ -293,7 +352,11 @@ __all__ = [
     "definition_xml",
     "definitions",
     "deployments",
+    "document",
+    "documents",
     "done_by",
+    "done_in_time",
+    "done_in_time_by",
     "draft",
     "drafts",
     "drawing",
@@ -320,48 +383,64 @@ __all__ = [
     "instance",
     "instance_detail",
     "instances",
+    "instances_by_id",
     "kept_answer",
     "lacking",
     "last_meeting",
     "last_migration",
+    "last_reported",
     "late_kinds",
     "latest_definition",
     "latest_forms",
     "latest_tables",
     "lists",
+    "live_by_process",
     "live_cases",
     "live_states",
     "marks",
+    "meetings",
     "message",
     "migrated",
     "migration",
     "migrations",
     "moved_dates",
+    "new_drawings",
     "newest_report",
     "news",
     "notice",
     "notices",
     "notifications",
+    "number_of_people",
     "on_versions",
     "open_tasks",
     "other_half",
     "packs",
+    "passed",
     "paths",
     "people",
     "people_of_school",
+    "plan",
+    "plan_files",
+    "plans",
     "process_statistics",
     "processes_with_tasks",
     "project_files",
     "proof_rows",
     "proof_tallies",
     "readers",
+    "recategorised",
     "recorded",
+    "refuse_barred",
     "refuse_second_half",
     "register_import",
     "reminded",
+    "report",
+    "report_of_task",
     "reportable_event",
     "reportable_events",
+    "reported_cases",
     "reported_events",
+    "reports",
     "retired",
     "retries",
     "rounds",
@@ -370,22 +449,27 @@ __all__ = [
     "school_changes",
     "school_chronology",
     "schools",
+    "schools_by_category",
     "seen_cases",
     "skipped",
     "spot_said",
     "stages",
     "start_form",
     "start_forms",
+    "steps_took",
     "successions",
     "task",
     "tasks_by_id",
     "timeline",
     "timers",
     "trace",
+    "trend_steps",
     "undelivered",
     "unread",
     "variables",
     "versions",
     "waiting_for_others",
+    "wanted_reports",
     "ways_on",
+    "writes_report",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -16,7 +16,8 @@ from engine.store.tenancy import Scope
 
 @dataclass(frozen=True)
 class AttachmentRow:
-    """A file of a case. ``roles`` are those to whom it is confidential; ``asked`` those of the task that it was added to."""
+    """A file of a case. ``roles`` are those to whom it is confidential, until what ``until`` says (FEEL); ``asked`` those of the
+    task that it was added to; ``question`` is the key of the question there that it answers or belongs to."""
 
     id: int
     instance_id: int
@@ -26,6 +27,8 @@ class AttachmentRow:
     size: int
     sha256: str
     roles: tuple[str, ...]
+    until: str
+    question: str
     by: str
     at: datetime
     removed: datetime | None
@@ -49,25 +52,39 @@ class AttachmentRow:
         if self.by == scope.username:
             return True
         if self.roles:
-            return scope.confidential and scope.holds(self.roles, at=self.school_urn)
-        return officer or (self.task_id is not None and scope.holds(self.asked, at=self.school_urn))
+            return scope.confidential and scope.holds(self.roles, at=self.school_urn, case=self.instance_id)
+        mine = scope.holds(self.asked, at=self.school_urn, case=self.instance_id)
+        return officer or (self.task_id is not None and mine)
 
 
-def attachments(session: Session, instance: int, scope: Scope, officer: bool) -> list[AttachmentRow]:
+Opens = Callable[[AttachmentRow], bool]
+"""Whether what a file was kept until has come; asked of one that has such an end."""
+
+
+def stays(_: AttachmentRow) -> bool:
+    """What is kept stays so: for a caller that knows nothing of the case's variables."""
+    return False
+
+
+def attachments(
+    session: Session, instance: int, scope: Scope, officer: bool, opens: Opens = stays
+) -> list[AttachmentRow]:
     """The files of a case that this person may read, the newest first; those that were removed too, without their content."""
-    rows = _rows(session, Attachment.instance_id == instance)
+    rows = _rows(session, Attachment.instance_id == instance, opens)
     return [each for each in rows if each.seen_by(scope, officer)]
 
 
-def attachment(session: Session, attachment_id: int, scope: Scope, officer: bool) -> AttachmentRow:
+def attachment(
+    session: Session, attachment_id: int, scope: Scope, officer: bool, opens: Opens = stays
+) -> AttachmentRow:
     """One of them. Raises FileNotFound, for one that is confidential to others too."""
-    found = next(iter(_rows(session, Attachment.id == attachment_id)), None)
+    found = next(iter(_rows(session, Attachment.id == attachment_id, opens)), None)
     if found is None or not found.seen_by(scope, officer):
         raise FileNotFound(file=attachment_id)
     return found
 
 
-def _rows(session: Session, chosen: ColumnElement[bool]) -> Collection[AttachmentRow]:
+def _rows(session: Session, chosen: ColumnElement[bool], opens: Opens) -> Collection[AttachmentRow]:
     found = session.execute(
         select(Attachment, UserTask.candidate_groups, ProcessInstance.school_urn)
         .join(ProcessInstance, ProcessInstance.id == Attachment.instance_id)
@@ -75,7 +92,8 @@ def _rows(session: Session, chosen: ColumnElement[bool]) -> Collection[Attachmen
         .where(chosen)
         .order_by(Attachment.id.desc())
     )
-    return [_row(row, asked, urn) for row, asked, urn in found]
+    rows = [_row(row, asked, urn) for row, asked, urn in found]
+    return [replace(each, roles=()) if each.until and opens(each) else each for each in rows]
 
 
 def _row(row: Attachment, asked: Collection[str] | None, urn: str | None) -> AttachmentRow:
@@ -88,6 +106,8 @@ def _row(row: Attachment, asked: Collection[str] | None, urn: str | None) -> Att
         row.size,
         row.sha256,
         tuple(row.roles),
+        row.until,
+        row.question,
         row.by,
         row.at,
         row.removed,

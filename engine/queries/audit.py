@@ -58,6 +58,8 @@ class AuditRow:
     why: str
     previous: str
     hash: str
+    erased: int | None = None
+    """The deletion with whose case it lost what it said."""
 
 
 @dataclass(frozen=True)

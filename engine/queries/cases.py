@@ -43,8 +43,10 @@ from engine.store.tables import (
     UserTask,
 )
 
-#: How a list is sorted: by when cases began, by what falls due next, or by school.
-NEWEST, OLDEST, NEXT, BY_SCHOOL = "newest", "oldest", "next", "school"
+#: How a list is sorted: by when cases began, by what falls due next, by school, or by when they ended, the last first.
+NEWEST, OLDEST, NEXT, BY_SCHOOL, ENDED = "newest", "oldest", "next", "school", "ended"
+#: Where a token stands while the work is inside it.
+_AROUND = ("subprocess", "callactivity", "transaction")
 _STEPS = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 
 
@@ -80,6 +82,8 @@ class InstanceRow:
     late: bool = False
     suspended: datetime | None = None
     """Since when nothing goes on in it, by a manager's act."""
+    archived: datetime | None = None
+    """Since when it is in the archive, where nothing is added to it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,12 @@ def instances(
     known = {row.id: row for row in _rows(session, _selected().where(ProcessInstance.id.in_(found)), now)}
     chosen = select(ProcessInstance.id).where(*conditions)
     return page_of([known[each] for each in found if each in known], page, per_page, count(session, chosen))
+
+
+def instances_by_id(session: Session, ids: Iterable[int], now: datetime | None = None) -> list[InstanceRow]:
+    """These cases as in a list, by their school and then the oldest first. ``now`` says which of their tasks are late."""
+    rows = _rows(session, _selected().where(ProcessInstance.id.in_(list(ids))), now)
+    return sorted(rows, key=lambda row: (row.school_name or row.business_key, row.id))
 
 
 def instance(session: Session, instance_id: int) -> InstanceRow:
@@ -155,6 +165,7 @@ def _ids(session: Session, conditions: Sequence[ColumnElement[bool]], sort: str,
 _ORDERS: Mapping[str, Any] = {
     NEWEST: lambda: [ProcessInstance.id.desc()],
     OLDEST: lambda: [ProcessInstance.id],
+    ENDED: lambda: [ProcessInstance.ended.desc(), ProcessInstance.id.desc()],
     BY_SCHOOL: lambda: [func.coalesce(School.name, ProcessInstance.business_key), ProcessInstance.id],
 }
 
@@ -218,6 +229,7 @@ def _selected() -> AnySelect:
             ProcessInstance.ended,
             ProcessInstance.reason,
             ProcessInstance.suspended,
+            ProcessInstance.archived,
             ProcessDefinition.version,
             School.name.label("school_name"),
         )
@@ -284,7 +296,7 @@ def _row(row: AnyRow, elements: Elements, troubles: int, waits: _Waits) -> Insta
         school_urn=row.school_urn,
         school_name=row.school_name or "",
         status=row.status,
-        at=standing(elements, row.active),
+        at=standing(elements, row.definition_id, row.active),
         incidents=troubles,
         started=row.started,
         started_by=row.started_by,
@@ -297,12 +309,25 @@ def _row(row: AnyRow, elements: Elements, troubles: int, waits: _Waits) -> Insta
         next_estimated=waits.estimated,
         late=waits.late,
         suspended=row.suspended,
+        archived=row.archived,
     )
 
 
-def standing(elements: Elements, active: Iterable[Sequence[Any]]) -> tuple[str, ...]:
-    """The names of where a case stands."""
-    return tuple(dict.fromkeys(elements.info(at[0], at[1]).name for at in active))
+def standing(elements: Elements, own: int, active: Iterable[Sequence[Any]]) -> tuple[str, ...]:
+    """The names of where a case stands: the stages of its own diagram that are at work, and the tasks that wait in them; what
+    it waits for otherwise (a date, a message) only where there is no task. ``own`` is the definition of the case itself.
+
+    Gateways at which one branch waits for another are no place that anybody would look for.
+    """
+    here = [(at[0] == own, elements.info(at[0], at[1])) for at in active]
+    stages = [info.name for outer, info in here if outer and _ends(info, _AROUND)]
+    tasks = [info.name for _, info in here if _ends(info, ("task",))]
+    others = [info.name for _, info in here if not _ends(info, ("task", "gateway", *_AROUND))]
+    return tuple(dict.fromkeys(stages + (tasks or others)))
+
+
+def _ends(info: ElementInfo, kinds: tuple[str, ...]) -> bool:
+    return info.kind.lower().endswith(kinds)
 
 
 def _since(row: AnyRow) -> datetime | None:

@@ -14,6 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.common import AnyRow, AnySelect, Elements, of_school
+from engine.queries.events import reported_row
+from engine.queries.notices import TASK
+from engine.queries.reported import in_sight
 from engine.schools.successions import predecessors
 from engine.store.tables import (
     OPEN,
@@ -350,7 +353,8 @@ def _waiting(session: Session, ids: Sequence[int], period: Period) -> Iterator[E
 def _told(session: Session, ids: Sequence[int], period: Period) -> Iterator[EventRow]:
     """Who was told what: one event for all the roles that were told on one occasion. What one person is told of a task that
     came to them stands in the history itself."""
-    to_roles = select(Notification).where(Notification.instance_id.in_(ids), Notification.role != "")
+    more = Notification.role != "", Notification.kind != TASK  # that a task is new is a line of its own
+    to_roles = select(Notification).where(Notification.instance_id.in_(ids), *more)
     chosen = to_roles.order_by(Notification.id)
     same: dict[str, list[Notification]] = {}
     for row in session.scalars(period.limit(chosen, Notification.created)):
@@ -406,6 +410,7 @@ def _of_register(session: Session, urns: Sequence[str], period: Period) -> Itera
 
 def _reported(session: Session, urns: Sequence[str], period: Period) -> Iterator[EventRow]:
     chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id)
-    for row in session.scalars(period.limit(chosen, ReportedEvent.at)):
+    rows = map(reported_row, session.scalars(period.limit(chosen, ReportedEvent.at)))
+    for row in in_sight(session, rows):
         said = {"form": row.form_id, "values": row.values, "reached": row.reached}
         yield EventRow(f"e{row.id}", "reported", row.at, None, name=row.title, by=row.by, detail=said)

@@ -58,7 +58,7 @@ class ElementInfo:
     """What people may report here: its ``message``, ``reported_by`` (roles) and ``consequence`` (a sentence)."""
     task: Mapping[str, Any] | None = None
     """How a user task is answered, where the diagram says so: ``prefill``, ``on_behalf`` (roles), ``no_answer`` (FEEL),
-    ``separate_from`` (elements), ``check`` ("true" or "false")."""
+    ``separate_from`` (elements), ``check`` ("true" or "false"), ``report`` (the template of a report)."""
 
     duty: Mapping[str, Any] | None = None
     """Of an element that carries clauses: whether it is an ``act``, and the clauses that it carries only ``partly``."""
@@ -85,9 +85,20 @@ class ElementInfo:
         return (self.task or {}).get(name)
 
 
-def of_school() -> ColumnElement[bool]:
-    """Joins a case with its school. A school's key has its authority in it, since URNs may be in two registers."""
-    return (School.urn == ProcessInstance.school_urn) & (School.authority == ProcessInstance.authority)
+def of_school(of: type[ProcessInstance | UserTask] = ProcessInstance) -> ColumnElement[bool]:
+    """Joins a case, or a task, with its school. A school's key has its authority in it, since URNs may be in two registers."""
+    return (School.urn == of.school_urn) & (School.authority == of.authority)
+
+
+def versions_of(session: Session, process: str) -> Sequence[int]:
+    """The ids of all versions of a process."""
+    return session.scalars(select(ProcessDefinition.id).where(ProcessDefinition.key == process)).all()
+
+
+def latest_version(session: Session, process: str) -> int | None:
+    """The id of the version of a process that new cases run on; None where it is retired or not there."""
+    latest = ProcessDefinition.key == process, ProcessDefinition.latest
+    return session.scalar(select(ProcessDefinition.id).where(*latest))
 
 
 def plain(text: str) -> str:

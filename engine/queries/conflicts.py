@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import BarNotFound
-from engine.store.tables import CaseBar
+from engine.store.tables import CaseBar, ProcessInstance
+from engine.store.tenancy import Scope, barred, unconfined
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ def bars(session: Session, instance_id: int) -> list[BarRow]:
         )
         for each in session.scalars(chosen)
     ]
+
+
+def barred_from(session: Session, scope: Scope) -> frozenset[int]:
+    """The cases from which somebody is barred; none for the engine itself."""
+    if scope.unbarred or not scope.username:
+        return frozenset()
+    with unconfined(session):
+        return frozenset(session.scalars(select(ProcessInstance.id).where(ProcessInstance.id.in_(barred(scope)))))
 
 
 def case_of_bar(session: Session, bar_id: int) -> int:

@@ -105,8 +105,8 @@ def news(session: Session, scope: Scope, since: datetime) -> tuple[list[CaseRow]
 def _is_mine(row: TaskRow, scope: Scope) -> bool:
     """Whether it stands in this person's own inbox, and nobody else has claimed it."""
     if row.assignee is not None and not row.by_default:
-        return row.assignee == scope.username
-    return scope.holds(row.roles, at=row.school_urn)
+        return scope.is_given(row.assignee, row.roles, at=row.school_urn, case=row.instance_id)
+    return scope.holds(row.roles, at=row.school_urn, case=row.instance_id)
 
 
 def processes_with_tasks(session: Session) -> list[DefinitionRow]:

@@ -14,6 +14,8 @@ from engine.store.tables import Deployment, Drawing, DrawingSave, ProcessDefinit
 
 #: Where a deployment came from.
 BROWSER, FILES = "browser", "files"
+#: What a draft is of.
+DIAGRAM, FORM, TABLE = "diagram", "form", "table"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class DrawingRow:
     process: str
     name: str
     file: str
-    based_on: int
+    based_on: int | None
     number: int
     begun: datetime
     begun_by: str
@@ -34,6 +36,8 @@ class DrawingRow:
     ended: datetime | None
     ended_by: str | None
     deployed_as: int | None
+    kind: str
+    base_version: int | None
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ class ChangedRow:
     content_hash: str
 
 
-def drawings(session: Session, process: str) -> list[DrawingRow]:
-    """The drafts of a process, those saved last first; ended ones too."""
-    chosen = select(Drawing).where(Drawing.process == process).options(defer(Drawing.content))
+def drawings(session: Session, process: str, kind: str = DIAGRAM) -> list[DrawingRow]:
+    """The drafts of a process (or of a form or table), those saved last first; ended ones too."""
+    chosen = select(Drawing).where(Drawing.process == process, Drawing.kind == kind).options(defer(Drawing.content))
     return [_row(each) for each in session.scalars(chosen.order_by(Drawing.saved.desc(), Drawing.id.desc()).limit(50))]
 
 
@@ -69,6 +73,13 @@ def drawing(session: Session, drawing_id: int) -> tuple[DrawingRow, bytes]:
     if found is None:
         raise DrawingNotFound(drawing=drawing_id)
     return _row(found), found.content
+
+
+def new_drawings(session: Session) -> list[DrawingRow]:
+    """The open drafts of what is not deployed yet, those saved last first."""
+    never = Drawing.ended.is_(None), Drawing.based_on.is_(None), func.coalesce(Drawing.base_version, 0) == 0
+    chosen = select(Drawing).where(*never).options(defer(Drawing.content))
+    return [_row(each) for each in session.scalars(chosen.order_by(Drawing.saved.desc(), Drawing.id.desc()))]
 
 
 def drawing_saves(session: Session, drawing_id: int) -> list[SaveRow]:
@@ -94,6 +105,8 @@ def _row(row: Drawing) -> DrawingRow:
         row.ended,
         row.ended_by,
         row.deployed_as,
+        row.kind,
+        row.base_version,
     )
 
 

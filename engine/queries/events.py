@@ -14,7 +14,6 @@ from engine.errors import EventNotReportable
 from engine.queries.common import AnyRow, AnySelect, Elements
 from engine.queries.definitions import form
 from engine.schools import register
-from engine.schools.successions import predecessors
 from engine.spiff import variables_at
 from engine.store.tables import (
     ACTIVE,
@@ -69,6 +68,8 @@ class ReportedEventRow:
     reached: tuple[int, ...]
     at: datetime
     by: str
+    elsewhere: bool = False
+    """Whether it came to cases, none of which the person may see."""
 
 
 def reportable_events(
@@ -91,7 +92,7 @@ def reportable_events(
             event = _event(info.event, info.name, info.guidance, forms.get(info.form_key), listeners)
             found[row.name] = replace(event, process_name=known.process(row.definition_id)[1])
     if instance is None:
-        _add_unheard(session, found)
+        _add_unheard(session, found, listeners)
     return sorted(found.values(), key=lambda event: event.title)
 
 
@@ -126,21 +127,15 @@ def event_form(session: Session, definition_id: int, form_key: str) -> bytes | N
     return form(session, found[0].forms.get(form_key)) if found and form_key else None
 
 
-def reported_events(session: Session, urn: str, limit: int = 50) -> list[ReportedEventRow]:
-    """What was reported of a school, the newest first; and of the schools that it took over from."""
-    urns = [urn, *predecessors(session, urn)]
-    chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id.desc()).limit(limit)
-    return [_reported(row) for row in session.scalars(chosen)]
-
-
 def newest_report(session: Session, message: str, school: str | None, instance: int | None) -> ReportedEventRow | None:
     """The last report of an event about a school (its URN), or of one case that is about no school."""
     chosen = select(ReportedEvent).where(ReportedEvent.message == message, ReportedEvent.urn == school)
     rows = session.scalars(chosen.order_by(ReportedEvent.id.desc()).limit(LOOKED_AT))
-    return next((_reported(row) for row in rows if school is not None or instance in row.reached), None)
+    return next((reported_row(row) for row in rows if school is not None or instance in row.reached), None)
 
 
-def _reported(row: ReportedEvent) -> ReportedEventRow:
+def reported_row(row: ReportedEvent) -> ReportedEventRow:
+    """A report as its row says."""
     reached = tuple(row.reached)
     return ReportedEventRow(row.id, row.message, row.title, row.form_id, row.values, reached, row.at, row.by)
 
@@ -186,21 +181,21 @@ def _listeners(waiting: Iterable[AnyRow], known: Elements) -> dict[str, list[Lis
     begun: dict[str, list[Listener]] = {}
     for row in waiting:
         info = known.info(row.definition_id, row.element)
-        if info.event is None:
-            continue
         key, name = known.process(row.definition_id)
-        heard = Listener(row.instance_id, key, name, row.element, str(info.event["consequence"]))
+        begins = f"Begins “{name}”." if row.instance_id is None else "The case goes on."
+        follows = str(info.event["consequence"]) if info.event else begins  # who reports it may stand elsewhere
+        heard = Listener(row.instance_id, key, name, row.element, follows)
         (begun if row.instance_id is None else cases).setdefault(row.name, []).append(heard)
     return begun | cases
 
 
-def _add_unheard(session: Session, found: dict[str, ReportableEvent]) -> None:
-    """Add what the latest versions let people report and nobody waits for now."""
+def _add_unheard(session: Session, found: dict[str, ReportableEvent], listeners: Mapping[str, list[Listener]]) -> None:
+    """Add what the latest versions let people report where nothing waits that may be reported; a process may begin by it."""
     latest = select(
         ProcessDefinition.id, ProcessDefinition.name, ProcessDefinition.elements, ProcessDefinition.forms
     ).where(ProcessDefinition.latest)
     for row in session.execute(latest.order_by(ProcessDefinition.key)):
         for name, _, _, form_key, guidance, _, *more in row.elements.values():
             if more and more[0] and more[0]["message"] not in found:
-                event = _event(more[0], name, guidance, row.forms.get(form_key), {})
+                event = _event(more[0], name, guidance, row.forms.get(form_key), listeners)
                 found[event.message] = replace(event, process_name=row.name)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, func, not_, or_, select, tuple_, union_all
+from sqlalchemy import and_, false, func, not_, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine.queries.common import (
@@ -25,7 +25,7 @@ from engine.queries.common import (
 )
 from engine.queries.tasks import LEVELS, TaskRow, tasks_by_id
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
-from engine.store.tenancy import Scope, held
+from engine.store.tenancy import Scope, given, held
 
 #: How many user tasks of all versions a search by name looks for.
 NAMED = 400
@@ -99,9 +99,7 @@ def _sorted(walks: Sequence[AnySelect], narrowing: _Narrowing) -> AnySelect:
     parts = [narrowing.of(walk).order_by(None).subquery() for walk in walks]
     found = union_all(*(select(part.c.id, part.c.due_order) for part in parts)).subquery()
     chosen = select(found.c.id).join(UserTask, UserTask.id == found.c.id)
-    chosen = chosen.join(
-        School, (School.urn == UserTask.school_urn) & (School.authority == UserTask.authority), isouter=True
-    )
+    chosen = chosen.join(School, of_school(UserTask), isouter=True)
     chosen = chosen.group_by(found.c.id, found.c.due_order, UserTask.priority, School.name)
     first: Any = UserTask.priority.desc() if narrowing.filters.by_priority else func.coalesce(School.name, "")
     return chosen.order_by(first, found.c.due_order, found.c.id)
@@ -127,16 +125,14 @@ def tasks_of(session: Session, scope: Scope) -> tuple[int, bool]:
 
 
 def _walks(scope: Scope, filters: InboxFilters) -> list[AnySelect]:
-    """The walks along indexes that find a person's tasks; of one role, only its own."""
+    """The walks along indexes that find a person's tasks, one at least; of one role, only its own."""
     if filters.role:
-        return _of_roles(scope, filters, {filters.role} & scope.roles)
+        return _of_roles(scope, filters, {filters.role} & scope.roles) or [_given_to(scope, filters).where(false())]
     given = [_given_to(scope, filters)]
     return given if filters.mine else [*given, *_of_roles(scope, filters, {"", *scope.roles})]
 
 
 def _total(session: Session, walks: Sequence[AnySelect], narrowing: _Narrowing) -> tuple[int, bool]:
-    if not walks:
-        return 0, False
     every = union_all(*(select(narrowing.of(walk).limit(COUNT_LIMIT + 1).subquery().c.id) for walk in walks)).subquery()
     return count(session, select(every.c.id).distinct())
 
@@ -148,7 +144,7 @@ def _in_order(filters: InboxFilters, due: Any, task: Any) -> tuple[Any, Any]:
 def _given_to(scope: Scope, filters: InboxFilters) -> AnySelect:
     return (
         select(UserTask.id, UserTask.due_order)
-        .where(UserTask.assignee == scope.username, UserTask.status == OPEN)
+        .where(given(scope, UserTask), UserTask.status == OPEN)
         .where(*_due(filters, UserTask.due_order))
         .order_by(*_in_order(filters, UserTask.due_order, UserTask.id))
     )

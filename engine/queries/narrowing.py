@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, union_all
+from sqlalchemy import ColumnElement, false, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_before
@@ -19,6 +20,7 @@ from engine.store.tables import (
     ACTIVE,
     OPEN,
     UNDELIVERED,
+    ArchivedText,
     EventSubscription,
     Incident,
     Job,
@@ -34,6 +36,8 @@ _STEPS = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 #: Schools that a text is looked up among, at most.
 _SCHOOLS = 500
 _FEW = 2_000
+#: What PostgreSQL calls words as they are written, in the text of the statement: an index is used only so.
+_SIMPLE: ColumnElement[str] = literal_column("'simple'")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ class InstanceFilters:
     began_before: datetime | None = None
     people: tuple[str, ...] = ()
     """Usernames that the text may mean: cases in which one of them has an open task are found, too."""
+    archive: bool = False
+    """Cases of the archive, and no others; else all but these."""
+    ended_from: datetime | None = None
+    ended_before: datetime | None = None
+    words: str = ""
+    """Words, or their beginnings, that a case of the archive says to everybody who sees it: all of them."""
 
 
 def conditions(session: Session, filters: InstanceFilters) -> list[ColumnElement[bool]]:
@@ -68,6 +78,7 @@ def conditions(session: Session, filters: InstanceFilters) -> list[ColumnElement
     found = [make(filters) for wanted, make in _NARROWED if wanted(filters)]
     found += [_among(session, cases(filters)) for wanted, cases in _OF_WHAT_WAITS if wanted(filters)]
     found += [standing_at(session, filters.spot)] if filters.spot else []
+    found += [_words(session, filters)] if filters.words else []
     return [*found, _mentioned(session, filters)] if filters.text else found
 
 
@@ -76,6 +87,22 @@ def _among(session: Session, cases: AnySelect) -> ColumnElement[bool]:
     find them. Where there are many, going through the cases soon meets enough."""
     few = list(session.scalars(cases.limit(_FEW + 1)))
     return ProcessInstance.id.in_(few if len(few) <= _FEW else cases)
+
+
+def _archive(filters: InstanceFilters) -> ColumnElement[bool]:
+    return ProcessInstance.archived.is_not(None) if filters.archive else ProcessInstance.archived.is_(None)
+
+
+def _words(session: Session, filters: InstanceFilters) -> ColumnElement[bool]:
+    """Cases of the archive whose words begin so. PostgreSQL finds most of what is none of them by an index, whose idea of a word
+    may be another; it is looked at anyway."""
+    words = re.findall(r"\w+", filters.words.casefold())
+    said = [ArchivedText.words.contains(f" {word}", autoescape=True) for word in words]
+    if words and session.get_bind().dialect.name == "postgresql":
+        sought = " & ".join(f"{word}:*" for word in words)
+        found: Any = func.to_tsvector(_SIMPLE, ArchivedText.words)
+        said.append(found.op("@@")(func.to_tsquery(_SIMPLE, sought)))
+    return ProcessInstance.id.in_(select(ArchivedText.instance_id).where(*said))
 
 
 def _status(filters: InstanceFilters) -> ColumnElement[bool]:
@@ -144,13 +171,14 @@ def _mentioned(session: Session, filters: InstanceFilters) -> ColumnElement[bool
     plain = text.upper().removeprefix("URN").removeprefix("CASE").strip()
     schools = list(session.scalars(_schools_named(text, plain)))
     found: list[ColumnElement[bool]] = [ProcessInstance.school_urn.in_(schools)] if schools else []
-    if plain.isdigit() and len(plain) < 18:
+    if plain.isdecimal() and len(plain) < 18:
         found += [ProcessInstance.id == int(plain), ProcessInstance.business_key.in_((text, plain, f"URN {plain}"))]
     if filters.people:
         given = select(UserTask.instance_id).where(UserTask.assignee.in_(filters.people), UserTask.status == OPEN)
         found.append(_among(session, given))
     # Part of a key is looked for in every key, so only where the text is nothing else.
-    return or_(*found) if schools or plain.isdigit() else or_(mentions(ProcessInstance.business_key, text), *found)
+    found += [] if schools or plain.isdecimal() else [mentions(ProcessInstance.business_key, text)]
+    return or_(false(), *found)
 
 
 def _schools_named(text: str, plain: str) -> AnySelect:
@@ -160,6 +188,9 @@ def _schools_named(text: str, plain: str) -> AnySelect:
 
 _NARROWED: tuple[tuple[Any, Any], ...] = (
     (lambda f: f.status, _status),
+    (lambda f: f.archive or f.status != "active", _archive),  # a live case is never there
+    (lambda f: f.ended_from is not None, lambda f: ProcessInstance.ended >= f.ended_from),
+    (lambda f: f.ended_before is not None, lambda f: ProcessInstance.ended < f.ended_before),
     (lambda f: f.school, lambda f: ProcessInstance.school_urn == f.school),
     (lambda f: f.process, lambda f: ProcessInstance.process == f.process),
     (lambda f: f.version is not None, _version),

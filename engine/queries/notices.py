@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnClause, ColumnElement, Exists, Subquery, exists, func, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Exists,
+    Subquery,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from engine.queries.common import COUNT_LIMIT, PER_PAGE, AnyRow, Elements, Page, count, page_of
-from engine.store.tables import NoticeRead, Notification, ProcessInstance, Reader, School, UserTask
+from engine.store.tables import OPEN, NoticeRead, Notification, ProcessInstance, Reader, School, UserTask
 from engine.store.tenancy import Scope, held
 
-#: The kinds of notices: those that tell that a task is late, and all others.
-LATE, OTHER = "late", ""
+#: The kinds of notices: those that tell that a task is late, those that one is new or falls due soon, and all others.
+LATE, TASK, OTHER = "late", "task", ""
+#: The newest notices of new tasks, of a person or a role, among which those of tasks that are still open are looked for.
+LOOKED_AT = 500
 #: How many notices of late tasks of one kind stand together.
 TOGETHER = 5
 _NOBODY: ColumnClause[str] = literal_column("''")
@@ -26,7 +40,7 @@ class NotificationRow:
 
     id: int
     role: str
-    instance_id: int
+    instance_id: int | None
     business_key: str
     school_name: str
     subject: str
@@ -39,6 +53,8 @@ class NotificationRow:
     """How far the task is that it is about: open, completed or cancelled; empty when it is about none."""
     opens: bool = True
     """Whether the person may see the case too; what is reported of a case may be all that somebody sees of it."""
+    meeting: Mapping[str, Any] | None = None
+    """The meeting to which it invites, as engine/jobs/meetings.py keeps it."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +83,10 @@ class Marks:
 def marks(session: Session, scope: Scope) -> Marks:
     """What a person has read all of, and how they are told."""
     mine = Reader.authority == scope.authority, Reader.username == scope.username
-    row = session.execute(select(Reader.read_to, Reader.late_to, Reader.how).where(*mine)).first()
-    return Marks({OTHER: row.read_to, LATE: row.late_to}, row.how) if row else Marks({OTHER: 0, LATE: 0})
+    row = session.execute(select(Reader.read_to, Reader.late_to, Reader.tasks_to, Reader.how).where(*mine)).first()
+    if row is None:
+        return Marks({OTHER: 0, LATE: 0, TASK: 0})
+    return Marks({OTHER: row.read_to, LATE: row.late_to, TASK: row.tasks_to}, row.how)
 
 
 def notices(
@@ -81,7 +99,9 @@ def notices(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[NotificationRow]:
-    """What a person has been told, the newest first: all of one kind, or what is unread, or what was told since."""
+    """What a person has been told, the newest first: all of one kind, or what is unread, or what was told since.
+
+    That a task is new, or falls due soon, is unread only for as long as it is open."""
     read_to = marks(session, scope).read_to[kind]
     wanted = page * per_page + 1
     found = _occasions(scope, [kind], wanted, _only(scope, read_to, unread, since))
@@ -142,7 +162,7 @@ def unread(session: Session, scope: Scope, kind: str = OTHER) -> tuple[int, bool
 
 
 def notifications(session: Session, scope: Scope, limit: int = PER_PAGE) -> list[NotificationRow]:
-    """What a person has been told, of whatever kind, the newest first."""
+    """What a person has been told, the newest first; not that tasks are new or fall due."""
     found = _occasions(scope, [OTHER, LATE], limit, ())
     ids = select(func.max(found.c.id)).group_by(found.c.occasion).order_by(func.max(found.c.id).desc()).limit(limit)
     return _rows(session, scope, list(session.scalars(ids)), 0)
@@ -159,6 +179,14 @@ def notice(session: Session, scope: Scope, notice_id: int) -> tuple[Notification
         return None
     [row] = _rows(session, scope, [notice_id], 0)
     return row, occasion
+
+
+def meetings(session: Session, scope: Scope, since: datetime) -> list[NotificationRow]:
+    """The notices since a moment by which a person, or a role of theirs, was invited to meetings, the first told first."""
+    whose = or_(_to_person(scope), *(held(scope, Notification, role) for role in sorted(scope.roles)))
+    chosen = select(Notification.id).where(whose, Notification.meeting.is_not(None), Notification.created > since)
+    ids = session.scalars(chosen.order_by(Notification.id.desc()).limit(COUNT_LIMIT))
+    return _rows(session, scope, list(ids), 0)[::-1]
 
 
 def _to_person(scope: Scope) -> ColumnElement[bool]:
@@ -188,7 +216,7 @@ def _occasions(scope: Scope, kinds: Sequence[str], limit: int, only: Sequence[Co
     whose = [_to_person(scope), *(held(scope, Notification, role) for role in sorted(scope.roles))]
     walks = [
         select(Notification.id, Notification.occasion)
-        .where(each, Notification.kind == kind, *only)
+        .where(each, Notification.kind == kind, *(_of_open(each) if kind == TASK and only else ()), *only)
         .order_by(Notification.id.desc())
         .limit(limit)
         .subquery()
@@ -196,6 +224,13 @@ def _occasions(scope: Scope, kinds: Sequence[str], limit: int, only: Sequence[Co
         for kind in kinds
     ]
     return union_all(*(select(each.c.id, each.c.occasion) for each in walks)).subquery()
+
+
+def _of_open(whose: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Of the newest notices of new tasks those whose task is still open: who else has done it leaves nothing to be read."""
+    newest = select(Notification.id).where(whose, Notification.kind == TASK).order_by(Notification.id.desc())
+    there = exists().where(UserTask.id == Notification.task_id, UserTask.status == OPEN)
+    return Notification.id.in_(newest.limit(LOOKED_AT)), there
 
 
 def _rows(session: Session, scope: Scope, ids: Sequence[int], read_to: int) -> list[NotificationRow]:
@@ -223,6 +258,7 @@ def _rows(session: Session, scope: Scope, ids: Sequence[int], read_to: int) -> l
             bool(seen) or n.id <= read_to,
             status or "",
             key is not None,
+            n.meeting,
         )
         for n, key, school, status, seen in rows
     ]

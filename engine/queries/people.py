@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import HoldingNotFound
@@ -68,6 +68,12 @@ def people(
     ordered = chosen.order_by(Person.name, Person.id, Holding.role, School.name, Holding.id)
     rows = session.execute(ordered.limit(per_page + 1).offset((page - 1) * per_page)).all()
     return page_of([_row(row) for row in rows], page, per_page, count(session, chosen))
+
+
+def number_of_people(session: Session, filters: PeopleFilters) -> int:
+    """How many people the list has, each once."""
+    chosen = _filtered(_selected(), filters).with_only_columns(func.count(Person.id.distinct()))
+    return session.scalar(chosen) or 0
 
 
 def people_of_school(session: Session, urn: str, day: date) -> list[HoldingRow]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine.errors import BatchNotFound, SchoolNotFound
 from engine.queries.common import AnySelect, Elements, mentions
-from engine.schools import register
+from engine.schools import advisers, register
+from engine.schools.advisers import Adviser
 from engine.schools.successions import predecessors
 from engine.store.tables import (
     Batch,
@@ -24,6 +25,7 @@ from engine.store.tables import (
     SchoolCategory,
     SchoolChange,
 )
+from engine.store.tenancy import scope_of, unconfined
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class FailedRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """A category that a school was put in, when, why, and by which case (none: by the register's file)."""
+    """A category that a school was put in, when, why, and by which case (none: by the register's file). Whoever may not see the
+    case (``kept``) is not told of it, nor why."""
 
     category: str
     reason: str
@@ -80,6 +83,7 @@ class CategoryRow:
     instance_id: int | None
     urn: str
     """That of the school then: another's, where this one took over from it."""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class SchoolRow:
     closed: bool = False
     status: str = "open"
     head: str = ""
+    email: str = ""
+    """Its own address; empty where none is known."""
     variable: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """The process variable ``school`` of a case that begins now."""
 
@@ -142,7 +148,9 @@ def schools(session: Session, text: str = "") -> list[SchoolRow]:
     chosen = select(School).order_by(School.name)
     if text:
         chosen = chosen.where(mentions(School.name, text) | (School.urn == text))
-    return [_row(found) for found in session.scalars(chosen)]
+    rows = session.scalars(chosen).all()
+    whose = {each: advisers.today_s(session, each) for each in {row.authority for row in rows}}
+    return [_row(row, whose[row.authority].get(row.urn)) for row in rows]
 
 
 def school(session: Session, urn: str) -> SchoolRow:
@@ -150,17 +158,30 @@ def school(session: Session, urn: str) -> SchoolRow:
     found = session.scalars(select(School).where(School.urn == urn)).first()
     if found is None:
         raise SchoolNotFound(urn=urn)
-    return _row(found)
+    return _row(found, advisers.today_s(session, found.authority, [urn]).get(urn))
 
 
 def categories(session: Session, urn: str, limit: int = 50) -> list[CategoryRow]:
-    """The categories that a school was put in, the newest first; with those of the schools that it took over from."""
+    """The categories that a school was put in, the newest first; with those of the schools that it took over from.
+
+    An officer sees each, as the register shows the present one to all of them; who is confined to schools, those of theirs.
+    """
     urns = [urn, *predecessors(session, urn)]
     chosen = select(SchoolCategory).where(SchoolCategory.urn.in_(urns)).order_by(SchoolCategory.id.desc()).limit(limit)
-    return [CategoryRow(c.category, c.reason, c.since, c.instance_id, c.urn) for c in session.scalars(chosen)]
+    open_to = {each.id for each in session.scalars(chosen)}
+    if scope_of(session).confined is not None:
+        return [_category(each, False) for each in session.scalars(chosen)]
+    with unconfined(session):
+        return [_category(each, each.id not in open_to) for each in session.scalars(chosen)]
 
 
-def _row(s: School) -> SchoolRow:
+def _category(line: SchoolCategory, kept: bool) -> CategoryRow:
+    told = ("", None) if kept else (line.reason, line.instance_id)
+    return CategoryRow(line.category, told[0], line.since, told[1], line.urn, kept)
+
+
+def _row(s: School, adviser: Adviser | None) -> SchoolRow:
+    called = adviser.name if adviser is not None else ""
     return SchoolRow(
         s.urn,
         s.name,
@@ -170,12 +191,13 @@ def _row(s: School) -> SchoolRow:
         s.trust,
         s.maintained,
         s.governance,
-        s.link_adviser,
+        called,
         s.category,
         s.closed,
         s.status,
         s.head,
-        register.variable(s),
+        s.email,
+        register.variable(s, called),
     )
 
 

@@ -23,7 +23,7 @@ from engine.queries.definitions import form, forms
 from engine.schools import register
 from engine.spiff import variables_at
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
-from engine.store.tenancy import Scope, held
+from engine.store.tenancy import Scope, given, held
 
 #: Priorities in words, each with the number that stands for it in a diagram (camunda:priority, from 0 to 100).
 LEVELS = {"high": 75, "normal": 50, "low": 25}
@@ -177,7 +177,7 @@ def alike(session: Session, scope: Scope, row: TaskRow) -> list[TaskRow]:
         UserTask.element == row.element,
         ProcessInstance.process == row.process,
         ProcessInstance.school_urn.is_not(None),
-        mine | (UserTask.assignee == scope.username),
+        mine | given(scope, UserTask),
     )
     return _task_rows(session, chosen.order_by(School.name, UserTask.id).limit(ALIKE))
 
@@ -303,7 +303,7 @@ def done_before(session: Session, detail: TaskDetail) -> Sequence[AnyRow]:
     """The case's last tasks that were completed before this one was asked, the newest first."""
     columns = UserTask.candidate_groups, UserTask.school_urn, UserTask.values, UserTask.ended_by, UserTask.ended
     done = (
-        select(UserTask.id, UserTask.element, UserTask.created, *columns)
+        select(UserTask.id, UserTask.instance_id, UserTask.element, UserTask.created, *columns)
         .where(
             UserTask.instance_id == detail.row.instance_id,
             UserTask.status == "completed",
@@ -324,11 +324,15 @@ def _earlier(session: Session, chosen: Mapping[int, Said]) -> list[EarlierAnswer
     ]
 
 
+def _was_asked(row: AnyRow, scope: Scope) -> bool:
+    return scope.holds(row.candidate_groups, at=row.school_urn, case=row.instance_id)
+
+
 def _newest_said(done: Iterable[AnyRow], wanted: set[str], scope: Scope) -> Iterator[tuple[int, Said]]:
     """Of tasks, the newest first, those with an answer to wanted questions that no newer one has given."""
     for row in done:
         said = wanted & (row.values or {}).keys()
-        if said and (row.ended_by == scope.username or scope.holds(row.candidate_groups, at=row.school_urn)):
+        if said and (row.ended_by == scope.username or _was_asked(row, scope)):
             wanted -= said
             yield row.id, (dict(row.values), row.ended_by or "", row.ended)
 

@@ -21,7 +21,7 @@ from engine.store.tables import (
     School,
     UserTask,
 )
-from engine.store.tenancy import Scope
+from engine.store.tenancy import Scope, given
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Counts:
 
 def counts(session: Session, scope: Scope) -> Counts:
     """Numbers for the navigation: tasks open to the person, those that are the person's own, and a manager's."""
-    mine = select(UserTask.id).where(UserTask.assignee == scope.username, UserTask.status == OPEN)
+    mine = select(UserTask.id).where(given(scope, UserTask), UserTask.status == OPEN)
     found = {
         "tasks": tasks_of(session, scope),
         "mine": count(session, mine),

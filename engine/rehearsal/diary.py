@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.common import Elements
+from engine.queries.notices import TASK
 from engine.rehearsal.play import Played
 from engine.store.tables import History, Incident, Message, Notification, ProcessInstance, SchoolCategory, UserTask
 
@@ -91,13 +92,18 @@ def _fired(played: Played, elements: Elements) -> Iterator[Line]:
         yield _line(elements, fired.definition_id, fired.element, fired.at, FIRED, why=fired.why)
 
 
+def _told(session: Session, elements: Elements, cases: Mapping[int, ProcessInstance]) -> Iterator[Line]:
+    of_cases = Notification.kind != TASK, Notification.instance_id.in_(list(cases))
+    for told in session.scalars(select(Notification).where(*of_cases).order_by(Notification.id)):
+        whose = cases[told.instance_id or 0].definition_id
+        yield _line(elements, whose, told.element, told.created, TOLD, roles=(told.role,), why=told.subject)
+
+
 def _rest(session: Session, elements: Elements) -> Iterator[Line]:
     cases = {row.id: row for row in session.scalars(select(ProcessInstance))}
     for case in cases.values():
         yield from _case(case, elements.process(case.definition_id)[1])
-    for told in session.scalars(select(Notification).order_by(Notification.id)):
-        whose = cases[told.instance_id].definition_id
-        yield _line(elements, whose, told.element, told.created, TOLD, roles=(told.role,), why=told.subject)
+    yield from _told(session, elements, cases)
     for message in session.scalars(select(Message).where(Message.source_id.is_not(None))):
         yield _line(elements, message.definition_id, message.element or "", message.sent, SENT, why=message.name)
     for put in session.scalars(select(SchoolCategory)):

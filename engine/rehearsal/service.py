@@ -17,6 +17,7 @@ from engine.diagram import read as read_diagram
 from engine.errors import FileOfOtherProcess, PathwaysError, RehearsalNotFound
 from engine.lint import Finding
 from engine.lint.bundle import finding, form_key
+from engine.rehearsal.coverage import Coverage, Tried, coverage
 from engine.rehearsal.expectations import difference, outcome
 from engine.rehearsal.play import play
 from engine.rehearsal.recording import Recording, read
@@ -96,9 +97,10 @@ class Rehearsals:
     def save(self, prepared: Prepared, recording: Recording, scope: Scope) -> str:
         """Save a rehearsal with what comes of it now as what is expected; one of the same name gives way to it.
 
-        Gives why it cannot be saved, when it does not go as it is recorded; else nothing. Raises what beginning it raises.
+        Gives why it cannot be saved, when it does not go as it is recorded, or as it expects already; else nothing. Raises what
+        beginning it raises.
         """
-        played = play(prepared, replace(recording, expected=None))
+        played = play(prepared, recording)
         wrong = difference(played)
         kept = replace(recording, expected=outcome(played))
         played.stage.close()
@@ -128,6 +130,26 @@ class Rehearsals:
         with self._transactions.reading(scope) as session:
             return _saved(session, scope.authority, [process])
 
+    def coverage(self, definition_id: int, scope: Scope) -> Coverage:
+        """Play every saved rehearsal of a process on one of its versions: how each goes, and what they go through together.
+        Raises DefinitionNotFound."""
+        with self._transactions.reading(scope) as session:
+            row = queries.definition(session, definition_id)
+            xml = queries.definition_xml(session, definition_id)
+            files = queries.running_files(session, definition_id)
+            saved = _saved(session, scope.authority, [row.key])
+        tried = [self._tried(files, scope.authority, each) for each in saved]
+        return coverage(read_diagram(xml, row.file), row.key, tried)
+
+    def _tried(self, files: Mapping[str, bytes], authority: str, row: SavedRow) -> Tried:
+        try:
+            played = play(self._prepared(files, authority, row.recording.begins), row.recording)
+        except PathwaysError as error:
+            return Tried(row.id, row.name, f"it cannot begin: {str(error).rstrip('.')}", ())
+        found = Tried(row.id, row.name, difference(played), tuple(dict.fromkeys(played.path())))
+        played.stage.close()
+        return found
+
     def remove(self, rehearsal_id: int, scope: Scope) -> None:
         """Keep a rehearsal no longer. Raises RehearsalNotFound."""
         with self._transactions.writing(scope, wakes=False) as session:
@@ -145,21 +167,12 @@ class Rehearsals:
             files |= {name: content for name, content in _others(drawn, authority).items() if rows}
         found = []
         for row in rows:
-            wrong = self._differs(files, authority, row.recording)
+            wrong = self._tried(files, authority, row).wrong
             if wrong:
                 said = f"the rehearsal “{row.name}” goes otherwise than it was saved: {wrong}."
                 remedy = "Look at it on the page of the process; if that is meant, save it anew or remove it."
                 found.append(finding(DIFFERS, processes[row.process], said, remedy))
         return found
-
-    def _differs(self, files: Mapping[str, bytes], authority: str, recording: Recording) -> str:
-        try:
-            played = play(self._prepared(files, authority, recording.begins), recording)
-        except PathwaysError as error:
-            return f"it cannot begin: {str(error).rstrip('.')}"
-        wrong = difference(played)
-        played.stage.close()
-        return wrong
 
 
 def _diagrams(files: Mapping[str, bytes]) -> dict[str, bytes]:

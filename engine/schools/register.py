@@ -4,9 +4,9 @@ The national extract (``engine/schools/gias.py``) changes what it knows of: name
 trust, headteacher, and whether a school has closed or was converted. A closed school stays on the register for the
 cases that it had, and is maintained no longer; one that was never on it is passed over. A file of our own has a heading
 line with ``urn,name,phase,type`` and, if wanted, ``diocese``, ``trust``, ``maintained``, ``status`` (open, proposed to
-close, closed or converted), ``headteacher``, ``governance``, ``link_adviser`` and ``category``; other columns are passed
-over. A category in the file is taken only while no process has put the school in one. The words for phase and type
-are those of the Department for Education's register, as diagrams compare them.
+close, closed or converted), ``headteacher``, ``governance``, ``link_adviser``, ``category`` and ``email`` (the school's
+own address); other columns are passed over. A category in the file is taken only while no process has put the school in
+one. The words for phase and type are those of the Department for Education's register, as diagrams compare them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from engine.errors import RegisterUnreadable, SchoolNotFound
+from engine.schools import advisers
+from engine.schools.advisers import Adviser
 from engine.schools.gias import Extract, Line
 from engine.schools.lines import records
 from engine.schools.successions import Linked
@@ -33,7 +35,10 @@ MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundatio
 #: Why a school has a category that no process gave it.
 FROM_FILE = "It stood in the file of the register."
 _NEEDED = ("urn", "name", "phase", "type")
-_MORE = ("diocese", "trust", "governance", "link_adviser", "category")
+_ADVISER = "link_adviser"
+#: Under which key a row has the number of its line, where it names one.
+_LINE = "line"
+_MORE = ("diocese", "trust", "governance", _ADVISER, "category")
 #: With what a file begins that was saved as a workbook, or as UTF-16.
 _NO_TEXT = (b"PK", b"\xff\xfe", b"\xfe\xff")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -72,6 +77,8 @@ class Imported:
     elsewhere: int = 0
     """How many lines are about schools of other authorities."""
     touched: tuple[Touched, ...] = ()
+    advisers: Mapping[str, str] = field(default_factory=dict)
+    """The link advisers that the file names anew, by URN: usernames or names; empty where a school has none now."""
     linked: Linked = field(default_factory=Linked)
     """Which schools follow which, where a links file was read."""
 
@@ -94,8 +101,8 @@ def find(session: Session, authority: str, urn: str) -> School:
     return found
 
 
-def variable(school: School) -> dict[str, Any]:
-    """The process variable ``school`` that every case for a school has."""
+def variable(school: School, adviser: str | None = None) -> dict[str, Any]:
+    """The process variable ``school`` that every case for a school has; today's link adviser is looked up unless it is given."""
     return {
         "urn": school.urn,
         "name": school.name,
@@ -110,15 +117,23 @@ def variable(school: School) -> dict[str, Any]:
         "trust": school.trust,
         "head": school.head,
         "governance": school.governance,
-        "link_adviser": school.link_adviser,
+        "link_adviser": _adviser(school) if adviser is None else adviser,
         "category": school.category,
     }
+
+
+def _adviser(school: School) -> str:
+    session = object_session(school)
+    found = advisers.today_s(session, school.authority, [school.urn]) if session is not None else {}
+    return found[school.urn].name if found else ""
 
 
 def variable_before(school: School, changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
     """The variable ``school`` as it was before these columns changed."""
     now = {column.key: getattr(school, column.key) for column in School.__mapper__.column_attrs}
-    return variable(School(**now | {name: before for name, (before, _) in changed.items()}))
+    before = {name: value for name, (value, _) in changed.items()}
+    adviser = before.pop(_ADVISER, None)
+    return variable(School(**now | before), _adviser(school) if adviser is None else adviser)
 
 
 def current(session: Session, authority: str, urn: str | None) -> dict[str, Any] | None:
@@ -173,7 +188,7 @@ def _checked(names: list[str], lines: Iterable[tuple[int, list[str] | str]]) -> 
         except ValueError as error:
             raise RegisterUnreadable(line=number, reason=str(error)) from None
         seen.add(school["urn"])
-        yield school
+        yield {**school, _LINE: number} if school.get(_ADVISER) else school
 
 
 def _school(given: dict[str, str]) -> dict[str, Any]:
@@ -186,7 +201,14 @@ def _school(given: dict[str, str]) -> dict[str, Any]:
             raise ValueError(f'the {column} "{given[column]}" is none of {", ".join(words)}')
     taken = {name: given[name] for name in (*_NEEDED, *_MORE) if name in given}
     taken |= {"head": given["headteacher"]} if "headteacher" in given else {}
+    taken |= {"email": _address(given["email"])} if "email" in given else {}
     return {**taken, "maintained": _is_maintained(given), **_status(given.get("status", ""))}
+
+
+def _address(said: str) -> str:
+    if said and not re.fullmatch(r"[^@\s]+@[^@\s]+", said):
+        raise ValueError(f'the email "{said}" is no e-mail address')
+    return said.lower()
 
 
 def _is_maintained(given: Mapping[str, str]) -> bool:
@@ -238,21 +260,44 @@ def _store(
     session: Session, known: Mapping[str, School], authority: str, rows: Iterable[Mapping[str, Any]], now: datetime
 ) -> Imported:
     new, altered, unchanged = [], [], 0
+    named: dict[str, str] = {}
+    held = advisers.today_s(session, authority)
     for row in rows:
-        school = known.get(row["urn"])
+        columns = {name: value for name, value in row.items() if name not in (_ADVISER, _LINE)}
+        school, turned = known.get(row["urn"]), _turned(held.get(row["urn"]), row)
+        named |= {row["urn"]: row[_ADVISER]} if turned else {}
         if school is None:
-            school = School(authority=authority, **row)
+            school = School(authority=authority, **columns)
             session.add(school)
             new.append(Brought(school.urn, school.name))
             changed: Mapping[str, tuple[Any, Any]] = {"category": ("", school.category)}
         else:
-            changed = _set(school, row)
+            changed = _set(school, columns) | turned
             altered += [Brought(school.urn, school.name, changed)] if changed else []
             _keep(session, school, changed, now)
             unchanged += not changed
         if school.category and "category" in changed:
             session.add(category_line(school, Categorised(school.category, FROM_FILE), now, None))
-    return Imported(tuple(new), tuple(altered), unchanged)
+    return Imported(tuple(new), tuple(altered), unchanged, advisers=named)
+
+
+def _turned(held: Adviser | None, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """That a school's adviser is another one than today's, where the file has the column and says so."""
+    said = row.get(_ADVISER)
+    before = held.name if held is not None else ""
+    same = said is None or said == before or (held is not None and held.answers_to(said))
+    return {} if same else {_ADVISER: (before, said)}
+
+
+def line_of(rows: Iterable[Mapping[str, Any]], urn: str) -> int:
+    """The line of a file that names a school's adviser."""
+    return next((row.get(_LINE, 1) for row in rows if row["urn"] == urn), 1)
+
+
+def take_advisers(session: Session, authority: str, done: Imported, meant: Mapping[str, Adviser]) -> None:
+    """Let the advisers whom a file named anew be so from today; ``meant``: who they are. The caller commits."""
+    for urn, said in done.advisers.items():
+        advisers.put(session, authority, urn, meant.get(said))
 
 
 def mattering(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:

@@ -49,6 +49,7 @@ class Calendars:
         """
         if self.folder is None:
             return 0
+        self._transactions.authorities.refresh()
         digests = self.folder.digests()
         if digests == self._followed:
             return 0

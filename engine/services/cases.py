@@ -62,9 +62,9 @@ class Cases:
             permissions.check_may_start_somewhere(by, loaded)
             retirement.check(session, loaded, by.authority)
             meant = admission.schools_for(session, self._world, loaded, by.authority)
-            anywhere = by.holds(loaded.starter_groups, at=None)
-            mine = {urn for urn in meant if anywhere or by.holds(loaded.starter_groups, at=urn)}
-            return loaded.needs_school or not anywhere, mine
+            anywhere = by.holds(loaded.starter_groups, at=None, case=None)
+            mine = {urn for urn in meant if anywhere or by.holds(loaded.starter_groups, at=urn, case=None)}
+            return loaded.needs_school_by_hand or not anywhere, mine
 
     def check_admission(self, key: str, school: str | None, by: Scope) -> None:
         """Say now what would stand against starting a case, for a school by its URN or for none.
@@ -74,7 +74,7 @@ class Cases:
         with self._transactions.reading(by) as session:
             loaded = self._world.registry.get(session, stepping.latest_id(session, by.authority, key))
             permissions.check_may_start(by, loaded)
-            admission.check(session, self._world, loaded, by.authority, school)
+            admission.check(session, self._world, loaded, by.authority, school, by_hand=True)
 
     def fits(self, keys: Collection[str], school: str, by: Scope) -> set[str]:
         """Which of these processes are for a school such as this one (by its URN) is now, by their ``startWhen``.

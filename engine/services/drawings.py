@@ -6,8 +6,8 @@ its own beside, so that neither loses a stroke; both are told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,9 @@ from engine import queries
 from engine.diagram import LIMITS
 from engine.errors import DrawingNotFound, DrawingUnusable
 from engine.queries import DrawingRow
-from engine.store.tables import Drawing, DrawingSave
+from engine.queries.drawings import DIAGRAM
+from engine.queries.plans import CALLED_OFF, REFUSED
+from engine.store.tables import Drawing, DrawingSave, PlannedDeployment
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -38,6 +40,18 @@ class Saved:
     beside: str = ""
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a draft is of: kind, key, file and name, and on which version it is drawn (of a form or table its number)."""
+
+    kind: str
+    process: str
+    file: str
+    name: str = ""
+    based_on: int | None = None
+    base_version: int | None = None
+
+
 class Drawings:
     """Drafts of diagrams that are not deployed yet."""
 
@@ -51,26 +65,23 @@ class Drawings:
             version = queries.definition(session, based_on)
             count = session.scalar(select(func.count()).where(Drawing.process == version.key)) or 0
             called = name.strip()[:LONGEST_NAME] or f"Draft {count + 1}"
-            row = self._new(session, by, version.key, called, file or version.file, based_on, content)
+            of = Drawn(DIAGRAM, version.key, file or version.file, called, based_on)
+            row = self._new(session, by, of, content)
             return Saved(row.id, row.number, row.name)
 
-    def _new(
-        self, session: Session, by: Scope, process: str, name: str, file: str, based_on: int, content: bytes
-    ) -> Drawing:
+    def begin_new(self, of: Drawn, content: bytes, by: Scope, name: str = "") -> Saved:
+        """Begin a draft of a form or table from its newest version, or of something new. Raises DrawingUnusable."""
+        _check(content)
+        with self._transactions.writing(by, wakes=False) as session:
+            count = len(queries.drawings(session, of.process, of.kind))
+            called = name.strip()[:LONGEST_NAME] or f"Draft {count + 1}"
+            row = self._new(session, by, replace(of, name=called), content)
+            return Saved(row.id, row.number, row.name)
+
+    def _new(self, session: Session, by: Scope, of: Drawn, content: bytes) -> Drawing:
         now = self._transactions.world.clock.now()
-        row = Drawing(
-            authority=by.authority,
-            process=process,
-            name=name,
-            file=file,
-            based_on=based_on,
-            number=1,
-            begun=now,
-            begun_by=by.username,
-            saved=now,
-            saved_by=by.username,
-            content=content,
-        )
+        begun = {"begun": now, "begun_by": by.username, "saved": now, "saved_by": by.username}
+        row = Drawing(authority=by.authority, number=1, content=content, **begun, **vars(of))
         session.add(row)
         session.flush()
         self._remember(session, row)
@@ -85,7 +96,8 @@ class Drawings:
             if row.ended is not None or row.number != number:
                 name = f"{row.name}, beside"[:LONGEST_NAME]
                 beside = row.saved_by if row.ended is None else row.ended_by or ""
-                made = self._new(session, by, row.process, name, row.file, row.based_on, content)
+                of = Drawn(row.kind, row.process, row.file, name, row.based_on, row.base_version)
+                made = self._new(session, by, of, content)
                 return Saved(made.id, made.number, made.name, beside)
             if row.content != content:
                 row.content, row.number = content, row.number + 1
@@ -145,11 +157,25 @@ class Drawings:
             session.flush()
             self._remember(session, row)
 
-    def newest(self, process: str, by: Scope) -> DrawingRow | None:
-        """The open draft of a process that a person saved last."""
+    def newest(self, process: str, by: Scope, kind: str = DIAGRAM) -> DrawingRow | None:
+        """The open draft of a process (or of a form or table) that a person saved last; none whose deployment was called off or
+        refused after that, which opens only where it is chosen."""
         with self._transactions.reading(by) as session:
-            rows = queries.drawings(session, process)
-        return next((row for row in rows if row.ended is None and row.saved_by == by.username), None)
+            rows = [row for row in queries.drawings(session, process, kind) if row.ended is None]
+            over = _over(session, [row.id for row in rows])
+        mine = (
+            row for row in rows if row.saved_by == by.username and row.saved > over.get(row.id, row.begun - TOGETHER)
+        )
+        return next(mine, None)
+
+
+def _over(session: Session, drawings: list[int]) -> dict[int, datetime]:
+    """When the deployments of these drafts were last called off or refused."""
+    chosen = select(PlannedDeployment.drawing_id, func.max(PlannedDeployment.ended)).where(
+        PlannedDeployment.drawing_id.in_(drawings), PlannedDeployment.status.in_((CALLED_OFF, REFUSED))
+    )
+    rows = session.execute(chosen.group_by(PlannedDeployment.drawing_id)) if drawings else ()
+    return {drawing: ended for drawing, ended in rows if drawing is not None and ended is not None}
 
 
 def _locked(session: Session, drawing_id: int) -> Drawing:

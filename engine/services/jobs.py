@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import delivery, digests, failing, retrying, telling, unstarted
+from engine.cases import delivery, digests, failing, hands, retrying, telling, unstarted
 from engine.cases.stepping import StepBroken
 from engine.errors import JobLost, WorkerKilled
 from engine.jobs import metrics, outbox, queue, senders
-from engine.people import permissions
+from engine.people import permissions, register
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
 
@@ -25,6 +25,10 @@ class Jobs:
         self._world = transactions.world
         self.sender: senders.Sender | None = senders.sender(self._world.config)
         self._digested: dict[str, datetime] = {}
+        #: What carries out what is more than a step of a case, by kind of job: deployments. It stands above this floor, writes
+        #: in transactions of its own, and does nothing the second time.
+        self.others: dict[str, Callable[[str], None]] = {}
+        self._freed: dict[str, date] = {}
 
     def next_due(self) -> datetime | None:
         """When the next job is due, or somebody is to be told that a task is late; None when nothing waits."""
@@ -43,8 +47,13 @@ class Jobs:
             return False
         clock = self._world.clock
         try:
+            if claimed.kind in self.others:
+                self.others[claimed.kind](claimed.token)
             with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
-                delivery.run(session, self._world, claimed)
+                if claimed.kind in self.others:
+                    queue.finish(session, claimed)
+                else:
+                    delivery.run(session, self._world, claimed)
             metrics.fired(claimed.kind, clock.now() - claimed.due)
         except JobLost:
             pass  # another worker has it; this one has written nothing
@@ -85,6 +94,17 @@ class Jobs:
                     break
             looked += 1
         return looked
+
+    def free_claims(self) -> int:
+        """Once a day, free what people of schools have claimed whose role there is over; how many tasks."""
+        today, freed = register.day_of(self._world.clock.now()), 0
+        for authority in self._world.config.authorities:
+            if self._freed.get(authority) == today:
+                continue
+            with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
+                freed += hands.free_of_schools(session, self._world, authority)
+            self._freed[authority] = today
+        return freed
 
     def send_digests(self) -> int:
         """Write a mail to each person who is told once a day or week and for whom there is something; how many were looked

@@ -48,16 +48,21 @@ class Links:
         with self._transactions.reading() as session:
             links.check_live(session, link_id)
 
-    def send_code(self, link_id: int) -> bool:
-        """Send a code to the link's address; false where nobody is told by mail. Raises LinkNotFound, LinkEnded,
-        CodeLater."""
-        with self._transactions.writing(Scope.all_authorities()) as session:
-            return links.send_code(session, self._world, link_id)
+    def is_tried_out(self, link_id: int) -> bool:
+        """Whether wrong codes have ended a link."""
+        with self._transactions.reading() as session:
+            return links.is_tried_out(session, link_id)
 
-    def confirm(self, link_id: int, code: str) -> bool:
-        """Whether this is the code that was sent. Raises LinkNotFound, LinkEnded."""
+    def send_code(self, link_id: int, browser: str = "", address: str = "") -> bool:
+        """Send a code to the link's address, which is good in the browser that asks (from which address of the network is
+        counted); false where nobody is told by mail. Raises LinkNotFound, LinkEnded, CodeLater."""
+        with self._transactions.writing(Scope.all_authorities()) as session:
+            return links.send_code(session, self._world, link_id, links.Asker(browser, address))
+
+    def confirm(self, link_id: int, code: str, browser: str = "") -> bool:
+        """Whether this is a code that was sent when this browser asked. Raises LinkNotFound, LinkEnded."""
         with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
-            return links.confirm(session, self._world, link_id, code)
+            return links.confirm(session, self._world, link_id, code, links.Asker(browser))
 
     def end(self, link_id: int, by: Scope) -> int:
         """End a link; the id of its task. Raises LinkNotFound, LinkEnded."""

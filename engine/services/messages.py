@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine import queries
@@ -54,10 +54,15 @@ class Messages:
         with self._transactions.writing(by, wakes=False) as session:
             event = reportable_event(session, report.message, report.school, report.instance)
             case = None if report.instance is None else queries.instance(session, report.instance)
-            reports.check_may_report(by, event, case.school_urn if case else report.school)
+            reports.check_may_report(by, event, case.school_urn if case else report.school, report.instance)
             report_id = reports.keep(session, self._world, by, report, event)
         with self._transactions.step(by) as session, unconfined(session):
             return reports.tell(session, self._world, by, report, report_id)
+
+    def begins(self, names: Collection[str], school: str, by: Scope) -> dict[str, set[str]]:
+        """Of which processes each of these messages, reported of a school (its URN), would begin a case now: their keys."""
+        with self._transactions.reading(by) as session:
+            return {name: delivery.begins(session, self._world, by.authority, name, school) for name in names}
 
     def signal(
         self, name: str, payload: Mapping[str, Any] | None = None, authority: str = "", by: str | Scope = ""

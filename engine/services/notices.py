@@ -13,10 +13,13 @@ from engine.errors import GivenRefused, NoticeNotFound
 from engine.jobs.post import ONCE, WAYS, with_how
 from engine.people.directory import Member
 from engine.queries import NotificationRow
-from engine.queries.notices import LATE
+from engine.queries.notices import LATE, OTHER, TASK
 from engine.store.tables import NoticeRead, Notification, Person, Reader
 from engine.store.tenancy import Scope
 from engine.transactions import Transactions
+
+#: By the kind of notices, where it is kept up to which a person has read them.
+_MARKS = {LATE: "late_to", TASK: "tasks_to", OTHER: "read_to"}
 
 
 class Notices:
@@ -40,10 +43,7 @@ class Notices:
         """All notices of a kind that were told so far are read by the person."""
         with self._transactions.writing(by, wakes=False) as session:
             last = session.scalar(select(func.max(Notification.id)).where(Notification.authority == by.authority)) or 0
-            if kind == LATE:
-                self._reader(session, by).late_to = last
-            else:
-                self._reader(session, by).read_to = last
+            setattr(self._reader(session, by), _MARKS[kind], last)
 
     def choose(self, how: str, by: Scope) -> None:
         """Say how the person is told by mail: once, daily or weekly. Raises GivenRefused."""
@@ -66,7 +66,7 @@ class Notices:
 
     def _member(self, session: Session, by: Scope) -> Member | None:
         """The person, with the address that the register of people has of them, or else their account."""
-        known = hands.people(session, self._world, by.authority).members.get(by.username)
+        known = hands.people(session, self._world, by.authority, [by.username]).members.get(by.username)
         person = select(Person.email).where(Person.authority == by.authority, Person.username == by.username)
         email = session.scalar(person)
         return replace(known, email=email) if known and email else known
@@ -75,6 +75,6 @@ class Notices:
         mine = select(Reader).where(Reader.authority == by.authority, Reader.username == by.username)
         found = session.scalar(mine)
         if found is None:
-            found = Reader(authority=by.authority, username=by.username, read_to=0, late_to=0, how="")
+            found = Reader(authority=by.authority, username=by.username, read_to=0, late_to=0, tasks_to=0, how="")
             session.add(found)
         return found

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from engine.cases import covers
+from sqlalchemy.orm import Session
+
+from engine.cases import covers, hands, naming
 from engine.errors import AuthorityNotFound
 from engine.people import advisers, directory, entries, files, register
-from engine.people.authorities import Authority
+from engine.people.authorities import Role
 from engine.people.directory import Member, Wanted
 from engine.people.entries import PeopleImported
+from engine.people.files import Entry
 from engine.queries.links import shows_confidential
-from engine.store.tenancy import Scope
+from engine.schools.advisers import make_room
+from engine.store.tenancy import Scope, unconfined
 from engine.transactions import Transactions
 
 
@@ -26,7 +31,7 @@ class People:
 
     def scope(self, authority: str, roles: Collection[str], username: str, name: str = "") -> Scope:
         """What somebody may see and do today: by these roles of their account, and by the register of people; by the name of
-        their account (or username), as link adviser of the schools that the register of schools says.
+        their account (or username), as link adviser of schools.
 
         A role of kind contact counts for the schools that the register ties the person to; the roles of those for whom the
         person covers count beside. In an authority that the configuration does not know, nobody sees anything.
@@ -39,12 +44,14 @@ class People:
             look = partial(self._world.directory, session, authority, day)
             own = register.scope(session, home, roles, username, day)
             if own.confined is None:
-                own = replace(own, advises=advisers.schools(session, authority, username, name, look))
+                me = Member(username, name, roles=own.roles)
+                own = replace(own, advises=advisers.schools(session, home, me, day, look))
             absent = directory.covers(session, authority, username, day)
             if not absent:
                 return own
-            members = {each.username: each for each in look()}
-            return directory.covered(session, home, own, members, day)
+            members = {each.username: each for each in look(absent)}
+            advised = {each.username: advisers.schools(session, home, each, day, look) for each in members.values()}
+            return directory.covered(session, home, own, members, day, advised)
 
     def of_school(self, authority: str, urn: str, role: str) -> list[str]:
         """The usernames of those who hold a role for a school today, by their names."""
@@ -58,20 +65,29 @@ class People:
         A line that cannot be read is told; whoever is not in the file stays as they are. Raises PeopleUnreadable, and
         AuthorityNotFound.
         """
-        roles = self._home(authority).roles
+        roles = self._roles(authority)
         with self._transactions.writing(Scope.all_authorities(), wakes=False) as session:
-            found = files.read(data, roles, entries.bodies(session, authority))
-            return entries.store(session, authority, found.entries, found.unreadable)
+            before = naming.ties(session, self._world, authority)
+            check = partial(naming.check, session, self._world, authority)
+            found = files.read(data, roles, entries.bodies(session, authority), check)
+            done = entries.store(session, authority, found.entries, found.unreadable)
+            naming.tell(session, self._world, authority, before, "")
+            self._free(session, authority)
+            return done
 
     def add(self, cells: Mapping[str, str], by: Scope) -> PeopleImported:
         """Add what one line of such a file would say, by its columns, to the person's own authority.
 
         Raises WrongCell, with the column and why.
         """
-        roles = self._home(by.authority).roles
+        roles = self._roles(by.authority)
         with self._transactions.writing(by, wakes=False) as session:
             said = files.entries(cells, roles, entries.bodies(session, by.authority))
-            return entries.store(session, by.authority, said)
+            naming.check(session, self._world, by.authority, said, by.username)
+            with self._told(session, by):
+                done = entries.store(session, by.authority, said)
+            self._free(session, by.authority)
+            return done
 
     def change(self, holding_id: int, cells: Mapping[str, str], by: Scope) -> None:
         """Change a person's name and e-mail address, and from when until when they hold a role.
@@ -80,8 +96,16 @@ class People:
         """
         with self._transactions.writing(by, wakes=False) as session:
             held, person = entries.find(session, holding_id)
-            _, person.name, person.email = files.who({**cells, "username": person.username})
-            held.since, held.until = files.days(cells)
+            _, name, email = files.who({**cells, "username": person.username})
+            since, until = files.days(cells)
+            if not entries.only_ends(held, since, until):
+                said = Entry(person.username, name, email, held.role, entries.tie(held), since, until)
+                naming.check(session, self._world, by.authority, [said], by.username)
+            with self._told(session, by):
+                person.name, person.email = name, email
+                held.since, held.until = since, until
+                make_room(session, held)
+            self._free(session, by.authority)
 
     def move(self, holding_id: int, cells: Mapping[str, str], by: Scope) -> None:
         """Let a role be held for another school, diocese or trust from a day on, and for what it was until then.
@@ -92,7 +116,24 @@ class People:
             held, person = entries.find(session, holding_id)
             since, _ = files.days(cells)
             to = files.ties(cells, entries.bodies(session, by.authority))
-            entries.move(session, held, person, to, since)
+            moved = [Entry(person.username, person.name, person.email, held.role, tie, since, held.until) for tie in to]
+            naming.check(session, self._world, by.authority, moved, by.username)
+            with self._told(session, by):
+                entries.move(session, held, person, to, since)
+            self._free(session, by.authority)
+
+    @contextmanager
+    def _told(self, session: Session, by: Scope) -> Iterator[None]:
+        """Tell whom it concerns who is a school's link adviser by what is done within."""
+        before = naming.ties(session, self._world, by.authority)
+        yield
+        naming.tell(session, self._world, by.authority, before, by.username)
+
+    def _free(self, session: Session, authority: str) -> None:
+        """What ends today frees what was claimed by it; what ends later is freed on its day (Jobs.free_claims)."""
+        session.flush()
+        with unconfined(session):
+            hands.free_of_schools(session, self._world, authority)
 
     def cover(self, wanted: Wanted, by: Scope) -> None:
         """Let somebody cover for another between two days: the tasks of the other's roles are theirs too.
@@ -113,11 +154,12 @@ class People:
             found = self._world.directory(session, authority, register.day_of(self._world.clock.now()))
             return sorted(found, key=lambda each: (each.name, each.username))
 
-    def _home(self, authority: str) -> Authority:
+    def _roles(self, authority: str) -> Mapping[str, Role]:
+        """What the register of people may say that somebody is: the authority's roles, and link adviser."""
         home = self._world.config.authorities.get(authority)
         if home is None:
             raise AuthorityNotFound(authority=authority)
-        return home
+        return {**home.roles, advisers.ROLE.id: advisers.ROLE}
 
     def guest_scope(self, authority: str, role: str, email: str, task_id: int, link_id: int = 0) -> Scope:
         """What whoever came by a link may see and do: in one role, for the school of the task that the link is for.

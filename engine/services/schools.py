@@ -9,9 +9,13 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from engine.cases import school_changes, takeover
-from engine.errors import ImportNotFound, RegisterMoved
-from engine.schools import reading, reports
+from engine.cases import naming, school_changes, takeover
+from engine.errors import ImportNotFound, RegisterMoved, RegisterUnreadable
+from engine.people import advisers
+from engine.people.files import WrongCell, is_address, is_readable
+from engine.people.register import day_of
+from engine.schools import reading, register, reports
+from engine.schools.advisers import Adviser
 from engine.schools.reading import Reading
 from engine.schools.register import Imported
 from engine.schools.takeovers import Decision, Plan
@@ -46,7 +50,7 @@ class Schools:
         """
         read = self._read(files, authority)
         with self._transactions.writing(Scope.all_authorities()) as session:
-            done = self._take(session, authority, read)
+            done = self._take(session, authority, read, by)
             self._keep(session, authority, by, list(files), DONE, done)
             return done
 
@@ -56,7 +60,7 @@ class Schools:
         read, authority, now = self._read(files, by.authority), by.authority, self._world.clock.now()
         with self._transactions.reading() as session:
             read = reading.narrowed(session, authority, read)
-            would = self._would(session, authority, read)
+            would = self._would(session, authority, read, by.username)
         with self._transactions.writing(by, wakes=False) as session:
             old = (RegisterImport.by == by.username) | (RegisterImport.at < now - KEPT)
             session.execute(delete(RegisterImport).where(RegisterImport.status == PREVIEW, old))
@@ -72,7 +76,7 @@ class Schools:
             ).first()
             if row is None or row.status != PREVIEW:
                 raise ImportNotFound(number=import_id)
-            done = self._take(session, by.authority, reading.from_json(row.reading))
+            done = self._take(session, by.authority, reading.from_json(row.reading), by.username)
             report = reports.as_report(done)
             if not reports.does_the_same(report, row.report):
                 raise RegisterMoved()
@@ -80,18 +84,48 @@ class Schools:
             row.at, row.by = self._world.clock.now(), by.username
             return done
 
+    def readdress(self, urn: str, email: str, by: Scope) -> None:
+        """Give a school this e-mail address of its own; none where it is empty. Raises SchoolNotFound, WrongCell."""
+        email = email.strip().lower()
+        if email and not (is_address(email) and is_readable(email)):
+            raise WrongCell("email", "Enter an email address in the correct format, like office@example.org")
+        with self._transactions.writing(by, wakes=False) as session:
+            register.find(session, by.authority, urn).email = email
+
     def _read(self, files: Mapping[str, bytes], authority: str) -> Reading:
         return reading.read(files.values(), lambda: self._world.config.la_code(authority))
 
-    def _take(self, session: Session, authority: str, read: Reading) -> Imported:
+    def _take(self, session: Session, authority: str, read: Reading, by: str) -> Imported:
         done = reading.take(session, authority, read, self._world.clock.now())
-        return replace(done, touched=tuple(school_changes.tell(session, self._world, authority, done.altered)))
+        done = replace(done, touched=tuple(school_changes.tell(session, self._world, authority, done.altered)))
+        meant = self._advisers(session, authority, read, done, by)
+        before = naming.ties(session, self._world, authority)
+        register.take_advisers(session, authority, done, meant)
+        naming.tell(session, self._world, authority, before, by, without={each.urn for each in done.new})
+        return done
 
-    def _would(self, session: Session, authority: str, read: Reading) -> Imported:
+    def _advisers(
+        self, session: Session, authority: str, read: Reading, done: Imported, by: str
+    ) -> Mapping[str, Adviser]:
+        """Who the link advisers are whom a file of ours names anew. Raises RegisterUnreadable for one who may not be."""
+        day = day_of(self._world.clock.now())
+        named = {urn: said for urn, said in done.advisers.items() if said}
+        called = {*named.values(), *(said.lower() for said in named.values())}
+        meant = advisers.meant(self._world.directory(session, authority, day, called) if called else (), called)
+        refused = {
+            said: naming.against(session, self._world, authority, meant[said], day, by) for said in {*named.values()}
+        }
+        for urn, said in named.items():
+            if refused[said]:
+                raise RegisterUnreadable(line=register.line_of(read.rows or (), urn), reason=refused[said].rstrip("."))
+        return meant
+
+    def _would(self, session: Session, authority: str, read: Reading, by: str) -> Imported:
         """What a reading would do; the session forgets it."""
         with session.no_autoflush:
             done = reading.take(session, authority, read, self._world.clock.now())
             done = replace(done, touched=tuple(school_changes.touched(session, authority, done.altered)))
+            self._advisers(session, authority, read, done, by)
         session.rollback()
         return done
 

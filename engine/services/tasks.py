@@ -20,6 +20,7 @@ from engine.people import behalf, drafts, permissions
 from engine.people.behalf import OnBehalf
 from engine.people.directory import Member
 from engine.queries import TaskDetail, TaskRow
+from engine.queries.retention import refuse_archived
 from engine.steps import Complete, StepFailed
 from engine.store import given
 from engine.store.tables import Correction, ProcessInstance, UserTask
@@ -54,7 +55,7 @@ class Tasks:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             permissions.check_may_complete(scope, task)
             hands.check_separate(session, task, scope)
-            absent = scope.covering(task.candidate_groups, at=task.school_urn)
+            absent = scope.covering(task.candidate_groups, at=task.school_urn, case=instance.id)
             self._end(session, (instance, task, waiting), known, scope, note, {"covers": absent} if absent else None)
 
     def foresee(self, task_id: int, values: Mapping[str, Any], by: Scope) -> Following | None:
@@ -79,15 +80,15 @@ class Tasks:
         note = f"Said by {said.said_by} on {said.said_on:%-d %B %Y} ({said.how}), and recorded for them."
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
-            behalf.check_may_record(by, queries.task(session, task_id).info, task.school_urn)
+            behalf.check_may_record(by, queries.task(session, task_id).info, task.school_urn, task.instance_id)
             hands.check_separate(session, task, by)
             self._end(session, (instance, task, waiting), known, by, note, said.detail)
 
     def correct(self, task_id: int, text: str, reason: str, by: Scope) -> None:
-        """Put a note of correction beside the answer of a task, which stays as it was given; in a case that has ended, too. The
-        same note a second time (somebody has pressed twice) changes nothing.
+        """Put a note of correction beside the answer of a task, which stays as it was given; in a case that has ended, too, until
+        it is archived. The same note a second time (somebody has pressed twice) changes nothing.
 
-        Raises TaskNotFound, and NotTheAuthor for anybody but who completed it.
+        Raises TaskNotFound, CaseArchived, and NotTheAuthor for anybody but who completed it.
         """
         with self._transactions.writing(by, wakes=False) as session:
             task = session.get(UserTask, task_id)
@@ -95,6 +96,7 @@ class Tasks:
                 raise TaskNotFound(task=task_id)
             if task.status != "completed" or task.ended_by != by.username:
                 raise NotTheAuthor(task=queries.task(session, task_id).row.name)
+            refuse_archived(session, task.instance_id)
             same = Correction.task_id == task_id, Correction.text == text, Correction.reason == reason
             if session.scalar(select(Correction.id).where(*same)) is not None:
                 return  # sent twice: a note is said once
@@ -123,7 +125,7 @@ class Tasks:
         with self._transactions.step(by) as session:
             instance, task, waiting = stepping.lock_by_task(session, task_id)
             detail = queries.task(session, task_id)
-            behalf.check_may_record(by, detail.info, task.school_urn)
+            behalf.check_may_record(by, detail.info, task.school_urn, task.instance_id)
             behalf.check_silent(detail.info, task, self._world.clock.now())
             values = self._silence(detail, instance.authority)
             self._end(session, (instance, task, waiting), values, by, reason, {"unanswered": True, "reason": reason})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from engine.decisions import map_result
@@ -14,8 +15,8 @@ from engine.spiff.messages import message_key, throw_message
 from engine.spiff.nodes import NodeSpec, end_if_empty, open_scope, win_race
 from engine.spiff.timers import due_changed, keep_due, last_day
 from engine.spiff.tree import Definition, Instance, Token
-from engine.spiff.values import evaluate, require, require_lawful, require_named, role_names, value
-from engine.steps import Categorised, Notification
+from engine.spiff.values import evaluate, holds, require, require_lawful, require_named, role_names, unfit, value
+from engine.steps import Categorised, Meeting, Notification
 
 #: The topic of an external task that tells people something.
 NOTIFY = "notify"
@@ -270,8 +271,32 @@ class ServiceTask(Activity):
                 tuple(roles),
                 self._said(token, given, "subject") or self.label,
                 self._said(token, given, "text"),
+                self._meeting(token, given.get("meeting")),
+                self._is_to_school(token),
             )
         )
+
+    def _is_to_school(self, token: Token) -> bool:
+        """Whether a notification tells the school itself too. Raises ConditionUndecided."""
+        text = self.element.properties.get("toSchool", "")
+        return bool(text) and holds(token, text, "The property toSchool")
+
+    def _meeting(self, token: Token, given: Any) -> Meeting | None:
+        """The meeting to which a notification invites, none where the diagram names none. Raises ValueMissing, ValueUnfit."""
+        if not (text := self.given.get("meeting", "")):
+            return None
+        require(token, given, text, "The parameter meeting")
+        try:
+            day = given["date"]
+            day = date.fromisoformat(day) if isinstance(day, str) else day
+            said = {name: str(given.get(name) or "") for name in ("time", "place")}
+            if isinstance(day, date) and isinstance(given["name"], str):
+                over, moves = (given.get(name) is True for name in ("cancelled", "moves"))
+                return Meeting(given["name"], day, said["time"], said["place"], over, moves)
+        except (KeyError, TypeError, ValueError):
+            pass
+        wanted = "a context with name (a text) and date, and time and place where they are known"
+        raise unfit(token, given, text, "The parameter meeting", wanted)
 
     def _said(self, token: Token, given: Mapping[str, Any], name: str) -> str:
         """A text of a notification, empty where the diagram gives none. Raises ValueMissing for one that is null, as when an

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from engine.errors import MoveRefused, NotWaiting
+from engine.errors import MoveRefused, NotWaiting, TimeSpent
+from engine.feel import until
 from engine.spiff import modification, timers
 from engine.spiff import state as stored
 from engine.spiff.activities import ReceiveTask, UserTask
@@ -45,16 +46,18 @@ def advance(definition: Definition, state: bytes | None, trigger: Trigger, conte
     """
     instance = Instance(definition, context)
     try:
-        if state is not None:
-            instance = stored.load(definition, state, context)
-            _renew(instance, context.school)
-        apply(instance, trigger)
-        return outcome(instance)
+        with until(instance.ends):
+            if state is not None:
+                instance = stored.load(definition, state, context)
+                _renew(instance, context.school)
+            apply(instance, trigger)
+            return outcome(instance)
     except (MoveRefused, NotWaiting):
         raise
     except Exception as error:
         at = instance.at
-        raise StepFailed(at.task_spec.element_id if at and at.task_spec.visible else "", error) from error
+        cause = instance.took_too_long(at.task_spec.label) if at and isinstance(error, TimeSpent) else error
+        raise StepFailed(at.task_spec.element_id if at and at.task_spec.visible else "", cause) from error
 
 
 def _renew(instance: Instance, school: Mapping[str, Any] | None) -> None:
@@ -102,10 +105,36 @@ def _fire(instance: Instance, trigger: Fire) -> None:
 
 def _receive(instance: Instance, trigger: Receive) -> None:
     token = _waiting(instance, trigger.token)
-    kinds = [token.task_spec.waits_for(token, kind, trigger.name) for kind in ("message", "signal")]
-    if all(index is None for index in kinds):
+    if not _hears(token, trigger.name):
         raise NotWaiting(token=trigger.token)
-    token.task_spec.receive(token, trigger.payload, trigger.name)
+    for each in (token, *_others(instance, token, trigger.name)):
+        if _hears(each, trigger.name):  # what one of them did may have ended another
+            each.task_spec.receive(each, trigger.payload, trigger.name)
+
+
+def _hears(token: Token, name: str) -> bool:
+    return any(token.task_spec.waits_for(token, kind, name) is not None for kind in ("message", "signal"))
+
+
+def _others(instance: Instance, first: Token, name: str) -> list[Token]:
+    """Who else in the case hears what one of its tokens does: of a signal whoever waits for it; of a message, under the same
+    key, one token each of the case's own process and of every call, which are instances of a process each."""
+    found = [each for each in instance.tokens() if each is not first and _hears(each, name)]
+    if first.task_spec.waits_for(first, "signal", name) is not None:
+        return found
+    calls = {_call(first): first}
+    for each in found:
+        if each.memo.key == first.memo.key:
+            calls.setdefault(_call(each), each)
+    return list(calls.values())[1:]
+
+
+def _call(token: Token) -> Token | None:
+    """The call by which the process of a token runs; None is the case's own process."""
+    at = token.parent
+    while isinstance(at, Token) and at.task_spec.kind != "callActivity":
+        at = at.parent
+    return at if isinstance(at, Token) else None
 
 
 def _set(instance: Instance, trigger: SetVariables) -> None:

@@ -120,14 +120,15 @@ def _numbered(token: Token, timer: Timer, kept: Beat, anchor: datetime) -> tuple
     return token.entered, _following(token, timer, token.entered, 0, anchor)[0]
 
 
-def keep_due(token: Token, text: str) -> None:
-    """When a task has to be done: in timer words (or FEEL), from now or from the date of the property ``from``.
+def keep_due(token: Token, text: str, asked: datetime | None = None) -> None:
+    """When a task has to be done: in timer words (or FEEL), from now or from the date of the property ``from``. ``asked`` is
+    when FEEL is to think that it is, where that is not now.
 
     Raises TimerImpossible, and CalendarMissing.
     """
     anchor = _anchor(token)
     assert anchor is not None, "only a listener can wait for its date"
-    _keep_due(token, _due(token, _timer(token, text, "due"), anchor))
+    _keep_due(token, _due(token, _timer(token, text, "due", asked), anchor))
 
 
 def follow_up(token: Token, text: str) -> datetime | None:
@@ -185,9 +186,14 @@ def _is_same_day(one: datetime, other: datetime) -> bool:
 
 
 def due_changed(token: Token, text: str) -> None:
-    """Variables have changed: where the date that a due date counts from is another, so is the due date."""
-    due = token.memo.due
-    if due is not None and "from" in token.task_spec.element.properties and _anchor(token) != due.after:
+    """Variables have changed: where the date that a due date counts from is another, so is the due date; with the property
+    ``retime``, where what it is made of is. Today stays the day on which the task was asked, or it would never be late."""
+    due, properties = token.memo.due, token.task_spec.element.properties
+    if due is None:
+        return
+    if properties.get("retime") == "true":
+        keep_due(token, text, token.entered)
+    elif "from" in properties and _anchor(token) != due.after:
         keep_due(token, text)
 
 
@@ -282,9 +288,9 @@ def _watches_all(token: Token) -> bool:
     return all(each.id in known for each in token.workflow.tokens())
 
 
-def _timer(token: Token, text: str, kind: timers.Kind) -> Timer:
+def _timer(token: Token, text: str, kind: timers.Kind, at: datetime | None = None) -> Timer:
     try:
-        return timers.from_value(value(token, text), kind)
+        return timers.from_value(value(token, text, at), kind)
     except TimerNotUnderstood as wrong:
         raise _impossible(token, text, wrong) from None
 
@@ -294,12 +300,13 @@ def _impossible(token: Token, text: str, wrong: TimerNotUnderstood) -> TimerImpo
     known, feel = token.workflow.variables(token), token.workflow.context.feel
     asked = sorted(feel.names(text)) if is_feel(text) or text == token.task_spec.element.properties.get("from") else []
     names = tuple(name for name in asked if name in known)
-    made = " and ".join(f"{name} = {_shown(known[name])}" for name in names)
     return TimerImpossible(
         element=token.task_spec.label,
         reason=wrong.details["reason"],
-        made=f"It is made of {made}" if made else f'The diagram says "{text}"',
+        made=f"It is made of {' and '.join(names)}" if names else f'The diagram says "{text}"',
         names=names,
+        expression=text.strip() if names else "",
+        seen="\n".join(f"{name} = {_shown(known[name])}" for name in names),
     )
 
 

@@ -277,7 +277,7 @@ class Instance(Workflow):
         self.notifications: list[Notification] = []
         self.categories: list[Categorised] = []
         self._steps = 0
-        self._ends = monotonic() + context.budget
+        self.ends = monotonic() + context.budget
 
     # -- the tree ---------------------------------------------------------------------------------------------
 
@@ -371,10 +371,14 @@ class Instance(Workflow):
         self._steps += 1
         if self._steps > STEP_LIMIT:
             raise StepLimitReached(steps=STEP_LIMIT, element=token.task_spec.label)
-        if monotonic() > self._ends:
-            raise StepTookTooLong(seconds=f"{self.context.budget:g}", element=token.task_spec.label)
+        if monotonic() > self.ends:
+            raise self.took_too_long(token.task_spec.label)
         with self.working(token):
             token.run()
+
+    def took_too_long(self, element: str) -> StepTookTooLong:
+        """The error of a step that has spent its time."""
+        return StepTookTooLong(seconds=f"{self.context.budget:g}", element=element)
 
     def _settle(self) -> bool:
         """Give each element that waits for the rest to be quiet its turn; true when that made something ready."""

@@ -31,15 +31,15 @@ KINDS = {
 }
 
 
-def evaluate(token: Token, expression: str) -> Any:
-    """The value of a FEEL expression at this token."""
+def evaluate(token: Token, expression: str, at: datetime | None = None) -> Any:
+    """The value of a FEEL expression at this token, now or as it is at another moment."""
     instance = token.workflow
-    return instance.context.feel.evaluate(expression, instance.variables(token), now=instance.context.now)
+    return instance.context.feel.evaluate(expression, instance.variables(token), now=at or instance.context.now)
 
 
-def value(token: Token, text: str) -> Any:
+def value(token: Token, text: str, at: datetime | None = None) -> Any:
     """A text from the diagram: literal, or FEEL when it begins with ``=``."""
-    return evaluate(token, text) if text.lstrip().startswith("=") else text
+    return evaluate(token, text, at) if text.lstrip().startswith("=") else text
 
 
 def needed(token: Token, text: str, what: str) -> Any:

@@ -1,4 +1,6 @@
-"""Tables whose rows are added and never changed: the ORM refuses it here, the database by triggers (the migrations make them)."""
+"""Tables whose rows are added and never changed: the ORM refuses it here, the database by triggers (the migrations make them).
+
+One change there is: what an entry of a case said goes with the case (engine/audit/erasing.py), which the triggers let pass."""
 
 from __future__ import annotations
 
@@ -8,6 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from engine.errors import EntryKept
+
+#: The execution option of the one statement that empties entries.
+ERASES = "erases_entries"
 
 
 class AppendOnly:
@@ -24,6 +29,8 @@ def _check_flush(session: Session, *_: Any) -> None:
 def _check_statement(state: ORMExecuteState) -> None:
     """Raises EntryKept for an UPDATE or DELETE of such a table."""
     if not (state.is_update or state.is_delete) or state.bind_mapper is None:
+        return
+    if state.is_update and state.execution_options.get(ERASES):
         return
     if issubclass(state.bind_mapper.class_, AppendOnly):
         raise EntryKept()

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, ExceptionContext, LargeBinary, create_engine, event, make_url
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -128,10 +128,23 @@ def unpack(value: bytes) -> bytes:
         raise StateUnreadable(reason="its bytes are damaged") from None
 
 
-def make_engine(url: str) -> Engine:
-    """A database engine for a URL, prepared. ``postgresql://`` means the psycopg driver."""
+def usable_address(url: str) -> str:
+    """The address of a database as SQLAlchemy takes it: SQLite, or PostgreSQL by the psycopg driver. Raises DatabaseUnusable."""
     if url.startswith(("postgresql://", "postgres://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUnusable(database="that was named", reason="its address cannot be read") from None
+    if (kind := read.get_backend_name()) not in ("sqlite", "postgresql"):
+        reason = f"Pathways uses SQLite or PostgreSQL, and this is {kind}"
+        raise DatabaseUnusable(database=read.render_as_string(), reason=reason)
+    return url
+
+
+def make_engine(url: str) -> Engine:
+    """A database engine for a URL, prepared. ``postgresql://`` means the psycopg driver. Raises DatabaseUnusable."""
+    url = usable_address(url)
     return prepare(create_engine(url, json_serializer=dumps, **pooling(url)))
 
 

@@ -19,13 +19,13 @@ What the hook cannot see, it refuses: text SQL and Core tables, in a session tha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, FromClause, and_, event, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, String, and_, cast, event, exists, false, not_, or_, select, true
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
@@ -53,8 +53,10 @@ class Scope:
     username: str = ""
     everything: bool = False
     schools: Mapping[str, frozenset[str]] | None = field(default=None, hash=False)
-    covers: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    covers: Mapping[str, str] = field(default_factory=dict, hash=False)
     """By role, for whom the person covers in it; a role of their own is not in it."""
+    elsewise: Mapping[int, Scope] = field(default_factory=dict, hash=False)
+    """By the id of a case from which somebody is barred for whom they cover: what they hold in it, without that cover."""
     oversees: bool = False
     """Whether they see every case of the authority, since they manage cases or audit them."""
     unbarred: bool = False
@@ -69,34 +71,56 @@ class Scope:
         """The engine's own scope: worker, command line, library."""
         return cls(username=username, everything=True)
 
-    def holds(self, roles: Collection[str], *, at: str | None) -> bool:
-        """Whether the person holds one of these roles for a school (its URN; None for what is about no school).
+    def in_case(self, case: int | None) -> Scope:
+        """What the person holds in a case (None: in what is no case's): cover adds nothing where the absent person is barred."""
+        return self if case is None else self.elsewise.get(case, self)
+
+    def holds(self, roles: Collection[str], *, at: str | None, case: int | None) -> bool:
+        """Whether the person holds one of these roles for a school (its URN; None for what is about no school), in a case (its
+        id; None for what is no case's).
 
         Everyone does when none is named; of those who are confined to schools, everyone of that school.
         """
-        if self.everything or not roles:
-            return self.confined is None or at in self.confined
-        return not self.roles_at(at).isdisjoint(roles)
+        here = self.in_case(case)
+        if here.everything or not roles:
+            return here.confined is None or at in here.confined
+        return not self.roles_at(at, case).isdisjoint(roles)
+
+    def is_given(self, assignee: str | None, roles: Collection[str], *, at: str | None, case: int) -> bool:
+        """Whether a task, of a school (its URN) or of none, is the person's by name. What was claimed in a role is not,
+        once the role is over, whatever others they have; what a contact's role is given in a case about no school is. The
+        database's words for it are :func:`given`."""
+        if assignee != self.username:
+            return False
+        here = self.in_case(case)
+        contact = at is None and here.confined is not None
+        return not roles or self.holds(roles, at=at, case=case) or (contact and not here.roles.isdisjoint(roles))
+
+    def holds_in_all(self, roles: Collection[str], *, at: str | None, cases: Collection[int]) -> bool:
+        """Whether the person holds one of these roles for a school, in each of these cases: for what tells of them all."""
+        return all(self.holds(roles, at=at, case=each) for each in (None, *(self.elsewise.keys() & {*cases})))
 
     def holds_anywhere(self, roles: Collection[str]) -> bool:
         """Whether the person holds one of these roles for the authority or for any school."""
-        return any(self.holds(roles, at=urn) for urn in (None, *self._limits()))
+        return any(self.holds(roles, at=urn, case=None) for urn in (None, *self._limits()))
 
     def _limits(self) -> frozenset[str]:
         return frozenset[str]().union(*(self.schools or {}).values())
 
-    def roles_at(self, urn: str | None) -> frozenset[str]:
-        """The roles that count for a school, or for what is about no school."""
-        limited = self.schools or {}
-        return frozenset(role for role in self.roles if role not in limited or urn in limited[role])
+    def roles_at(self, urn: str | None, case: int | None) -> frozenset[str]:
+        """The roles that count for a school, or for what is about no school, in a case."""
+        here = self.in_case(case)
+        limited = here.schools or {}
+        return frozenset(role for role in here.roles if role not in limited or urn in limited[role])
 
-    def reads_at(self, urn: str | None) -> frozenset[str]:
-        """The roles by which the person reads what is kept to certain roles, for a school or for what is about no school."""
-        return self.roles_at(urn) if self.confidential else frozenset()
+    def reads_at(self, urn: str | None, case: int | None) -> frozenset[str]:
+        """The roles by which the person reads what is kept to certain roles, for a school or for what is about no school, in a
+        case."""
+        return self.roles_at(urn, case) if self.confidential else frozenset()
 
-    def covering(self, roles: Collection[str], *, at: str | None) -> str:
+    def covering(self, roles: Collection[str], *, at: str | None, case: int | None) -> str:
         """For whom the person covers who does what is for these roles; empty when they hold one of their own."""
-        held = self.roles_at(at) & set(roles)
+        held = self.roles_at(at, case) & set(roles)
         return (
             ""
             if any(role not in self.covers for role in held)
@@ -187,18 +211,57 @@ class BelongsToPerson(BelongsToAuthority):
 
 
 def held(scope: Scope, table: Any, role: str) -> ColumnElement[bool]:
-    """Which rows of a table with the columns ``role`` and ``school_urn`` are for a role that the person holds."""
+    """Which rows of a table with the columns ``role`` and ``school_urn``, and a case's or a task's id, are for a role that the
+    person holds in the case."""
+    return _by_case(scope, table, lambda here: _held(here, table, role) if role in ("", *here.roles) else false())
+
+
+def _held(scope: Scope, table: Any, role: str) -> ColumnElement[bool]:
     places = scope.places(role)
     ours: ColumnElement[bool] = table.role == role
     return ours if places is None else ours & table.school_urn.in_(sorted(places))
 
 
-def given_cases(scope: Scope) -> Any:
-    """A SELECT of the ids of cases about no school in which a task was given to the person by name."""
+def _by_case(scope: Scope, table: Any, ours: Callable[[Scope], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Which rows are the person's by what they hold in the case that each tells of."""
+    if not scope.elsewise:
+        return ours(scope)
+    there = [_of(table, case) & ours(here) for case, here in scope.elsewise.items()]
+    return or_(ours(scope) & not_(_of(table, *scope.elsewise)), *there)
+
+
+def _of(table: Any, *cases: int) -> ColumnElement[bool]:
+    """Which rows tell of one of these cases."""
+    column: ColumnElement[Any] | None = getattr(table, "instance_id", None)
+    if column is not None:
+        return column.is_not(None) & column.in_(cases)
     tasks = _other("user_task")
-    return select(tasks.c.instance_id).where(
-        tasks.c.authority == scope.authority, tasks.c.assignee == scope.username, tasks.c.school_urn.is_(None)
-    )
+    return exists().where(tasks.c.id == table.task_id, tasks.c.instance_id.in_(cases))
+
+
+def given(scope: Scope, tasks: Any) -> ColumnElement[bool]:
+    """Which tasks are the person's by name, by the class or by the columns of ``user_task``: as :meth:`Scope.is_given`."""
+    mine: ColumnElement[bool] = tasks.assignee == scope.username
+    return mine if scope.everything else mine & _by_case(scope, tasks, lambda here: _still(here, tasks))
+
+
+def _still(scope: Scope, tasks: Any) -> ColumnElement[bool]:
+    """Which tasks ask for no role, or for one that the person holds there."""
+    asked, contact = cast(tasks.candidate_groups, String), scope.confined is not None
+    ways = [asked == "[]"]
+    for role in sorted(scope.roles):
+        places, named = scope.places(role), asked.contains(f'"{role}"', autoescape=True)
+        here = true() if places is None else tasks.school_urn.in_(sorted(places))
+        ways.append(named & (here | tasks.school_urn.is_(None) if contact else here))
+    return or_(*ways) if scope.roles else false()
+
+
+def given_cases(scope: Scope) -> Any:
+    """A SELECT of the ids of cases about no school in which a task was given to the person by name; none for whoever does not
+    hold the role any more in which they had it."""
+    tasks = _other("user_task")
+    mine = tasks.c.authority == scope.authority, given(scope, tasks.c), tasks.c.school_urn.is_(None)
+    return select(tasks.c.instance_id).where(*mine)
 
 
 def sees_case(scope: Scope, cases: Any) -> ColumnElement[bool]:
@@ -250,7 +313,7 @@ def of_no_barred_case(scope: Scope, case: Any) -> ColumnElement[bool]:
     """Which rows tell of no case that the person is barred from, by the column with the case's id."""
     if scope.unbarred or not scope.username:
         return true()
-    free = case.not_in(_barred(scope))
+    free = case.not_in(barred(scope))
     return or_(free, case.is_(None)) if case.property.columns[0].nullable else free
 
 
@@ -259,17 +322,26 @@ def of_no_barred_task(scope: Scope, task: Any) -> ColumnElement[bool]:
     if scope.unbarred or not scope.username:
         return true()
     tasks = _other("user_task")
-    theirs = select(tasks.c.id).where(tasks.c.instance_id.in_(_barred(scope)))
+    theirs = select(tasks.c.id).where(tasks.c.instance_id.in_(barred(scope)))
     free = task.not_in(theirs)
     return or_(free, task.is_(None)) if task.property.columns[0].nullable else free
 
 
-def _barred(scope: Scope) -> Any:
+def barred(scope: Scope) -> Any:
     """A SELECT of the ids of the cases from which the person is barred, by username or by e-mail address: a few, found once a
-    statement along an index that holds nobody else's."""
-    bars = _other("case_bar")
-    who = (bars.c.username == scope.username) | (bars.c.email == scope.username)
-    return select(bars.c.instance_id).where(bars.c.authority == scope.authority, bars.c.lifted.is_(None), who)
+    statement along an index that holds nobody else's.
+
+    Cover gives no more than the absent person has: a case from which they are barred is seen by whoever covers for them only
+    where these see it by what they hold themselves.
+    """
+    bars, cases = _other("case_bar"), _other("process_instance")
+    barred = select(bars.c.instance_id).where(bars.c.authority == scope.authority, bars.c.lifted.is_(None))
+    mine = (bars.c.username == scope.username) | (bars.c.email == scope.username)
+    theirs = [
+        (bars.c.instance_id == case) & ~exists().where(cases.c.id == case, sees_case(here, cases.c))
+        for case, here in scope.elsewise.items()
+    ]
+    return barred.where(or_(mine, *theirs))
 
 
 def of_seen_task(scope: Scope, task: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The main job in a real browser: a Barnsley case from the first concern to a warning notice, and another back down and out."""
+"""The main job in a real browser: a Barnsley case from the first concern to a warning notice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from tests.browser.person import Person
 
 PROCESS = "Schools escalation process"
 COMMUNITY = "Sampleby Community Primary School"
-AIDED = "St Fabled’s Catholic Voluntary Aided Primary School"
 MINUTES = "The minutes say that phonics has slipped."
 
 
@@ -45,23 +44,16 @@ def to_stage_2(person: Person) -> None:
             person.do("Disagreement about stage 2")
 
 
-def hold_accountability_meeting(person: Person, aided: bool, outcome: str, first: bool = True, **more: str) -> None:
-    """One accountability meeting at the school."""
-    person.sign_in("head-of-education-partnerships")
-    if first:
-        person.do("Notice to improve")
+def hold_accountability_meeting(person: Person) -> None:
+    """The accountability meeting at a community school, from its date to what follows."""
+    person.sign_in("head-of-education-partnerships").do("Notice to improve")
     person.do("Accountability meeting: date", meeting_date=person.today + timedelta(days=1))
     person.sign_in("seo").do("External report")
     person.sign_in("headteacher").do("Internal report")
-    person.sign_in("diocesan-representative")
-    assert person.tasks() == (["Accountability meeting: diocesan representative"] if aided else []), (
-        "asked only for an aided school"
-    )
-    if aided:
-        person.do("Accountability meeting: diocesan representative")
+    assert person.sign_in("diocesan-representative").tasks() == [], "asked only for an aided school"
     person.forward("1 day")  # the day of the meeting has come
     person.sign_in("clerk").do("Accountability meeting: record", meeting_next="")
-    person.sign_in("head-of-education-partnerships").do("Summary statement", outcome=outcome, **more)
+    person.sign_in("head-of-education-partnerships").do("Summary statement", outcome="not improving")
 
 
 def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe: Callable[[], None]) -> None:
@@ -92,7 +84,7 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     to_stage_2(person)
     person.sign_in("service-director").page.goto(f"{person.address}/notices")
     assert "Stage 2" in person.page.locator("main").inner_text(), "the Service Director is told of stage 2"
-    hold_accountability_meeting(person, aided=False, outcome="not improving")
+    hold_accountability_meeting(person)
     person.do("Measures to strengthen governance").do("Long term systemic solutions")
     person.sign_in("head-of-bsa").do("Head of BSA decision: stage 3", stage_3_head_of_bsa="stage 3")
     person.sign_in("service-director").do("Service Director decision: stage 3", stage_3_service_director="stage 3")
@@ -109,27 +101,3 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     assert "The compliance period ends" in person.text()
     assert "15 working days" in person.text()
     axe()
-
-
-def test_an_aided_school_up_to_stage_2_back_to_stage_1_and_out(person: Person) -> None:
-    case = raise_concern(person, AIDED)
-    person.sign_in("seo").open("SISG set-up")
-    person.fill({"sisg_diocesan_representative": "Robin Sampledale"})
-    person.press("Complete this task")
-    hold_sisg(person, "consider stage 2")
-    to_stage_2(person)
-    hold_accountability_meeting(person, aided=True, outcome="meet again")
-    person.do("Measures to strengthen governance").do("Long term systemic solutions")
-    for _ in range(9):
-        if "Two terms at stage 2" in " ".join(person.sign_in("head-of-bsa").tasks()):
-            break
-        person.forward("1 month")
-    person.do("Two terms at stage 2")
-    hold_accountability_meeting(person, aided=True, outcome="stage 1", first=False, school_category="getting to good")
-    person.sign_in("seo").do("SISG set-up", sisg_diocesan_representative="Robin Sampledale")
-    hold_sisg(person, "reduce support")
-    person.sign_in("seo").do("Exit strategy", outcome="closed")
-    assert "ended" in person.told
-    person.case(case)
-    assert "Completed" in person.text()
-    assert "Exit: support reduced, case closed" in person.text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -124,3 +126,10 @@ def test_a_decision_table_survives_the_modeller(path: Path, dmn_js: Callable[[by
     assert parse_decisions(saved, path.name).keys() == parse_decisions(before, path.name).keys()
     lost = parts(before) - parts(saved)
     assert lost == set(), "nothing that was there is gone"
+
+
+def test_the_panel_writes_what_it_reads() -> None:
+    """Every field of the modeller's panel on every element of every diagram, written as it was read, changes nothing."""
+    script = [str(each) for each in (ROOT / "tests/browser/panel.mjs", *DIAGRAMS)]
+    done = subprocess.run(["node", *script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["wrong"] == []

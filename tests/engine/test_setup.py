@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -33,6 +34,8 @@ NOTIFY = bpmn(
     '</camunda:inputOutput></extensionElements></sendTask><endEvent id="e"/>',
     "s>n n>e",
 )
+#: When a mail was written.
+WHEN = datetime(2026, 9, 7, 8, tzinfo=UTC)
 MAILING = Config(mail=MailServer("mail.example.org"), authorities={"town": authority("town")}, attempts=2)
 YAML = "id: town\nname: Town\nroles:\n  - {id: seo, name: Officer, mailbox: seo@example.org, capabilities: [start]}\n"
 SIGN_IN = "signIn: {name: Town account, issuer: https://id.example.org, client: c, groups: {g: [seo]}}\n"
@@ -47,6 +50,32 @@ class TestSchema:
                 connection, opts={"compare_type": True, "include_object": _engines_own}
             )
             assert compare_metadata(context, Base.metadata) == []
+
+    def test_drafts_and_their_history_are_kept_when_drafts_become_of_forms_too(self, tmp_path: Path) -> None:
+        engine = make_engine(f"sqlite:///{tmp_path}/old.db")
+        upgrade(engine, "e045")
+        who = "'2026-09-07', 'pat', '2026-09-07', 'pat', x'00', 'here'"
+        with engine.connect().execution_options(pathways_writing=True) as connection, connection.begin():
+            for statement in (
+                "INSERT INTO deployment (id, at, by, note, strict, authority) VALUES (1, '2026-09-07', 'x', '', 1, 'here')",
+                "INSERT INTO resource (id, name, content_hash, content, authority) VALUES (1, 'p.bpmn', 'x', x'00', 'here')",
+                "INSERT INTO process_definition (id, key, version, latest, deployment_id, resource_id, name, documentation,"
+                " startable, start_form, starter_groups, calls, called, forms, decisions, elements, authority) VALUES"
+                " (1, 'p', 1, 1, 1, 1, 'P', '', 1, '', '[]', '[]', '{}', '{}', '{}', x'00', 'here')",
+                "INSERT INTO drawing (id, process, name, file, based_on, number, begun, begun_by, saved, saved_by, content,"
+                f" authority) VALUES (1, 'p', 'One', 'p.bpmn', 1, 1, {who})",
+                "INSERT INTO drawing_save (id, drawing_id, number, saved, saved_by, content, authority)"
+                " VALUES (1, 1, 1, '2026-09-07', 'pat', x'00', 'here')",
+                "INSERT INTO planned_deployment (id, process, title, files, based_on, drawing_id, note, strict, by, at,"
+                " approval, status, why, authority) VALUES (1, 'p', 'P', '{}', 1, 1, '', 1, 'pat', '2026-09-07', '',"
+                " 'planned', '', 'here')",
+            ):
+                connection.exec_driver_sql(statement)
+        upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT kind, based_on FROM drawing").all() == [("diagram", 1)]
+            assert connection.exec_driver_sql("SELECT drawing_id FROM drawing_save").all() == [(1,)]
+            assert connection.exec_driver_sql("SELECT drawing_id FROM planned_deployment").all() == [(1,)]
 
     def test_twice_does_no_harm(self, database_url: str) -> None:
         engine = Engine(database_url)
@@ -150,6 +179,7 @@ class TestAuthorities:
                 YAML + SIGN_IN.replace("[seo]", "[wizard]"),
                 "signIn.groups: g gives the role wizard, which is not listed",
             ),
+            (YAML + "deployment: {approval: wizard}\n", "deployment.approval: wizard is not listed as a role"),
         ],
     )
     def test_a_wrong_file_is_refused_with_its_reason(self, tmp_path: Path, text: str, said: str) -> None:
@@ -208,7 +238,7 @@ class TestOutbox:
         sent: list[EmailMessage] = []
         monkeypatch.setattr("engine.jobs.senders._deliver", lambda mail, message: sent.append(message))
         payload = {"to": "seo@example.org", "subject": "One\r\nBcc: two@example.org", "text": "Three"}
-        smtp_sender(MAILING)(Mail(1, "7-3-0-0", "town", 7, 1, payload))
+        smtp_sender(MAILING)(Mail(1, "7-3-0-0", "town", 7, 1, payload, WHEN))
         [mail] = sent
         assert (mail["To"], mail["Bcc"], mail["Message-ID"]) == (
             "seo@example.org",
@@ -220,7 +250,7 @@ class TestOutbox:
         sent: list[EmailMessage] = []
         monkeypatch.setattr("engine.jobs.senders._deliver", lambda mail, message: sent.append(message))
         payload = {"to": ["seo", "nobody", "head"], "subject": "One", "text": "Two"}
-        smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload))
+        smtp_sender(MAILING)(Mail(1, "7-3-0", "town", 7, 1, payload, WHEN))
         assert [mail["To"] for mail in sent] == ["seo@example.org", "head@example.org"]
 
 

@@ -122,8 +122,9 @@ def warned(story: Story, late: int = 0, school: str = COMMUNITY, **notice: Any) 
 
 
 def complied(story: Story, outcome: str, **more: str) -> Story:
-    """BAR-ESC-3.1: the check when the period is over, whatever else is open."""
-    return story.wait_for("compliance-ends").do(HEP, "check-compliance", outcome=outcome, **more)
+    """BAR-ESC-3.1: the check when the period is over, whatever else is open, and what the governing body hears of a good one."""
+    story.wait_for("compliance-ends").do(HEP, "check-compliance", outcome=outcome, **more)
+    return story if outcome == "intervention" else story.do(HEP, "confirm-complied")
 
 
 def to_powers(story: Story) -> Story:

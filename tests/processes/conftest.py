@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from sqlalchemy import make_url
@@ -53,13 +54,15 @@ def engine_on(url: str, clock: VirtualClock) -> Iterator[Engine]:
     made.dispose()
 
 
-def _fill(url: str, authority: str) -> None:
+def _fill(url: str, authority: str, clause: str = "") -> None:
     with engine_on(url, VirtualClock(START)) as made:
-        prepare(made, authority)
+        prepare(made, authority, clause)
 
 
 @pytest.fixture(scope="session")
-def sqlite_of(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def sqlite_of(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Callable[[str], Path]:
     """The SQLite file in which an authority's diagrams are deployed."""
     folder, made = tmp_path_factory.mktemp("stories"), set[str]()
 
@@ -67,7 +70,7 @@ def sqlite_of(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         path = folder / f"{authority}.db"
         if authority not in made:
             shutil.copy(sqlite_template, path)
-            _fill(f"sqlite:///{path}", authority)
+            _fill(f"sqlite:///{path}", authority, pytestconfig.getoption("--without"))
             made.add(authority)
         return path
 
@@ -90,9 +93,21 @@ def postgresql_of(postgresql_server: str) -> Iterator[Callable[[str], str]]:
         yield name
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DATABASES = ["sqlite", "postgresql"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A story tells of a diagram, and runs on one of the two databases: half of all stories on each. What databases may do
+    differently, the tests of the engine run on both. ``--every-database`` runs each story on both."""
+    if "database_url" in metafunc.fixturenames:
+        mine = DATABASES[crc32(metafunc.function.__name__.encode()) % 2]
+        chosen = DATABASES if metafunc.config.getoption("--every-database") else [mine]
+        metafunc.parametrize("database_url", chosen, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A copy of the database of the module's authority; the story runs on SQLite and on PostgreSQL."""
+    """A copy of the database of the module's authority, of the kind that the story runs on."""
     authority = authority_of(request.path)
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_of')(authority), tmp_path / 'pathways.db')}"

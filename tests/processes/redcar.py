@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.processes.story import Story
 
 NOTICE, FOLLOW_UP, HOE = "redcar-warning-notice", "redcar-category-follow-up", "head-of-education"
+DIRECTOR = "director-of-people-services"
 CATEGORISATION = "redcar-categorisation"
 COMMUNITY, AIDED, FOUNDATION, ACADEMY = "110001", "110002", "110005", "110006"
 
@@ -34,7 +35,7 @@ def use_powers(story: Story, *bodies: str) -> Story:
     assert story.waiting() == ["answer-consultation"] * len(bodies)
     for body in bodies:
         story.do(body, "answer-consultation", consultation_view="partly")
-    return story.do(HOE, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
+    return story.do(DIRECTOR, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
 
 
 def propose(story: Story, category: str, **judged: str) -> Story:

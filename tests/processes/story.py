@@ -14,19 +14,25 @@ from engine.clock import VirtualClock
 from engine.errors import FormInvalid
 from engine.feel import Feel
 from engine.forms import AtTime, Form, load_form, plausible
+from engine.queries.notices import TASK
 from engine.schools.takeovers import Decision
 from engine.store.tables import START, Job, Notification, ProcessDefinition, ProcessInstance
+from tests.processes import without
 from webapp.dates import ZONE
 from webapp.sample.year import resources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def prepare(engine: Engine, authority: str) -> None:
-    """Put the schools, diagrams, forms and tables of an authority in."""
+def prepare(engine: Engine, authority: str, clause: str = "") -> None:
+    """Put the schools, diagrams, forms and tables of an authority in; of diagrams in which nothing carries a clause, unchecked."""
     register = ROOT / "config" / "schools" / f"{authority}.csv"
     engine.schools.import_file(register.read_bytes(), authority)
-    engine.deployments.deploy(resources(ROOT, authority), authority, by="story", note="for the story")
+    files = resources(ROOT, authority)
+    if clause:
+        engine.deployments.put(without.changed(files, clause), authority)
+        return
+    engine.deployments.deploy(files, authority, by="story", note="for the story")
 
 
 class Story:
@@ -40,9 +46,9 @@ class Story:
             prepare(engine, authority)
         self.case = 0
 
-    def scope(self, role: str) -> Scope:
-        """Somebody who holds this one role."""
-        return Scope(self.authority, frozenset({role}), f"{role}@{self.authority}.example.org")
+    def scope(self, *roles: str) -> Scope:
+        """Somebody who holds these roles and no others."""
+        return Scope(self.authority, frozenset(roles), f"{'-and-'.join(roles)}@{self.authority}.example.org")
 
     def start(self, role: str, process: str, school: str | None, **answers: Any) -> Story:
         """Start the case, for a school by its URN or for the authority as a whole."""
@@ -145,12 +151,17 @@ class Story:
 
     def do(self, role: str, element: str, **answers: Any) -> Story:
         """Complete a task in a role, through its form."""
+        return self.do_as((role,), element, **answers)
+
+    def do_as(self, roles: tuple[str, ...], element: str, **answers: Any) -> Story:
+        """Complete a task as somebody who holds several roles; the form is filled in by the first."""
         found = [task for task in self.engine.tasks.open(self.case) if task.element == element]
         assert found, f"{element} does not wait; {self.waiting()} do"
         with self.engine.reading() as session:
             detail = queries.task(session, found[0].id)
-        values = self._values(load_form(detail.form), dict(detail.variables), role, answers) if detail.form else answers
-        self.engine.tasks.complete(found[0].id, values, by=self.scope(role))
+        known = dict(detail.variables)
+        values = self._values(load_form(detail.form), known, roles[0], answers) if detail.form else answers
+        self.engine.tasks.complete(found[0].id, values, by=self.scope(*roles))
         return self
 
     def refused(self, role: str, element: str, **answers: Any) -> dict[str, list[str]]:
@@ -214,7 +225,8 @@ class Story:
     def told(self) -> list[tuple[str, str]]:
         """What the case told people, in that order: the role and the subject."""
         with self.engine.reading() as session:
-            sent = select(Notification.role, Notification.subject).where(Notification.instance_id == self.case)
+            mine = Notification.instance_id == self.case, Notification.kind != TASK
+            sent = select(Notification.role, Notification.subject).where(*mine)
             return [(role, subject) for role, subject in session.execute(sent.order_by(Notification.id))]
 
     @property

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.errors import FormInvalid
 from tests.processes.barnsley import (
     COMMUNITY,
     DIRECTOR,
@@ -51,7 +54,7 @@ def test_a_power_that_is_refused_is_not_in_use_any_more(story: Story) -> None:
     refused = {"other_powers_cause": "refused", "powers_kept": [], "other_powers_why": "The consent was taken back."}
     report(story, HEP, "other-powers-needed", **refused)
     assert "The consent was taken back." in told(story, "chair-of-governors", "Other powers are needed")
-    story.wait_for("proposal-late")
+    story.wait_for("proposal-late").do(HEP, "after-two-months", after_two_months="end")
     assert "notice-to-improve" in story.waiting(), "back at stage 2"
 
 
@@ -161,3 +164,69 @@ def test_that_nothing_follows_the_evidence_is_told(story: Story) -> None:
     raise_concern(story, COMMUNITY, head_of_bsa_decision="no further action")
     assert told(story, "seo", "No further action")
     assert "headteacher" not in {role for role, _ in story.told}
+
+
+def test_no_more_time_is_given_once_the_period_has_ended(story: Story) -> None:
+    """BAR-QA-5.M6, Education and Inspections Act 2006, section 60(1)(b)."""
+    given(story).wait_for("period-ends")
+    with pytest.raises(FormInvalid):
+        report(story, DIRECTOR, "section-60-extended", compliance_more=5, notice_extended_why="The chair resigned.")
+
+
+def test_a_period_under_a_working_week_needs_a_reason(story: Story) -> None:
+    """BAR-QA-5.M6: guidance asks for a reasonable period."""
+    short = {"compliance_length": 1, "compliance_unit": "working days", "short_period_why": ""}
+    assert set(to_the_notice(story).refused(DIRECTOR, "section-60", **short)) == {"short_period_why"}
+
+
+def test_whoever_checks_is_told_fourteen_days_before_the_two_months_end(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M7: they end on 28 November 2026; the school is told nothing."""
+    given(story).wait_for("period-ends")
+    assert str(story.due("notice-soon").date()) == "2026-11-14"
+    assert told(story.wait_for("notice-soon"), DIRECTOR, "Time for powers ends soon")
+
+
+def test_a_check_that_nobody_makes_ends_in_the_question_about_a_new_notice(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M7: and the school hears of no powers."""
+    given(story).wait_for("period-ends").wait_for("notice-late")
+    assert story.waiting() == ["after-two-months"]
+    story.do(DIRECTOR, "after-two-months", after_two_months="new notice")
+    assert story.waiting() == ["section-60"]
+
+
+def test_a_notice_of_the_secretary_of_state_leaves_the_concern_where_it_goes_on(story: Story) -> None:
+    """BAR-QA-5.M6, BAR-QA-5.M8, section 60(4A): no other notice before the day on which he allows it."""
+    report(given(story), DIRECTOR, "secretary-of-state-notice", concern_goes_on="yes")
+    assert story.waiting() == ["section-60"]
+    assert "secretary_allowed_on" in story.refused(DIRECTOR, "section-60", secretary_allowed_on="")
+
+
+def test_a_stage_3_check_that_was_wrong_is_done_again(story: Story) -> None:
+    """BAR-ESC-3.1: until the governing body hears that it has complied, which it does not hear then."""
+    warned(story).wait_for("compliance-ends").do(HEP, "check-compliance", outcome="stage 2")
+    report(story, HEP, "compliance-reopened", reopened_why="The wrong school.")
+    story.engine.jobs.run_due()
+    story.do(HEP, "check-compliance", outcome="intervention")
+    assert "propose-powers" in story.waiting()
+    assert not [subject for _, subject in story.told if subject.startswith("Warning notice complied with")]
+
+
+def test_a_section_60_check_that_was_wrong_is_done_again(story: Story) -> None:
+    """BAR-QA-5.M6: until the governing body hears that it has complied, which it does not hear then."""
+    given(story).wait_for("period-ends").do(DIRECTOR, "check-notice", notice_outcome="complied")
+    report(story, DIRECTOR, "section-60-reopened", reopened_why="The wrong school.")
+    story.engine.jobs.run_due()
+    story.do(DIRECTOR, "check-notice", notice_outcome="not complied")
+    assert story.waiting() == ["propose-powers"]
+    assert not [subject for _, subject in story.told if subject.startswith("Section 60 notice complied with")]
+
+
+def test_after_the_two_months_a_board_alone_can_follow_powers_in_use(story: Story) -> None:
+    """BAR-QA-5.M7, Education and Inspections Act 2006, sections 63 to 66: section 65 names no end, others need a new notice."""
+    to_powers(complied(warned(story), "intervention")).later(90)
+    report(story, HEP, "other-powers-needed", powers_kept=["governors"])
+    assert "propose-powers" in story.later(5).waiting()
+    assert not [subject for _, subject in story.told if subject.startswith(("No longer eligible", "Time for"))]
+    assert "powers_proposed" in story.refused(HEP, "propose-powers", powers_proposed=["budget"])
+    story.do(HEP, "propose-powers", powers_proposed=["IEB"]).do("chair-of-governors", "answer-consultation")
+    assert "use-powers" in story.waiting()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import TaskNotYours
-from tests.processes.barnsley import COMMUNITY, DIRECTOR, HLS
+from tests.processes.barnsley import COMMUNITY, DIRECTOR, HLS, told
 from tests.processes.story import Story
 
 COMPLAINT = "barnsley-complaint"
@@ -65,3 +65,17 @@ def test_a_complaint_about_the_head_of_learning_and_standards_goes_to_the_servic
     with pytest.raises(TaskNotYours):
         story.do(HLS, "head-answers")
     assert story.do(DIRECTOR, "head-answers").do(DIRECTOR, "answer").ended
+
+
+def test_a_complaint_that_nobody_answers_is_told(story: Story) -> None:
+    """BAR-QA-6.1: when the time for an answer is over; the case stays open."""
+    story.start("seo", COMPLAINT, COMMUNITY, about_manager="no", complaint_phase="primary").wait_for("answer-late")
+    assert told(story, HLS, "Complaint not answered")
+    assert story.waiting() == ["primary-answers"]
+
+
+def test_silence_about_the_head_of_learning_and_standards_is_told_to_the_director_alone(story: Story) -> None:
+    """BAR-QA-6.1"""
+    about = {"about_manager": "yes", "complaint_managers": [HLS], "complaint_phase": "primary"}
+    story.start("seo", COMPLAINT, COMMUNITY, **about).wait_for("answer-late")
+    assert {role for role, _ in story.told} == {DIRECTOR}

@@ -106,12 +106,13 @@ def test_serious_concerns_about_an_independent_school_are_not_for_this_process(s
 def test_two_notices_do_not_run_unseen(story: Story) -> None:
     """BAR-QA-5.M6: where the escalation runs too, the Service Director settles which notice is given."""
     story.start("seo", "barnsley-escalation", COMMUNITY)
-    assert "only_notice" in to_the_notice(story).shown(DIRECTOR, "section-60")
+    shown = to_the_notice(story).shown(DIRECTOR, "section-60")
+    assert {"only_notice", "other_notice_ended_on"} & shown == {"only_notice"}
 
 
 def test_a_notice_that_is_complied_with(story: Story) -> None:
     """BAR-QA-5.M5 (the headteacher's performance is not in question), BAR-QA-5.M6."""
-    notice(story, "complied")
+    notice(story, "complied").do(DIRECTOR, "confirm-complied")
     assert story.ended
     assert "notice-complied" in story.trace
     assert "meet-chair" not in story.trace
@@ -119,9 +120,8 @@ def test_a_notice_that_is_complied_with(story: Story) -> None:
 
 
 def test_a_notice_may_be_given_more_time(story: Story) -> None:
-    """BAR-QA-5.M6: also when the check has begun; twenty working days end with Monday 5 October."""
-    given(story).wait_for("period-ends")
-    report(story, DIRECTOR, "section-60-extended", compliance_more=5, notice_extended_why="The chair resigned.")
+    """BAR-QA-5.M6: twenty working days end with Monday 5 October."""
+    report(given(story), DIRECTOR, "section-60-extended", compliance_more=5, notice_extended_why="The chair resigned.")
     assert story.waiting() == []
     assert str(story.due("period-ends").date()) == "2026-10-06"
     assert "The chair resigned." in told(story, "chair-of-governors", "Section 60 notice, more time")
@@ -183,8 +183,39 @@ def test_two_months_after_the_period_nothing_is_proposed_any_more(story: Story, 
         story.do(HLS, "propose-powers")
     assert str(story.due(f"{stage}-late").date()) == "2026-11-29"
     story.wait_for(f"{stage}-late")
-    assert story.ended
+    assert story.waiting() == ["after-two-months"]
     assert "28 November 2026" in told(story, "chair-of-governors", "No longer eligible for intervention")
+    story.do(DIRECTOR, "after-two-months", after_two_months="end", after_why="A new head has begun.")
+    assert story.ended
+    assert "A new head has begun." in told(story, "chair-of-governors", "Section 60 notice over")
+
+
+@pytest.mark.parametrize("stage", ["proposal", "consultation", "decision"])
+def test_the_end_of_the_two_months_is_told_before_at_each_step(story: Story, stage: str) -> None:
+    """BAR-QA-5.M7: to those who propose and decide."""
+    notice(story, "not complied")
+    if stage != "proposal":
+        story.do(HLS, "propose-powers", powers_proposed=["governors"])
+    if stage == "decision":
+        story.do("chair-of-governors", "answer-consultation")
+    assert "28 November 2026" in told(story.wait_for(f"{stage}-soon"), DIRECTOR, "Time for powers ends soon")
+
+
+def test_a_board_gives_the_other_powers_no_more_time(story: Story) -> None:
+    """BAR-QA-5.M7, sections 63, 64 and 66: a day for each power, and only the board's may be later."""
+    proposed(story, "governors", "IEB").do("chair-of-governors", "answer-consultation")
+    late = {"powers_used": ["governors", "IEB"], "governors_from": "2027-02-01", "board_from": "2027-02-01"}
+    assert set(story.refused(DIRECTOR, "use-powers", **late)) == {"governors_from"}
+
+
+def test_a_board_is_waited_for_beyond_the_two_months(story: Story) -> None:
+    """BAR-QA-5.M7, section 65: the Secretary of State may take his time; nothing else can be used by then."""
+    proposed(story, "governors", "IEB").do("chair-of-governors", "answer-consultation").later(100)
+    assert story.waiting() == ["use-powers"]
+    with pytest.raises(FormInvalid):
+        story.do(DIRECTOR, "use-powers", powers_used=["governors"])
+    story.do(DIRECTOR, "use-powers", powers_used=["IEB"])
+    assert "IEB" in told(story, "chair-of-governors", "Powers of intervention")
 
 
 def test_a_decision_taken_in_the_two_months_is_recorded_for_a_week_longer(story: Story) -> None:
@@ -194,16 +225,16 @@ def test_a_decision_taken_in_the_two_months_is_recorded_for_a_week_longer(story:
     story.clock.set(story.due("decision-late") - timedelta(days=3))
     told_of = story.refused(DIRECTOR, "use-powers", powers_used=["governors"], powers_decided_on="2026-12-01")
     assert "powers_decided_on" in told_of
-    assert story.wait_for("decision-late").ended
+    assert story.wait_for("decision-late").waiting() == ["after-two-months"]
 
 
 def test_powers_used_in_time_outlast_a_later_proposal_that_lapses(story: Story) -> None:
-    """BAR-QA-5.M7: others are not proposed after the two months; those in use go on."""
+    """BAR-QA-5.M7: a board that nobody proposes after the two months is waited for no longer; those in use go on."""
     proposed(story, "governors").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "use-powers")
     report(story.later(90), HLS, "other-powers-needed", other_powers_cause="not enough")
-    assert not story.ended
-    assert story.waiting() == []
-    assert told(story, DIRECTOR, "No longer eligible for intervention")
+    assert story.waiting() == ["propose-powers"]
+    assert story.wait_for("proposal-late").waiting() == []
+    assert told(story, DIRECTOR, "Time for further powers is over")
     report(story, DIRECTOR, "powers-ended")
     assert story.ended
 
@@ -314,6 +345,13 @@ def test_an_academy_through_all_six_steps(story: Story) -> None:
     assert story.trace[-1] == "regulators-told"
 
 
+def test_silence_of_the_secretary_of_state_is_told(story: Story) -> None:
+    """BAR-QA-5.A5, BAR-QA-5.A6: so that the letter to Ofsted does not wait for somebody to remember."""
+    four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")).do(HLS, "step-v")
+    assert told(story.wait_for("secretary-silent"), HLS, "No response yet")
+    assert story.waiting() == ["secretary-response"]
+
+
 def test_the_secretary_of_state_may_deal_with_it(story: Story) -> None:
     """BAR-QA-5.A5: then there is nothing to tell Ofsted."""
     four_steps(story.start("seo", ACADEMY_PROCESS, ACADEMY, engages="yes")).do(HLS, "step-v")
@@ -395,4 +433,6 @@ def test_a_notice_at_stage_3_looks_for_one_that_runs(story: Story) -> None:
     given(story)
     stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
     stage_3(meeting(story.do(HEP, "notice-to-improve"), "not improving"))
-    assert "only_notice" in story.refused(HEP, "warning-notice", only_notice=False)
+    shown = story.shown(HEP, "warning-notice")
+    assert {"only_notice", "other_notice_ended_on"} & shown == {"other_notice_ended_on"}, "it runs, by the case's facts"
+    assert "other_notice_ended_on" in story.refused(HEP, "warning-notice", other_notice_ended_on="")

@@ -74,9 +74,11 @@ def test_powers_end_after_they_began(story: Story) -> None:
 def test_powers_are_not_used_before_they_are_decided(story: Story) -> None:
     """BAR-QA-5.M7: decided on the day of the last answer, at the earliest."""
     complied(warned(story), "intervention").do(HEP, "propose-powers").do("chair-of-governors", "answer-consultation")
-    told = story.refused(DIRECTOR, "use-powers", powers_decided_on="2026-09-29", powers_from="2026-09-01")
+    told = story.refused(DIRECTOR, "use-powers", powers_decided_on="2026-09-29", governors_from="2026-09-01")
     assert told == {
-        "powers_from": ["The day from which the powers are used must be the same as or after 29 September 2026"]
+        "governors_from": [
+            "The day from which the additional governors are in place must be the same as or after 29 September 2026"
+        ]
     }
 
 

@@ -14,6 +14,7 @@ from tests.processes.barnsley import (
     on_its_date,
     raise_concern,
     report,
+    stage_2,
     told,
 )
 from tests.processes.story import Story
@@ -248,3 +249,27 @@ def test_a_meeting_is_not_moved_into_the_past(story: Story) -> None:
     """BAR-ESC-1.3."""
     hold_sisg(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"), "carry on").later(10)
     assert "sisg_next_on" in story.report_refused("seo", "sisg-moved", COMMUNITY, sisg_next_on="2026-09-14")
+
+
+@pytest.mark.parametrize("stage", ["evidence", "stage 2"])
+def test_that_a_school_becomes_an_academy_before_stage_3_is_told(story: Story, stage: str) -> None:
+    """BAR-ESC-3.4: the escalation goes on; the school hears it where it knows of the escalation."""
+    if stage == "stage 2":
+        stage_2(raise_concern(story, COMMUNITY).do("seo", "set-up-sisg"))
+    else:
+        story.start("seo", PROCESS, COMMUNITY)
+    waiting = story.waiting()
+    assert story.converts(COMMUNITY).waiting() == waiting
+    hear = [role for role, subject in story.told if subject.startswith("Now an academy")]
+    assert hear[:4] == ["seo", "head-of-bsa", HEP, "service-director"]
+    assert hear[4:] == (["headteacher", "chair-of-governors"] if stage == "stage 2" else [])
+
+
+def test_another_change_of_the_school_is_told_to_nobody(story: Story) -> None:
+    """BAR-ESC-3.4."""
+    story.start("seo", PROCESS, COMMUNITY)
+    line = f"{COMMUNITY},Renamed School,primary,community,Oxford\n"
+    story.engine.schools.import_file(f"urn,name,phase,type,diocese\n{line}".encode(), story.authority)
+    story.engine.jobs.run_due()
+    assert story.told == []
+    assert "change-noted" in story.trace

@@ -302,3 +302,28 @@ def test_a_school_at_no_risk_is_in_a_category_of_support_from_its_new_headteache
     assert story.category_of(COMMUNITY) == "no risk"
     story.report("seo", "new-headteacher", COMMUNITY)
     assert story.category_of(COMMUNITY) == "low"
+
+
+def test_a_judgement_by_ofsted_begins_an_assessment_and_is_told(story: Story) -> None:
+    """BAR-QA-2.2 BAR-QA-4.3: Ofsted's outcomes are evidence; a high risk begins the escalation, as ever."""
+    story.report("head-of-bsa", "ofsted-judgement", COMMUNITY, judgement="inadequate").follow(ASSESSMENT, COMMUNITY)
+    assert [role for role, subject in story.told if subject.startswith("Ofsted has judged")] == [
+        "seo",
+        "system-leader",
+        HLS,
+        "head-of-bsa",
+        "head-of-education-partnerships",
+        "service-director",
+    ]
+    story.do("seo", "gather-evidence", risk_ofsted="inadequate").do(HLS, "consult-head", risk_level="high")
+    story.engine.jobs.run_due()
+    assert len(story.cases(ESCALATION, COMMUNITY)) == 1
+
+
+def test_a_judgement_while_an_assessment_runs_begins_it_anew(story: Story) -> None:
+    """BAR-QA-2.2 BAR-QA-3.5: no letter goes with a level that the judgement has overtaken."""
+    story.start("seo", ASSESSMENT, COMMUNITY).do("seo", "gather-evidence", **SOUND).do(HLS, "consult-head")
+    story.report("seo", "ofsted-judgement", COMMUNITY, judgement="requires improvement", judgement_summary="Read it.")
+    assert story.ended
+    assert story.follow(ASSESSMENT, COMMUNITY).waiting() == ["gather-evidence"]
+    assert story.variables["judgement_summary"] == "Read it."

@@ -56,6 +56,13 @@ def test_the_meeting_is_held_on_its_day_whatever_is_missing(story: Story) -> Non
     assert not known(story, "hold-meeting")["internal_in"], "so that the form names it"
 
 
+def test_a_meeting_that_nobody_records_is_told(story: Story) -> None:
+    """BAR-ESC-2.5: ten working days after its day, to whoever may record it too."""
+    called_for(story, COMMUNITY, "2026-09-22").wait_for("meeting-day-first").wait_for("record-missing")
+    assert told(story, HEP, "Accountability meeting not recorded")
+    assert story.waiting() == ["hold-meeting"]
+
+
 def test_with_all_reports_in_the_record_still_waits_for_the_day(story: Story) -> None:
     """BAR-ESC-2.5."""
     called_for(story, COMMUNITY, "2026-09-22").do("seo", "external-report").do("headteacher", "internal-report")
@@ -69,6 +76,8 @@ def test_a_meeting_that_is_moved_moves_its_day_and_those_invited_are_told(story:
     moved = {"meeting_date": "2026-09-29", "meeting_time": "4pm", "meeting_moved_why": "The chair is ill."}
     story.receive("meeting-moved", COMMUNITY, **moved)
     assert str(story.due("meeting-day-first").date()) == "2026-09-29"
+    reports = {task.element: task.due for task in story.engine.tasks.open() if task.element.endswith("-report")}
+    assert {str(due.date()) for due in reports.values() if due} == {"2026-09-22"}, "a week before"
     assert "29 September 2026" in told(story, "headteacher", "Accountability meeting moved")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import FormInvalid
 from tests.processes.barnsley import (
     COMMUNITY,
     DIRECTOR,
@@ -108,13 +109,50 @@ def test_a_notice_may_be_given_more_time(story: Story) -> None:
     assert "The chair resigned." in told(story, "chair-of-governors", "Warning notice, more time")
 
 
-def test_more_time_is_given_when_the_check_has_begun(story: Story) -> None:
-    """BAR-ESC-3.1: the check waits for the new end."""
+def test_no_more_time_is_given_when_the_period_has_ended(story: Story) -> None:
+    """BAR-ESC-3.1, Education and Inspections Act 2006, section 60(1)(b): a new notice is needed then."""
     warned(story).wait_for("compliance-ends")
-    report(story, HEP, "notice-extended", compliance_more=25, notice_extended_why="The chair resigned.")
-    assert "check-compliance" not in story.waiting()
-    # Forty working days from 8 September 2026, with the half-term of 26 to 30 October: Monday 2 November.
-    assert str(story.due("compliance-ends").date()) == "2026-11-03"
+    with pytest.raises(FormInvalid):
+        report(story, HEP, "notice-extended", compliance_more=25, notice_extended_why="The chair resigned.")
+    assert "check-compliance" in story.waiting()
+
+
+def test_a_period_under_a_working_week_needs_a_reason(story: Story) -> None:
+    """BAR-ESC-3.1: guidance asks for a reasonable period."""
+    warned(story, compliance_length=4, compliance_unit="working days", short_period_why="The pupils are in danger.")
+    assert "check-compliance" in story.wait_for("compliance-ends").waiting()
+
+
+def test_whoever_checks_is_told_fourteen_days_before_the_two_months_end(story: Story) -> None:
+    """BAR-ESC-3.1: the period ends on 28 September 2026, and the two months on 28 November."""
+    warned(story).wait_for("compliance-ends")
+    assert str(story.due("notice-soon").date()) == "2026-11-14"
+    story.wait_for("notice-soon")
+    assert "28 November 2026" in told(story, HEP, "Time for powers ends soon")
+
+
+@pytest.mark.parametrize("stage", ["notice-late", "proposal-late"])
+def test_after_the_two_months_it_is_asked_whether_a_new_notice_is_given(story: Story, stage: str) -> None:
+    """BAR-ESC-3.1: no school goes back to stage 2 by itself."""
+    warned(story).wait_for("compliance-ends")
+    if stage == "proposal-late":
+        story.do(HEP, "check-compliance", outcome="intervention")
+    story.wait_for(stage)
+    assert "after-two-months" in story.waiting()
+    assert "notice-to-improve" not in story.waiting()
+    story.do(HEP, "after-two-months", after_two_months="end", after_why="It improves.")
+    assert "notice-to-improve" in story.waiting()
+    assert "It improves." in told(story, "chair-of-governors", "Warning notice over")
+
+
+def test_a_new_notice_follows_one_that_is_too_late(story: Story) -> None:
+    """BAR-ESC-3.1: with a period and a talk with the RSC of its own."""
+    warned(story).wait_for("compliance-ends").wait_for("notice-late")
+    story.do(HEP, "after-two-months", after_two_months="new notice")
+    period = {"compliance_length": 15, "compliance_unit": "working days"}
+    story.do(HEP, "warning-notice", warning_date="2026-11-29", **period)
+    assert {"tell-rsc", "sponsor-support"} <= set(story.waiting())
+    assert str(story.due("compliance-ends").date()) > "2026-12-15"
 
 
 def test_a_notice_may_end_early(story: Story) -> None:

@@ -194,7 +194,7 @@ def test_a_school_that_is_judged_good_in_tier_1_is_monitored(story: Story) -> No
 def test_another_system_says_that_ofsted_has_judged(story: Story) -> None:
     """CHE-2.4: at any moment of tier 1, by a message."""
     enter(story, "targeted").receive("ofsted-judgement", COMMUNITY, judgement="inadequate")
-    assert story.waiting() == ["gather-evidence", "tier-1-support"]
+    assert story.waiting() == ["gather-evidence", "three-term-review", "tier-1-support"]
     assert "ofsted-judgement" in story.trace
     assert seen(story, "gather-evidence")["judgement"] == "inadequate"
 
@@ -360,7 +360,7 @@ def test_an_independent_school_has_no_case(story: Story) -> None:
 def test_less_support_than_the_criteria_say_is_told(story: Story) -> None:
     """CHE-4.1 CHE-5.3.1: the table says intensive, and the QA Manager decides otherwise."""
     story.start(MI, PROCESS, COMMUNITY).do(OFFICER, "gather-evidence", ofsted_outcome="inadequate")
-    story.do(QA, "decide-entry", losi="universal")
+    story.do(QA, "decide-entry", losi="targeted")
     assert told(story, "Less support than the criteria say") == [SMT, MI]
 
 

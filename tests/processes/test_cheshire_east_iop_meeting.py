@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from engine.errors import FormInvalid
 from engine.feel import Feel
 from engine.forms import load_form
 from engine.forms.model import AtTime
+from engine.jobs import meetings
 from tests.processes.story import Story
 from tests.processes.test_cheshire_east_iop import CHAIR, COMMUNITY, HEAD, MI, OFFICER, QA, hold, in_tier_2, seen
 
@@ -254,3 +256,39 @@ def test_the_authority_may_call_a_professionals_meeting(story: Story) -> None:
     assert {"professionals-meeting", "send-minutes", "publish-date"} <= set(story.waiting())
     story.do(MI, "send-minutes").do(MI, "professionals-meeting")
     assert "followed-up" in story.trace
+
+
+def test_nothing_is_missing_in_the_second_in_which_it_is_asked_for(story: Story) -> None:
+    """CHE-5.3.6 CHE-7.2: a meeting of 16 September 2026, published on the 7th: what is missing is told the day before."""
+    story.do(MI, "publish-date", meeting_date="2026-09-16", agencies_asked=[]).later(0)
+    assert {"progress-report", "record-of-visit"} <= set(story.waiting())
+    assert told(story, "Progress report is missing") + told(story, "Record of Visit is missing") == []
+    assert [str(story.due(late).date()) for late in ("report-late", "visit-late")] == ["2026-09-15"] * 2
+
+
+def test_what_is_asked_for_before_a_meeting_goes_by_its_new_date(story: Story) -> None:
+    """CHE-5.3.6 CHE-7.2 CHE-7.4: a meeting that is put off when its papers are asked for already."""
+    published(story).wait_for("agenda-due")
+    before = [falls_due(story, each) for each in ("progress-report", "record-of-visit", "send-agenda")]
+    assert before == ["2026-10-31", "2026-10-31", "2026-11-04"], "asked for late, on 28 October"
+    story.receive("iop-meeting-put-off", COMMUNITY, meeting_date="2026-12-02", put_off_why="Illness")
+    after = [falls_due(story, each) for each in ("progress-report", "record-of-visit", "send-agenda")]
+    assert after == ["2026-11-14", "2026-11-21", "2026-11-25"]
+
+
+def test_a_report_does_not_fall_due_later_by_itself(story: Story) -> None:
+    """CHE-5.3.6: what others answer meanwhile moves nobody's date."""
+    published(story).wait_for("agenda-due").wait_for("agenda-late")
+    story.do("sip", "record-of-visit", sip_agrees="yes")
+    assert falls_due(story, "progress-report") == "2026-10-31"
+
+
+def test_a_meeting_that_is_put_off_after_its_day_is_the_same_entry_of_a_calendar(story: Story) -> None:
+    """CHE-7.6: recorded two days later, it moves."""
+    on_its_day(story)
+    story.clock.set(story.clock.now() + timedelta(days=2))
+    story.do(MI, "hold-meeting", meeting_held="no", put_off_to="2026-11-20", put_off_why="Snow")
+    with story.engine.reading() as session:
+        entries = meetings.told(session, story.case)
+    assert len({each.uid for each in entries}) == 1
+    assert meetings.newest(entries)[0].day == date(2026, 11, 20)

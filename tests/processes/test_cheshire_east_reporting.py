@@ -50,7 +50,7 @@ def test_a_change_of_the_law_leads_to_a_review(story: Story) -> None:
     story.engine.messages.correlate("law-changed", {}, {"policy_law_change": "New guidance."}, story.authority)
     story.follow(PROCESS)
     assert story.waiting() == ["consult"] * 7
-    assert story.variables["policy_law_change"] == "New guidance."
+    assert story.variables["law_changes"] == "New guidance."
 
 
 def test_a_report_may_be_asked_for_when_no_school_is_in_the_programme(story: Story) -> None:
@@ -97,3 +97,40 @@ def test_a_report_is_due_on_the_day_on_which_it_is_wanted(story: Story) -> None:
     [task] = story.engine.tasks.open(story.case)
     assert task.due is not None
     assert str(task.due.date()) == "2026-09-10"
+
+
+def change(story: Story, what: str) -> Story:
+    """The M&I Manager reports a change of the law."""
+    return story.report(MI, "law-changed", policy_law_change=what, law_from="2026-12-01")
+
+
+def test_a_second_change_of_the_law_goes_to_the_review_that_is_open(story: Story) -> None:
+    """CHE-8.1: nobody is consulted twice over, and both changes are before those who answer later."""
+    change(story, "New guidance.").follow(PROCESS).do(OFFICER, "consult")
+    change(story, "A new Act.")
+    assert len(story.cases(PROCESS)) == 1
+    assert story.variables["law_changes"].splitlines() == [
+        "New guidance. (from 1 December 2026)",
+        "A new Act. (from 1 December 2026)",
+    ]
+    assert story.waiting() == ["consult"] * 6
+    assert [role for role, subject in story.told if subject == "Review of the policy: the law changes again"] == [
+        MI,
+        OFFICER,
+    ]
+
+
+def test_a_quarterly_report_that_is_open_takes_no_change_of_the_law(story: Story) -> None:
+    """CHE-7.9 CHE-8.1: the review begins as a case of its own."""
+    story.start(QA, PROCESS, None)
+    assert change(story, "New guidance.").follow(PROCESS).waiting() == ["consult"] * 7
+
+
+def test_a_review_that_is_open_is_the_year_s_review_too(story: Story) -> None:
+    """CHE-8.1."""
+    opened = change(story, "New guidance.").follow(PROCESS).case
+    story.start_by_timer(PROCESS, "each-year")
+    assert story.ended
+    assert [role for role, subject in story.told if subject == "Annual review of the policy: one is open"] == [MI]
+    story.case = opened
+    assert story.waiting() == ["consult"] * 7

@@ -11,6 +11,7 @@ from tests.processes.test_cheshire_east_iop import (
     MI,
     MONITORING,
     OFFICER,
+    PROCESS,
     QA,
     SMT,
     enter,
@@ -46,7 +47,7 @@ def test_a_judgement_after_tier_1_is_not_lost_while_a_notice_keeps_the_school(st
     assert "judged-before-leaving" in story.trace
     story.do("mi-officer", "gather-evidence").do(QA, "decide-entry", losi="universal")
     assert not story.ended, "the notice still runs"
-    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied")
+    story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied").do(QA, "confirm-complied")
     assert story.ended
 
 
@@ -110,7 +111,8 @@ def test_a_level_that_stays_leaves_the_support_as_it_is(story: Story) -> None:
     """CHE-5.2.2: the agreed period runs on; another judgement is looked at again."""
     ends = judged(story).due("agreed-period")
     story.do(OFFICER, "gather-evidence").report(SIP, "ofsted-judgement", COMMUNITY, judgement="inadequate")
-    assert story.waiting() == ["gather-evidence"], "not decided on what was gathered before"
+    assert story.waiting() == ["gather-evidence", "three-term-review"], "not decided on what was gathered before"
+    story.do(QA, "three-term-review", ask_notice="no")
     story.do(OFFICER, "gather-evidence", ofsted_outcome="inadequate").do(QA, "decide-entry", losi="targeted")
     assert story.waiting() == []
     assert story.due("agreed-period") == ends
@@ -211,3 +213,25 @@ def test_the_secretary_of_state_gets_a_copy_of_a_notice(story: Story) -> None:
     considered(in_tier_2(story)).do(QA, "three-term-review", ask_notice="yes")
     story.do(SMT, "approve-notice", notice_approved="yes")
     assert "notice_copies" in story.refused(QA, "give-notice", notice_copies=[])
+
+
+@pytest.mark.parametrize(
+    ("judgement", "asked", "hear"),
+    [
+        ("inadequate", ["gather-evidence", "three-term-review"], [QA, MI, SMT]),
+        ("requires improvement", ["gather-evidence"], [QA, MI]),
+    ],
+)
+def test_a_judgement_about_a_school_in_no_case_begins_its_consideration(
+    story: Story, judgement: str, asked: list[str], hear: list[str]
+) -> None:
+    """CHE-2.4 CHE-4.1 CHE-5.2.4 CHE-5.2.5: the QA Manager reports it; one that is inadequate is put to them for powers at once."""
+    story.report(QA, "ofsted-judgement", COMMUNITY, judgement=judgement).follow(PROCESS, COMMUNITY)
+    assert story.waiting() == asked
+    assert [role for role, subject in story.told if subject.startswith("Ofsted has judged a school")] == hear
+
+
+def test_a_good_judgement_about_a_school_in_no_case_begins_no_programme(story: Story) -> None:
+    """CHE-2.4: nothing is to be considered."""
+    assert story.report(QA, "ofsted-judgement", COMMUNITY, judgement="good").follow(PROCESS, COMMUNITY).ended
+    assert story.told == []

@@ -23,7 +23,9 @@ PLAIN = frozenset(
 FIRST = {
     "barnsley/complaint complaint_on",
     "barnsley/new-headteacher new_headteacher_on",
+    "barnsley/ofsted-judgement judgement_published_on",
     "barnsley/secretary-notice secretary_notice_on",
+    "barnsley/secretary-notice-concern secretary_notice_on",
     "barnsley/secretary-notice-stage-3 secretary_notice_on",
     "redcar-cleveland/alert-dfe dfe_alerted_on",
     "redcar-cleveland/appeal appealed_on",

@@ -66,6 +66,16 @@ def test_a_boundary_event_is_drawn_on_what_it_is_attached_to(path: Path) -> None
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_exclusive_gateway_shows_its_marker(path: Path) -> None:
+    root = ElementTree.parse(path).getroot()
+    marked = {
+        each.get("bpmnElement", "") for each in root.iter(f"{DI}BPMNShape") if each.get("isMarkerVisible") == "true"
+    }
+    blank = {each.get("id", "") for each in root.iter(f"{BPMN}exclusiveGateway")} - marked
+    assert blank == set(), 'Give the shapes of these isMarkerVisible="true", as modellers do:'
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_arrow_begins_and_ends_where_the_flow_does(path: Path) -> None:
     root = ElementTree.parse(path).getroot()
     drawn = boxes(root)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from engine import queries
+from engine.feel import Feel
+from engine.forms import load_form
+from engine.forms.conditions import Asking
+from tests.processes.barnsley import told as text
 from tests.processes.story import Story
 from tests.processes.test_luton_intervention import intervene
 from tests.processes.test_luton_panels import SOUND
@@ -205,3 +211,130 @@ def test_the_academy_that_follows_a_supported_school_has_the_academy_s_protocol(
     assert "request-plan" in story.waiting()
     with story.engine.reading() as session:
         assert queries.undelivered(session) == []
+
+
+def acts(story: Story, act: str) -> Story:
+    """The Service Director reports what the Secretary of State does, on the day on which he does it."""
+    answers = {"secretary_act": act, "secretary_says": "Replace the board."}
+    return story.report(DIRECTOR, "secretary-of-state-acts", COMMUNITY, **answers)
+
+
+def heard(story: Story, subject: str) -> list[str]:
+    """Who was told something of this subject."""
+    return [role for role, said in story.told if said.startswith(subject)]
+
+
+def given(story: Story, kind: str = "warning") -> Story:
+    """A notice of fifteen days from 7 September 2026."""
+    answers = {"notice_kind": kind, "compliance_length": 15, "compliance_unit": "days"}
+    return story.start(DIRECTOR, NOTICE, COMMUNITY).do(DIRECTOR, "write-notice", **answers)
+
+
+@pytest.mark.parametrize("act", ["warning notice", "board"])
+def test_the_secretary_of_state_s_act_ends_the_authority_s_notice(story: Story, act: str) -> None:
+    """LUT-IN.4 LUT-1.5: section 60(4B) of the Education and Inspections Act 2006; the school stays in D until the next panel."""
+    acts(given(story), act)
+    assert heard(story, "The Secretary of State acts, the authority's notice ends") == [
+        DIRECTOR,
+        "chair-of-governors",
+        "headteacher",
+        "sia",
+        CHAIR,
+    ]
+    assert story.ended
+    assert story.category_of(COMMUNITY) == "D"
+
+
+@pytest.mark.parametrize("act", ["academy order", "closure", "direction"])
+def test_an_act_that_leaves_the_notice_standing_is_told(story: Story, act: str) -> None:
+    """LUT-IN.4: the governing body still has to do what the notice asks."""
+    acts(given(story), act)
+    assert "chair-of-governors" in heard(story, "The Secretary of State acts, the authority's notice stands")
+    assert "check-notice" in story.wait_for("period-ends").waiting()
+
+
+def test_a_notice_that_is_considered_is_not_given_after_his(story: Story) -> None:
+    """LUT-IN.4: the governing body has heard of none."""
+    acts(story.start(DIRECTOR, NOTICE, COMMUNITY), "warning notice")
+    assert story.ended
+    assert heard(story, "The Secretary of State acts, the authority's notice ends") == [DIRECTOR, "sia", CHAIR]
+
+
+def test_no_statutory_notice_is_given_before_the_secretary_of_state_allows_it_again(story: Story) -> None:
+    """LUT-IN.4: section 60(4A); a pre-warning notice is not statutory."""
+    acts(given(story), "warning notice")
+    story.later(1).start(DIRECTOR, NOTICE, COMMUNITY)
+    refused = story.refused(DIRECTOR, "write-notice", notice_kind="warning", secretary_allows=False)
+    assert "secretary_allows" in refused
+    assert "period-ends" not in story.do(DIRECTOR, "write-notice", notice_kind="pre-warning").trace
+
+
+def test_powers_that_are_consulted_on_end_with_his_act(story: Story) -> None:
+    """LUT-IN.5: and with them the case of the notice that they followed."""
+    acts(failed(story).do(DIRECTOR, "propose-powers", powers_proposed=["section 64"]), "board")
+    told = heard(story, "The Secretary of State acts, powers of intervention")
+    assert told == ["headteacher", "sia", CHAIR, DIRECTOR, "chair-of-governors"]
+    assert story.ended
+    assert "write-notice" not in story.trace[story.trace.index("tell-secretary") :]
+
+
+def test_powers_in_force_outlast_his_act(story: Story) -> None:
+    """LUT-IN.5: what becomes of them is settled with the Department for Education; no power is left without a case."""
+    failed(story).do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"], powers_interval="1 month")
+    acts(story, "warning notice")
+    assert "go on until it is settled" in text(story, "chair-of-governors", "The Secretary of State acts, powers")
+    assert "review-powers" in story.wait_for("review-due").waiting()
+
+
+def test_a_notice_that_his_act_ended_does_not_stand_after_another(story: Story) -> None:
+    """LUT-IN.4: he puts governors in place, and directs on the same day that the school be closed; a power is in force."""
+    failed(story).do(DIRECTOR, "propose-powers", powers_proposed=["section 64"])
+    story.do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"], powers_interval="1 month")
+    acts(acts(story, "board"), "closure")
+    assert heard(story, "The Secretary of State acts, the authority's notice stands") == []
+
+
+def test_an_intervention_goes_on_beside_his_act(story: Story) -> None:
+    """LUT-IN.1 LUT-IN.5: an academy order for an inadequate school; the powers that are proposed go on until it converts."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers")
+    acts(story, "academy order")
+    assert "until the school is an academy" in text(story, "chair-of-governors", "The Secretary of State acts, interv")
+    assert "propose-powers" in story.waiting()
+
+
+def test_powers_over_an_inadequate_school_may_be_proposed_again_later(story: Story) -> None:
+    """LUT-IN.5: once he allows it; what ended with his act does not end the next proposal."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
+    acts(story, "board").wait_for("group-due").do(DIRECTOR, "group-meets", next_step="powers")
+    assert "propose-powers" in story.waiting()
+
+
+def test_the_trust_is_met_next_by_the_day_on_which_it_was_met(story: Story) -> None:
+    """LUT-AC.1: a meeting of 14 September 2026 that is typed ten days later; a month on is Wednesday 14 October."""
+    story.start("sia", "luton-ri-academy", "120006").wait_for("meeting-due").later(10)
+    answers = {"trust_result": "assured", "trust_interval": "1 month", "ceo_met_on": "2026-09-14"}
+    assert str(story.do("sia", "meet-ceo", **answers).due("meeting-due").date()) == "2026-10-14"
+
+
+def test_a_unit_s_intervention_offers_a_pre_warning_notice(story: Story) -> None:
+    """LUT-IN.4: section 59 of the Education and Inspections Act 2006 does not name pupil referral units."""
+    labels = options(intervene(story, "120018"), "group-meets", "next_step")
+    assert labels == ["Carry on, and meet again", "A pre-warning notice"]
+
+
+def options(story: Story, element: str, key: str) -> list[str]:
+    """The labels that a question of an open task offers."""
+    [task] = [each for each in story.engine.tasks.open(story.case) if each.element == element]
+    with story.engine.reading() as session:
+        detail = queries.task(session, task.id)
+    [field] = [each for each in load_form(detail.form).fields if each.key == key]
+    return [each.label for each in Asking(dict(detail.variables), Feel.shared()).options(field)]
+
+
+def test_whoever_appoints_the_foundation_governors_hears_that_a_conversion_ends_an_intervention(story: Story) -> None:
+    """LUT-IN.1: they were told that it began; as an academy the school has no such governors any more."""
+    intervene(story, "120005").converts("120005")
+    assert "foundation-governor-appointer" in heard(story, "Intervention ends, now an academy")

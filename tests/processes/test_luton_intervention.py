@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import FormInvalid, LiveCaseExists, NotForThisSchool
+from tests.processes.barnsley import told as text
 from tests.processes.story import Story
 
 PROCESS, SUPPORT, NOTICE, DIRECTOR = (
@@ -84,10 +85,10 @@ def test_the_group_is_chaired_by_the_service_director_and_meets_on_its_day(story
 def test_a_statement_that_is_late_holds_up_no_meeting_and_is_told_of(story: Story) -> None:
     """LUT-IN.2 LUT-IN.3."""
     story.start("sia", PROCESS, COMMUNITY).do(DIRECTOR, "convene-group", group_first="2026-09-21")
+    # Ten working days counted from 8 September 2026, the day after the report, end with Monday 21 September.
+    assert str(story.due("statement-late").date()) == "2026-09-22"
     story.wait_for("first-meeting")
     assert story.waiting() == ["group-meets", "statement-of-action"]
-    # Twenty working days counted from 8 September 2026 end with Monday 5 October.
-    assert str(story.due("statement-late").date()) == "2026-10-06"
     story.wait_for("statement-late")
     assert (DIRECTOR, f"No statement of action yet: {story.variables['school']['name']}") in story.told
 
@@ -164,6 +165,7 @@ def test_a_meeting_that_nobody_records_keeps_no_later_one_from_its_day(story: St
     # Monday of week 4 of autumn 1 (21 September 2026) is Monday of week 4 of autumn 2, which began on 2 November.
     assert str(story.due("meeting-missed").date()) == "2026-11-23"
     story.wait_for("meeting-missed")
+    assert [role for role, subject in story.told if "no meeting recorded" in subject] == [DIRECTOR, "sia"]
     assert story.waiting() == ["group-meets"]
     assert story.engine.tasks.open(story.case)[0].id != first
 
@@ -180,11 +182,28 @@ def test_an_intervention_ends_when_the_school_becomes_an_academy(story: Story) -
 def test_powers_are_not_forgotten_when_the_intervention_ends(story: Story) -> None:
     """LUT-IN.5: in use when Ofsted judges the school better, they are given back, and the governing body is told."""
     intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
-    better(story)
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 64"]).do("chair-of-governors", "answer-consultation")
+    better(story.do(DIRECTOR, "use-powers", powers_used=["section 64"]))
     assert story.waiting() == ["end-powers"]
     story.do(DIRECTOR, "end-powers", powers_end="given back", powers_end_how="The added governors leave.")
     assert story.ended
     assert ("chair-of-governors", f"Powers of intervention: {story.variables['school']['name']}") in story.told
+
+
+def test_a_power_that_was_only_proposed_neither_stays_nor_is_given_back(story: Story) -> None:
+    """LUT-IN.5: when Ofsted judges the school better it lapses, the governing body is told, and nobody is asked."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
+    better(story.do(DIRECTOR, "propose-powers", powers_proposed=["section 64"]))
+    assert story.ended
+    assert "Nothing that was proposed is used" in text(story, "chair-of-governors", "Powers of intervention: ")
+
+
+def test_powers_that_were_given_back_are_not_asked_about_again(story: Story) -> None:
+    """LUT-IN.5: when Ofsted judges the school better after they were."""
+    intervene(story).do(DIRECTOR, "group-meets", next_step="powers", group_interval="1 month")
+    story.do(DIRECTOR, "propose-powers", powers_proposed=["section 64"]).do("chair-of-governors", "answer-consultation")
+    story.do(DIRECTOR, "use-powers", powers_used=["section 64"], powers_interval="1 month").wait_for("review-due")
+    assert better(story.do(DIRECTOR, "review-powers", powers_review="given back")).ended
 
 
 def test_without_powers_nothing_is_asked_when_the_intervention_ends(story: Story) -> None:
@@ -200,4 +219,5 @@ def test_the_governing_body_is_told_when_conversion_ends_powers(story: Story) ->
         "chair-of-governors",
         "headteacher",
         "sia",
+        "panel-chair",
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from engine.errors import NotForThisSchool
-from tests.processes.barnsley import unanswered
-from tests.processes.redcar import ACADEMY, CATEGORISATION, COMMUNITY, FOLLOW_UP, HOE, NOTICE, propose, settle
+from engine.errors import NotAStarter, NotForThisSchool
+from tests.processes.barnsley import told, unanswered
+from tests.processes.redcar import ACADEMY, AIDED, CATEGORISATION, COMMUNITY, FOLLOW_UP, HOE, NOTICE, propose, settle
 from tests.processes.story import Story
 
 APPEAL = "redcar-category-appeal"
@@ -230,3 +232,28 @@ def test_an_appeal_that_nobody_discusses_goes_on_to_the_head_of_education(story:
     """RED-9.2, RED-9.3."""
     unanswered(story.start("sia", APPEAL, COMMUNITY), HOE, "discuss")
     assert story.waiting() == ["head-considers"]
+
+
+def test_the_director_hears_of_an_appeal_that_nobody_considers(story: Story) -> None:
+    """RED-9.3, RED-9.4"""
+    settle(story, "2")
+    appeal(story).do("sia", "discuss", appeal_resolved="no").wait_for("head-silent")
+    assert told(story, "director-of-people-services", "Appeal not considered")
+    assert story.waiting() == ["head-considers"]
+
+
+@pytest.mark.parametrize("role", ["headteacher", "chair-of-governors"])
+def test_a_school_lodges_its_own_appeal_and_no_other_s(story: Story, role: str) -> None:
+    """RED-9.1: by its own sign-in; the adviser is asked to discuss it."""
+    form = {"appeal_evidence": "The new results.", "appeal_by": "The head", "appealed_on": "2026-09-07"}
+    own = replace(story.scope(role), schools={role: frozenset({COMMUNITY})})
+    with pytest.raises(NotAStarter):
+        story.engine.cases.start(APPEAL, variables=form, by=own, school=AIDED)
+    story.case = story.engine.cases.start(APPEAL, variables=form, by=own, school=COMMUNITY)
+    assert story.waiting() == ["discuss"]
+
+
+def test_a_school_says_itself_that_it_appeals_no_further(story: Story) -> None:
+    """RED-9.1."""
+    appeal(story).report("headteacher", "appeal-withdrawn", COMMUNITY)
+    assert story.ended

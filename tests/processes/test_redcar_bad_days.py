@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.processes.barnsley import told
-from tests.processes.redcar import COMMUNITY, FOUNDATION, HOE, NOTICE, judged_inadequate, report
+from tests.processes.redcar import COMMUNITY, DIRECTOR, FOUNDATION, HOE, NOTICE, judged_inadequate, report
 from tests.processes.story import Story
 
 UNIT = "110018"
@@ -40,7 +40,7 @@ def test_nothing_is_decided_after_a_notice_of_the_secretary_of_state(story: Stor
 def test_powers_in_force_outlast_a_notice_of_the_secretary_of_state(story: Story) -> None:
     """RED-8A.6: what becomes of them is settled with the Department for Education; no power is left without a case."""
     failed(story).do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
-    story.do(HOE, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
+    story.do(DIRECTOR, "decide-powers", powers_used=["additional governors"]).do(HOE, "use-powers")
     report(story, "secretary-of-state-notice", COMMUNITY, **HIS_NOTICE)
     assert "go on until it is settled" in told(story, "chair-of-governors", "The Secretary of State gave a notice")
     assert not story.ended
@@ -55,8 +55,9 @@ def test_the_secretary_of_state_gets_a_copy_of_the_notice(story: Story) -> None:
 def test_a_pupil_referral_unit_that_is_judged_inadequate_has_no_powers_used_over_it(story: Story) -> None:
     """RED-8D.1, Education and Inspections Act 2006, section 59: part 4 does not name the unit, unless pru_notices says so."""
     judged_inadequate(story, UNIT).follow(NOTICE, UNIT)
-    assert story.waiting() == ["determine-notice"], "category 3 asks the group, as with every maintained school"
-    assert len(story.cases(NOTICE, UNIT)) == 2
+    story.engine.jobs.run_due()
+    assert story.category_of(UNIT) == "3"
+    assert len(story.cases(NOTICE, UNIT)) == 1, "and no group is asked for a notice that the sections do not allow"
 
 
 def test_whoever_appoints_the_foundation_governors_is_told_that_the_notice_ended(story: Story) -> None:
@@ -85,15 +86,34 @@ def test_no_appeal_lifts_the_category_that_ofsted_gave(story: Story) -> None:
     assert "not_ofsted" in story.refused("sia", "discuss", **lifted)
 
 
-def test_a_further_notice_after_the_two_months_makes_nobody_eligible(story: Story) -> None:
-    """RED-8A.8, Education and Inspections Act 2006, sections 63, 64 and 66: nobody is told both in one minute."""
-    given(story).wait_for("compliance-ends").later(80)
-    story.do(HOE, "check-compliance", notice_outcome="not complied").do(HOE, "further-notice")
-    assert "ended on 22 November 2026" in told(story, "chair-of-governors", "Further written notice")
-    assert "Eligible" not in {subject.split(" ")[0] for _, subject in story.told}
+def test_a_direction_about_a_pupil_referral_unit_is_answered_without_a_notice(story: Story) -> None:
+    """RED-8A.6, RED-8A.1: the sections do not name the unit, and the Director hears why none is given."""
+    direction = {"direction_dated": "2026-09-07", "direction_says": "Give the unit a notice."}
+    report(story, "secretary-of-state-direction", UNIT, **direction).follow(NOTICE, UNIT)
+    story.do(HOE, "determine-notice", notice_decision="no notice")
+    assert told(story, "director-of-people-services", "No warning notice")
+    assert story.ended
 
 
-def test_whoever_waits_for_ofsted_knows_that_the_two_months_run_on(story: Story) -> None:
-    """RED-8A.5: the check waits for the answer, and the time for powers does not."""
-    report(given(story), "representations-made", COMMUNITY)
-    assert "22 November 2026" in told(story, HOE, "Representations to Ofsted")
+def test_a_direction_that_comes_while_a_unit_is_considered_stops_nothing(story: Story) -> None:
+    """RED-8A.6, RED-8A.1."""
+    story.start(HOE, NOTICE, UNIT)
+    report(story, "secretary-of-state-direction", UNIT, direction_dated="2026-09-07")
+    assert story.do(HOE, "determine-notice", notice_decision="no notice").ended
+
+
+def test_no_notice_is_called_void_where_none_was_given(story: Story) -> None:
+    """RED-8A.6: the notice was considered; those who consider it hear that the authority gives none."""
+    report(story.start(HOE, NOTICE, COMMUNITY), "secretary-of-state-notice", COMMUNITY, **HIS_NOTICE)
+    assert "dated 7 September 2026: Replace the board. The authority gives none" in told(
+        story, HOE, "No warning notice of"
+    )
+    assert [subject for _, subject in story.told if subject.startswith("Warning notice void")] == []
+
+
+def test_whoever_consults_hears_that_an_answer_is_missing(story: Story) -> None:
+    """RED-8B.3: and may go on without it."""
+    judged_inadequate(story, COMMUNITY).follow(NOTICE, COMMUNITY)
+    story.do(HOE, "propose-powers").wait_for("consultation-silent")
+    assert told(story, HOE, "No answer to the consultation yet")
+    assert story.waiting() == ["answer-consultation"]

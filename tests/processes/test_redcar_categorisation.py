@@ -94,13 +94,13 @@ def test_category_1_is_shared_reported_and_done(story: Story) -> None:
 
 
 def test_the_days_to_appeal_count_from_the_letter(story: Story) -> None:
-    """RED-6.3: visited and sent on Tuesday 1 September, ticked off on the 7th; ten working days end with Tuesday the 15th."""
+    """RED-6.3: visited and sent on Tuesday 1 September, ticked off on the 7th; ten school days end with Wednesday the 16th."""
     story.start("sia", CATEGORISATION, COMMUNITY).do("intelligence-hub-manager", "data-pack")
     story.do("sia", "visit", visited_on="2026-09-01")
     story.do("governor-support", "answer-questions").do(HOE, "propose-category").do(
         "sia", "share-results", letter_on="2026-09-01"
     )
-    assert str(story.due("no-appeal").date()) == "2026-09-16"
+    assert str(story.due("no-appeal").date()) == "2026-09-17"
 
 
 def test_the_evaluation_is_reported_with_its_reasons(story: Story) -> None:
@@ -252,3 +252,12 @@ def test_results_go_to_head_and_chair_or_it_is_said_why_not(story: Story) -> Non
     story.do("governor-support", "answer-questions").do(HOE, "propose-category", category="1")
     assert "letter_to_why" in story.refused("sia", "share-results", letter_to=["head"], letter_to_why="")
     story.do("sia", "share-results", letter_to=["head", "chair"])
+
+
+def test_a_round_lifts_no_category_3_that_ofsted_gave(story: Story) -> None:
+    """RED-7.3: special measures put the school in category 3; who proposes another confirms that it is not by a judgement."""
+    judged_inadequate(story, COMMUNITY).follow(FOLLOW_UP, COMMUNITY)
+    assert story.category_of(COMMUNITY) == "3"
+    story.start("sia", CATEGORISATION, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
+    story.do("governor-support", "answer-questions")
+    assert "not_ofsted" in story.refused(HOE, "propose-category", category="1", not_ofsted=False)

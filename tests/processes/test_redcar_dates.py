@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.processes.redcar import COMMUNITY, HOE, give_notice
+from tests.processes.redcar import COMMUNITY, DIRECTOR, HOE, give_notice
 from tests.processes.redcar import NOTICE as PROCESS
 from tests.processes.story import Story
 
@@ -61,14 +61,14 @@ def consulted(story: Story) -> Story:
 
 def test_powers_are_not_decided_before_the_consultation_is_over(story: Story) -> None:
     """RED-8B.3: "before the local authority exercises these powers it will consult"."""
-    refused = consulted(story).refused(HOE, "decide-powers", powers_decided_on="2026-09-29")
+    refused = consulted(story).refused(DIRECTOR, "decide-powers", powers_decided_on="2026-09-29")
     assert refused == {"powers_decided_on": ["The day of the decision must be the same as or after 30 September 2026"]}
 
 
 def test_powers_are_not_in_force_before_they_are_decided(story: Story) -> None:
     """RED-8B.2, RED-8B.3: decided on 7 October."""
-    consulted(story).do(HOE, "decide-powers", powers_decided_on="2026-10-07")
-    assert "powers_from" in story.refused(HOE, "use-powers", powers_from="2026-10-06")
+    consulted(story).do(DIRECTOR, "decide-powers", powers_decided_on="2026-10-07")
+    assert "governors_from" in story.refused(HOE, "use-powers", governors_from="2026-10-06")
 
 
 def test_the_visit_of_a_round_is_not_that_of_an_earlier_one(story: Story) -> None:

@@ -1,11 +1,11 @@
-"""Representations to Ofsted against Redcar and Cleveland's warning notices: what they hold up, and what an answer ends."""
+"""Representations to Ofsted against Redcar and Cleveland's warning notices: recorded, and what an answer ends."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.processes.barnsley import told
-from tests.processes.redcar import AIDED, COMMUNITY, HOE, give_notice, report
+from tests.processes.redcar import AIDED, COMMUNITY, DIRECTOR, HOE, give_notice, report
 from tests.processes.redcar import NOTICE as PROCESS
 from tests.processes.story import Story
 
@@ -30,35 +30,31 @@ def represented(story: Story, urn: str = COMMUNITY) -> Story:
     return report(story, "representations-made", urn, **REPRESENTATIONS)
 
 
-def test_open_representations_hold_up_the_check(story: Story) -> None:
-    """RED-8A.5, RED-8A.8: until Ofsted has answered."""
+def test_representations_hold_up_no_check(story: Story) -> None:
+    """RED-8A.5, RED-8A.8: the law ended the procedure on 18 April 2016; what the governors say is recorded and told."""
     represented(story).wait_for("compliance-ends")
-    assert story.waiting() == ["await-answer"]
+    assert story.waiting() == ["await-answer", "check-compliance"]
+    assert "18 April 2016" in told(story, HOE, "Representations to Ofsted")
     report(story, "representations-answered", COMMUNITY, ofsted_answer="upheld", **ANSWERED)
     assert story.waiting() == ["check-compliance"]
-    assert "answer-known" in story.trace
 
 
-def test_representations_while_the_check_is_open_take_it_back(story: Story) -> None:
-    """RED-8A.5: and the answer is recorded where it is waited for."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15).wait_for("compliance-ends")
-    report(story, "representations-made", COMMUNITY, **REPRESENTATIONS)
-    assert story.waiting() == ["await-answer"]
-    story.do("governor-support", "await-answer", ofsted_answer="upheld").later(0)
-    assert story.waiting() == ["check-compliance"]
-    assert ("chair-of-governors", f"Ofsted's answer: {story.variables['school']['name']}") in story.told
-
-
-def test_open_representations_hold_up_the_further_notice(story: Story) -> None:
-    """RED-8A.5, RED-8A.8: the check is done again with the answer."""
+def test_representations_hold_up_no_further_notice(story: Story) -> None:
+    """RED-8A.5, RED-8A.8"""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15).wait_for("compliance-ends")
     story.do(HOE, "check-compliance", notice_outcome="not complied")
     report(story, "representations-made", COMMUNITY, **REPRESENTATIONS)
-    assert story.waiting() == ["await-answer"]
+    assert story.waiting() == ["await-answer", "further-notice"]
 
 
-def test_ofsteds_silence_does_not_stop_the_authority(story: Story) -> None:
-    """RED-8A.5: whoever gave the notice decides to go on, and says why."""
+def test_a_notice_needs_no_word_about_representations(story: Story) -> None:
+    """RED-8A.5: the law asks for none."""
+    story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", notice_representations="")
+    assert "Representations" not in told(story, "chair-of-governors", "Warning notice:")
+
+
+def test_an_answer_that_is_recorded_is_told(story: Story) -> None:
+    """RED-8A.5: whoever gave the notice says what came of it."""
     represented(story).wait_for("compliance-ends")
     story.do(HOE, "await-answer", ofsted_answer="none", ofsted_answer_text="Asked twice.").later(0)
     assert story.waiting() == ["check-compliance"]
@@ -90,7 +86,9 @@ def test_a_notice_that_does_not_stand_ends_the_powers_that_rest_on_it(story: Sto
 
 def test_powers_that_are_in_force_are_given_back_when_the_notice_falls(story: Story) -> None:
     """RED-8A.5, RED-8C.1"""
-    at_powers(story, "additional governors").do("chair-of-governors", "answer-consultation").do(HOE, "decide-powers")
+    at_powers(story, "additional governors").do("chair-of-governors", "answer-consultation").do(
+        DIRECTOR, "decide-powers"
+    )
     story.do(HOE, "use-powers")
     report(story, "representations-answered", COMMUNITY, ofsted_answer="withdrawn", **LATE)
     assert story.waiting() == ["give-back-now"]

@@ -9,6 +9,7 @@ from tests.processes.redcar import (
     ACADEMY,
     AIDED,
     COMMUNITY,
+    DIRECTOR,
     FOLLOW_UP,
     FOUNDATION,
     HOE,
@@ -147,13 +148,40 @@ def test_the_period_can_be_extended(story: Story) -> None:
     assert ("chair-of-governors", f"Compliance period extended: {story.variables['school']['name']}") in story.told
 
 
-def test_the_check_comes_again_when_the_period_is_extended_after_its_end(story: Story) -> None:
-    """RED-8A.3: the governing body was told of more time, and has it."""
+def test_a_period_that_has_ended_is_not_extended(story: Story) -> None:
+    """RED-8A.3, section 60(1)(b): a new notice is needed then, and the two months stay where they are."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
-    report(story.wait_for("compliance-ends"), "compliance-extended", COMMUNITY, **LONGER)
-    assert story.waiting() == []
-    assert str(story.due("compliance-ends").date()) == "2026-10-08"
-    assert story.wait_for("compliance-ends").waiting() == ["check-compliance"]
+    told_of = story.wait_for("compliance-ends").report_refused(HOE, "compliance-extended", COMMUNITY, **LONGER)
+    assert set(told_of) == {"extended_to"}
+    assert story.waiting() == ["check-compliance"]
+
+
+def unchecked(story: Story) -> Story:
+    """RED-8A.8: a notice of 7 September 2026 for fifteen days, which nobody has checked."""
+    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
+    return story.wait_for("compliance-ends")
+
+
+def test_whoever_checks_is_told_fourteen_days_before_the_two_months_end(story: Story) -> None:
+    """RED-8A.8, RED-8B.2: they end on 22 November 2026."""
+    assert str(unchecked(story).due("check-soon").date()) == "2026-11-08"
+    story.wait_for("check-soon")
+    assert "22 November 2026" in told(story, HOE, "Time for powers ends soon")
+    assert story.waiting() == ["check-compliance"]
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_after_the_two_months_no_further_notice_is_asked_for(story: Story, checked: bool) -> None:
+    """RED-8A.8, RED-8B.2: only whether a new notice is given; the school is told nothing that is not so."""
+    unchecked(story)
+    if checked:
+        story.do(HOE, "check-compliance", notice_outcome="not complied")
+    story.wait_for("further-late" if checked else "check-late")
+    assert story.waiting() == ["after-two-months"]
+    assert not [subject for _, subject in story.told if "igible" in subject or "Further" in subject]
+    story.do(HOE, "after-two-months", after_two_months="end", after_why="It has a new head.")
+    assert story.ended
+    assert "It has a new head." in told(story, "chair-of-governors", "Warning notice over")
 
 
 def test_a_period_is_only_extended_to_a_later_day(story: Story) -> None:
@@ -177,14 +205,6 @@ def test_the_notice_says_until_which_day_it_runs(story: Story) -> None:
     """RED-8A.2, RED-8A.3: fifteen days after 7 September 2026."""
     give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
     assert "until 22 September 2026" in told(story, "chair-of-governors", "Warning notice:")
-
-
-def test_nothing_is_extended_once_compliance_is_decided(story: Story) -> None:
-    """RED-8A.8: the further notice is due, and the school hears of no other period."""
-    give_notice(story.start(HOE, PROCESS, COMMUNITY), 3, compliance_length=15, compliance_unit="days")
-    story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
-    report(story, "compliance-extended", COMMUNITY, **LONGER)
-    assert ("chair-of-governors", f"Compliance period extended: {story.variables['school']['name']}") not in story.told
 
 
 def test_nothing_is_extended_before_the_notice_is_given(story: Story) -> None:
@@ -251,7 +271,7 @@ def test_an_inadequate_judgement_needs_no_notice_first(story: Story) -> None:
     judged_inadequate(story, FOUNDATION).follow(PROCESS, FOUNDATION)
     assert story.waiting() == ["propose-powers"]
     story.do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
-    story.do("foundation-governor-appointer", "answer-consultation").do(HOE, "decide-powers", powers_used=[])
+    story.do("foundation-governor-appointer", "answer-consultation").do(DIRECTOR, "decide-powers", powers_used=[])
     assert story.ended
     assert "no-powers" in story.trace
 
@@ -361,7 +381,7 @@ def test_a_copy_holds_off_no_new_notice_after_powers(story: Story) -> None:
     story.start(HOE, PROCESS, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
     story.wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
     story.do(HOE, "further-notice").do(HOE, "propose-powers").do("chair-of-governors", "answer-consultation")
-    assert story.do(HOE, "decide-powers", powers_used=[]).ended
+    assert story.do(DIRECTOR, "decide-powers", powers_used=[]).ended
 
 
 def test_a_directed_notice_is_withdrawn_only_when_it_is_directed_no_more(story: Story) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine import Engine, Scope
 from engine.clock import VirtualClock
 from engine.queries.links import Asked
 from engine.store.tables import Outbox
+from tests.conftest import START
 from webapp import create_app
 from webapp.cli import upgrade
 from webapp.people import accounts
@@ -29,7 +31,7 @@ ELSEWHERE = """
 id: elsewhere
 name: Elsewhere (sample)
 roles:
-  - {id: seo, name: Evaluation officer, capabilities: [start, manage, own-processes, administer]}
+  - {id: seo, name: Evaluation officer, capabilities: [start, manage, own-processes, administer, records]}
   - {id: headteacher, name: Headteacher, kind: contact}
 people:
   - {username: seo@elsewhere.example.org, name: Elin Elsewhere, roles: [seo]}
@@ -40,13 +42,14 @@ people:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as the repository's, with a second authority in it, and a seeded database."""
     root = tmp_path_factory.mktemp("root")
-    for name in ("processes/barnsley", "forms/barnsley", "config/calendars"):
+    for name in ("processes/barnsley", "forms/barnsley", "config/calendars", "config/reports"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("config/authorities/barnsley.yaml", "config/schools/barnsley.csv", "config/people/barnsley.csv"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     (root / "config/authorities/elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
-    app = create_app(_settings(root, f"sqlite:///{root / 'seeded.db'}", None))
+    # What is seeded counts from the day on which the tests begin.
+    app = create_app(_settings(root, f"sqlite:///{root / 'seeded.db'}", VirtualClock(START)))
     upgrade(app)
     with app.app_context():
         page.seed(root)
@@ -67,12 +70,28 @@ def _settings(root: Path, database: str, clock: VirtualClock | None) -> dict[str
     }
 
 
+@pytest.fixture(scope="session")
+def with_a_case(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A copy of the seeded database in which the SEO has started a case, and the cookie of their session."""
+    made = tmp_path_factory.mktemp("case")
+    browser = Browser(_copied(seeded, made, seeded, VirtualClock(START)).test_client()).sign_in("seo")
+    status, _ = browser.post("/start/barnsley-escalation/100001", **CONCERN)
+    assert status == 200
+    return made, browser.session
+
+
 @pytest.fixture
-def app(seeded: Path, tmp_path: Path, clock: VirtualClock) -> Iterator[Flask]:
-    """The application, on a copy of the seeded database, its clock standing still."""
-    for file in seeded.glob("seeded.db*"):
-        shutil.copy(file, tmp_path / file.name)
-    yield create_app(_settings(seeded, f"sqlite:///{tmp_path / 'seeded.db'}", clock))
+def app(request: pytest.FixtureRequest, seeded: Path, tmp_path: Path, clock: VirtualClock) -> Flask:
+    """The application, on a copy of the seeded database, its clock standing still. There is a case in it for who asks for one."""
+    origin = request.getfixturevalue("with_a_case")[0] if "case" in request.fixturenames else seeded
+    return _copied(origin, tmp_path, seeded, clock)
+
+
+def _copied(origin: Path, to: Path, root: Path, clock: VirtualClock) -> Flask:
+    for file in origin.glob("seeded.db*"):
+        shutil.copy(file, to / file.name)
+    shutil.rmtree(root / "var", ignore_errors=True)  # the mails of an earlier test
+    return create_app(_settings(root, f"sqlite:///{to / 'seeded.db'}", clock))
 
 
 @pytest.fixture
@@ -97,6 +116,13 @@ class Browser:
         data = {"username": f"{role}@{authority}.example.org", "password": SAMPLE_PASSWORD}
         assert self.client.post("/sign-in", data=data).status_code == 302
         return self
+
+    @property
+    def session(self) -> str:
+        """The cookie of who is signed in."""
+        cookie = self.client.get_cookie("session")
+        assert cookie is not None
+        return cookie.value
 
     def get(self, address: str) -> tuple[int, str]:
         """A page's status and text."""
@@ -131,6 +157,17 @@ def give(app: Flask, username: str, roles: list[str]) -> None:
         account.grants = [accounts.Granted(role).stored() for role in roles]
 
 
+def say_in_file(app: Flask, **said: Any) -> None:
+    """Have Barnsley's file say something else: what is deployed would win over it."""
+    files = engine_of(app).config.authorities._files  # type: ignore[attr-defined]
+    files["barnsley"] = replace(files["barnsley"], **said)
+
+
+def ask_for_approval(app: Flask) -> None:
+    """Barnsley's file asks for the Service Director's approval of what is deployed."""
+    say_in_file(app, approval="service-director")
+
+
 EVIDENCE = {
     "evidence_quality_of_education": "Weak phonics.",
     "evidence_leadership": "Few checks.",
@@ -145,11 +182,28 @@ CONCERN = {
 
 
 @pytest.fixture
-def case(browser: Browser) -> int:
-    """A case that the SEO has started for a community school; its first task waits."""
-    status, _ = browser.sign_in("seo").post("/start/barnsley-escalation/100001", **CONCERN)
-    assert status == 200
+def case(browser: Browser, with_a_case: tuple[Path, str]) -> int:
+    """A case that the SEO, who is signed in, has started for a community school; its first task waits."""
+    browser.client.set_cookie("session", with_a_case[1])
     return 1
+
+
+YEAR = timedelta(days=366)
+
+
+def pass_years(app: Flask, clock: VirtualClock, years: int) -> None:
+    """So many years later, a worker looks after ended cases."""
+    clock.advance(years * YEAR)
+    engine_of(app).retention.follow()
+
+
+@pytest.fixture
+def due(app: Flask, browser: Browser, case: int, clock: VirtualClock) -> Browser:
+    """Case 1 was cancelled and is due for deletion; whoever looks after records is signed in."""
+    browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake.")
+    pass_years(app, clock, 1)
+    pass_years(app, clock, 7)
+    return browser.sign_in("information-governance")
 
 
 def link_to(app: Flask, task: int, role: str, email: str = "guest@example.org") -> str:

@@ -1,4 +1,4 @@
-"""Many people who submit at once are all answered, through the real server, on both databases."""
+"""Many people who submit at once, each in a session of their own, are all answered, through the real server, on both databases."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pytest
 from flask import Flask
 from waitress.server import create_server
 
-from engine.clock import VirtualClock
-from tests.conftest import START
+from engine import queries
 from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import ROOT, engine_of
 from webapp import create_app
-from webapp.people import accounts
+from webapp.people import accounts, passwords
 from webapp.security import served
-from webapp.settings import SAMPLE_PASSWORD
 
 #: As many threads as `pathways run` has unless it is told otherwise.
 THREADS = 8
+HERE = "http://127.0.0.1"
+PASSWORD = "three words that differ"
 ASKED = bpmn(
     '<startEvent id="s"/><userTask id="a" name="Say so" camunda:candidateGroups="seo"/><endEvent id="e"/>',
     "s>a a>e",
@@ -30,21 +30,39 @@ ASKED = bpmn(
 )
 
 
-@pytest.fixture(params=["the clock of sample mode", "a clock of its own"])
+@pytest.fixture(params=["in sample mode", "out of it"])
 def crowded(request: pytest.FixtureRequest, database_url: str) -> Flask:
-    """The application on an empty database, with an officer of Barnsley."""
+    """The application on an empty database, as people try it and as a council runs it."""
+    sample = request.param == "in sample mode"
     settings: dict[str, Any] = {
         "ROOT": ROOT,
         "SQLALCHEMY_DATABASE_URI": database_url.replace("postgresql://", "postgresql+psycopg://"),
-        "SAMPLE": True,
-        "CLOCK": None if request.param == "the clock of sample mode" else VirtualClock(START),
+        "SAMPLE": sample,
+        "BASE_ADDRESS": "" if sample else "http://127.0.0.1",
         "WTF_CSRF_ENABLED": False,
-        "SECRET_KEY": "for tests",
+        "SECRET_KEY": "for tests, and long enough for a council",
     }
-    app = create_app(settings)
-    with app.app_context():
-        accounts.add_people(app.extensions["authorities"].values(), SAMPLE_PASSWORD)
-    return app
+    return create_app(settings)
+
+
+def officers(app: Flask, number: int) -> list[str]:
+    """So many officers of Barnsley, each with an account of their own: their names."""
+    kept, names = passwords.hashed(PASSWORD), [f"officer-{each}@barnsley.example.org" for each in range(number)]
+    roles = [accounts.Granted("seo").stored()]
+    with app.app_context(), engine_of(app).transactions.writing(accounts.ANYBODY) as session:
+        session.add_all(
+            accounts.Account(
+                username=each,
+                name=each,
+                authority="barnsley",
+                password_hash=kept,
+                closed=False,
+                sample=False,
+                grants=roles,
+            )
+            for each in names
+        )
+    return names
 
 
 @pytest.fixture
@@ -67,11 +85,11 @@ def begin(app: Flask, number: int) -> list[int]:
     return [task.id for task in engine.tasks.open()]
 
 
-def signed_in(app: Flask) -> str:
-    """The session cookie of an officer."""
+def signed_in(app: Flask, username: str) -> str:
+    """The session cookie of an officer who signs in."""
     client = app.test_client()
-    client.post("/sign-in", data={"username": "seo@barnsley.example.org", "password": SAMPLE_PASSWORD})
-    cookie = client.get_cookie("session")
+    client.post("/sign-in", base_url=HERE, data={"username": username, "password": PASSWORD})
+    cookie = client.get_cookie("session", "127.0.0.1")
     assert cookie is not None
     return f"session={cookie.value}"
 
@@ -87,9 +105,11 @@ def submit(port: int, task: int, cookie: str, together: Barrier) -> int:
 
 
 @pytest.mark.parametrize("people", [8, 50])
-def test_everybody_is_answered(crowded: Flask, port: int, people: int) -> None:
-    tasks, cookie, together = begin(crowded, people), signed_in(crowded), Barrier(people)
+def test_everybody_is_answered_and_has_done_their_own(crowded: Flask, port: int, people: int) -> None:
+    names, tasks, together = officers(crowded, people), begin(crowded, people), Barrier(people)
+    cookies = [signed_in(crowded, each) for each in names]
     with ThreadPoolExecutor(people) as crowd:
-        answers = list(crowd.map(lambda task: submit(port, task, cookie, together), tasks))
+        answers = list(crowd.map(lambda one: submit(port, *one, together), zip(tasks, cookies, strict=True)))
     assert answers == [302] * people
-    assert engine_of(crowded).tasks.open() == []
+    with engine_of(crowded).reading() as session:
+        assert [queries.task(session, each).ended_by for each in tasks] == names

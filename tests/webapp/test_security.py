@@ -71,7 +71,7 @@ def test_styles_in_place_are_for_drawings_alone(app: Flask, browser: Browser, ca
     for endpoint, method, address in addresses(app):
         if method == "GET" and endpoint != "auth.sign_out":
             answer = browser.client.get(address)
-            draws = re.search(rb"/(diagram|modeller)[\w.-]*\.js", answer.get_data()) is not None
+            draws = re.search(rb"/(diagram|modeller|form|table)[\w.-]*\.js", answer.get_data()) is not None
             assert ("'unsafe-inline'" in policy(answer)["style-src"]) == draws, address
             drawn += draws
     assert drawn >= 3

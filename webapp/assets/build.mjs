@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { compile } from 'sass';
 
@@ -22,11 +22,16 @@ const hashed = {};
 const pages = await build({
   ...common,
   metafile: true,
-  entryPoints: [ 'app', 'diagram', 'modeller' ].map(name => ({ in: `webapp/assets/${name}/index.js`, out: name })),
+  entryPoints: [
+    ...[ 'app', 'diagram', 'modeller' ].map(name => ({ in: `webapp/assets/${name}/index.js`, out: name })),
+    ...[ 'form', 'table' ].map(name => ({ in: `webapp/assets/documents/${name}.js`, out: name }))
+  ],
   outdir: OUT,
   entryNames: '[name]-[hash]',
   format: 'esm',
   splitting: true,
+  // The form editor brings a preact of its own beside that of what it draws with: one must draw all.
+  alias: { preact: resolve('node_modules/preact') },
   loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file', '.svg': 'file' }
 });
 
@@ -42,7 +47,7 @@ keep('favicon.svg', readFileSync('webapp/assets/favicon.svg'));
 keep('licences.txt', licences([ ...Object.keys({ ...pages.metafile.inputs, ...feel.metafile.inputs }), ...SHEETS ]));
 
 for (const path of Object.keys(pages.metafile.outputs)) {
-  const found = /^(app|diagram|modeller)-\w+(\.\w+)$/.exec(basename(path));
+  const found = /^(app|diagram|modeller|form|table)-\w+(\.\w+)$/.exec(basename(path));
   if (found) hashed[found[1] + found[2]] = basename(path);
 }
 writeFileSync(`${OUT}/names.json`, JSON.stringify(hashed));

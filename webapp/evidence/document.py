@@ -11,12 +11,17 @@ from engine.queries import CaseRow
 from webapp.dates import ZONE, day, hour
 from webapp.evidence.entries import Entry
 from webapp.evidence.words import GROUPS
-from webapp.people.names import person
+from webapp.people.names import meet, person
 from webapp.words import about
 
 #: The version of the document's shape.
 FORMAT = "pathways-evidence 1"
 STATUSES = {"active": "Live", "completed": "Completed", "cancelled": "Cancelled"}
+
+
+#: Why something is left out.
+OTHERS = "It is for other roles than those of the reader, or of whoever made this."
+KEPT = "The form keeps it to roles that the reader, or whoever made this, does not have."
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ def document(
     ``groups`` are those of the events that it holds.
     """
     kept = list(entries)
+    meet(case.started_by for case in cases)
     known = {clause.id: clause for entry in kept for clause in entry.clauses}
     return {
         "format": FORMAT,
@@ -100,10 +106,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def _kept_back(entry: Entry) -> Iterable[Mapping[str, Any]]:
     if entry.hidden:
         what = "what they were told" if entry.kind == "told" else "all that was recorded"
-        yield {"entry": entry.number, "what": what, "why": "It is for other roles than the reader’s."}
+        yield {"entry": entry.number, "what": what, "why": OTHERS}
     elif entry.withheld:
         many = f"{entry.withheld} {'answer' if entry.withheld == 1 else 'answers'}"
-        yield {"entry": entry.number, "what": many, "why": "The form keeps it to roles that the reader does not have."}
+        yield {"entry": entry.number, "what": many, "why": KEPT}
 
 
 def _iso(moment: datetime | None) -> str:

@@ -13,7 +13,7 @@ from engine import queries
 from engine.calendar.lateness import is_late
 from engine.calendar.timers import ZONE
 from engine.feel.stored import revived
-from engine.forms import Form, load_form
+from engine.forms import Form
 from engine.queries import GROUPS, CaseRow, EventRow, RecordedRow
 from webapp.evidence import words
 from webapp.evidence.readers import Reader
@@ -21,7 +21,7 @@ from webapp.forms.answers import Answer, answers, reads_all
 from webapp.forms.confidential import form_in
 from webapp.pages import clauses
 from webapp.pages.clauses import Clause
-from webapp.people.names import person, roles_in_words
+from webapp.people.names import meet, person, roles_in_words
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ class _Story:
     school: str | None
     given: Mapping[str, _Given] = field(default_factory=dict)
 
-    def urn(self, event: EventRow) -> str | None:
-        return self.urns.get(event.case or 0, self.school)
+    def place(self, event: EventRow) -> tuple[str | None, int | None]:
+        """The school (its URN) and the case (its id) of an event."""
+        return self.urns.get(event.case or 0, self.school), event.case
 
 
 def named(events: Iterable[EventRow]) -> list[EventRow]:
@@ -90,14 +91,30 @@ def entries(
     reader: Reader,
     now: datetime,
     school: str | None = None,
+    maker: Reader | None = None,
 ) -> list[Entry]:
     """The events in words, numbered from 1 in their order.
 
-    ``school`` is the URN that a story of a school is about. The number of statements does not grow with the events.
+    ``school`` is the URN that a story of a school is about. ``maker`` is who tells the story to the reader, and tells no more
+    than they may read themselves. The number of statements does not grow with the events.
     """
+    meet(who for event in events for who in words.people(event))
     urns = {case.id: case.school_urn for case in cases}
     story = _Story(reader, now, urns, school, _recorded(session, cases, events))
-    return [replace(_entry(event, story), number=number) for number, event in enumerate(events, 1)]
+    made = [replace(_entry(event, story), number=number) for number, event in enumerate(events, 1)]
+    if maker is None:
+        return made
+    own = replace(story, reader=maker)
+    return [_both(entry, _entry(event, own)) for entry, event in zip(made, events, strict=True)]
+
+
+def _both(theirs: Entry, own: Entry) -> Entry:
+    """What the reader and whoever made the story may both read of an entry."""
+    if theirs.hidden or own.hidden:
+        return theirs if theirs.hidden else replace(own, number=theirs.number)
+    known = {each.key for each in own.answers}
+    answers = tuple(each for each in theirs.answers if each.key in known)
+    return replace(theirs, answers=answers, withheld=theirs.withheld + len(theirs.answers) - len(answers))
 
 
 def _recorded(session: Session, cases: Sequence[CaseRow], events: Sequence[EventRow]) -> dict[str, _Given]:
@@ -134,10 +151,15 @@ def _of_reports(session: Session, events: Sequence[EventRow]) -> dict[str, _Give
     reports = [event for event in events if event.kind == "reported"]
     forms = queries.forms(session, [event.detail["form"] for event in reports])
     return {
-        event.key: _Given(load_form(forms[event.detail["form"]]), event.detail["values"], event.by)
+        event.key: _Given(form_in(forms[event.detail["form"]], _first(event)), event.detail["values"], event.by)
         for event in reports
         if event.detail["form"] in forms
     }
+
+
+def _first(event: EventRow) -> int | None:
+    """A case that a report came to, as which stands what its form keeps to certain roles."""
+    return next(iter(event.detail["reached"]), None)
 
 
 def _of_task(row: RecordedRow, event: EventRow) -> _Given:
@@ -166,24 +188,24 @@ def _entry(event: EventRow, story: _Story) -> Entry:
 
 def _seen(made: Entry, event: EventRow, story: _Story) -> Entry:
     """The line as far as it is for the reader's eyes."""
-    given, urn = story.given.get(event.key), story.urn(event)
-    if not _is_read(event, given, story, urn):
+    given = story.given.get(event.key)
+    if not _is_read(event, given, story):
         who, whom = "" if event.kind == "commented" else made.who, "" if event.kind == "filed" else made.whom
         return replace(made, lines=(), who=who, whom=whom, hidden=True)
     note = event.kind == "corrected" and "was" not in event.detail
-    return made if given is None or note else _with_answers(made, given, story, urn)
+    return made if given is None or note else _with_answers(made, given, story, event)
 
 
-def _is_read(event: EventRow, given: _Given | None, story: _Story, urn: str | None) -> bool:
+def _is_read(event: EventRow, given: _Given | None, story: _Story) -> bool:
     """Whether the reader knows more of an event than that it was: of what people were told, of files, notes and comments."""
     reader = story.reader
     if event.kind == "told":
-        return reader.was_told(event.roles, urn)
+        return reader.was_told(event.roles, *story.place(event))
     if event.kind == "commented":
         return reader.officer and reader.inside
     if event.kind == "filed":
         return _reads_file(event, story)
-    return event.kind != "corrected" or (given is not None and _reads_all(given, story, urn))
+    return event.kind != "corrected" or (given is not None and _reads_all(given, story, event))
 
 
 def _reads_file(event: EventRow, story: _Story) -> bool:
@@ -191,22 +213,27 @@ def _reads_file(event: EventRow, story: _Story) -> bool:
     reader = story.reader
     if reader.username and reader.username == event.detail["added_by"]:
         return True
-    held = not reader.roles_at(story.urn(event)).isdisjoint(event.roles)
+    held = not reader.roles_at(*story.place(event)).isdisjoint(event.roles)
     return held or (reader.officer and not event.detail["kept"])
 
 
-def _reads_all(given: _Given, story: _Story, urn: str | None) -> bool:
+def _is_met(given: _Given, story: _Story, event: EventRow) -> bool:
+    """Whether the reader knows of an answer at all: of those that the form keeps to nobody."""
     reader = story.reader
-    if not reader.officer and given.by != reader.username and not (given.roles and reader.may_read(given.roles, urn)):
-        return False
-    return reads_all(given.form, given.values, reader.roles_at(urn), given.by, reader.username)
+    if reader.officer or given.by == reader.username:
+        return True
+    return bool(given.roles) and reader.may_read(given.roles or (), *story.place(event))
 
 
-def _with_answers(made: Entry, given: _Given, story: _Story, urn: str | None) -> Entry:
-    reader = story.reader
-    if not reader.officer and given.by != reader.username and not (given.roles and reader.may_read(given.roles, urn)):
+def _reads_all(given: _Given, story: _Story, event: EventRow) -> bool:
+    reader, held = story.reader, story.reader.roles_at(*story.place(event))
+    return _is_met(given, story, event) and reads_all(given.form, given.values, held, given.by, reader.username)
+
+
+def _with_answers(made: Entry, given: _Given, story: _Story, event: EventRow) -> Entry:
+    if not _is_met(given, story, event):
         return replace(made, hidden=True)
-    held = reader.roles_at(urn)
+    reader, held = story.reader, story.reader.roles_at(*story.place(event))
     seen = answers(given.form, given.values, held, given.by, reader.username)
     every = sum(each.key in given.values for each in given.form.fields)
     return replace(made, answers=tuple(seen), withheld=every - len(seen))

@@ -33,8 +33,10 @@ class Printed:
     accessible: bool
 
 
-def printed(document: Mapping[str, Any], pictures: Sequence[Picture] = ()) -> Printed:
-    """The document as a PDF. Raises NotPrintable.
+def printed(
+    document: Mapping[str, Any], pictures: Sequence[Picture] = (), layout: str = "evidence/pack.typ"
+) -> Printed:
+    """The document as a PDF, laid out by a file of webapp/templates. Raises NotPrintable.
 
     The letters of some scripts are in no typeface here; then PDF/UA cannot be promised, and the PDF is made without it.
     """
@@ -42,7 +44,7 @@ def printed(document: Mapping[str, Any], pictures: Sequence[Picture] = ()) -> Pr
         import typst
     except ImportError as missing:
         raise NotPrintable(reason="its program (typst) is not installed here: make sets it up") from missing
-    template = resources.files("webapp").joinpath("templates/evidence/pack.typ").read_bytes()
+    template = resources.files("webapp").joinpath(f"templates/{layout}").read_bytes()
     shown = [{"name": p.name, "svg": p.svg, "alt": p.alt, "caption": p.caption} for p in pictures]
     inputs = {"document": json.dumps(document), "pictures": json.dumps(shown)}
     try:

@@ -31,8 +31,9 @@ class Choice:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words or phrases of a text, one a line; what is too short to be told apart is left out."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    """The words or phrases of a text, between commas, semicolons and ends of lines; what is too short to be told apart is left
+    out."""
+    lines = (" ".join(line.split()) for line in re.split(r"[,;\n\r]", text))
     return tuple(dict.fromkeys(line for line in lines if len(line) >= SHORTEST))[:MOST_WORDS]
 
 

@@ -111,6 +111,12 @@ def lines(event: EventRow) -> Iterator[str]:
     yield from _SENTENCES.get(event.kind, _done)(event.detail)
 
 
+def people(event: EventRow) -> Iterator[str]:
+    """Whom its sentences name."""
+    yield event.by
+    yield from (str(event.detail[each]) for each in ("covers", "to", "had") if event.detail.get(each))
+
+
 def _done(detail: Mapping[str, Any]) -> Iterator[str]:
     if detail.get("late_by"):
         yield f"It was due {lasting(detail['late_by'])} earlier."

@@ -94,7 +94,7 @@ def display(component: Component, value: Any, asking: Asking | None = None) -> s
         return "Yes" if value is True else "No"
     if value is None or value == "" or value == []:
         return NOT_ANSWERED
-    if component.kind in {"dynamiclist", "checklist"}:
+    if component.kind in {"dynamiclist", "checklist", "filepicker"}:
         return _several(component, value, asking)
     return _day(value) if component.kind == "datetime" else _label(component, value, asking)
 

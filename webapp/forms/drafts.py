@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2s
+from typing import Any
 
 from flask import current_app, request
 from flask_login import current_user
@@ -34,6 +35,7 @@ KEEPS = frozenset(
         "corrections.replace",
         "comments.of_case",
         "comments.of_task",
+        "reports.write",
     }
 )
 #: The routes of buttons in such a form that do something else with it, one step below its own address.
@@ -128,6 +130,16 @@ def wrapped() -> str:
     """What this request brought, to be carried through a sign-in in a field of its page."""
     whose = {name: request.form.get(name, "") for name in ("writer", "titled")}
     return json.dumps({"fields": sent(), **whose})
+
+
+def unpacked(carried: str) -> dict[str, Any]:
+    """The fields of a form that sends what is carried on, as names and texts; nothing where it is not ours."""
+    try:
+        said = json.loads(carried)
+        fields = [(str(name), str(text)) for name, text in said["fields"]]
+        return {"fields": fields, "writer": str(said["writer"]), "titled": str(said["titled"])}
+    except (ValueError, TypeError, KeyError):
+        return {}
 
 
 def texts(carried: str) -> list[str]:

@@ -7,9 +7,10 @@ stored answers. Ids and names of inputs are those that :mod:`engine.forms.posted
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from engine.errors import TimerImpossible
@@ -166,6 +167,7 @@ def form_view(
     role_names: Mapping[str, str] | None = None,
     action: str = "",
     corrects: bool = False,
+    files: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> FormView:
     """The page of a form for a person with these roles.
 
@@ -173,14 +175,18 @@ def form_view(
     process variables that this person may not read: they are neither prefilled nor quoted, though conditions
     see them. ``role_names`` gives role ids their names for the note on confidential questions. ``action`` is
     the page's own URL; with it, the buttons of a list bring the person back to that list. ``corrects`` as in
-    Form.initial.
+    Form.initial. ``files`` are the names of the files that were added, by the key of the question that asks for them.
     """
     asking = asking_of(variables, feel, roles)
     hidden = {*unseen, *(key for key, may in form.confidential().items() if may.isdisjoint(roles))}
     shown = asking_of({key: value for key, value in variables.items() if key not in hidden}, feel, roles)
-    answers_so_far = form.initial(shown.variables, corrects) | dict(posted or {})
+    answers_so_far = form.initial(shown.variables, corrects) | dict(posted or {}) | _names(files)
     page = _Page(form.own_keys(asking), asking, shown, errors or {}, frozenset(hidden), role_names or {})
     return FormView(page.views(form.components, answers_so_far, "", "m"), action)
+
+
+def _names(files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {key: list(names) for key, names in files.items()}
 
 
 @dataclass(frozen=True)
@@ -245,6 +251,10 @@ class _Page:
                 return _date(posted, name, common)
             case "radio" | "select" | "checklist":
                 return self.choice(component, posted)
+            case "filepicker":
+                names = posted if isinstance(posted, list) else []
+                adds = component.multiple or not names
+                return {"items": tuple(ItemView(each, each) for each in names), "add": "Add files" if adds else ""}
             case "checkbox":
                 return {"items": (ItemView("true", common["label"], posted in ("true", True)),)}
             case "dynamiclist":

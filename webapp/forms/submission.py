@@ -8,7 +8,7 @@ always shows what was entered, and what does not go through is saved.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -39,6 +39,8 @@ ELSEWHERE = (
 THEN_LOAD = (
     "Open the page once more beside this one to see that. To put what is here in its stead, save with the button below."
 )
+#: What counts as added in a rehearsal.
+EXAMPLE = ("document.pdf",)
 #: Buttons that save what was typed and lead on to something else about the task.
 ON_THE_WAY = {"files": "files.of_task", "later": "attention.later"}
 THEN_SAVE = "To put it in the stead of that, save again."
@@ -70,7 +72,9 @@ class Asked:
     ``variables`` are what its conditions look at, ``unseen`` those of them that this person may not read, ``action``
     the address that the page sends it to. ``corrects``: its last answers were sent back, and show again.
     ``school`` is the URN of the school that it is about, for which the person's roles count. In a rehearsal, ``acting`` are
-    the roles of those who are asked, and ``at`` is the moment at which they are.
+    the roles of those who are asked, and ``at`` is the moment at which they are. ``told`` are the variables that this person may
+    read and others may not: that the page quotes them is recorded. ``files`` are the names of the files that were added, by the
+    key of the question that asks for them: what a browser says of them counts for nothing. In a rehearsal one counts as added.
     """
 
     form: Form | None
@@ -79,16 +83,19 @@ class Asked:
     unseen: Collection[str] = field(default=())
     corrects: bool = False
     school: str | None = None
+    case: int | None = None
     acting: frozenset[str] | None = None
     at: datetime | None = None
+    told: Collection[str] = field(default=())
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def roles(self) -> frozenset[str]:
-        """The person's roles that count for the school; in a rehearsal, those of whoever is asked. What is asked of these is
+        """The person's roles that count there; in a rehearsal, those of whoever is asked. What is asked of these is
         asked of whoever came by a link too, whatever the link shows: what they may not read is in ``unseen``."""
         if self.acting is not None:
             return self.acting
-        roles: frozenset[str] = current_user.scope.roles_at(self.school)
+        roles: frozenset[str] = current_user.scope.roles_at(self.school, self.case)
         return roles
 
     @property
@@ -107,15 +114,16 @@ class Asked:
         unseen: Collection[str] = (),
         corrects: bool = False,
         school: str | None = None,
+        case: int | None = None,
     ) -> Asked:
         """From a form's stored JSON, None where there is no form. Raises FormUnreadable."""
         form = in_case(load_form(content), variables) if content else None
-        return cls(form, variables, action, unseen, corrects, school)
+        return cls(form, variables, action, unseen, corrects, school, case)
 
     @classmethod
-    def of_questions(cls, questions: dict[str, Any], action: str, school: str | None) -> Asked:
+    def of_questions(cls, questions: dict[str, Any], action: str, school: str | None, case: int | None) -> Asked:
         """From questions of our own, which no process asks."""
-        return cls(load_form(questions), {}, action, school=school)
+        return cls(load_form(questions), {}, action, school=school, case=case)
 
     def view(
         self, posted: Mapping[str, Any] | None = None, errors: Mapping[str, list[str]] | None = None
@@ -124,7 +132,8 @@ class Asked:
         if self.form is None:
             return None
         if self.acting is None:
-            witness.note(self._prefilled(self.form))
+            shown = self.form.quotes(self.told)
+            witness.note({*self._prefilled(self.form), *(key for key in shown if self.variables.get(key) is not None)})
         made = form_view(
             self.form,
             self.variables,
@@ -136,6 +145,7 @@ class Asked:
             action=self.action,
             role_names=_role_names(),
             corrects=self.corrects,
+            files=self._added,
         )
         return replace(made, writer=drafts.writer(), version=self._version())
 
@@ -175,7 +185,7 @@ class Asked:
         if self.form is None:
             return Submission(None, {})
         with_person = (self.variables, self._feel, self.roles)
-        edited = self.form.edited(request.form, *with_person)
+        edited = self.form.edited(self._with_files(request.form), *with_person)
         if edited is not None:
             self.keep()
             return Submission(self.view(edited), None, edited=True)
@@ -188,7 +198,19 @@ class Asked:
 
     def _entered(self, posted: MultiDict[str, str]) -> dict[str, Any]:
         assert self.form is not None
-        return self.form.entered(posted, self.variables, self._feel, self.roles)
+        return self.form.entered(self._with_files(posted), self.variables, self._feel, self.roles)
+
+    def _with_files(self, posted: MultiDict[str, str]) -> MultiDict[str, str]:
+        """What was posted, with the files that were added in the place of whatever it says of them."""
+        known: MultiDict[str, str] = MultiDict(posted)
+        for key, names in self._added.items():
+            known.setlist(key, list(names))
+        return known
+
+    @cached_property
+    def _added(self) -> dict[str, Sequence[str]]:
+        picked = (each.key for each in self.form.fields if each.kind == "filepicker") if self.form else ()
+        return {key: self.files.get(key, () if self.acting is None else EXAMPLE) for key in picked}
 
     # -- drafts: what was typed and does not go through ----------------------------------------------------------------
 
@@ -219,7 +241,7 @@ class Asked:
         """Whether anything was entered that the empty form does not say already."""
         assert self.form is not None
         at_first, entered = self.form.initial(self.variables, self.corrects), self._entered(request.form)
-        put = (each for each in self.form.fields if each.key in entered)
+        put = (each for each in self.form.fields if each.key in entered and each.kind != "filepicker")
         return any(not is_blank(each, entered[each.key]) and entered[each.key] != at_first[each.key] for each in put)
 
     def done(self) -> None:
@@ -270,13 +292,21 @@ class Asked:
             return jsonify(message=f"Saved on {hour(now())}" if kept else "", version=drafts.version(self.saved))
         if pressed == "open":
             return redirect(self.action)
-        if pressed in ON_THE_WAY and (place := drafts.place_of(self.action)) and place.task:
-            return redirect(url_for(ON_THE_WAY[pressed], task_id=place.task))
+        if (on := self._on_the_way(pressed)) is not None:
+            return redirect(on)
         flash(
             "Your answers are saved. Nobody else sees them." if kept else "You have typed nothing, so nothing is saved."
         )
         is_guest = isinstance(current_user._get_current_object(), Guest)
         return redirect(self.action if is_guest else url_for("tasks.inbox"))
+
+    def _on_the_way(self, pressed: str) -> str | None:
+        """The address that a button leads on to, "files:minutes" to the files of a question; None where it leads to none."""
+        way, _, question = pressed.partition(":")
+        place = drafts.place_of(self.action)
+        if way not in ON_THE_WAY or place is None or not place.task:
+            return None
+        return url_for(ON_THE_WAY[way], task_id=place.task, belongs=question or None)
 
 
 def _role_names() -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -14,16 +15,19 @@ from engine import queries
 from engine.audit import About, Draft
 from engine.audit.kinds import GROUPS, KINDS, SIGN_INS
 from engine.queries import AuditFilters, AuditPage, AuditRow
-from webapp.audit_words import doer, sides, thing, whence
+from webapp.audit_words import doer, people, sides, thing, whence
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.exports import Sheet, exported
 from webapp.people.accounts import usernames_like
+from webapp.people.names import meet
 from webapp.periods import Days
 
 blueprint = Blueprint("audit", __name__)
 #: Entries of a file at most: the newest of those that are looked for.
 MOST = 20_000
+#: Entries of which the names are looked up together.
+AT_ONCE = 500
 #: The columns of a file.
 COLUMNS = (
     "Number",
@@ -125,6 +129,7 @@ def entry(entry_id: int) -> str:
     """One entry, with all that it says."""
     row = queries.audit_entry(db.session(), current_user.authority, entry_id)
     _tell("audit.viewed", {"entry": entry_id})
+    meet(people(row))
     return render_template("audit/entry.html", row=row, kinds=KINDS, sides=sides(row))
 
 
@@ -132,10 +137,17 @@ def entry(entry_id: int) -> str:
 def listed(ending: str) -> Response:
     """The entries that are looked for as a file, the oldest first."""
     asked = Asked.here()
-    rows = queries.audit_entries(db.session(), current_user.authority, asked.filters, MOST)
+    rows = _met(iter(queries.audit_entries(db.session(), current_user.authority, asked.filters, MOST)))
     answer = exported(Sheet("audit-trail", "Audit trail", COLUMNS, map(_cells, rows)), ending)
     _tell("audit.exported", {**asked.said, "as": ending})
     return answer
+
+
+def _met(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
+    """The same, whom they name looked up many at once."""
+    while some := list(islice(rows, AT_ONCE)):
+        meet(who for row in some for who in people(row))
+        yield from some
 
 
 def _cells(row: AuditRow) -> list[Any]:

@@ -26,6 +26,7 @@ from engine.queries import (
 )
 from webapp.current import now
 from webapp.db import db
+from webapp.forms import confidential
 from webapp.forms.answers import Answer, answers
 from webapp.forms.confidential import form_in
 from webapp.pages.school_people import EACH_SCHOOL
@@ -79,7 +80,7 @@ def of_task(detail: TaskDetail, beside: Collection[int]) -> Background | None:
     if row.status != "open" or not current_user.may("officer"):
         return None
     others = [each for each in queries.open_tasks(session, row.instance_id) if each.id != row.id]
-    files = queries.attachments(session, row.instance_id, current_user.scope, True)
+    files = confidential.files(row.instance_id)
     rounds = _rounds(detail, files, beside)
     return Background(
         _about(row) if row.school_urn else None,
@@ -138,7 +139,7 @@ def _rounds(detail: TaskDetail, files: Sequence[AttachmentRow], beside: Collecti
 def _given(row: FoundRow) -> list[Answer]:
     if row.form is None:
         return []
-    held = current_user.scope.reads_at(row.task.school_urn)
+    held = current_user.scope.reads_at(row.task.school_urn, row.task.instance_id)
     return answers(form_in(row.form, row.task.instance_id), row.values, held, row.by, current_user.username)
 
 
@@ -146,6 +147,6 @@ def _began(row: TaskRow) -> tuple[BeganRow, list[Answer]] | None:
     found = queries.began(db.session(), row.instance_id)
     if found is None:
         return None
-    held = current_user.scope.reads_at(row.school_urn)
+    held = current_user.scope.reads_at(row.school_urn, row.instance_id)
     form = form_in(found.form, row.instance_id)
     return found, answers(form, found.values, held, found.by, current_user.username)

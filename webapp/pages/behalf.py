@@ -121,7 +121,7 @@ def _silent(detail: TaskDetail, problem: str = "") -> str:
 def _theirs(task_id: int) -> TaskDetail:
     """An open task of others, whose answer this person may record. Raises TaskNotFound, TaskNotOpen, NotOnBehalf."""
     detail = queries.task(db.session(), task_id)
-    check_may_record(current_user.scope, detail.info, detail.row.school_urn)
+    check_may_record(current_user.scope, detail.info, detail.row.school_urn, detail.row.instance_id)
     tasks.refuse_ended(detail)
     return detail
 

@@ -13,13 +13,15 @@ from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.queries import InstanceFilters, InstanceRow, Page, Spot
+from engine.services.lists import CASES
 from webapp.current import now
 from webapp.db import db
 from webapp.exports import Cell, Sheet, exported
 from webapp.pages.cases import STATUSES
+from webapp.pages.lists import KEPT_OF_CASES
 from webapp.pages.numbers import page_asked
 from webapp.people.accounts import usernames_like
-from webapp.people.names import person, roles_in_words
+from webapp.people.names import meet, person, role_names, roles_in_words
 from webapp.periods import Days
 from webapp.words import about
 
@@ -118,6 +120,9 @@ def index() -> tuple[str, int]:
         sorts=SORTS,
         columns=COLUMNS,
         statuses=STATUSES,
+        views=queries.lists(session, current_user.scope, CASES),
+        kept=KEPT_OF_CASES,
+        roles=_own_roles(),
         processes=[row for row in queries.definitions(session) if row.startable],
         versions=queries.versions(session, asked.filters.process) if asked.filters.process else [],
         stages=queries.stages(session, asked.filters.process) if asked.filters.process else [],
@@ -128,6 +133,12 @@ def index() -> tuple[str, int]:
         now=now(),
     )
     return shown, 400 if asked.days.problem else 200
+
+
+def _own_roles() -> list[tuple[str, str]]:
+    """The roles with which a view may be shared, and what they are called."""
+    mine = sorted(current_user.scope.roles)
+    return list(zip(mine, role_names(mine), strict=True))
 
 
 @blueprint.get("/cases/export.<ending>")
@@ -143,6 +154,7 @@ def listed(ending: str) -> Response:
 def _every(asked: Asked) -> Iterator[InstanceRow]:
     for number in range(1, MOST // AT_ONCE + 1):
         page = asked.page(number, AT_ONCE)
+        meet(who for row in page.items for who in (*row.assignees, row.started_by))
         yield from page.items
         if not page.more:
             return

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.errors import AnswerKept
+from engine.errors import AnswerKept, InstanceNotFound
 from engine.queries import (
     CommentRow,
     CorrectionRow,
@@ -22,9 +22,11 @@ from engine.queries import (
     RecordedRow,
     SchoolChangeRow,
 )
+from engine.queries.retention import disposal_of, holds_on
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.evidence.words import ACTS, HANDS, acted, changes
+from webapp.forms import confidential
 from webapp.forms.answers import Answer, answers, reads_all
 from webapp.forms.confidential import form_in
 from webapp.forms.reasons import reason
@@ -52,9 +54,15 @@ class RegisterLine:
 
 
 @blueprint.get("/cases/<int:instance_id>")
-def case(instance_id: int) -> str:
-    """One case, live."""
-    return page(instance_id)
+def case(instance_id: int) -> str | tuple[str, int]:
+    """One case, live; of one that was deleted, what is left of it, for those who oversee cases."""
+    try:
+        return page(instance_id)
+    except InstanceNotFound:
+        left = disposal_of(db.session(), instance_id)
+        if left is None or left.deleted is None:
+            raise
+        return render_template("retention/gone.html", row=left, records=current_user.may("records")), 410
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def page(instance_id: int, refused: Refused = Refused()) -> str:
         story=_story(detail, history, comments, first=not before),
         changes=[_in_words(change) for change in detail.school_changes],
         given=_given(history, detail.row),
-        files=queries.attachments(db.session(), instance_id, current_user.scope, current_user.may("officer")),
+        files=confidential.files(instance_id),
         comments=comments,
         corrections=_corrections(history, detail.row),
         now=now(),
@@ -103,6 +111,8 @@ def page(instance_id: int, refused: Refused = Refused()) -> str:
         moved=queries.last_migration(db.session(), instance_id) if may_move() else None,
         newest=queries.latest_definition(db.session(), detail.row.process),
         refused=refused,
+        holds=holds_on(db.session(), instance_id),
+        records=current_user.may("records"),
     )
 
 
@@ -154,13 +164,21 @@ def may_see(detail: InstanceDetail) -> bool:
 
 
 def _mine(detail: InstanceDetail) -> set[int]:
-    return {task.id for task in detail.tasks if current_user.scope.holds(task.roles, at=task.school_urn)}
+    return {
+        task.id
+        for task in detail.tasks
+        if current_user.scope.holds(task.roles, at=task.school_urn, case=task.instance_id)
+    }
 
 
 def _others(detail: InstanceDetail) -> set[int]:
     """The tasks of others whose answer this person may record."""
     scope = current_user.scope
-    theirs = {task.id for task in detail.tasks if task.on_behalf and scope.holds(task.on_behalf, at=task.school_urn)}
+    theirs = {
+        task.id
+        for task in detail.tasks
+        if task.on_behalf and scope.holds(task.on_behalf, at=task.school_urn, case=task.instance_id)
+    }
     return theirs - _mine(detail)
 
 
@@ -175,7 +193,7 @@ def _corrections(history: Sequence[HistoryRow], row: InstanceRow) -> dict[int, l
     """The notes of correction beside these answers, by task, as far as this person may read all that they correct."""
     notes = queries.corrections(db.session(), [row.task_id for row in history if row.task_id is not None])
     tasks = queries.recorded(db.session(), notes) if notes else []
-    roles, viewer = current_user.scope.reads_at(row.school_urn), current_user.username
+    roles, viewer = current_user.scope.reads_at(row.school_urn, row.id), current_user.username
     return {
         task.task_id: notes[task.task_id]
         for task in tasks
@@ -184,7 +202,7 @@ def _corrections(history: Sequence[HistoryRow], row: InstanceRow) -> dict[int, l
 
 
 def _answers(task: RecordedRow, row: InstanceRow) -> list[Answer]:
-    roles, viewer = current_user.scope.reads_at(row.school_urn), current_user.username
+    roles, viewer = current_user.scope.reads_at(row.school_urn, row.id), current_user.username
     return answers(form_in(task.form, row.id), task.values, roles, task.by, viewer)
 
 

@@ -145,7 +145,8 @@ def _page(subject: Subject, filters: Filters, number: int) -> Page[Entry]:
 
 
 def _entries(subject: Subject, events: Sequence[EventRow], reader: Reader) -> list[Entry]:
-    return entries(db.session(), subject.cases, events, reader, now(), subject.school)
+    maker = None if reader.username else readers.myself()
+    return entries(db.session(), subject.cases, events, reader, now(), subject.school, maker)
 
 
 def _mentions(entry: Entry, text: str) -> bool:
@@ -211,7 +212,7 @@ def school_hand_over(urn: str) -> Response | tuple[str, int]:
 
 def _hand_over(subject: Subject, filters: Filters) -> Response | tuple[str, int]:
     reader = _reader(request.args.get("reader", OUTSIDE))
-    problems: dict[str, str] = {"since": filters.days.problem} if filters.days.problem else {}
+    problems = filters.days.problems
     if request.method == "POST" and not problems:
         choice, why, problems = _chosen(subject, filters)
         if not problems:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
 from flask import current_app
 
-from engine.yaml_files import read_yaml
+from engine import Engine
+from engine.configuration.register import Register, read_register
 
 
 @dataclass(frozen=True)
@@ -26,26 +26,39 @@ class Clause:
     """The id of its document in the register."""
 
 
-def load(folder: Path) -> dict[str, Clause]:
-    """The clauses of every authority, from ``processes/<authority>/clauses.yaml``."""
-    found: dict[str, Clause] = {}
-    for path in sorted(folder.glob("*/clauses.yaml")):
-        data: dict[str, Any] = read_yaml(path) or {}
-        titles = {key: str(source.get("title", key)) for key, source in (data.get("sources") or {}).items()}
-        for row in data.get("clauses") or []:
-            source = max((key for key in titles if row["id"].startswith(key)), key=len, default="")
-            document, kind = titles.get(source, source), str(row.get("kind", ""))
-            found[row["id"]] = Clause(
-                row["id"], row["says"], str(row.get("at", "")), document, path.parent.name, kind, source
-            )
-    return found
+class Known:
+    """The clauses of every authority, as their registers say now."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> dict[str, Clause]:
+        """By id."""
+        authorities = self._engine.transactions.authorities
+        return {
+            clause.id: clause
+            for authority in authorities
+            for clause in _clauses(authorities.clauses(authority), authority)
+        }
+
+
+@lru_cache(maxsize=50)
+def _clauses(document: bytes, authority: str) -> tuple[Clause, ...]:
+    """The clauses of an authority's register."""
+    register = read_register(document)[0] if document else Register()
+    found = []
+    for duty in register.duties.values():
+        source = register.source(duty.id)
+        title = register.sources.get(source, source)
+        found.append(Clause(duty.id, duty.says, duty.at, title, authority, duty.kind, source))
+    return tuple(found)
 
 
 def of_authority(authority: str) -> dict[str, list[Clause]]:
     """An authority's clauses by the document that they stand in, in the register's order."""
-    known: dict[str, Clause] = current_app.extensions["clauses"]
+    known: Known = current_app.extensions["clauses"]
     found: dict[str, list[Clause]] = {}
-    for clause in known.values():
+    for clause in known.all().values():
         if clause.authority == authority:
             found.setdefault(clause.document, []).append(clause)
     return found
@@ -53,5 +66,6 @@ def of_authority(authority: str) -> dict[str, list[Clause]]:
 
 def named(ids: Iterable[str]) -> list[Clause]:
     """The clauses with these ids that the register knows."""
-    known: dict[str, Clause] = current_app.extensions["clauses"]
-    return [known[each] for each in ids if each in known]
+    known: Known = current_app.extensions["clauses"]
+    clauses = known.all() if (wanted := list(ids)) else {}
+    return [clauses[each] for each in wanted if each in clauses]

@@ -83,7 +83,9 @@ def _asked() -> Asked:
     members = [each for each in the_engine().people.members(current_user.authority) if each.roles & officers]
     values = [{"value": each["value"], "label": each["text"]} for each in options(members, current_user.username)]
     tell = [{**_TELL, "values": values}] if values else []
-    return Asked.of_questions({"id": "comment", "type": "default", "components": [_TEXT, *tell]}, request.path, None)
+    return Asked.of_questions(
+        {"id": "comment", "type": "default", "components": [_TEXT, *tell]}, request.path, None, None
+    )
 
 
 def _page(place: _Place, view: FormView | None) -> str:

@@ -27,6 +27,8 @@ _GROUPS: tuple[tuple[str, Callable[[Change], bool]], ...] = (
     ("Changed in the drawing", lambda change: change.how == "changed" and change.seen),
     ("Changed where the drawing does not show it", lambda change: change.how == "changed" and not change.seen),
 )
+#: Of a document of the configuration, which has no drawing.
+_GROUPS_OF_ENTRIES = (*_GROUPS[:2], ("Changed", lambda change: change.how == "changed"))
 
 
 @dataclass(frozen=True)
@@ -110,5 +112,6 @@ def _page(
 
 def grouped(section: Section) -> list[tuple[str, list[Change]]]:
     """The differences of a document by what has become of each, leaving out what there is none of."""
-    found = [(title, [each for each in section.told if fits(each)]) for title, fits in _GROUPS]
+    groups = _GROUPS_OF_ENTRIES if section.kind == "settings" else _GROUPS
+    found = [(title, [each for each in section.told if fits(each)]) for title, fits in groups]
     return [(title, changes) for title, changes in found if changes]

@@ -4,6 +4,7 @@ a note of correction, beside the answer that stays as it was given."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace as with_
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -101,7 +102,8 @@ def _replaceable(task_id: int) -> TaskDetail:
 def _questions(detail: TaskDetail) -> Asked:
     action, case = url_for("corrections.replace", task_id=detail.row.id), detail.row.instance_id
     known = queries.variables(db.session(), case)
-    return Asked.of(detail.form, known, action, confidential.unseen(case), school=detail.row.school_urn)
+    made = Asked.of(detail.form, known, action, confidential.unseen(case), school=detail.row.school_urn, case=case)
+    return with_(made, told=confidential.told(case), files=confidential.files_by_question(detail))
 
 
 def _typed(detail: TaskDetail) -> Mapping[str, Any]:
@@ -124,7 +126,8 @@ def _own(task_id: int) -> TaskDetail:
 
 
 def _asked(detail: TaskDetail) -> Asked:
-    return Asked.of_questions(_QUESTIONS, url_for("corrections.add", task_id=detail.row.id), detail.row.school_urn)
+    row = detail.row
+    return Asked.of_questions(_QUESTIONS, url_for("corrections.add", task_id=row.id), row.school_urn, row.instance_id)
 
 
 def _page(detail: TaskDetail, asked: Asked, view: Any = None) -> str:

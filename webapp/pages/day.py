@@ -16,13 +16,14 @@ from engine.calendar.lateness import late_before
 from engine.queries import InboxFilters, TaskRow
 from engine.queries.common import COUNT_LIMIT
 from engine.queries.day import MOST_NEWS
-from engine.queries.notices import LATE
+from engine.queries.notices import LATE, TASK
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
 from webapp.evidence import readers
 from webapp.evidence.entries import entries, named
-from webapp.pages import calendar
+from webapp.pages import calendar, plans
+from webapp.pages.awaiting import awaiting
 from webapp.pages.numbers import page_asked
 from webapp.pages.tasks import blueprint
 from webapp.people import accounts, names
@@ -157,13 +158,25 @@ def inbox() -> str:
         drafts=[each for each in saved if each.task_id is None],
         told=queries.notices(session, scope, unread=True, per_page=NEWEST),
         late=queries.unread(session, scope, LATE),
+        new=queries.unread(session, scope, TASK),
         nowhere=scope.confined == frozenset(),
+        administrators=_administrators() if scope.confined == frozenset() else [],
         covers=sorted(set(scope.covers.values())),
         roles=list(zip(sorted(scope.roles), names.role_names(sorted(scope.roles)), strict=True)),
         processes=queries.processes_with_tasks(session),
+        plans=plans.waiting(),
+        awaits=awaiting(),
         manages=current_user.may("manage"),
         ends=calendar.running_out(current_user.authority) if current_user.may("manage") else None,
     )
+
+
+def _administrators() -> list[str]:
+    """Who gives roles in the person's authority, by name and, where it is known, e-mail address."""
+    home = current_user.home
+    members = the_engine().people.members(current_user.authority) if home else []
+    found = [each for each in members if home and home.may(each.roles, "administer")]
+    return [f"{each.name} ({each.email})" if each.email else each.name for each in found]
 
 
 def _is_narrowed(chosen: Mapping[str, str]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from pathlib import PurePosixPath
-from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -14,9 +14,10 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as Answer
 
 from engine import Deployed, queries
-from engine.errors import DeploymentRefused, DrawnOnOldVersion
+from engine.errors import DeploymentRefused, DrawnOnOldVersion, NothingNew
 from engine.people import register
-from engine.queries import DefinitionRow
+from engine.queries import DefinitionRow, DrawingRow
+from engine.services.plans import HandedIn
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
@@ -32,8 +33,15 @@ def index() -> str:
     return render_template(
         "definitions/index.html",
         processes=queries.definitions(db.session()),
+        plans=queries.plans(db.session()),
+        begun=_begun() if current_user.may("own-processes") else [],
         retired=queries.retired(db.session()),
     )
+
+
+def _begun() -> list[DrawingRow]:
+    """The drafts of processes that are not deployed yet."""
+    return [each for each in queries.new_drawings(db.session()) if each.kind == queries.DIAGRAM]
 
 
 @blueprint.get("/processes/<key>")
@@ -54,6 +62,9 @@ def versions(key: str) -> str:
         moves=queries.migrations(session, key) if may_move() else [],
         may_move=may_move(),
         retired=queries.retired(session).get(key),
+        plans=queries.plans(session, key),
+        approvals=queries.approvals(session, key),
+        approver=the_engine().plans.approver(current_user.authority),
     )
 
 
@@ -93,24 +104,32 @@ def back(key: str) -> Answer:
     shown = queries.latest_definition(session, key)
     before = next((row for row in queries.versions(session, key) if row.version < shown.version), None)
     why, wrong = reason(request.form.get("why", ""), "", "Why you go back")
-    problem = f"{wrong or 'There is no version before this one'}."
-    if not wrong and before is not None:
-        problem = _gone_back(before, request.form.get("latest", shown.id, int), why)
+    if wrong or before is None:
+        flash(f"{wrong or 'There is no version before this one'}.", "problem")
+        return redirect(url_for("definitions.versions", key=key))
+    return _gone_back(before, request.form.get("latest", shown.id, int), why)
+
+
+def _gone_back(to: DefinitionRow, latest: int, why: str) -> Answer:
+    """Go back to a version; or say what stands against it."""
+    same = f"Nothing was deployed: version {to.version} says the same as the newest version."
+    problem, done = "", None
+    try:
+        done = the_engine().plans.back(to.id, latest, current_user.scope, why)
+    except DrawnOnOldVersion as old:
+        problem = f"Nothing was deployed: version {old.details['version']} was deployed after this page was opened."
+    except NothingNew:
+        problem = same
+    except DeploymentRefused as refused:
+        problem = str(refused)
+    if isinstance(done, int):
+        return redirect(url_for("plans.plan", plan_id=done))
+    if done is not None:
+        _say_others(done)
+        problem = "" if done.processes else same
     if problem:
         flash(problem, "problem")
-    return redirect(url_for("definitions.versions", key=key, deployed=None if problem else 1))
-
-
-def _gone_back(to: DefinitionRow, latest: int, why: str) -> str:
-    """Go back to a version; what stands against it, or nothing."""
-    try:
-        done = the_engine().deployments.back(to.id, latest, current_user.scope, why)
-    except DrawnOnOldVersion as old:
-        return f"Nothing was deployed: version {old.details['version']} was deployed after this page was opened."
-    except DeploymentRefused as refused:
-        return str(refused)
-    _say_others(done)
-    return "" if done.processes else f"Nothing was deployed: version {to.version} says the same as the newest version."
+    return redirect(url_for("definitions.versions", key=to.key, deployed=None if problem else 1))
 
 
 @blueprint.get("/definitions/<int:definition_id>.bpmn")
@@ -135,39 +154,69 @@ def edit(definition_id: int) -> str | Answer:
     if mine is not None:
         return redirect(url_for("drawings.edit", drawing_id=mine.id))
     file = PurePosixPath(row.file).name
-    return render_template("definitions/edit.html", definition=row, latest=latest, file=file, draft=None, others=False)
+    approver = the_engine().plans.approver(current_user.authority)
+    return render_template(
+        "definitions/edit.html",
+        definition=row,
+        latest=latest,
+        file=file,
+        draft=None,
+        others=False,
+        approver=approver,
+    )
 
 
 @blueprint.post("/api/check")
 def check() -> Response:
     """What the engine finds in a drawing."""
     resources, _, _ = _drawing()
-    findings = the_engine().deployments.check(resources, authority=current_user.authority)
+    rehearses = not request.get_json().get("drawn")
+    findings = the_engine().deployments.check(resources, current_user.authority, rehearses=rehearses)
     return jsonify(findings=[asdict(finding) for finding in findings])
 
 
 @blueprint.post("/api/deploy")
 def deploy() -> tuple[Response, int] | Response:
-    """Deploy a drawing as a new version, with a note; or say why not."""
+    """Deploy a drawing as a new version, with a note, at once or from a day; or say why not."""
     resources, given, base = _drawing()
     note, problem = reason(given, "Enter a note that says what you changed and why", "The note")
     if problem:
         return jsonify(message=f"{problem}."), 400
     try:
-        deployed = the_engine().deployments.deploy(
-            resources, by=current_user.scope, note=note, based_on=base, origin=queries.BROWSER
-        )
+        handed = HandedIn(resources, note, base, _day(), _draft())
+        done = the_engine().plans.hand_in(handed, current_user.scope)
     except DrawnOnOldVersion as old:
         newest = queries.latest_definition(db.session(), queries.definition(db.session(), base or 0).key)
         return jsonify(message=old.told(anybody), base=newest.id, version=newest.version), 409
     except DeploymentRefused as refused:
         return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
-    if not deployed.processes:
-        return jsonify(message="Nothing was deployed: this is the same as the deployed version."), 422
-    key = next((key for key in deployed.own if key in deployed.processes), next(iter(deployed.processes)))
-    _say_others(deployed)
-    _end_draft(request.get_json().get("draft"), deployed.processes)
+    return _deployed(done)
+
+
+def _deployed(done: Deployed | int) -> tuple[Response, int] | Response:
+    """Where the modeller goes on to."""
+    if isinstance(done, int):
+        return jsonify(address=url_for("plans.plan", plan_id=done))
+    if not done.processes:
+        return jsonify(message=str(NothingNew())), 422
+    key = next((key for key in done.own if key in done.processes), next(iter(done.processes)))
+    _say_others(done)
     return jsonify(address=url_for("definitions.versions", key=key, deployed=1))
+
+
+def _day() -> date | None:
+    """From which day the drawing is to take effect; None for at once."""
+    given = request.get_json().get("from")
+    try:
+        return date.fromisoformat(given) if given else None
+    except (TypeError, ValueError):
+        raise BadRequest from None
+
+
+def _draft() -> int | None:
+    """The draft that is deployed, where it is one."""
+    given = request.get_json().get("draft")
+    return queries.drawing(db.session(), given)[0].id if isinstance(given, int) else None
 
 
 def _say_others(deployed: Deployed) -> None:
@@ -176,13 +225,6 @@ def _say_others(deployed: Deployed) -> None:
     names = sorted(row.name for row in queries.definitions(db.session()) if row.key in others)
     if names:
         flash(f"These refer to it, and so have a new version too: {', '.join(f'“{name}”' for name in names)}.")
-
-
-def _end_draft(drawing_id: Any, versions: Mapping[str, int]) -> None:
-    """The draft that was deployed is one no longer. The deployment brought ``versions`` of it and of what calls it, by key."""
-    if isinstance(drawing_id, int):
-        row, _ = queries.drawing(db.session(), drawing_id)
-        the_engine().drawings.end(drawing_id, current_user.scope, deployed_as=versions.get(row.process))
 
 
 def _drawing() -> tuple[dict[str, bytes], str, int | None]:

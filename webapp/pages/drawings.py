@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response as Answer
 
 from engine import queries
 from engine.compare import Section
-from engine.errors import DrawingUnusable, ParseFailed
+from engine.errors import DrawingUnusable, FormUnreadable, ParseFailed
 from engine.queries import DefinitionRow, DrawingRow
 from engine.services.drawings import Saved
 from webapp.current import now, the_engine
 from webapp.db import db
+from webapp.pages import documents, new_processes
 from webapp.pages.comparisons import Side, grouped
 from webapp.people.names import person
 
@@ -80,15 +81,32 @@ def xml(drawing_id: int) -> Response:
 
 
 @blueprint.get("/drafts/<int:drawing_id>/edit")
-def edit(drawing_id: int) -> str:
-    """The modeller, with this draft open."""
+def edit(drawing_id: int) -> str | Answer:
+    """The modeller, with this draft open; of one that is deployed or discarded its page, which says so."""
     session = db.session()
-    row, _ = queries.drawing(session, drawing_id)
+    row, content = queries.drawing(session, drawing_id)
+    if row.ended is not None:
+        was = f"deployed as version {row.deployed_as}" if row.deployed_as else "discarded"
+        flash(
+            f"The draft “{row.name}” was {was}, so it is not open any more. To go on with it, have it back.", "problem"
+        )
+        return redirect(url_for("drawings.draft", drawing_id=drawing_id))
+    if row.kind != queries.DIAGRAM:
+        return documents.opened_draft(row, content)
+    if row.based_on is None:
+        return new_processes.editor(row)
     base = queries.definition(session, row.based_on)
     latest = queries.latest_definition(session, row.process)
     others = row.saved_by != current_user.username and now() - row.saved < MEANWHILE
+    approver = the_engine().plans.approver(current_user.authority)
     return render_template(
-        "definitions/edit.html", definition=base, latest=latest, file=row.file, draft=row, others=others
+        "definitions/edit.html",
+        definition=base,
+        latest=latest,
+        file=row.file,
+        draft=row,
+        others=others,
+        approver=approver,
     )
 
 
@@ -97,24 +115,36 @@ def draft(drawing_id: int) -> str:
     """A draft: its history, and what is different from the newest version."""
     session = db.session()
     row, content = queries.drawing(session, drawing_id)
-    latest = queries.latest_definition(session, row.process)
+    latest = _newest(row)
     problem, groups, sides = "", [], []
     try:
-        found = the_engine().comparisons.drawing(latest.id, {row.file: content}, current_user.scope)
+        found = the_engine().comparisons.files({row.file: content}, current_user.scope)
         groups = [(section, grouped(section)) for section in found.sections if section.changes]
-        sides = _sides(latest, row, next(iter(found.of("diagram")), Section("diagram", "", ())))
-    except ParseFailed as error:
+        sides = _sides(latest, row, next(iter(found.of("diagram")), Section("diagram", "", ()))) if latest else []
+    except (ParseFailed, FormUnreadable) as error:
         problem = str(error)
     return render_template(
         "drawings/draft.html",
         row=row,
         latest=latest,
-        base=queries.definition(session, row.based_on),
+        base=_base(row),
+        titled=latest.name if latest else row.process,
         saves=queries.drawing_saves(session, drawing_id),
         groups=groups,
         sides=sides,
         problem=problem,
     )
+
+
+def _newest(row: DrawingRow) -> DefinitionRow | None:
+    """The newest version of the process that a draft is of; None for a form or table, and for what is new."""
+    found = (each for each in queries.definitions(db.session()) if each.key == row.process)
+    return next(found, None) if row.kind == queries.DIAGRAM else None
+
+
+def _base(row: DrawingRow) -> int:
+    """The number of the version that a draft was drawn on; 0 for what is new."""
+    return queries.definition(db.session(), row.based_on).version if row.based_on else row.base_version or 0
 
 
 def _sides(latest: DefinitionRow, row: DrawingRow, drawn: Section) -> list[tuple[Side, dict[str, list[str]]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -11,9 +13,10 @@ from werkzeug.wrappers import Response
 
 from engine import EventReport, queries
 from engine.errors import EventNotReportable, NotAReporter, TimerImpossible
-from engine.queries import Listener, ReportableEvent
+from engine.queries import InstanceRow, Listener, ReportableEvent
 from webapp.current import the_engine
 from webapp.db import db
+from webapp.forms import confidential
 from webapp.forms.submission import Asked
 
 blueprint = Blueprint("events", __name__)
@@ -59,22 +62,29 @@ def report_in_case(instance_id: int, message: str) -> Response | tuple[str, int]
 def reportable(school: str | None = None, instance: int | None = None) -> list[ReportableEvent]:
     """The events that this person may report."""
     found, at = queries.reportable_events(db.session(), school, instance), _place(school, instance)
-    return [event for event in _fitting(found, school) if current_user.scope.holds(event.roles, at=at)]
+    return [event for event in _fitting(found, school) if current_user.scope.holds(event.roles, at=at, case=instance)]
 
 
 def _fitting(events: list[ReportableEvent], school: str | None) -> list[ReportableEvent]:
-    """Without what begins only processes that are not for the school: nothing would come of it."""
-    begun = {each.process for event in events for each in event.listeners if each.instance_id is None}
-    if school is None or not begun:
+    """The events with whoever would hear of them now. What begins only processes that are not for the school is left out:
+    nothing would come of it. Of a school that has an open case already, no other begins."""
+    starting = {event.message: begun for event in events if (begun := _begun(event))}
+    if school is None or not starting:
         return events
-    others = begun - the_engine().cases.fits(begun, school, current_user.scope)
-    narrowed = [replace(event, listeners=_heard(event, others)) for event in events]
-    return [after for before, after in zip(events, narrowed, strict=True) if after.listeners or not before.listeners]
+    fit = the_engine().cases.fits(set().union(*starting.values()), school, current_user.scope)
+    begins = the_engine().messages.begins(starting, school, current_user.scope)
+    meant = [each for each in events if not each.listeners or _heard(each, fit)]
+    return [replace(each, listeners=_heard(each, begins.get(each.message, set()))) for each in meant]
 
 
-def _heard(event: ReportableEvent, others: set[str]) -> tuple[Listener, ...]:
-    """Whoever listens, without the processes that are for other schools."""
-    return tuple(each for each in event.listeners if each.instance_id is not None or each.process not in others)
+def _begun(event: ReportableEvent) -> set[str]:
+    """The keys of the processes that an event may begin."""
+    return {each.process for each in event.listeners if each.instance_id is None}
+
+
+def _heard(event: ReportableEvent, begun: set[str]) -> tuple[Listener, ...]:
+    """Whoever listens: cases, and of the processes those that begin."""
+    return tuple(each for each in event.listeners if each.instance_id is not None or each.process in begun)
 
 
 def _reportable(message: str, school: str | None = None, instance: int | None = None) -> ReportableEvent:
@@ -82,7 +92,7 @@ def _reportable(message: str, school: str | None = None, instance: int | None = 
     event = next(iter(_fitting([queries.reportable_event(db.session(), message, school, instance)], school)), None)
     if event is None:
         raise EventNotReportable(event=message)
-    if not current_user.scope.holds(event.roles, at=_place(school, instance)):
+    if not current_user.scope.holds(event.roles, at=_place(school, instance), case=instance):
         raise NotAReporter(event=event.title, whom=" or ".join(event.roles))
     return event
 
@@ -95,7 +105,7 @@ def _place(school: str | None, instance: int | None) -> str | None:
 def _page(event: ReportableEvent, told: EventReport, about: str, back: str) -> Response | tuple[str, int] | str:
     """The form of an event, or what follows when it was filled in well."""
     seen = queries.event_variables(db.session(), told.message, told.school, told.instance)
-    asked = Asked.of(queries.form(db.session(), event.form_id), seen, request.path, school=told.school)
+    asked = _asked(event, told, seen)
     view, status, last = asked.opened(), 200, _last(told)
     if request.method == "POST":
         submission = asked.submitted()
@@ -112,6 +122,15 @@ def _page(event: ReportableEvent, told: EventReport, about: str, back: str) -> R
     return render_template("events/report.html", event=event, view=view, about=about, back=back, last=last), status
 
 
+def _asked(event: ReportableEvent, told: EventReport, seen: Mapping[str, Any]) -> Asked:
+    """The form of an event, of which this person reads what they may of the cases that wait for it."""
+    waiting = {each.instance_id for each in event.listeners if each.instance_id is not None}
+    unseen, read = (set[str]().union(*map(of, waiting)) for of in (confidential.unseen, confidential.told))
+    content = queries.form(db.session(), event.form_id)
+    made = Asked.of(content, seen, request.path, unseen, school=told.school, case=told.instance)
+    return replace(made, told=read - unseen)
+
+
 def _last(told: EventReport) -> int | None:
     """The last report of the event when the page was opened: the form says it, so that Back reports nothing twice."""
     if request.method == "POST":
@@ -122,14 +141,22 @@ def _last(told: EventReport) -> int | None:
 
 def _report(event: ReportableEvent, told: EventReport, back: str) -> Response:
     reached = the_engine().messages.report(told, current_user.scope)
-    kept = "No case was waiting for it. It is kept on the school’s record."
-    heard = Markup("It went to {}.").format(Markup(", ").join(map(_case_link, reached))) if reached else kept
-    flash(Markup("You reported “{}”. {}").format(event.title, heard))
-    return redirect(url_for("cases.case", instance_id=reached[0]) if len(reached) == 1 else back)
+    db.session().rollback()  # this request's reads began before a case did
+    seen = queries.instances_by_id(db.session(), reached)
+    flash(Markup("You reported “{}”. {}").format(event.title, _came_to(reached, seen)))
+    return redirect(url_for("cases.case", instance_id=seen[0].id) if len(seen) == len(reached) == 1 else back)
 
 
-def _case_link(instance_id: int) -> Markup:
-    address = url_for("cases.case", instance_id=instance_id)
-    process = queries.instance(db.session(), instance_id).process_name
+def _came_to(reached: list[int], seen: list[InstanceRow]) -> Markup | str:
+    """What came of a report, as far as whoever reported it may know: nothing of a case from which they are barred."""
+    if seen:
+        return Markup("It went to {}.").format(Markup(", ").join(map(_case_link, seen)))
+    if queries.barred_from(db.session(), current_user.scope).isdisjoint(reached) and reached:
+        return "It went to a case that you do not see."
+    return "No case that you see was waiting for it. It is kept on the school’s record."
+
+
+def _case_link(case: InstanceRow) -> Markup:
+    address = url_for("cases.case", instance_id=case.id)
     link = Markup('<a class="govuk-notification-banner__link" href="{}">case {}</a> ({})')
-    return link.format(address, instance_id, process)
+    return link.format(address, case.id, case.process_name)

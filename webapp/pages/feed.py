@@ -1,4 +1,5 @@
-"""A person's private calendar feed (iCalendar, RFC 5545): the dates of their tasks, and what their cases wait for.
+"""A person's private calendar feed (iCalendar, RFC 5545): the dates of their tasks, what their cases wait for,
+and the meetings to which they are invited.
 
 A calendar program asks for it without signing in, so its address has a key that nobody can guess. It tells what a mail may tell:
 a task's name, its school and its date, and nothing that anybody answered.
@@ -12,19 +13,23 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from icalendar import Calendar, Event
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import queries
+from engine.jobs import meetings
+from engine.jobs.meetings import Invitation
 from engine.queries import DueRow, TaskRow
-from engine.store.tenancy import set_scope
-from webapp.current import now
+from engine.store.tenancy import Scope, set_scope
+from engine.store.today import set_clock
+from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
 from webapp.people import accounts, keeping
 from webapp.security import address_of
 
 blueprint = Blueprint("feed", __name__)
-#: How many tasks it has at most, and how far ahead it looks.
+#: How many tasks it has at most, and how far ahead it looks; invitations of as long ago.
 MOST, AHEAD = 500, timedelta(days=400)
 #: How often a calendar program should ask anew.
 FRESH = timedelta(hours=1)
@@ -59,9 +64,10 @@ def calendar(key: str) -> Response:
         abort(404)
     session = db.session()
     set_scope(session, mine.scope)
+    set_clock(session, the_engine().clock)
     tasks = queries.inbox(session, mine.scope, per_page=MOST).items
     dates = queries.dates_ahead(session, mine.scope, tasks, now() + AHEAD)
-    made = _calendar([*_of_tasks(tasks), *_of_dates(dates)])
+    made = _calendar([*_of_tasks(tasks), *_of_dates(dates), *_of_meetings(session, mine.scope)])
     return Response(made.to_ical(), mimetype="text/calendar")
 
 
@@ -87,6 +93,13 @@ def _of_dates(rows: Iterable[DueRow]) -> Iterator[Event]:
     for row in rows:
         about = f"date-{row.id}", row.name, row.school_name, address_of("cases.case", instance_id=row.instance_id)
         yield _event(*about, row.due)
+
+
+def _of_meetings(session: Session, scope: Scope) -> Iterator[Event]:
+    """The meetings to which the person was invited, each as it was told of last."""
+    told = [row.meeting for row in queries.meetings(session, scope, now() - AHEAD)]
+    for each in meetings.newest(Invitation.of(dict(meeting)) for meeting in told if meeting):
+        yield meetings.event(each, now())
 
 
 def _event(uid: str, name: str, school: str, address: str, due: datetime) -> Event:

@@ -20,7 +20,7 @@ from webapp.db import db
 from webapp.forms.reasons import reason
 from webapp.pages import tasks
 from webapp.pages.numbers import page_asked
-from webapp.people.names import anybody, person
+from webapp.people.names import anybody, meet, person
 
 blueprint = Blueprint("hands", __name__)
 #: How many tasks are moved at once, at most.
@@ -41,11 +41,13 @@ def index() -> str:
     """Who has which tasks; first those who cannot do theirs any more."""
     who = request.args.get("who", "")
     session = db.session()
+    claimers = queries.claimers(session)
+    meet(claimers)
     return render_template(
         "hands/index.html",
         page=page_asked(lambda number: queries.claimed(session, who, page=number)),
         who=who,
-        people=sorted(((name, person(name)) for name in queries.claimers(session)), key=lambda each: each[1]),
+        people=sorted(((name, person(name)) for name in claimers), key=lambda each: each[1]),
         stranded=the_engine().tasks.stranded(current_user.authority),
         today=now(),
     )

@@ -28,6 +28,7 @@ COLUMNS = {
     "governance": "governance",
     "link_adviser": "link adviser",
     "category": "category",
+    "email": "email address",
     "urn": "URN",
 }
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ from webapp.forms import confidential
 from webapp.forms.reasons import reason
 from webapp.people import accounts, guests
 from webapp.people.guests import DAYS, Guest, Invitation, guest
+from webapp.people.sessions import digest
 from webapp.security import address_of
 
 blueprint = Blueprint("links", __name__)
@@ -65,7 +66,7 @@ def make(task_id: int) -> Response | tuple[str, int]:
         return _page(detail, roles, {"reason": wrong}), 400
     engine, by = the_engine(), current_user.scope
     try:
-        shown = confidential.kept_to(detail, [role]) if request.form.get("confidential") else []
+        shown = confidential.kept_to(detail, [role], named=False) if request.form.get("confidential") else []
         link = engine.links.make(Asked(task_id, role, email, why, tuple(shown)), by)
     except AddressUnknown as unknown:
         return _page(detail, roles, {"reason": str(unknown)}), 400
@@ -147,21 +148,27 @@ def follow(token: str) -> Response | tuple[str, int] | str:
     try:
         links.check_live(person.link)
     except (LinkEnded, LinkNotFound):
-        return render_template("links/ended.html"), 410
+        return guests.ended(person.link), 410
     if guests.confirmed(person) and (request.method == "POST" or _is_nobody_else(person)):
         return _let_in(person)
     if request.method != "POST":
         return render_template("links/confirm.html", sent=False, token=token, email=person.username, problem="")
+    return _answered(person, token)
+
+
+def _answered(person: Guest, token: str) -> Response:
+    """What comes of a code, or of asking for one, in the browser that is known by a cookie from now on."""
+    known, status = guests.asker(person), 400
     try:
-        problem = _confirmed(person, request.form.get("code"))
+        problem = _confirmed(person, request.form.get("code"), known)
     except CodeLater as later:
-        return render_template(
-            "links/confirm.html", sent=True, token=token, email=person.username, problem=str(later)
-        ), 429
-    if problem is not None:
-        page = render_template("links/confirm.html", sent=True, token=token, email=person.username, problem=problem)
-        return page, 400 if problem else 200
-    return _let_in(person)
+        problem, status = str(later), 429
+    if problem is None:
+        return _let_in(person)
+    page = render_template("links/confirm.html", sent=True, token=token, email=person.username, problem=problem)
+    answer = make_response(page, status if problem else 200)
+    guests.know_again(answer, person, known)
+    return answer
 
 
 def _is_nobody_else(person: Guest) -> bool:
@@ -178,18 +185,18 @@ def _let_in(person: Guest) -> Response:
     return answer
 
 
-def _confirmed(person: Guest, given: str | None) -> str | None:
+def _confirmed(person: Guest, given: str | None, known: str) -> str | None:
     """What is wrong with a code, None when it is right; empty when a code was sent now. What can be none is no try.
 
     Raises CodeLater.
     """
     links, code = the_engine().links, "".join((given or "").split())
     if given is None:
-        if links.send_code(person.link):
+        if links.send_code(person.link, digest(known), request.remote_addr or ""):
             return ""
     elif not CODE.fullmatch(code):
         return "Enter the six digits of the code"
-    return None if links.confirm(person.link, code) else WRONG_CODE
+    return None if links.confirm(person.link, code, digest(known)) else WRONG_CODE
 
 
 @blueprint.get("/link/done")

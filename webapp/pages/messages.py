@@ -99,7 +99,7 @@ def _page(detail: MessageDetail, action: str = "", why: str = "", problems: Mapp
 
 def _said(detail: MessageDetail) -> list[Said]:
     """What a message said, in words; what a form keeps to certain roles only for these."""
-    hidden = unseen_in(detail.forms, None)
+    hidden = unseen_in(detail.forms, None, None, told_by=detail.row.source_id)
     witness.note((name for name in kept_in(detail.forms) - hidden if name in detail.row.payload), detail.row.source_id)
     fields = {each.key: each for form in detail.forms for each in load_form(form).fields}
     return [

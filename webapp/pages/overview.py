@@ -13,7 +13,8 @@ from engine.queries import TaskRow, overview
 from webapp.current import now, the_engine
 from webapp.dates import ZONE
 from webapp.db import db
-from webapp.pages import day
+from webapp.pages import day, plans
+from webapp.pages.awaiting import awaiting
 from webapp.pages.calendar import KINDS, running_out
 
 blueprint = Blueprint("overview", __name__)
@@ -54,6 +55,8 @@ def index() -> str:
         moved=queries.moved_dates(session),
         successions=queries.successions(session, status="waiting"),
         ends=running_out(current_user.authority),
+        plans=plans.waiting(),
+        awaits=awaiting(),
         late=overview.late_tasks(session, moment),
         due=due[:SHOWN],
         due_total=len(due),

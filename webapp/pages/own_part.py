@@ -35,7 +35,7 @@ def page(detail: InstanceDetail, statuses: dict[str, str]) -> str:
     session, row, scope = db.session(), detail.row, current_user.scope
     cases, reader = queries.case_rows(session, [row.id]), readers.myself()
     events = met(named(queries.chronology(session, cases)), reader, row.school_urn)
-    mine = [task for task in detail.tasks if scope.holds(task.roles, at=row.school_urn)]
+    mine = [task for task in detail.tasks if scope.holds(task.roles, at=row.school_urn, case=row.id)]
     return render_template(
         "cases/own_part.html",
         row=row,

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.queries import Page, ProofRow, SchoolRow, Tally
 from engine.queries.common import page_of
+from engine.queries.retention import deleted_cases
 from webapp.current import now
 from webapp.dates import ZONE
 from webapp.db import db
@@ -20,7 +21,7 @@ from webapp.exports import Cell, Sheet, exported
 from webapp.pages import clauses
 from webapp.pages.clauses import Clause
 from webapp.pages.numbers import page_asked
-from webapp.people.names import person, roles_in_words
+from webapp.people.names import meet, person, roles_in_words
 from webapp.periods import Days, school_year
 from webapp.words import about
 
@@ -111,6 +112,7 @@ def _page(template: str, narrowed: Narrowed, **more: Any) -> tuple[str, int]:
         days=narrowed.days,
         schools=queries.schools(db.session()),
         outcomes=OUTCOMES,
+        deleted=deleted_cases(db.session(), narrowed.days.period, school=narrowed.urn),
         **more,
     )
     return shown, 400 if narrowed.days.problem else 200
@@ -201,7 +203,8 @@ def clause_file(clause: str, ending: str) -> Response:
 
 def _file(name: str, title: str, wanted: Sequence[Clause], ending: str) -> Response:
     known = {clause.id: clause for clause in wanted}
-    found = Narrowed.asked().rows(wanted)
+    found = list(Narrowed.asked().rows(wanted))
+    meet(row.by for row in found)
     rows = (_cells(row, known[each]) for row in found for each in row.clauses if each in known)
     return exported(Sheet(name, title, COLUMNS, rows), ending)
 

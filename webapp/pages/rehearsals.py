@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 
 from engine import queries
-from engine.errors import PathwaysError
+from engine.errors import PathwaysError, RehearsalUnreadable
 from engine.queries import DefinitionRow
 from engine.rehearsal import (
     Beginning,
@@ -35,6 +35,7 @@ from engine.rehearsal import (
     scene,
     start_form,
 )
+from engine.rehearsal.recording import LARGEST
 from engine.rehearsal.words import said
 from engine.steps import PHASES, TYPES
 from webapp.current import now, the_engine
@@ -304,16 +305,53 @@ def save(key: str) -> Answer | tuple[str, int]:
     name = request.form.get("rehearse-name", "").strip()[:200]
     if not name:
         return _setup(key, "Enter a name for the rehearsal that you want to save"), 400
+    return _kept(replace(this, recording=replace(this.recording, name=name, expected=None)))
+
+
+def _kept(this: _Rehearsed) -> Answer | tuple[str, int]:
+    """Keep a rehearsal that has a name; or say why not. What it expects already must come of it."""
     until = this.recording.until or this.recording.begins + timedelta(days=365)
     try:
-        named = replace(this.recording, name=name, until=until)
+        named = replace(this.recording, until=until)
         wrong = the_engine().rehearsals.save(this.prepared, named, current_user.scope)
     except PathwaysError as error:
         wrong = str(error)
     if wrong:
-        return _setup(key, f"The rehearsal was not saved: {wrong}"), 422
-    flash(f"The rehearsal “{name}” is saved. Each version that is deployed from now on has to go as it does.")
-    return redirect(url_for("rehearsals.setup", key=key))
+        return _setup(this.row.key, f"The rehearsal was not saved: {wrong}"), 422
+    flash(f"The rehearsal “{named.name}” is saved. Each version that is deployed from now on has to go as it does.")
+    return redirect(url_for("rehearsals.setup", key=this.row.key))
+
+
+@blueprint.get("/processes/<key>/rehearse/coverage")
+def coverage(key: str) -> str:
+    """Every saved rehearsal, played on a version: which still go as they were saved, and what they go through together."""
+    rows = _versions(key)
+    row = _chosen(rows)
+    return render_template(
+        "rehearsals/coverage.html",
+        latest=rows[0],
+        row=row,
+        versions=[(each.id, f"Version {each.version}, {day(each.deployed)}") for each in rows],
+        found=the_engine().rehearsals.coverage(row.id, current_user.scope),
+    )
+
+
+@blueprint.post("/processes/<key>/rehearse/upload")
+def upload(key: str) -> Answer | tuple[str, int]:
+    """Keep a rehearsal from its file, where it goes on the newest version as the file expects."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _setup(key, "Select the .json file of a rehearsal"), 400
+    try:
+        recording = read(sent.read(LARGEST + 1))
+    except RehearsalUnreadable as error:
+        return _setup(key, str(error)), 422
+    if recording.process != key:
+        return _setup(key, f"The rehearsal is one of the process {recording.process}"), 422
+    recording = replace(recording, name=recording.name or sent.filename.removesuffix(".json")[:200])
+    row = _versions(key)[0]
+    prepared = the_engine().rehearsals.of_version(row.id, recording.begins, current_user.scope)
+    return _kept(_Rehearsed(row, prepared, recording, True))
 
 
 @blueprint.post("/processes/<key>/rehearse/download")

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine import queries
+from engine.people import advisers
 from engine.people.authorities import CONTACT, Role
 from engine.people.files import WrongCell
 from engine.people.register import day_of
-from engine.queries import HoldingRow, PeopleFilters
+from engine.queries import HoldingRow, LackingRow, PeopleFilters
 from webapp.current import now, the_engine
 from webapp.dates import parts, typed
 from webapp.db import db
@@ -63,7 +64,7 @@ def index() -> str:
         text=search,
         no_address=show == "no-address",
         unlike=accounts if show == "no-account" else None,
-        ended_before=None if show == "all" else _today(),
+        ended_before=None if show == "all" else today(),
     )
     page = page_asked(lambda number: queries.people(db.session(), filters, page=number))
     known = accounts.where(Account.username.in_([row.username for row in page.items]))
@@ -75,17 +76,20 @@ def index() -> str:
         search=search,
         roles=_roles(),
         accounts=set(db.session.scalars(known)),
-        day=_today(),
+        day=today(),
     )
 
 
 @blueprint.get("/missing")
 def lacking() -> str:
     """The schools that have no head or no chair of governors."""
-    roles = _roles()
-    wanted = [role for role in EACH_SCHOOL if role in roles]
-    rows = queries.lacking(db.session(), wanted, _today())
-    return render_template("people/lacking.html", rows=rows, roles=roles)
+    return render_template("people/lacking.html", rows=missing(), roles=_roles())
+
+
+def missing() -> list[LackingRow]:
+    """The same, by name."""
+    wanted = [role for role in EACH_SCHOOL if role in _roles()]
+    return queries.lacking(db.session(), wanted, today())
 
 
 @blueprint.route("/add", methods=["GET", "POST"])
@@ -192,10 +196,12 @@ def _choices(kind: str, options: Mapping[str, str]) -> Choices:
 
 
 def _roles() -> dict[str, Role]:
-    """The roles that count for schools."""
+    """The roles that count for schools, and link adviser."""
     home = current_user.home
-    return {role.id: role for role in home.roles.values() if role.kind == CONTACT} if home else {}
+    own = {role.id: role for role in home.roles.values() if role.kind == CONTACT} if home else {}
+    return {**own, advisers.ROLE.id: advisers.ROLE}
 
 
-def _today() -> date:
+def today() -> date:
+    """The day that it is."""
     return day_of(now())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from engine import queries
-from engine.forms import load_form
+from engine.people.files import WrongCell
 from engine.queries import InstanceFilters, ReportedEventRow
-from webapp.current import now
+from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.answers import Answer, answers
+from webapp.forms.confidential import form_in
 from webapp.pages.cases import STATUSES
 
 blueprint = Blueprint("schools", __name__)
@@ -56,8 +58,32 @@ def school(urn: str) -> str:
     )
 
 
+@blueprint.route("/schools/<urn>/address", methods=["GET", "POST"])
+def address(urn: str) -> Response | tuple[str, int] | str:
+    """The school's own e-mail address, to which formal letters go: changed, or taken away."""
+    row, problem = queries.school(db.session(), urn), ""
+    if request.method == "POST":
+        try:
+            the_engine().schools.readdress(urn, request.form.get("email", ""), current_user.scope)
+        except WrongCell as wrong:
+            problem = str(wrong)
+        else:
+            flash("The address is changed.")
+            officer = current_user.may("officer")
+            return redirect(url_for("schools.school", urn=urn) if officer else url_for("schools.address", urn=urn))
+    email = request.form.get("email", row.email)
+    page = render_template("schools/address.html", school=row, email=email, problem=problem)
+    return (page, 400) if problem else page
+
+
 def _given(row: ReportedEventRow, urn: str) -> list[Answer]:
     content = queries.form(db.session(), row.form_id)
     if content is None:
         return []
-    return answers(load_form(content), row.values, current_user.scope.reads_at(urn), row.by, current_user.username)
+    return answers(
+        form_in(content, next(iter(row.reached), None)),
+        row.values,
+        current_user.scope.reads_at(urn, next(iter(row.reached), None)),
+        row.by,
+        current_user.username,
+    )

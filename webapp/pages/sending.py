@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -12,6 +13,7 @@ from engine import Brought, Listened, Send, queries
 from engine.queries import InstanceRow
 from webapp.current import the_engine
 from webapp.db import db
+from webapp.forms import confidential
 from webapp.forms.submission import Asked
 from webapp.pages import interventions
 from webapp.pages.interventions import Page, Words
@@ -37,7 +39,7 @@ def send(instance_id: int, token: str, message: str) -> Page:
     heard = next((each for each in _heard(instance_id) if (each.token, each.message) == (token, message)), None)
     if heard is None:
         abort(404)
-    asked = _asked(heard, queries.variables(db.session(), instance_id), case.school_urn)
+    asked = _asked(heard, case)
     words = Words(f"Send a message: {_titled(heard)}", "Send the message", "The message reached the case.")
     return _sent(case, heard, asked, words)
 
@@ -66,12 +68,15 @@ def _titled(heard: Listened) -> str:
     return heard.element_name if heard.element_name != heard.element else "What its diagram waits for"
 
 
-def _asked(heard: Listened, variables: Mapping[str, Any], school: str | None) -> Asked:
+def _asked(heard: Listened, case: InstanceRow) -> Asked:
+    school = case.school_urn
     if heard.form:
-        return Asked.of(heard.form, variables, request.path, school=school)
+        known = queries.variables(db.session(), case.id)
+        made = Asked.of(heard.form, known, request.path, confidential.unseen(case.id), school=school, case=case.id)
+        return replace(made, told=confidential.told(case.id))
     questions = [_question(name, brought) for name, brought in heard.brings.items()]
     form = {"id": "message", "type": "default", "components": questions}
-    return Asked.of_questions(form, request.path, school) if questions else Asked(None, {}, request.path)
+    return Asked.of_questions(form, request.path, school, case.id) if questions else Asked(None, {}, request.path)
 
 
 def _question(name: str, brought: Brought) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from engine.calendar.timers import ZONE
 from engine.diagram.picture import Marks, picture
 from engine.errors import DefinitionNotFound
 from engine.queries import DefinitionRow, Spot, Statistics, StepRow
+from engine.queries.retention import deleted_cases
 from webapp.current import now
 from webapp.dates import lasting
 from webapp.db import db
@@ -35,6 +36,7 @@ def process(key: str) -> tuple[str, int]:
         versions=every,
         days=days,
         found=found,
+        deleted=deleted_cases(session, days.period, key),
         picture=_picture(row, found),
         place=lambda step: _place(row, step),
     )

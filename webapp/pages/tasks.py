@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from engine import queries
 from engine.errors import CaseSuspended, PathwaysError, TaskClaimed, TaskNotOpen, TaskNotYours, TimerImpossible
 from engine.forms import load_form
-from engine.people.permissions import is_given
 from engine.queries import (
     AttachmentRow,
     CorrectionRow,
@@ -110,8 +109,8 @@ def _is_for_me(row: TaskRow) -> bool:
     """Whether an open task stands among this person's own, and nobody else has claimed it."""
     scope = current_user.scope
     if row.assignee:
-        return bool(row.assignee == scope.username)
-    return bool(scope.holds(row.roles, at=row.school_urn))
+        return bool(scope.is_given(row.assignee, row.roles, at=row.school_urn, case=row.instance_id))
+    return bool(scope.holds(row.roles, at=row.school_urn, case=row.instance_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -155,8 +154,8 @@ def mine(task_id: int) -> TaskDetail:
     detail = queries.task(db.session(), task_id)
     scope = current_user.scope
     row = detail.row
-    given = is_given(scope, row.assignee, row.roles, row.school_urn)
-    if given or scope.holds(row.roles, at=row.school_urn) or scope.username == detail.ended_by:
+    given = bool(scope.is_given(row.assignee, row.roles, at=row.school_urn, case=row.instance_id))
+    if given or scope.holds(row.roles, at=row.school_urn, case=row.instance_id) or scope.username == detail.ended_by:
         return detail
     raise TaskNotYours(whom=" or ".join(detail.row.roles))
 
@@ -180,7 +179,16 @@ def _asked(detail: TaskDetail) -> Asked:
 def asked_of(detail: TaskDetail, action: str) -> Asked:
     """The form of a task as it is put to this person; ``action`` is the address that it is sent to."""
     unseen = confidential.unseen(detail.row.instance_id)
-    return Asked.of(detail.form, detail.variables, action, unseen, detail.info.corrects, detail.row.school_urn)
+    made = Asked.of(
+        detail.form,
+        detail.variables,
+        action,
+        unseen,
+        detail.info.corrects,
+        detail.row.school_urn,
+        detail.row.instance_id,
+    )
+    return replace(made, told=confidential.told(detail.row.instance_id), files=confidential.files_by_question(detail))
 
 
 def _page(
@@ -307,9 +315,7 @@ def _is_replaceable(detail: TaskDetail) -> bool:
 
 def files_of(detail: TaskDetail) -> list[AttachmentRow]:
     """The files that were added to the task, as far as this person may read them."""
-    officer = current_user.may("officer")
-    found = queries.attachments(db.session(), detail.row.instance_id, current_user.scope, officer)
-    return [each for each in found if each.task_id == detail.row.id]
+    return [each for each in confidential.files(detail.row.instance_id) if each.task_id == detail.row.id]
 
 
 def corrections_of(detail: TaskDetail) -> list[CorrectionRow]:
@@ -343,7 +349,7 @@ def _said(before: EarlierAnswers, detail: TaskDetail) -> list[Answer]:
 
 def _roles(detail: TaskDetail) -> frozenset[str]:
     """The roles that this person has for the task's school."""
-    roles: frozenset[str] = current_user.scope.reads_at(detail.row.school_urn)
+    roles: frozenset[str] = current_user.scope.reads_at(detail.row.school_urn, detail.row.instance_id)
     return roles
 
 

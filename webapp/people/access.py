@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, abort, current_app, make_response, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine.store.tenancy import set_scope
+from engine.store.today import set_clock
+from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms import drafts
 from webapp.people import sign_in, witness
-from webapp.people.guests import PREFIX, Guest, allowed
+from webapp.people.guests import PREFIX, Guest, allowed, ended, guest
 
 #: Anybody; somebody signed in; an officer of the authority; or a capability that a role gives.
 PUBLIC, SIGNED_IN, OFFICER, START, MANAGE, OWN = "public", "signed in", "officer", "start", "manage", "own-processes"
 ADMINISTER = "administer"
 #: For whoever looks after information governance.
 AUDIT = "audit"
+#: For whoever decides what is deleted and held, and finds what is kept of a person.
+RECORDS = "records"
 #: For those who keep the register of schools: managers and administrators.
 REGISTER = "register"
 #: For those who own the processes, and those who manage their cases.
 MOVE = "move"
+#: For those who own the processes, and those who keep people, roles and settings.
+CONFIGURE = "configure"
 #: Only where sample mode is on, for anybody signed in.
 SAMPLE = "sample"
 
@@ -69,6 +75,7 @@ ROUTES = {
     "tasks.waiting": OFFICER,
     "lists.save": SIGNED_IN,
     "lists.remove": SIGNED_IN,
+    "lists.save_view": OFFICER,
     "tasks.since": OFFICER,
     "tasks.remind": OFFICER,
     "tasks.task": SIGNED_IN,
@@ -79,6 +86,7 @@ ROUTES = {
     "attention.priority": MANAGE,
     "notices.index": SIGNED_IN,
     "notices.notice": SIGNED_IN,
+    "notices.meeting": SIGNED_IN,
     "notices.read_all": SIGNED_IN,
     "notices.how": SIGNED_IN,
     "hands.index": MANAGE,
@@ -110,6 +118,14 @@ ROUTES = {
     "start.schools": START,
     "start.form": START,
     "start.begin": START,
+    "archive.index": OFFICER,
+    "retention.index": RECORDS,
+    "retention.approve": RECORDS,
+    "retention.one": RECORDS,
+    "holds.index": RECORDS,
+    "holds.lift": RECORDS,
+    "subject.index": RECORDS,
+    "subject.export": RECORDS,
     "batches.many": START,
     "batches.begin": START,
     "batches.progress": OFFICER,
@@ -120,6 +136,7 @@ ROUTES = {
     "events.report_in_case": OFFICER,
     "schools.index": OFFICER,
     "schools.school": OFFICER,
+    "schools.address": ADMINISTER,
     "people.index": ADMINISTER,
     "people.add": ADMINISTER,
     "people.change": ADMINISTER,
@@ -138,11 +155,24 @@ ROUTES = {
     "proof.one": MANAGE,
     "proof.policy_file": MANAGE,
     "proof.clause_file": MANAGE,
+    "reports.index": OFFICER,
+    "reports.begin": OFFICER,
+    "reports.make": OFFICER,
+    "reports.of_task": OFFICER,
+    "reports.make_of_task": OFFICER,
+    "reports.report": OFFICER,
+    "reports.write": OFFICER,
+    "reports.anew": OFFICER,
+    "reports.approval": OFFICER,
+    "reports.approve": OFFICER,
+    "reports.file": OFFICER,
     "calendar.due": MANAGE,
     "calendar.confirm": MANAGE,
     "calendar.terms": OFFICER,
     "overview.index": MANAGE,
     "statistics.process": MANAGE,
+    "trends.index": MANAGE,
+    "board.index": OFFICER,
     "case_list.index": OFFICER,
     "case_list.listed": OFFICER,
     "cases.case": SIGNED_IN,
@@ -177,8 +207,45 @@ ROUTES = {
     "definitions.take_up": OWN,
     "definitions.xml": SIGNED_IN,
     "definitions.edit": OWN,
+    "choices.index": OWN,
+    "choices.timer": OWN,
     "definitions.check": OWN,
     "definitions.deploy": OWN,
+    "documents.index": OWN,
+    "documents.form": OWN,
+    "documents.table": OWN,
+    "documents.new": OWN,
+    "documents.begin": OWN,
+    "documents.check": OWN,
+    "documents.deploy": OWN,
+    "documents.preview": OWN,
+    "configuration.index": CONFIGURE,
+    "configuration.save": CONFIGURE,
+    "configuration.versions": CONFIGURE,
+    "configuration.back": CONFIGURE,
+    "roles.index": CONFIGURE,
+    "roles.change": CONFIGURE,
+    "roles.remove": CONFIGURE,
+    "register.index": CONFIGURE,
+    "register.change": CONFIGURE,
+    "register.remove": CONFIGURE,
+    "register.document": CONFIGURE,
+    "school_calendar.index": CONFIGURE,
+    "school_calendar.change": CONFIGURE,
+    "school_calendar.upload": CONFIGURE,
+    "archives.export": OWN,
+    "archives.upload": OWN,
+    "archives.look": OWN,
+    "values.index": CONFIGURE,
+    "values.change": CONFIGURE,
+    "values.remove": CONFIGURE,
+    "new_processes.index": OWN,
+    "new_processes.begin": OWN,
+    "plans.plan": OFFICER,
+    "plans.approve": OFFICER,
+    "plans.refuse": OFFICER,
+    "plans.call_off": OWN,
+    "plans.renew": OWN,
     "drawings.begin": OWN,
     "drawings.save": OWN,
     "drawings.xml": OWN,
@@ -194,6 +261,8 @@ ROUTES = {
     "rehearsals.steps": OWN,
     "rehearsals.save": OWN,
     "rehearsals.download": OWN,
+    "rehearsals.coverage": OWN,
+    "rehearsals.upload": OWN,
     "rehearsals.remove": OWN,
     "migrations.plan": MOVE,
     "migrations.move": MOVE,
@@ -222,6 +291,7 @@ def _check() -> Response | None:
     if not current_user.is_authenticated:
         return _sent_to_sign_in()
     set_scope(db.session(), current_user.scope)
+    set_clock(db.session(), the_engine().clock)
     witness.known(current_user._get_current_object())
     if isinstance(person := current_user._get_current_object(), Guest):
         return None if allowed(person, request.endpoint, request.view_args or {}) else abort(403)
@@ -236,7 +306,8 @@ def _sent_to_sign_in() -> Response:
     """
     if session.get("_user_id", "").startswith(PREFIX):
         typed = drafts.texts(drafts.wrapped()) if request.method == "POST" and drafts.here() else []
-        return make_response(render_template("links/ended.html", typed=typed), 410)
+        visitor = guest(session["_user_id"].removeprefix(PREFIX))
+        return make_response(ended(visitor.link if visitor else 0, typed), 410)
     if request.method not in ("GET", "HEAD"):
         if (place := drafts.here()) and not drafts.is_typing():
             return make_response(sign_in.go_on(place.address, drafts.wrapped()))
@@ -251,6 +322,8 @@ def _may(needed: str) -> bool:
         return bool(current_app.config["SAMPLE"])
     if needed == REGISTER:
         return bool(current_user.may(MANAGE) or current_user.may("administer"))
+    if needed == CONFIGURE:
+        return bool(current_user.may(OWN) or current_user.may(ADMINISTER))
     if needed == MOVE:
         return may_move()
     return bool(current_user.may(needed))

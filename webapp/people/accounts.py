@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import current_app, g
-from sqlalchemy import JSON, inspect, select
+from flask import current_app
+from sqlalchemy import JSON, ColumnElement, Text, false, inspect, or_, select, type_coerce
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.people.authorities import Authority, Role
@@ -154,25 +156,38 @@ def find(username: str, session: Session | None = None) -> Account | None:
         return session.scalar(select(Account).where(Account.username == username.strip().lower()))
 
 
-def members(session: Session, authority: str, day: date) -> list[Member]:
+def members(
+    session: Session,
+    authority: str,
+    day: date,
+    called: Collection[str] | None = None,
+    holding: Collection[str] | None = None,
+) -> list[Member]:
     """Those who can sign in for an authority on a day, as the engine asks for them, in its own session; with the roles that
     count then. None in a database that has no accounts. A username that is an e-mail address is where they get mail."""
     if not inspect(session.connection()).has_table(Account.__tablename__):
         return []
-    rows = session.scalars(select(Account).where(Account.authority == authority))
-    return [
-        Member(row.username, row.name, row.username if "@" in row.username else "", frozenset(row.roles_on(day)))
-        for row in rows
-        if row.is_let_in(day)
-    ]
+    chosen = select(Account).where(Account.authority == authority)
+    if called is not None:
+        chosen = chosen.where(Account.username.in_(called) | Account.name.in_(called))
+    if holding is not None:
+        chosen = chosen.where(naming(holding))
+    found = [_member(row, day) for row in session.scalars(chosen) if row.is_let_in(day)]
+    return found if holding is None else [each for each in found if not each.roles.isdisjoint(holding)]
 
 
-def called(username: str | None) -> str:
-    """What the pages call a person: the name of the account, else the username itself (somebody who came by a link)."""
-    if "names" not in g:
-        with acting(db.session(), ANYBODY):
-            g.names = {row.username: row.name for row in db.session.execute(select(Account.username, Account.name))}
-    return str(g.names.get(username or "", username or ""))
+def naming(roles: Collection[str]) -> ColumnElement[bool]:
+    """Which accounts have one of these roles, on whatever day."""
+    return or_(false(), *(_mentions(role) for role in roles))
+
+
+def _mentions(role: str) -> ColumnElement[bool]:
+    """Whether an account's roles name one, on whatever day: what the database can tell of a JSON text that it only keeps."""
+    return type_coerce(sql_cast(Account.grants, Text), Text).contains(json.dumps(role), autoescape=True)
+
+
+def _member(row: Account, day: date) -> Member:
+    return Member(row.username, row.name, row.username if "@" in row.username else "", frozenset(row.roles_on(day)))
 
 
 def usernames_like(text: str, authority: str, limit: int = 20) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, render_template, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -103,6 +105,11 @@ def _live(person: Guest | None) -> Guest | None:
     return person
 
 
+def ended(link: int, typed: Sequence[str] = ()) -> str:
+    """The page that says that a link has ended, and why; with what was typed into it."""
+    return render_template("links/ended.html", tried=the_engine().links.is_tried_out(link), typed=typed)
+
+
 def by_id(ident: str) -> Guest | None:
     """The guest whom a session cookie names; None for an account's id, and when the link or its task has ended."""
     return _live(guest(ident.removeprefix(PREFIX))) if ident.startswith(PREFIX) else None
@@ -113,6 +120,16 @@ def allowed(person: Guest, endpoint: str, arguments: dict[str, Any]) -> bool:
     if endpoint in ("tasks.task", "tasks.complete", "files.of_task"):
         return bool(arguments.get("task_id") == person.task)
     return endpoint in ("files.remove", "links.done", "auth.sign_out")
+
+
+def asker(person: Guest) -> str:
+    """By what a browser is known that asks for a code: it is a code of this browser alone. Made where it has none."""
+    return request.cookies.get(f"{_cookie(person)}-asked", "")[:64] or secrets.token_urlsafe(24)
+
+
+def know_again(response: Response, person: Guest, known: str) -> None:
+    """Let the browser that asked for a code be known again when it is entered."""
+    response.set_cookie(f"{_cookie(person)}-asked", known, max_age=CONFIRMED, **_flags())
 
 
 def confirmed(person: Guest) -> bool:

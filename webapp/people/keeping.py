@@ -14,7 +14,7 @@ from engine.people.files import WrongCell, is_address
 from engine.store.tables import Outbox
 from engine.store.tenancy import Scope
 from webapp.current import now, the_engine, wall
-from webapp.people import accounts, codes, passwords, sessions, throttle
+from webapp.people import accounts, codes, passwords, powers, sessions, throttle
 from webapp.people.accounts import ANYBODY, Account, Granted
 from webapp.people.signing_in import TooManyTries
 
@@ -67,11 +67,13 @@ def invite(name: str, username: str, by: Scope) -> int:
 
 
 def grant(account_id: int, given: Granted, by: Scope) -> None:
-    """Give somebody a role, or other days for one that they have; they sign in anew. Raises AccountNotFound, OwnAccount."""
+    """Give somebody a role, or other days for one that they have; they sign in anew. Whatever is done to a role that lets them
+    see more than their tasks is told (webapp/people/powers.py). Raises AccountNotFound, OwnAccount."""
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
         rest = [each for each in account.granted if each.role != given.role]
-        account.grants = [each.stored() for each in sorted([*rest, given], key=lambda each: each.role)]
+        with powers.watched(session, account, by):
+            account.grants = [each.stored() for each in sorted([*rest, given], key=lambda each: each.role)]
         sessions.end_all(session, account)
 
 
@@ -79,7 +81,8 @@ def withdraw(account_id: int, role: str, by: Scope) -> None:
     """Take a role from somebody; they sign in anew. Raises AccountNotFound, OwnAccount."""
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
-        account.grants = [each.stored() for each in account.granted if each.role != role]
+        with powers.watched(session, account, by):
+            account.grants = [each.stored() for each in account.granted if each.role != role]
         sessions.end_all(session, account)
 
 
@@ -87,7 +90,8 @@ def close(account_id: int, by: Scope) -> None:
     """Let somebody in no more, and sign them out everywhere. Raises AccountNotFound, OwnAccount."""
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
-        account.closed, account.link = True, None
+        with powers.watched(session, account, by):
+            account.closed, account.link = True, None
         sessions.end_all(session, account)
 
 
@@ -95,20 +99,28 @@ def reopen(account_id: int, by: Scope) -> None:
     """Let somebody in again whose account was closed or has ended. Raises AccountNotFound, OwnAccount."""
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
-        account.closed, account.until = False, None
+        with powers.watched(session, account, by):
+            account.closed, account.until = False, None
 
 
 def end_on(account_id: int, last: date | None, by: Scope) -> None:
     """Let somebody in until a day, which is counted. Raises AccountNotFound, OwnAccount."""
     with the_engine().transactions.writing(by, wakes=False) as session:
-        _of_another(session, account_id, by).until = last
+        account = _of_another(session, account_id, by)
+        with powers.watched(session, account, by):
+            account.until = last
 
 
 def take_codes_away(account_id: int, by: Scope) -> None:
-    """Let somebody in without codes who has lost their app, and sign them out everywhere. Raises AccountNotFound, OwnAccount."""
+    """Let somebody in without codes who has lost their app, however many wrong ones were tried, and sign them out everywhere.
+
+    Raises AccountNotFound, OwnAccount.
+    """
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
         codes.take_away(account)
+        powers.without_codes(session, account, by)
+        throttle.forget(session, throttle.of_code(account_id), wall())
         sessions.end_all(session, account)
 
 
@@ -160,7 +172,7 @@ def _may_ask(account: Account) -> bool:
     """Whether a link for a new password is sent to whoever asks: not for an account that another provider alone signs in, which
     would let in somebody whom the provider does not any more."""
     elsewhere = account.identity is not None and account.password_hash == passwords.NONE
-    return accounts.admitted(account) and not account.sample and not elsewhere
+    return accounts.admitted(account) and not elsewhere
 
 
 def can_mail() -> bool:

@@ -1,17 +1,25 @@
-"""What the pages call people and roles: never by a user name where there is an account, never by the id of a role."""
+"""What the pages call people and roles: never by a user name where there is an account, never by the id of a role.
+
+Names are looked up for those whom a page shows, and for nobody else. While a page is drawn a name is a mark; when it is drawn
+all marks are looked up at once (:class:`Page`). Files and mails say first whom they are about to name (:func:`meet`).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Any
 
-from flask import g
+from flask import g, has_app_context
 from flask_login import current_user
-from sqlalchemy import select
+from jinja2 import Template
+from markupsafe import escape
+from sqlalchemy import literal, select, union_all
 
 from engine.store.tables import Person
 from engine.store.tenancy import acting
 from webapp.db import db
-from webapp.people.accounts import ANYBODY, called
+from webapp.people.accounts import ANYBODY, Account
 
 #: Who is nobody's account, and yet does things.
 MACHINES = {
@@ -41,21 +49,74 @@ def roles_in_words(roles: Iterable[str]) -> str:
 def person(username: str | None) -> str:
     """The name of a person's account, what a machine does, the name in the register of people; else the user name itself
     (somebody who came by a link)."""
-    known = MACHINES.get(username or "", "") or called(username)
-    return known if known != username else _registered().get(known.lower(), known)
+    if not username or username in MACHINES:
+        return MACHINES.get(username or "", "")
+    if "marked" in g and username not in _known():
+        g.marked.append(username)
+        return f"{_OPEN}{len(g.marked) - 1}{_CLOSE}"
+    meet([username])
+    return _known()[username]
 
 
-def _registered() -> dict[str, str]:
-    """Whom the register of people of this person's authority has, by username and by e-mail address; looked up once a request."""
-    if "registered" not in g:
-        chosen = select(Person.username, Person.email, Person.name).where(
-            Person.authority == getattr(current_user, "authority", "")
-        )
-        with acting(db.session(), ANYBODY):
-            found = db.session.execute(chosen).all()
-        g.registered = {known.lower(): name for *ways, name in found for known in ways if known}
-    names: dict[str, str] = g.registered
+def meet(usernames: Iterable[str | None]) -> None:
+    """Look up all at once who is about to be named."""
+    known = _known()
+    wanted = {each for each in usernames if each} - known.keys() - MACHINES.keys()
+    if wanted:
+        found = _looked_up({each.lower() for each in wanted})
+        known.update({each: found.get(each.lower(), each) for each in wanted})
+
+
+def _known() -> dict[str, str]:
+    """Who was looked up in this request."""
+    if "names" not in g:
+        g.names = {}
+    names: dict[str, str] = g.names
     return names
+
+
+def _looked_up(usernames: set[str]) -> dict[str, str]:
+    """The names of people's accounts, in whichever authority; of others, whom the register of people of this person's authority
+    has, by username and by e-mail address. All these are kept in small letters."""
+    mine = Person.authority == getattr(current_user, "authority", "")
+    ways = (
+        select(Account.username, Account.name, literal(2)).where(Account.username.in_(usernames)),
+        *(
+            select(way, Person.name, literal(1)).where(mine, way.in_(usernames))
+            for way in (Person.username, Person.email)
+        ),
+    )
+    with acting(db.session(), ANYBODY):
+        found = db.session.execute(union_all(*ways)).all()
+    return {row[0]: row[1] for row in sorted(found, key=lambda row: int(row[2]))}
+
+
+class Page(Template):
+    """A template whose names of people are looked up when it is drawn."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The page; what is drawn within another is part of that."""
+        if not has_app_context() or "marked" in g:
+            return super().render(*args, **kwargs)
+        g.marked = []
+        try:
+            drawn = super().render(*args, **kwargs)
+        finally:
+            marked = g.pop("marked")
+        return _told(drawn, marked)
+
+
+#: What stands around the number of a name while a page is drawn: characters of Unicode's private use.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}(\\d{{1,6}}){_CLOSE}", re.ASCII)
+
+
+def _told(drawn: str, marked: list[str]) -> str:
+    """What is drawn with names in place of marks. What looks like a mark and is none, since somebody typed it, stays."""
+    meet(marked)
+    known = _known()
+    names = [str(escape(known[each])) for each in marked]
+    return _MARK.sub(lambda mark: names[int(mark[1])] if int(mark[1]) < len(names) else mark[0], drawn)
 
 
 def anybody(who: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.audit import record
@@ -49,6 +50,13 @@ def sign_in(known: Known) -> Account:
     An account is known by who its owner is for the provider; at first by its username, where it is of the provider's authority.
     One that is missing is made for whoever has a role by a group. Roles by groups are as the provider says today.
     """
+    try:
+        return _signed_in(known)
+    except IntegrityError:  # the same new person signed in twice at once: the account is there now
+        return _signed_in(known)
+
+
+def _signed_in(known: Known) -> Account:
     with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
         account = _found(session, known) or _made(session, known)
         if not accounts.admitted(account):

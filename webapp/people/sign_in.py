@@ -115,6 +115,7 @@ def _page(problems: dict[str, str], username: str, address: str = "", carried: s
         username=username,
         carried=carried,
         typed=drafts.texts(carried),
+        sends=drafts.unpacked(carried) if carried and drafts.place_of(following) else {},
         address=url_for("auth.sign_in", next=following or None),
         authorities=authorities,
         password=current_app.config["SAMPLE_PASSWORD"] if sample else "",

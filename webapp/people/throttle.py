@@ -20,7 +20,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -114,6 +114,11 @@ def _count(session: Session, counted: Counted, now: datetime) -> int:
     }
     counting = dialect.insert(Tries).values(row).on_conflict_do_update(index_elements=["subject"], set_=again)
     return int(session.scalars(counting.returning(Tries.number)).one())
+
+
+def ends(session: Session, counted: Counted) -> datetime:
+    """When the window of something that was counted ends."""
+    return session.scalars(select(Tries.ends).where(Tries.subject == counted.subject)).one()
 
 
 def forget(session: Session, counted: list[Counted], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit import About, Draft, Origin, set_origin
 from engine.audit.origin import GUEST, PERSON, WEB
+from engine.errors import TextTooLong, TextUnusable
 from engine.store.tables import Attachment, ProcessInstance, School, UserTask
 from webapp.current import the_engine
 from webapp.people.guests import Guest
@@ -26,7 +28,7 @@ NAMED: dict[str, tuple[Any, str]] = {
 
 
 def note(keys: Iterable[str], instance: int | None = None, **about: Any) -> None:
-    """Note that this request shows somebody what is kept to their roles: the keys of its questions, or the name of a file.
+    """Note that this request shows somebody what is kept to their roles: the keys of its questions, or the number of a file.
 
     ``instance`` is the case where the address does not say it, ``about`` more of what it is about. Nothing is noted where there
     is no request, as in a command.
@@ -119,5 +121,6 @@ def _is_there() -> str | None:
     with the_engine().reading() as session:
         for name, (column, _) in NAMED.items():
             if name in arguments:
-                return session.scalar(select(column.class_.authority).where(column == arguments[name]).limit(1))
+                with suppress(TextUnusable, TextTooLong):  # nothing is called so
+                    return session.scalar(select(column.class_.authority).where(column == arguments[name]).limit(1))
     return None

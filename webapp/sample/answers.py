@@ -300,6 +300,8 @@ def answer(question: Component, today: date, chance: Random, why_closed: WhyClos
     """
     if question.kind in CHOICES or question.kind == "checkbox":
         return None
+    if question.kind == "filepicker":
+        return []  # no file is invented
     if question.kind == "dynamiclist":
         return [_row(question, today, chance, why_closed)]
     if question.kind == "datetime":

@@ -16,6 +16,7 @@ from engine import Engine, Scope, queries
 from engine.calendar import rhythms, timers
 from engine.cli.deploy import undone
 from engine.clock import OffsetClock
+from engine.configuration import FILES
 from engine.errors import ClockUnmovable, RealDatabase
 from engine.lint.bundle import holds
 from webapp.current import now, the_engine
@@ -53,13 +54,14 @@ def clock() -> Response:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail that would have gone out: its file's name, whom it is to, when it was written, and what it says."""
+    """A mail that would have gone out: its file, whom it is to, when it was written, what it says and what comes with it."""
 
     file: str
     to: str
     subject: str
     at: str
     text: str
+    attached: tuple[str, ...]
 
 
 @blueprint.get("/sample/mail")
@@ -69,11 +71,17 @@ def mail() -> str:
     files = sorted(folder.glob("*.eml"), reverse=True)[:MOST_READ] if folder else []
     read = ((file, message_from_bytes(file.read_bytes(), policy=policy.default)) for file in files)
     mine = [
-        Letter(file.name, said["To"], said["Subject"], said["Date"], said.get_content())
+        _letter(file.name, said)
         for file, said in read
         if said["X-Pathways-Authority"] == current_user.authority and isinstance(said, EmailMessage)
     ]
     return render_template("sample/mail.html", letters=mine[:MOST_SHOWN], folder="var/mail")
+
+
+def _letter(file: str, said: EmailMessage) -> Letter:
+    body = said.get_body(("plain",))
+    attached = tuple(each.get_filename() or "a file" for each in said.iter_attachments())
+    return Letter(file, said["To"], said["Subject"], said["Date"], body.get_content() if body else "", attached)
 
 
 def _target(by: str) -> datetime | None:
@@ -116,6 +124,7 @@ def seed(root: Path, replace: bool = False) -> list[str]:
             tied = engine.people.import_file(people.read_bytes(), authority)
             said.append(f"{authority}: {len(tied.added)} people of schools added, {len(tied.changed)} changed")
         said += _diagrams(engine, root, authority, replace)
+        said += _documents(engine, authority, replace)
     return said
 
 
@@ -134,3 +143,15 @@ def _diagrams(engine: Engine, root: Path, authority: str, replace: bool) -> list
         deployed = engine.deployments.deploy(files, by=by, note="Sample diagrams")
         said.append(f"{authority}: {len(deployed.processes)} processes deployed")
     return said
+
+
+def _documents(engine: Engine, authority: str, replace: bool) -> list[str]:
+    """Deploy what the files of the configuration say anew, but for what was changed in the browser; what was done, a line each.
+    While nothing of a document was deployed, its file counts as it stands."""
+    files = {FILES[kind]: content for kind, content in engine.configuration.renewed(authority).items() if content}
+    kept = [] if replace else list(undone(engine, authority, files))
+    if kept:
+        return [*kept, f"{authority}: kept as it was changed in the browser; --replace puts the files over it"]
+    if files:
+        engine.deployments.deploy(files, by=Scope(authority, frozenset(), "sample"), note="As the file says")
+    return []

@@ -20,6 +20,9 @@ from typing import NamedTuple
 #: How many ids of each table one authority's year may use.
 ROOM = 10_000
 
+#: A table that a trigger of the database writes as cases are: the cases that are put together are noted anew.
+NOTED = "touched_case"
+
 Make = Callable[[str, str], None]
 
 
@@ -75,13 +78,20 @@ def _copy(whole: Path, part: Path, first: int) -> None:
                 row = {each.name: each.blank(first) for each in columns if each.required or each.key}
                 names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
                 connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*row.values()])  # noqa: S608 ours
+        _forget_notes(connection)
+
+
+def _forget_notes(connection: sqlite3.Connection) -> None:
+    """The rows of no authority are no cases."""
+    if NOTED in dict(_tables(connection)):
+        connection.execute(f"DELETE FROM {NOTED}")  # noqa: S608 ours
 
 
 def _take_over(connection: sqlite3.Connection, part: Path, authority: str) -> None:
     connection.execute("ATTACH ? AS part", [str(part)])
     connection.execute("BEGIN")
     for table, columns in _tables(connection):
-        if any(column.name == "authority" for column in columns):
+        if table != NOTED and any(column.name == "authority" for column in columns):
             names = ", ".join(_quoted(column.name) for column in columns)
             rows = f"SELECT {names} FROM part.{table} WHERE authority = ?"  # noqa: S608 our own table
             connection.execute(f"INSERT INTO main.{table} ({names}) {rows}", [authority])

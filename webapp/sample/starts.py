@@ -124,6 +124,8 @@ STARTS = (
 )
 #: The case that is blocked in the end.
 BLOCKED = Start("redcar-cleveland", 52, "redcar-warning-notice", "head-of-education", 1, 0)
+#: A case that ended so many years ago that it is due for deletion, unless an authority keeps such cases longer.
+LONG_AGO, YEARS_AGO = Start("barnsley", 0, "barnsley-complaint", "seo", 1, 2, PRIMARY), 8
 #: Of a case that began by itself.
 NOBODY = Start("", 0, "", "", 0, 0)
 

@@ -35,7 +35,7 @@ from webapp.dates import ZONE
 from webapp.sample import answers
 from webapp.sample.first_start import unsafe
 from webapp.sample.parts import in_parts
-from webapp.sample.starts import BLOCKED, NOBODY, STARTS, Start, first_day, kept
+from webapp.sample.starts import BLOCKED, LONG_AGO, NOBODY, STARTS, YEARS_AGO, Start, first_day, kept
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def make(
     Now is by the machine's clock unless ``present`` is given; ``begins`` is called just before the year is made.
     Does nothing where there are cases already. Raises SampleYearTorn where an earlier call was cut short.
     """
-    config = config.without_mail()  # nobody gets the mail of an invented year
+    config = settled(config)
     now = (present or SystemClock()).now()
     begun = now - timedelta(days=DAYS)
     engine = Engine(database, clock=VirtualClock(begun), config=config)
@@ -90,6 +90,12 @@ def make(
     engine.installation.note_sample_year(YEAR_WHOLE)
     with engine.reading() as session:
         return queries.instances(session, page=1).total
+
+
+def settled(config: Config) -> Config:
+    """A configuration that other processes can take over: the authorities as they are now, and nobody gets the mail of an
+    invented year."""
+    return replace(config.without_mail(), authorities=dict(config.authorities))
 
 
 def _shorter(authority: str) -> bool:
@@ -110,11 +116,26 @@ def _make_one(database: Any, root: Path, config: Config, now: datetime, authorit
     alone = replace(config, authorities={authority: config.authorities[authority]})
     engine = Engine(database, clock=clock, calendar=calendars, config=alone)
     with coming_from(Origin(SAMPLE)), engine.transactions.audited_at_the_end():
-        year = _Year(engine, clock, root, alone, config.authorities[authority])
+        _long_ago(Engine(database, clock=clock, config=alone), clock, root, alone, authority)
+        year = _Year(engine, clock, root, alone, config.authorities[authority], resources(root, authority))
         for day in range(DAYS + 1):
             year.day(year.begun + timedelta(days=day), now)
         clock.set(now)
         year.something_goes_wrong()
+        engine.figures.follow(rounds=None)
+
+
+def _long_ago(engine: Engine, clock: VirtualClock, root: Path, config: Config, authority: str) -> None:
+    """A case that ended years ago, before what the school calendars know. Its process is deployed alone, so that no other begins
+    by itself meanwhile."""
+    if authority != LONG_AGO.authority:
+        return
+    begun, its = clock.now(), f"/{LONG_AGO.process}.bpmn"
+    clock.set(begun - timedelta(days=366 * YEARS_AGO))
+    files = resources(root, authority).items()
+    alone = {name: each for name, each in files if name.endswith(its) or not name.endswith(".bpmn")}
+    _Year(engine, clock, root, config, config.authorities[authority], alone).until_done(LONG_AGO)
+    clock.set(begun)
 
 
 def _is_wanted(engine: Engine, database: Any) -> bool:
@@ -127,7 +148,15 @@ def _is_wanted(engine: Engine, database: Any) -> bool:
 class _Year:
     """A year of one authority, from the day that the engine's clock shows."""
 
-    def __init__(self, engine: Engine, clock: VirtualClock, root: Path, config: Config, authority: Authority) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: VirtualClock,
+        root: Path,
+        config: Config,
+        authority: Authority,
+        files: Mapping[str, bytes],
+    ) -> None:
         self.engine, self.clock, self.config, self.authority = engine, clock, config, authority
         self.chance = Random(f"2026 {authority.id}")  # noqa: S311 the same year each time, and nothing secret
         self.starts: dict[int, Start] = {}
@@ -148,9 +177,17 @@ class _Year:
             person.username: engine.people.scope(authority.id, person.roles, person.username)
             for person in authority.people
         }
-        files = resources(root, authority.id)
         if files:
             engine.deployments.deploy(files, by=Scope(authority.id, frozenset(), "sample"), note="Sample diagrams")
+
+    def until_done(self, start: Start) -> None:
+        """Begin a case and do what it asks, day after day."""
+        self._start(start)
+        while waiting := self._open():
+            self.clock.advance(timedelta(days=1))
+            self.engine.jobs.run_due()
+            for task in waiting:
+                self._complete(task)
 
     def day(self, day: date, end: datetime) -> None:
         """A day's work until ``end``: what falls due in the morning, and on a weekday what people start and complete."""
@@ -194,7 +231,11 @@ class _Year:
 
     def _whose(self, task: TaskRow) -> list[str]:
         """The sample people in whose inbox the task is."""
-        return [name for name, scope in self.scopes.items() if scope.holds(task.roles, at=task.school_urn)]
+        return [
+            name
+            for name, scope in self.scopes.items()
+            if scope.holds(task.roles, at=task.school_urn, case=task.instance_id)
+        ]
 
     def _moment(self, day: date) -> datetime:
         minute = self.chance.randrange(FROM_HOUR * 60, TO_HOUR * 60)
@@ -278,7 +319,7 @@ class _Year:
         standing = answers.standing(school, self.chance, steady=any(school == urn for _, urn in self.kept))
         choose = partial(answers.choose, self.chance, {**standing, **steered})
         feel = AtTime(Feel.shared(), self.clock.now(), why_closed)
-        return plausible(form, variables, feel, by.roles_at(school), today, given, choose, days=days)
+        return plausible(form, variables, feel, by.roles_at(school, None), today, given, choose, days=days)
 
     def something_goes_wrong(self) -> None:
         """Cases that a manager has to look at: a notice without its period. One is begun for it, to be sure."""

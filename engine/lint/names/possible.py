@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import PathwaysError
 from engine.feel import Node
-from engine.forms.model import Rules
+from engine.forms.model import Component, Rules
 from engine.lint.names.origins import Origin, Origins
 from engine.lint.names.sources import Inspects
 
@@ -60,10 +60,16 @@ def _answers(origin: Origin, trees: list[Node], name: str) -> list[Any] | None:
         return [True, False]
     if question.kind == "number":
         return _numbers(origin, trees, name) if all(_only_compared(tree, name) for tree in trees) else None
-    options = None if question.options_expression else [option.value for option in question.options]
-    if question.kind == "checklist":
+    options = _written(question)
+    if question.kind in ("checklist", "filepicker"):
         return _ticked(options, 1 if question.rules.required else 0, trees, name)
     return options if question.kind in ("radio", "select") else None
+
+
+def _written(question: Component) -> list[Any] | None:
+    """The values of a question's options; None where no form can say them."""
+    free = question.options_expression or question.kind == "filepicker"
+    return None if free else [option.value for option in question.options]
 
 
 def _ticked(options: list[Any] | None, least: int, trees: list[Node], name: str) -> list[Any] | None:

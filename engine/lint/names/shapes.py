@@ -24,6 +24,8 @@ ORDERED = TEMPORAL | {TEXT, NUMBER}
 DEEPEST = 5
 #: More values than these are no options.
 MOST_VALUES = 100
+#: What a setting says that is no other text.
+YES_OR_NO = ("yes", "no")
 
 Value = str | int | float
 
@@ -105,7 +107,9 @@ def kind_of(value: Any) -> str:
 
 
 def given(value: Any) -> Shape:
-    """A value that may be another one tomorrow, such as a setting: its kind, and the kinds of its entries."""
+    """A value that may be another one tomorrow, such as a setting: its kind, and the kinds of its entries; yes may become no."""
+    if value in YES_OR_NO:
+        return options(YES_OR_NO)
     if isinstance(value, Mapping):
         return context({str(name): given(each) for name, each in value.items()})
     if isinstance(value, list | tuple):

@@ -103,6 +103,8 @@ def _stored(question: Component, feel: Inspects, scope: Scope) -> Shape:
         return _choice(question, feel, scope)
     if question.kind == "checklist":
         return shapes.listed(_choice(question, feel, scope))
+    if question.kind == "filepicker":
+        return shapes.listed(of(TEXT))
     if question.kind == "dynamiclist":
         return shapes.listed(shapes.context({each.key: answer(each, feel, scope) for each in question.inside}))
     if question.kind == "datetime":

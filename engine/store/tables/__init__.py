@@ -42,6 +42,7 @@ from engine.store.tables.cases import (
 from engine.store.tables.comments import Comment
 from engine.store.tables.corrections import Correction
 from engine.store.tables.definitions import (
+    ConfigDefinition,
     DecisionDefinition,
     Deployment,
     FormDefinition,
@@ -51,10 +52,14 @@ from engine.store.tables.definitions import (
 )
 from engine.store.tables.drafts import Draft
 from engine.store.tables.drawing import Drawing, DrawingSave, SavedRehearsal
+from engine.store.tables.figures import CaseFigure, Figure, TouchedCase
 from engine.store.tables.links import TaskLink
 from engine.store.tables.lists import SavedList
 from engine.store.tables.migrations import MigratedCase, Migration
 from engine.store.tables.people import Cover, Holding, Person
+from engine.store.tables.planned import PlannedDeployment
+from engine.store.tables.reports import Report
+from engine.store.tables.retention import ArchivedText, Disposal, Hold
 from engine.store.tables.retirements import Retirement
 from engine.store.tables.retries import Retries, Retry
 from engine.store.tables.schools import (
@@ -92,6 +97,7 @@ __all__ = [
     "UNBARRED",
     "UNDELIVERED",
     "WAITING",
+    "ArchivedText",
     "Attachment",
     "AuditChain",
     "AuditEntry",
@@ -99,19 +105,24 @@ __all__ = [
     "Batch",
     "BatchSkip",
     "CaseBar",
+    "CaseFigure",
     "CaseReader",
     "Comment",
+    "ConfigDefinition",
     "Correction",
     "Cover",
     "DecisionDefinition",
     "Deployment",
+    "Disposal",
     "Draft",
     "Drawing",
     "DrawingSave",
     "EventSubscription",
     "EvidencePack",
+    "Figure",
     "FormDefinition",
     "History",
+    "Hold",
     "Holding",
     "Id",
     "Incident",
@@ -124,11 +135,13 @@ __all__ = [
     "Notification",
     "Outbox",
     "Person",
+    "PlannedDeployment",
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessReader",
     "Reader",
     "RegisterImport",
+    "Report",
     "ReportedEvent",
     "Resource",
     "Retirement",
@@ -143,6 +156,7 @@ __all__ = [
     "Setting",
     "StartTimer",
     "TaskLink",
+    "TouchedCase",
     "UserTask",
     "UserTaskRole",
     "partial",

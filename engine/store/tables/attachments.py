@@ -16,7 +16,9 @@ from engine.store.text import Long, Name, Short
 class Attachment(BelongsToCase, Base):
     """A file of a case, or of a task in it. Its content lies outside the database, under ``key`` (engine/store/files.py).
 
-    ``roles`` are those to whom it is confidential, beside whoever added it; empty for everybody who sees the case.
+    ``roles`` are those to whom it is confidential, beside whoever added it; empty for everybody who sees the case. ``until`` is
+    FEEL of the case's variables that is true once it is open to all of these; empty: never.
+    ``question`` is the key of the question of its task that it answers or belongs to; empty: none.
     ``sha256`` is of the content as it came. One that was removed keeps its row, with who did so, when and why; its
     content is gone.
     """
@@ -31,6 +33,8 @@ class Attachment(BelongsToCase, Base):
     sha256: Mapped[str] = mapped_column(Short(64))
     key: Mapped[str] = mapped_column(Short(32))
     roles: Mapped[list[Any]]
+    until: Mapped[str] = mapped_column(Long, default="")
+    question: Mapped[str] = mapped_column(Name, default="")
     by: Mapped[str] = mapped_column(Name)
     at: Mapped[datetime]
     removed: Mapped[datetime | None]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import ColumnElement, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.append_only import AppendOnly
 from engine.store.tables.base import Base, Id, partial
-from engine.store.tenancy import AUTHORITY_LENGTH, BelongsToAuthority
+from engine.store.tenancy import AUTHORITY_LENGTH, BelongsToAuthority, Scope, of_no_barred_case
 from engine.store.text import Long, Name, Short
 
 
@@ -19,7 +19,10 @@ class AuditEntry(AppendOnly, BelongsToAuthority, Base):
     ``seq`` counts from 1 in each authority; the authority "" is the whole installation. ``who_kind`` is one of
     :data:`engine.audit.origin.WHO`, ``who`` the username, or an address, where there is one. ``channel`` and ``address`` say
     from where. ``before`` and ``after`` are JSON. ``hash`` is SHA-256 over all the others (engine/audit/chain.py), among them
-    ``previous``, the hash of the entry before.
+    ``previous``, the hash of the entry before. ``erased`` is the disposal with whose case it lost what it said (``subject``,
+    ``person``, ``before``, ``after`` and ``why`` are empty then); it is no part of the hash.
+
+    Whoever may read the trail reads all of it but what tells of a case from which they are barred.
     """
 
     __tablename__ = "audit_entry"
@@ -51,6 +54,11 @@ class AuditEntry(AppendOnly, BelongsToAuthority, Base):
     why: Mapped[str] = mapped_column(Long)
     previous: Mapped[str] = mapped_column(Short(64))
     hash: Mapped[str] = mapped_column(Short(64))
+    erased: Mapped[int | None] = mapped_column(Id)
+
+    @classmethod
+    def not_barred(cls, scope: Scope) -> ColumnElement[bool]:
+        return of_no_barred_case(scope, cls.instance_id)
 
 
 class AuditChain(BelongsToAuthority, Base):

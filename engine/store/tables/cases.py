@@ -24,6 +24,7 @@ from engine.store.tenancy import (
     BelongsToCase,
     BelongsToSchool,
     Scope,
+    given,
     given_cases,
     of_no_barred_case,
     of_no_barred_task,
@@ -39,16 +40,35 @@ BARRED, UNBARRED = OF_BARS = ("barred", "unbarred")
 class ProcessInstance(BelongsToSchool, Base):
     """One case. ``state`` holds the live tokens; ``active`` says where they stand, for the live diagram.
 
-    ``suspended`` is since when nothing goes on in it, by a manager's act. ``revision`` grows with each step: SQLAlchemy checks
+    ``suspended`` is since when nothing goes on in it, by a manager's act; ``archived`` since when it is in the archive, in no
+    list and read only. ``revision`` grows with each step: SQLAlchemy checks
     it in the UPDATE, so a step that worked from a stale row fails.
     """
 
     __tablename__ = "process_instance"
     __table_args__ = (
-        partial("ix_process_instance_active", "authority", "id", where="status = 'active'"),
+        partial(
+            "ix_process_instance_active",
+            "authority",
+            "id",
+            "definition_id",
+            "school_urn",
+            "started_by",
+            where="status = 'active'",
+        ),
         partial("ix_process_instance_ended", "authority", "ended", where="ended IS NOT NULL"),
+        partial(
+            "ix_process_instance_to_archive",
+            "authority",
+            "process",
+            "ended",
+            where="ended IS NOT NULL AND archived IS NULL",
+        ),
+        partial("ix_process_instance_archived", "authority", "process", "ended", where="archived IS NOT NULL"),
+        partial("ix_process_instance_archive", "authority", "ended", "id", where="archived IS NOT NULL"),
         partial("ix_process_instance_started_by", "authority", "started_by", "id", where="status = 'active'"),
-        # Holds all that says who may see a case, so that those that somebody may not see are passed over without their rows.
+        # It and the one of live cases hold all that says who may see a case: those that somebody may not see are passed over
+        # without their rows.
         Index("ix_process_instance_seen", "authority", "id", "definition_id", "school_urn", "started_by"),
         Index(None, "authority", "process", "id"),
         Index(None, "authority", "school_urn", "id"),
@@ -71,6 +91,7 @@ class ProcessInstance(BelongsToSchool, Base):
     ended: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Long)
     suspended: Mapped[datetime | None]
+    archived: Mapped[datetime | None]
     __mapper_args__ = {"version_id_col": revision}
 
     @classmethod
@@ -148,8 +169,7 @@ class UserTask(BelongsToSchool, Base):
 
     @classmethod
     def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
-        given = cls.school_urn.is_(None) & (cls.assignee == scope.username)
-        return super().seen_by(scope) | given
+        return super().seen_by(scope) | (cls.school_urn.is_(None) & given(scope, cls))
 
 
 class UserTaskRole(BelongsToSchool, Base):

@@ -1,4 +1,4 @@
-"""Deployments, and the versions of processes, forms and decisions that they brought."""
+"""Deployments, and the versions of processes, forms, decisions and documents of configuration that they brought."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Resource(ForEverybody, Base):
 
 
 class _Versioned(ForEverybody):
-    """What the three kinds of definition share: a version of a key, one of which is the latest."""
+    """What the kinds of definition share: a version of a key, one of which is the latest."""
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(Name)
@@ -112,4 +112,14 @@ class DecisionDefinition(_Versioned, Base):
     __table_args__ = (
         UniqueConstraint("authority", "key", "version"),
         partial("ix_decision_definition_latest", "authority", "key", where="latest", unique=True),
+    )
+
+
+class ConfigDefinition(_Versioned, Base):
+    """One version of a document of the authority's configuration, such as its settings: ``key`` is "config:settings"."""
+
+    __tablename__ = "config_definition"
+    __table_args__ = (
+        UniqueConstraint("authority", "key", "version"),
+        partial("ix_config_definition_latest", "authority", "key", where="latest", unique=True),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Id, partial
 from engine.store.tenancy import ForEverybody
-from engine.store.text import Long, Name
+from engine.store.text import Long, Name, Short
 
 
 class SavedRehearsal(ForEverybody, Base):
@@ -26,16 +26,20 @@ class SavedRehearsal(ForEverybody, Base):
 
 
 class Drawing(ForEverybody, Base):
-    """A draft of a diagram, which is not deployed yet. ``based_on`` is the version that it was drawn from; ``number`` counts its
-    saves. One that was discarded, or deployed (``deployed_as`` a version), is kept with ``ended`` and can be had back."""
+    """A draft of a diagram, form or table (``kind``) that is not deployed yet. ``process`` is the key of the process, form or
+    decision. ``based_on`` is the version of a process that a diagram was drawn from, ``base_version`` the number of that of a
+    form or table (0: it is new); ``number`` counts its saves. One that was discarded, or deployed (``deployed_as`` a version), is
+    kept with ``ended`` and can be had back."""
 
     __tablename__ = "drawing"
     __table_args__ = (partial("ix_drawing_open", "authority", "process", where="ended IS NULL"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(Short(12), default="diagram", server_default="diagram")
     process: Mapped[str] = mapped_column(Name)
     name: Mapped[str] = mapped_column(Name)
     file: Mapped[str] = mapped_column(Name)
-    based_on: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    base_version: Mapped[int | None]
+    based_on: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     number: Mapped[int]
     begun: Mapped[datetime]
     begun_by: Mapped[str] = mapped_column(Name)

@@ -18,8 +18,8 @@ class TaskLink(BelongsToCase, Base):
     does not have; ``used`` when it was first opened, ``ended`` when somebody ended it. ``confidential`` says whether it shows
     what is kept to its role.
 
-    ``codes`` are those that were sent and are still good, the last one last: each its digest and until when (ISO 8601) it is
-    good. ``tries`` counts wrong ones.
+    ``codes`` are those that were sent and are still good, the last one last: each its digest, until when (ISO 8601) it is good,
+    which browser asked for it, and how many wrong ones that has entered since. ``tries`` counts all wrong ones.
     """
 
     __tablename__ = "task_link"

@@ -17,7 +17,7 @@ class Person(BelongsToAuthority, Base):
     empty."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("authority", "username"),)
+    __table_args__ = (UniqueConstraint("authority", "username"), Index(None, "authority", "email"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     username: Mapped[str] = mapped_column(Short(200))
     name: Mapped[str] = mapped_column(Short(200))

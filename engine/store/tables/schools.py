@@ -22,7 +22,8 @@ from engine.store.text import Long, Name, Short
 
 
 class School(BelongsToSchool, Base):
-    """A school of the register, by its Unique Reference Number (URN). A ``closed`` one stays for the cases it had."""
+    """A school of the register, by its Unique Reference Number (URN). A ``closed`` one stays for the cases it had.
+    ``email`` is its own address, to which formal letters go; empty where none is known."""
 
     place = "urn"
     __tablename__ = "school"
@@ -35,11 +36,11 @@ class School(BelongsToSchool, Base):
     trust: Mapped[str] = mapped_column(Name, default="")
     maintained: Mapped[bool]
     governance: Mapped[str] = mapped_column(Name, default="")
-    link_adviser: Mapped[str] = mapped_column(Name, default="")
     category: Mapped[str] = mapped_column(Name, default="")
     closed: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(Short(30), default="open")
     head: Mapped[str] = mapped_column(Name, default="")
+    email: Mapped[str] = mapped_column(Short(200), default="")
 
 
 class SchoolChange(BelongsToSchool, Base):

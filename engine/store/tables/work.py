@@ -31,8 +31,8 @@ class Job(BelongsToCase, Base):
     ``due`` is when it is meant to happen; ``next_try`` when a worker may take it (again). A worker that takes it puts
     its own ``claim`` in and moves ``next_try`` past its lease, so that it comes back by itself if the worker dies. A
     job that is done is deleted: the history tells of it. One of a suspended case has the status suspended.
-    ``policy_due`` is when it would be due by the diagram, where a manager
-    has set another date. A start timer that repeats counts ``beat`` from ``anchor``.
+    ``policy_due`` is when it would be due by the diagram, where a manager has set another date; ``since`` from when it can be
+    late, where what was answered put its moment into the past. A start timer that repeats counts ``beat`` from ``anchor``.
     """
 
     __tablename__ = "job"
@@ -53,6 +53,7 @@ class Job(BelongsToCase, Base):
     element: Mapped[str] = mapped_column(Name)
     due: Mapped[datetime]
     policy_due: Mapped[datetime | None]
+    since: Mapped[datetime | None]
     estimated: Mapped[bool]
     why: Mapped[str] = mapped_column(Long)
     status: Mapped[str] = mapped_column(Short(12))
@@ -158,10 +159,11 @@ class MovedDate(BelongsToCase, Base):
 
 class Notification(BelongsToSchool, Base):
     """Something that people are told inside the app: those of a role, of its case's school where the role counts for schools;
-    or one person (``username``, and no role).
+    or one person (``username``, and no role), who may be told of what is about no case.
 
     What several roles are told at once is a row each with one ``occasion``. ``kind`` is late for what tells that a task is
-    late, else empty; ``task_id`` the task that it is about, where it is about one.
+    late, task for what tells that one is new or falls due soon, else empty; ``task_id`` the task that it is about, where it is
+    about one; ``meeting`` what it invites to (engine/jobs/meetings.py), where it does.
     """
 
     case = "instance_id"
@@ -170,6 +172,7 @@ class Notification(BelongsToSchool, Base):
         Index("ix_notification_role", "authority", "role", "kind", "id"),
         Index("ix_notification_school", "authority", "role", "kind", "school_urn", "id"),
         partial("ix_notification_person", "authority", "username", "kind", "id", where="username <> ''"),
+        partial("ix_notification_meeting", "authority", "role", "id", where="meeting IS NOT NULL"),
         Index(None, "instance_id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -178,17 +181,24 @@ class Notification(BelongsToSchool, Base):
     kind: Mapped[str] = mapped_column(Short(12), default="")
     occasion: Mapped[str] = mapped_column(Short(80))
     task_id: Mapped[int | None] = mapped_column(Id)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     element: Mapped[str] = mapped_column(Name)
     subject: Mapped[str] = mapped_column(Long)
     text: Mapped[str] = mapped_column(Long)
     created: Mapped[datetime]
     school_urn: Mapped[str | None] = mapped_column(Short(12))
+    meeting: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
 
     @classmethod
     def of_case(cls, scope: Scope) -> ColumnElement[bool]:
         """What is reported of a case is read by whoever it is reported to, whether they see the case or not."""
         return true()
+
+    @classmethod
+    def seen_by(cls, scope: Scope) -> ColumnElement[bool]:
+        """Confined to schools, what is told of these, and what is told to the person of no case."""
+        mine = (cls.username == scope.username) & cls.instance_id.is_(None) & (cls.username != "")
+        return super().seen_by(scope) | mine
 
 
 class _OfOnePerson(BelongsToAuthority):
@@ -210,7 +220,8 @@ class NoticeRead(_OfOnePerson, Base):
 
 
 class Reader(_OfOnePerson, Base):
-    """What a person has read and how they are told: notices up to the id ``read_to``, those of late tasks up to ``late_to``.
+    """What a person has read and how they are told: notices up to the id ``read_to``, those of late tasks up to ``late_to``,
+    those of new tasks and of what falls due up to ``tasks_to``.
 
     ``how`` is once, daily or weekly; empty while they have not chosen. ``digest`` is when they last got a digest.
     """
@@ -219,6 +230,7 @@ class Reader(_OfOnePerson, Base):
     authority: Mapped[str] = mapped_column(Short(AUTHORITY_LENGTH), primary_key=True)
     read_to: Mapped[int] = mapped_column(Id, default=0)
     late_to: Mapped[int] = mapped_column(Id, default=0)
+    tasks_to: Mapped[int] = mapped_column(Id, default=0)
     how: Mapped[str] = mapped_column(Short(12), default="")
     digest: Mapped[datetime | None]
 

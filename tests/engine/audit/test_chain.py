@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,8 +46,9 @@ def tamper(engine: Engine, *statements: str) -> None:
             for table in ("audit_entry", "audit_chain"):
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:
-            for name in ("audit_entry_update", "audit_entry_delete", "audit_chain_update", "audit_chain_delete"):
-                connection.execute(text(f"DROP TRIGGER {name}"))
+            for name in ("update", "delete", "insert"):
+                connection.execute(text(f"DROP TRIGGER audit_entry_{name}"))
+                connection.execute(text(f"DROP TRIGGER audit_chain_{name}"))
         for each in statements:
             connection.execute(text(each))
 
@@ -221,7 +223,11 @@ def _school(urn: str) -> School:
 
 
 def verified(url: str, *options: str) -> Any:
-    return CliRunner().invoke(main, ["audit", "verify", "--database", url, "--config", "nowhere", *options])
+    return verified_in(Path("nowhere"), url, *options)
+
+
+def verified_in(config: Path, url: str, *options: str) -> Any:
+    return CliRunner().invoke(main, ["audit", "verify", "--database", url, "--config", str(config), *options])
 
 
 def test_the_command_prints_where_each_chain_ends(engine: Engine, database_url: str) -> None:
@@ -237,6 +243,54 @@ def test_the_command_names_what_was_altered_and_fails(engine: Engine, database_u
 
 def test_the_command_compares_with_a_hash_of_one_chain(engine: Engine, database_url: str) -> None:
     assert "say whose by --authority" in verified(database_url, "--head", "0" * 64).output
+
+
+@pytest.mark.parametrize("options", [(), ("--authority", "town")])
+def test_an_authority_with_cases_whose_trail_is_gone_is_named(
+    engine: Engine, database_url: str, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    deploy(engine, REMINDED, authority="town")
+    engine.cases.start("p", by="olu", authority="town")
+    gone = (f"DELETE FROM audit_{table} WHERE authority = 'town'" for table in ("entry", "chain"))
+    tamper(engine, *gone)
+    said = verified_in(home_of(tmp_path), database_url, *options)
+    assert (said.exit_code, "town: 0 entries" in said.output, "all of it was removed" in said.output) == (1, True, True)
+
+
+#: The columns of an entry, and the same with a number that nobody has.
+COLUMNS = ", ".join(column.name for column in AuditEntry.__table__.columns)
+MOVED = COLUMNS.replace("seq", "seq + 100000")
+
+
+def home_of(folder: Path) -> Path:
+    """A configuration with a town."""
+    (folder / "authorities").mkdir()
+    said = "id: town\nname: Town\nroles:\n  - {id: seo, name: Officer}\n"
+    (folder / "authorities" / "town.yaml").write_text(said, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE seq = 4",
+        "REPLACE INTO audit_entry SELECT * FROM audit_entry",
+        "INSERT OR REPLACE INTO audit_chain SELECT authority, 1, head, key FROM audit_chain",
+        f"INSERT OR REPLACE INTO audit_entry (rowid, {COLUMNS}) SELECT rowid, {MOVED} FROM audit_entry WHERE seq = 4",
+        f"REPLACE INTO audit_entry (_rowid_, {COLUMNS}) SELECT oid, {MOVED} FROM audit_entry",
+        "INSERT OR REPLACE INTO audit_chain (rowid, authority, entries, head, key)"
+        " SELECT rowid, 'another', entries, head, key FROM audit_chain",
+        "UPDATE OR REPLACE audit_chain SET rowid = rowid + 1",
+    ],
+)
+def test_sqlite_replaces_none(sqlite_url: str, replaced: str) -> None:
+    made = running(sqlite_url)
+    deploy(made, REMINDED)
+    for _ in range(4):
+        made.cases.start("p", by="olu")
+    with made.database._open().begin() as connection, pytest.raises(DBAPIError, match="never changed|only moves on"):
+        connection.exec_driver_sql(replaced)
+    made.dispose()
 
 
 def test_entries_are_exported_as_json_lines(engine: Engine, database_url: str) -> None:

@@ -21,16 +21,21 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import Config, Engine, EventReport, NewDates, OnBehalf, Said, Scope, queries
+from engine import Config, Engine, EventReport, Held, NewDates, OnBehalf, Said, Scope, queries
 from engine.audit import Draft
 from engine.audit.rules import RULES, Silent
 from engine.calendar.files import Calendars
+from engine.configuration import Setting, write_settings
 from engine.errors import PathwaysError, StartKept
 from engine.people.authorities import Authority
 from engine.people.directory import Member, Wanted
 from engine.queries.links import Asked
 from engine.rehearsal import Recording
+from engine.services.drawings import Drawn
 from engine.services.packs import MadePack
+from engine.services.plans import HandedIn
+from engine.services.reports import Asked as AskedReport
+from engine.services.reports import Drafted
 from engine.store.tables import AuditEntry, Base, Incident, MigratedCase, MovedDate
 from tests.conftest import ROOT
 from tests.engine.running import DAY, LATER, MESSAGES, RECEIVER, THROWER, clock_of, role, running, started_by, task
@@ -42,25 +47,27 @@ assert accounts  # the tables of the web application count too
 NEEDLESS = {
     "Calendars.recalculate": "a step of each case; where no date moved, nothing was changed",
     "Calendars.follow": "tells an authority of a calendar that changed, once it has begun to look",
-    "Deployments.back": "deploys what was deployed before, which is told as any deployment",
     "Deployments.put": "for the database of a rehearsal, which is forgotten",
     "Drafts.discard": "what somebody typed and has not handed in",
     "Drafts.forget_old": "what somebody typed and has not handed in",
     "Drafts.save": "what somebody typed and has not handed in",
     "Drawings.save": "a save as it is drawn; its draft keeps the history",
+    "Figures.follow": "adds up what cases did, which is told",
     "Installation.move_clock": "for the sample alone; told in tests/engine/audit/test_kinds.py",
     "Jobs.fire_next_due": "by itself it only claims; what the job does is told",
     "Jobs.tell_late": "tells people in the app; the task's date says that it was late",
+    "Jobs.free_claims": "each task that it frees is told, as one that somebody gives back",
     "Jobs.send_digests": "writes mail, and its going out is told",
     "Notices.read": "what somebody has read",
     "Notices.read_all": "what somebody has read",
+    "Reports.follow": "a report that it drafts is told as one that somebody makes; told in tests/webapp/pages/test_reports.py",
     "Schools.look": "reads files and changes nothing on the register",
     "Links.send": "writes mail, and its going out is told",
     "Tasks.foresee": "takes a step of which nothing is kept",
     "Schools.confirm_succession": "told in tests/engine/audit/test_kinds.py",
 }
-SAM, LEE, BOSS = "sam@example.org", "lee@example.org", "boss@example.org"
-ROLES = {SAM: {"seo"}, LEE: {"seo"}, BOSS: {"director"}}
+SAM, LEE, BOSS, GOV = "sam@example.org", "lee@example.org", "boss@example.org", "gov@example.org"
+ROLES = {SAM: {"seo"}, LEE: {"seo"}, BOSS: {"director"}, GOV: {"governance"}}
 SCHOOLS = (
     "urn,name,phase,type\n100001,Elm,primary,community\n100002,Oak,primary,community\n100003,Fir,primary,academy\n"
 )
@@ -154,8 +161,9 @@ def members(*_: Any) -> Iterable[Member]:
 
 def home() -> Authority:
     roles = {"seo": role("seo", "start"), "director": role("director", "manage", "own-processes")}
+    roles["governance"] = role("governance", "records")
     roles["head"] = replace(role("head"), kind="contact", mailbox="")
-    return Authority("town", "Town", "", "barnsley", roles, (), {})
+    return Authority("town", "Town", "", "barnsley", roles, (), {}, approval="seo")
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +181,19 @@ def left(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dic
         f"sqlite:///{folder / 'story.db'}", config=config, directory=members, calendar=Calendars(folder / "calendars")
     )
     watching = Watching(engine)
-    for part in (_register, _processes, _cases, _moves, _hands, _others, _messages, _troubles, _own, _files_and_links):
+    for part in (
+        _register,
+        _processes,
+        _cases,
+        _moves,
+        _hands,
+        _others,
+        _messages,
+        _troubles,
+        _own,
+        _files_and_links,
+        _records,
+    ):
         part(engine)
     engine.dispose()
     return watching.left
@@ -191,6 +211,7 @@ def _register(engine: Engine) -> None:
     engine.schools.confirm_import(
         engine.schools.look({"a.csv": SCHOOLS.replace("Elm", "Elmtree").encode()}, boss), boss
     )
+    engine.schools.readdress("100001", "office@example.org", boss)
     engine.schools.import_files({"links.csv": LINKS.encode()}, "town")
     engine.schools.refuse_succession(1, "Not yet.", boss)
     engine.schools.reopen_succession(1, boss)
@@ -219,6 +240,7 @@ def _processes(engine: Engine) -> None:
     with engine.reading(boss) as session:
         version = queries.latest_definition(session, "small").id
     made = engine.drawings.begin(version, SMALL, boss)
+    engine.drawings.begin_new(Drawn("form", "town/new", "forms/town/new.form", base_version=0), b"{}", boss)
     engine.drawings.save(made.id, SMALL + b" ", made.number, boss)
     engine.drawings.rename(made.id, "Mine", boss)
     engine.drawings.end(made.id, boss)
@@ -254,7 +276,7 @@ def _moves(engine: Engine) -> None:
     with engine.reading(boss) as session:
         version = queries.latest_definition(session, "small").id
         first = queries.versions(session, "small")[-1].id
-    engine.deployments.back(first, version, boss, "A trial.")
+    _plans(engine, first, version)
     engine.deployments.retire("small", "It is over.", boss)
     engine.deployments.take_up("small", boss)
     move = engine.migrations.begin(version, "A better name.", boss)
@@ -266,6 +288,25 @@ def _moves(engine: Engine) -> None:
     with engine.reading(boss) as session:
         row = session.scalars(select(MigratedCase.id).where(MigratedCase.migration_id == again)).first()
     engine.migrations.undo_case(row or 0, "A mistake.", boss)
+
+
+def _plans(engine: Engine, first: int, version: int) -> None:
+    sam, boss = who(engine, SAM), who(engine, BOSS)
+    back = engine.plans.back(first, version, boss, "A trial.")
+    assert isinstance(back, int)
+    engine.plans.approve(back, sam)
+    again = {"small.bpmn": SMALL.replace(b'id="a"', b'id="a" name="Again"')}
+    soon = engine.clock.now().date() + timedelta(days=1)
+    made = [engine.plans.hand_in(HandedIn(again, "Soon", takes_effect=soon, strict=False), boss) for _ in range(3)]
+    unwanted, unneeded, broken = (each for each in made if isinstance(each, int))
+    engine.plans.refuse(unwanted, "No.", sam)
+    engine.plans.approve(unneeded, sam)
+    engine.plans.renew(unneeded, boss)
+    engine.plans.call_off(unneeded, "Twice.", boss)
+    engine.plans.approve(broken, sam)
+    engine.plans.due(str(broken))
+    settings = {"settings.yaml": write_settings({"answer": Setting("answer", "P7D")})}
+    engine.plans.confirm(engine.plans.propose(HandedIn(settings), boss), "From elsewhere.", boss)
 
 
 def _hands(engine: Engine) -> None:
@@ -362,6 +403,11 @@ def _files_and_links(engine: Engine) -> None:
     file = engine.attachments.add(1, "a.txt", io.BytesIO(b"Evidence."), sam)
     engine.attachments.remove(file, "Wrong case.", sam)
     engine.packs.keep(MadePack("the governors", "They asked.", 3, 0, "0" * 64, 1), sam)
+    draft = Drafted("Quarterly report", date(2026, 7, 1), date(2026, 9, 30), "None.")
+    report = engine.reports.make(AskedReport("town/quarterly", ("seo",)), draft, sam)
+    engine.reports.write(report, "One.", 1, sam)
+    engine.reports.draw_anew(report, draft, 2, sam)
+    engine.reports.approve(report, 3, sam)
     ident = task(engine, "b", 1)
     link = engine.links.make(Asked(ident, "head", "guest@example.org", "New head."), sam)
     engine.links.send(link, "https://pathways.example.org/link/x", sam)
@@ -369,6 +415,16 @@ def _files_and_links(engine: Engine) -> None:
     engine.links.confirm(link, "000000")
     engine.links.end(link, sam)
     engine.jobs.send_outbox()
+
+
+def _records(engine: Engine) -> None:
+    gov = who(engine, GOV)
+    engine.retention.lift(engine.retention.hold(Held("A claim.", school="100001"), gov), "Settled.", gov)
+    clock_of(engine).advance(9 * 366 * DAY)
+    engine.retention.follow()
+    engine.retention.approve([1], gov)
+    engine.retention.carry_out()
+    engine.retention.keep_back(2, "An appeal may come.", date(2040, 1, 1), gov)
 
 
 def _methods() -> Iterator[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from engine import Config, Engine, queries
 from engine.errors import LiveCaseExists, MessageNotExpected, NotForThisSchool, SchoolHasClosed, SchoolNeeded
-from tests.engine.running import authority, deploy, running, task
+from engine.store.tables import ProcessInstance
+from tests.engine.running import DAY, authority, clock_of, deploy, running, task
 from tests.engine.spiff.cases import bpmn, prop
 
 SCHOOLS = b"urn,name,phase,type,maintained\n100001,A,primary,community,true\n100002,B,primary,academy,false\n"
@@ -63,6 +65,29 @@ def test_a_process_that_needs_a_school_does_not_begin_without(town: Engine) -> N
     deploy(town, process(needsSchool="true"), authority="town")
     with pytest.raises(SchoolNeeded):
         start(town, None)
+
+
+def for_schools() -> bytes:
+    """A process that somebody begins for a school, and a timer for none."""
+    return bpmn(
+        f'<startEvent id="s">{prop(forEach="school")}</startEvent><startEvent id="t"><timerEventDefinition><timeCycle>'
+        'every week</timeCycle></timerEventDefinition></startEvent><userTask id="a"/><endEvent id="e"/>',
+        "s>a t>a a>e",
+    )
+
+
+def test_a_process_that_is_begun_for_schools_does_not_begin_by_hand_without_one(town: Engine) -> None:
+    deploy(town, for_schools(), authority="town")
+    with pytest.raises(SchoolNeeded):
+        start(town, None)
+
+
+def test_what_a_timer_begins_in_it_may_be_about_no_school(town: Engine) -> None:
+    deploy(town, for_schools(), authority="town")
+    clock_of(town).advance(8 * DAY)
+    town.jobs.run_due()
+    with town.reading() as session:
+        assert {row.school_urn for row in session.scalars(select(ProcessInstance))} == {None}
 
 
 def test_a_message_begins_no_second_case_of_a_school(town: Engine) -> None:

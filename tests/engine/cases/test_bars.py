@@ -27,7 +27,8 @@ from engine.errors import (
     TaskNotFound,
 )
 from engine.people.authorities import Authority
-from engine.people.directory import Member
+from engine.people.directory import Member, Wanted
+from engine.queries.conflicts import barred_from
 from engine.queries.links import Asked
 from engine.settings import MailServer
 from engine.store.tables import CaseBar, History, Notification, Outbox, ProcessInstance, UserTask
@@ -42,7 +43,7 @@ NAMED = bpmn(f"{prop(bars='= about')}{START}{TASKS}{END}", "s>a a>b b>e")
 MEMBERS = {"sam": {"seo"}, "sue": {"seo"}, "hal": {"head"}, "max": {"manager"}, "mia": {"manager"}}
 
 
-def people(session: Session, home: str, day: date) -> Iterable[Member]:
+def people(session: Session, home: str, day: date, *_: object) -> Iterable[Member]:
     return [Member(name, name.title(), f"{name}@example.org", frozenset(held)) for name, held in MEMBERS.items()]
 
 
@@ -274,3 +275,66 @@ def test_of_a_case_that_they_may_not_see_nothing_is_said_to_whoever_begins_anoth
     engine.conflicts.bar(2, "sam", "They are complained about.", who(engine, "max"))
     with pytest.raises(NotForThisSchool, match="^“p” can't begin for Sampleby now"):
         engine.cases.start("p", school="100001", by=who(engine, "sam"))
+
+
+def covering(engine: Engine, name: str, absent: str) -> None:
+    today = engine.clock.now().date()
+    engine.people.cover(Wanted(absent, name, today, today, "Leave."), who(engine, "max"))
+
+
+@pytest.fixture
+def kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Beside these a clerk, whose role sees nothing of the case, and who covers for Sam, whose role does."""
+    monkeypatch.setitem(MEMBERS, "cas", {"clerk"})
+    covering(engine, "cas", "sam")
+    return engine
+
+
+def test_whoever_is_away_is_mailed_who_covers(kept: Engine) -> None:
+    with kept.reading() as session:
+        told = [(row.payload["to"], row.payload["subject"]) for row in session.scalars(select(Outbox))]
+    assert ("sam@example.org", "Cas covers for you") in told
+
+
+def test_whoever_covers_sees_what_the_absent_person_sees(kept: Engine) -> None:
+    assert sees(kept, "cas")
+
+
+def test_whoever_covers_for_somebody_barred_meets_nothing_of_the_case(kept: Engine) -> None:
+    bar(kept, "sam")
+    assert not sees(kept, "cas")
+    with kept.reading(who(kept, "cas")) as session:
+        assert barred_from(session, who(kept, "cas")) == {1}
+
+
+def mailed(engine: Engine) -> set[str]:
+    """To whom the case was mailed."""
+    with engine.reading() as session:
+        return {row.payload["to"] for row in session.scalars(select(Outbox).where(Outbox.instance_id == 1))}
+
+
+def test_nothing_of_it_is_mailed_to_whoever_covers_for_somebody_barred(kept: Engine) -> None:
+    for name in ("cas", "sue"):
+        kept.notices.choose("once", who(kept, name))
+    bar(kept, "sam")
+    kept.tasks.complete(1, {}, by=who(kept, "sue"))
+    kept.jobs.tell_late()
+    assert mailed(kept) == {"sue@example.org"}
+
+
+def test_whoever_covers_is_mailed_while_nobody_is_barred(kept: Engine) -> None:
+    kept.notices.choose("once", who(kept, "cas"))
+    kept.tasks.complete(1, {}, by=who(kept, "sam"))
+    kept.jobs.tell_late()
+    assert "cas@example.org" in mailed(kept)
+
+
+def test_nothing_of_it_is_given_to_whoever_covers_for_somebody_barred(kept: Engine) -> None:
+    bar(kept, "sam")
+    assert [each.username for each in kept.tasks.able([1], who(kept, "max"))] == ["sue"]
+
+
+def test_whoever_sees_the_case_by_a_role_of_their_own_goes_on_while_they_cover(engine: Engine) -> None:
+    covering(engine, "sue", "sam")
+    bar(engine, "sam")
+    assert sees(engine, "sue")

@@ -141,3 +141,19 @@ def test_a_message_stays_in_its_authority(database_url: str) -> None:
     with pytest.raises(MessageNotExpected):
         engine.messages.correlate("reply", {"k": "one"}, authority="town")
     assert engine.messages.correlate("reply", {"k": "one"}, authority="village") == [theirs]
+
+
+def test_a_message_reaches_a_case_and_what_it_called_once_each(engine: Engine) -> None:
+    beside = (
+        '<subProcess id="{0}x" triggeredByEvent="true"><startEvent id="{0}h" isInterrupting="false">'
+        '<messageEventDefinition messageRef="m1"/></startEvent><userTask id="{0}t"/>'
+        '<sequenceFlow id="{0}f" sourceRef="{0}h" targetRef="{0}t"/></subProcess>'
+    )
+    inner = '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>' + beside.format("in")
+    outer = '<startEvent id="s"/><callActivity id="c" calledElement="inner"/><endEvent id="e"/>' + beside.format("out")
+    deploy(engine, bpmn(inner, "s>a a>e", MESSAGES, "inner"), "inner")
+    deploy(engine, bpmn(outer, "s>c c>e", MESSAGES, "outer"), "outer")
+    case = engine.cases.start("outer", "one")
+    assert engine.messages.correlate("reply", {"k": "one"}) == [case]
+    engine.jobs.run_due()
+    assert sorted(each.element for each in engine.tasks.open(case)) == ["a", "int", "outt"]

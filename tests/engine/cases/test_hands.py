@@ -75,7 +75,7 @@ class Accounts:
     def __init__(self) -> None:
         self.roles = {name: frozenset(roles) for name, roles in ACCOUNTS.items()}
 
-    def __call__(self, session: Session, authority: str, day: date) -> Iterable[Member]:
+    def __call__(self, session: Session, authority: str, day: date, *_: object) -> Iterable[Member]:
         return [Member(name, name.title(), "", roles) for name, roles in self.roles.items()]
 
 
@@ -272,6 +272,36 @@ class TestLeavers:
         assert engine.tasks.stranded("town") == []
         engine.tasks.complete(task(engine, "report"), by=who(engine, "holly@example.org"))
 
+    def test_what_a_head_had_claimed_is_free_for_their_successor_on_the_day_after(self, engine: Engine) -> None:
+        engine.tasks.claim(task(engine, "report"), by=who(engine, "hal@example.org"))
+        clock_of(engine).advance(30 * DAY)
+        assert engine.jobs.free_claims() == 1
+        engine.tasks.claim(task(engine, "report"), by=who(engine, "holly@example.org"))
+
+    def test_the_story_says_that_it_is_free_and_why(self, engine: Engine) -> None:
+        engine.tasks.claim(task(engine, "report"), by=who(engine, "hal@example.org"))
+        clock_of(engine).advance(30 * DAY)
+        engine.jobs.free_claims()
+        said = {"reason": "Their role at the school is over", "had": "hal@example.org"}
+        assert story(engine)[-1] == ("released", "Report", "", said)
+
+    def test_a_head_whose_role_ends_at_once_leaves_no_claim(self, engine: Engine) -> None:
+        engine.tasks.claim(task(engine, "report"), by=who(engine, "hal@example.org"))
+        with engine.reading(who(engine, "mo")) as session:
+            [held] = [each for each in queries.people(session).items if each.email == "hal@example.org"]
+        cells = {"name": "Hal", "email": "hal@example.org", "from": "2026-01-01", "until": "2026-09-01"}
+        engine.people.change(held.id, cells, who(engine, "mo"))
+        assert holder(engine, "report") == (None, None)
+
+    def test_what_an_officer_leaves_waits_for_a_manager(self, engine: Engine, accounts: Accounts) -> None:
+        engine.tasks.claim(task(engine, "write"), by=who(engine, "sam"))
+        accounts.roles["sam"] = frozenset({"lead"})
+        assert engine.jobs.free_claims() == 0
+
+    def test_what_is_still_theirs_stays(self, engine: Engine) -> None:
+        engine.tasks.claim(task(engine, "report"), by=who(engine, "holly@example.org"))
+        assert engine.jobs.free_claims() == 0
+
 
 class TestNobody:
     """Tasks that nobody can do: nobody holds the role, or nobody for the school."""
@@ -315,9 +345,29 @@ class TestCover:
         self.cover(engine, "sam", "lee")
         seen = []
         for _ in range(7):
-            seen.append(who(engine, "lee").holds(["seo"], at="100001"))
+            seen.append(who(engine, "lee").holds(["seo"], at="100001", case=None))
             clock_of(engine).advance(DAY)
         assert seen == [False, True, True, True, True, True, False]
+
+    def told(self, engine: Engine, name: str) -> list[str]:
+        with engine.reading(who(engine, name)) as session:
+            return [each.subject for each in queries.notices(session, who(engine, name)).items]
+
+    @pytest.mark.parametrize("absent", ["sam", "holly@example.org"])
+    def test_whoever_is_away_is_told_who_covers_and_when_it_ends(self, engine: Engine, absent: str) -> None:
+        self.cover(engine, absent, "lee")
+        engine.people.end_cover(1, who(engine, "mo"))
+        assert self.told(engine, absent) == ["Lee covers for you no more", "Lee covers for you"]
+
+    def test_the_notice_says_what_goes_along_and_why(self, engine: Engine) -> None:
+        self.cover(engine, "sam", "lee")
+        with engine.reading(who(engine, "sam")) as session:
+            [notice] = queries.notices(session, who(engine, "sam")).items
+        assert ["also what is confidential" in notice.text, "Reason: Leave." in notice.text] == [True, True]
+
+    def test_nobody_else_is_told(self, engine: Engine) -> None:
+        self.cover(engine, "sam", "lee")
+        assert [self.told(engine, each) for each in ("lee", "mo", "sue")] == [[], [], []]
 
     def test_the_story_says_for_whom(self, engine: Engine) -> None:
         self.cover(engine, "sam", "lee")
@@ -336,7 +386,7 @@ class TestCover:
         self.cover(engine, "holly@example.org", "lee")
         clock_of(engine).advance(DAY)
         scope = who(engine, "lee")
-        assert [scope.holds(["head"], at=urn) for urn in ("100001", "100002", None)] == [True, False, False]
+        assert [scope.holds(["head"], at=urn, case=None) for urn in ("100001", "100002", None)] == [True, False, False]
 
     def test_to_manage_is_not_covered(self, engine: Engine) -> None:
         self.cover(engine, "mo", "lee")
@@ -367,6 +417,10 @@ class TestCover:
         with pytest.raises(CoverRefused, match=says):
             self.cover(engine, absent, covering, days)
 
+    def test_nobody_says_that_they_cover_themselves(self, engine: Engine) -> None:
+        with pytest.raises(CoverRefused, match="somebody else who manages"):
+            self.cover(engine, "sam", "mo", by="mo")
+
     def test_only_managers_set_and_end_it(self, engine: Engine) -> None:
         with pytest.raises(NotAManager):
             self.cover(engine, "sam", "lee", by="lee")
@@ -378,7 +432,7 @@ class TestCover:
         self.cover(engine, "sam", "lee")
         clock_of(engine).advance(2 * DAY)
         engine.people.end_cover(1, who(engine, "mo"))
-        assert not who(engine, "lee").holds(["seo"], at="100001")
+        assert not who(engine, "lee").holds(["seo"], at="100001", case=None)
         with pytest.raises(CoverNotFound):
             engine.people.end_cover(1, who(engine, "mo"))
 
@@ -421,7 +475,7 @@ class TestTwoPersons:
     def test_who_covers_for_both_is_one_person(self, engine: Engine, joint: int) -> None:
         for absent in ("sam", "lee"):
             wanted = Wanted(absent, "mo", TODAY, TODAY, "Leave.")
-            engine.people.cover(wanted, who(engine, "mo"))
+            engine.people.cover(wanted, engine.people.scope("town", {"director"}, "mia"))
         engine.tasks.complete(task(engine, "one", joint), by=who(engine, "mo"))
         with pytest.raises(SecondHalf):
             engine.tasks.complete(task(engine, "two", joint), by=who(engine, "mo"))

@@ -114,6 +114,7 @@ def test_two_workers_and_one_timer(engine: Engine, race: Race) -> None:
     race.run(engine.jobs.run_due, engine.jobs.run_due)
     assert engine.cases.trace(case) == ["s", "t", "x"]
     assert waiting(engine, case) == ["a"]
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
 
 
@@ -129,6 +130,7 @@ def test_a_worker_and_an_officer(engine: Engine, race: Race, paused: str) -> Non
     trace = engine.cases.trace(case)
     assert ("a" in trace) != ("t" in trace)
     assert any(isinstance(each, TaskNotOpen) for each in results) == ("t" in trace)
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
     assert engine.cases.get(case).incidents == 0
 
@@ -152,6 +154,7 @@ def test_two_workers_and_one_message(engine: Engine, race: Race) -> None:
     race.run(engine.jobs.run_due, engine.jobs.run_due)
     assert engine.cases.trace(case) == ["s", "w"]
     assert waiting(engine, case) == ["a"]
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
 
 

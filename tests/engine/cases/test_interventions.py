@@ -219,6 +219,7 @@ class TestSuspended:
         suspended(engine)
         clock_of(engine).set(NOW + 20 * DAY)
         assert engine.jobs.run_due() == 0
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() is None
 
     def test_a_worker_that_has_just_claimed_a_timer_loses_it(self, engine: Engine) -> None:

@@ -74,6 +74,7 @@ def test_one_that_fits_several_cases_is_the_same_trouble_and_no_failing_job(engi
     thrown(engine)
     (trouble,) = troubles(engine)
     assert trouble.trouble == "ambiguous"
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
     assert [(each.instance_id, each.fits) for each in detail(engine, trouble.id).near] == [(one, True), (two, True)]
 

@@ -94,6 +94,13 @@ def test_an_authority_without_a_file_is_passed_over(project: Path) -> None:
             "settings:\n  visits: {value: 3}",
             'warning 11: nothing reads the setting "visits". Take it out, or read it in a diagram as settings.<name>.',
         ),
+        (
+            "people:",
+            "retention:\n  usual: {archive: P1Y, delete: P7Y, why: x}\n  processes:\n"
+            "    q: {archive: P1Y, delete: P6Y, why: x}\npeople:",
+            'warning 10: the retention schedule names the process "q", which is not there. Did you mean p?',
+        ),
+        ("settings:", "retention: {usual: {archive: P1Y, delete: soon, why: x}}\nsettings:", "error 1: "),
         ("name: Clerk", "name: Officer", 'warning 4: 2 roles are called "Officer". Give each a name of its own.'),
         (
             "people:",

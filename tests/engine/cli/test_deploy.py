@@ -97,3 +97,17 @@ def test_a_file_of_another_kind_is_refused(sqlite_url: str, folder: Path) -> Non
     result = _run(sqlite_url, folder, path)
     assert result.exit_code == 1
     assert "it is none of the files that can be read (.bpmn, .xml, .dmn, .form)." in result.output
+
+
+def test_a_process_that_seems_to_be_renamed_is_asked_about_and_not_left_as_a_twin(
+    sqlite_url: str, folder: Path
+) -> None:
+    file = folder / "p.bpmn"
+    file.write_text(around('<userTask id="t" name="Answer"/>'))
+    assert _run(sqlite_url, folder, folder).exit_code == 0
+    file.write_text(around('<userTask id="t" name="Answer"/>').replace('id="p"', 'id="renamed"'))
+    result = _run(sqlite_url, folder, folder)
+    assert result.exit_code == 1
+    assert "the process renamed is new, and seems to be p under another id." in result.output
+    assert "--beside" in result.output
+    assert "renamed 1" in _run(sqlite_url, folder, folder, "--beside").output

@@ -76,11 +76,30 @@ LAST_ROUND = Rule(
     "waits for a token on each flow, and uses each up",
     "13.4.1 and 13.4.3: a join takes one token from each incoming flow that has one, and it is gone",
 )
+UNBEGUN = Rule(
+    "an event subprocess that begins on a timer, when all else has ended",
+    "keeps the case open until the timer",
+    "ends the case",
+    "13.5.4 and 13.5.6: a start that still waits holds no token, and a process without tokens is completed",
+)
+AGAIN = Rule(
+    "an event subprocess that begins on a timer again and again",
+    "completes it after its last beat",
+    "completes it each time that it has run",
+    "13.5.4: each occurrence of a non-interrupting start event begins the event subprocess anew",
+)
 UNDATED = Rule(
     "a timer beside an activity that counts from a date which there is not yet",
     "waits for it from when the activity begins",
     "waits for it once there is the date",
     "10.5.5: when a timer event occurs is what its expression gives, and this one gives nothing yet",
+)
+
+THROWN = Rule(
+    "a message that is thrown and caught in one case",
+    "hands it over in the step that throws it",
+    "hands it over after that step, as every message",
+    "10.5.5: a message is sent to who waits for it; when it arrives is not said",
 )
 
 
@@ -95,29 +114,36 @@ class Difference:
 
 
 DIFFERENCES = (
+    Difference("barnsley-complaint", "answer", UNBEGUN),
     Difference("barnsley-concerns-academy", "message-resolved", INTERRUPTING),
     Difference("barnsley-concerns-maintained", "over-noted", CONDITION),
     Difference("barnsley-escalation-stage-1", "summary-due", ESCALATED),
     Difference("barnsley-powers", "powers-begin", CONDITION),
+    Difference("barnsley-risk-assessment", "judgement-told", INTERRUPTING),
+    Difference("barnsley-section-60", "notice-given", UNDATED),
     Difference("barnsley-stage-2-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-stage-3-agreement", "both-answered", LAST_ROUND),
     Difference("barnsley-warning-notice", "notice-begins", CONDITION),
+    Difference("cheshire-east-iop", "judgement-comes", THROWN),
+    Difference("cheshire-east-iop", "progress-not-enough", THROWN),
     Difference("cheshire-east-iop", "ready", ONCE),
+    Difference("cheshire-east-iop", "secretary-steps-in", INNER),
     Difference("cheshire-east-iop-meeting", "new-date-reported", INNER, running="cheshire-east-iop-programme"),
     Difference("cheshire-east-iop-programme", "ofsted-judges", INNER, running="cheshire-east-iop-tier-2"),
     Difference("cheshire-east-iop-tier-1", "judged-again", LATE),
     Difference("cheshire-east-iop-tier-1", "ofsted-judgement", ONCE),
     Difference("cheshire-east-powers", "powers-asked", CONDITION),
+    Difference("cheshire-east-reporting", "law-changed-again", ONCE),
     Difference("cheshire-east-warning-notice", "notice-asked", CONDITION),
-    Difference("luton-inadequate", "group-meets", BACK),
-    Difference("luton-inadequate", "meeting-missed", BACK),
-    Difference("luton-inadequate", "school-recovered", INNER),
+    Difference("cheshire-east-warning-notice", "secretary-told", CONDITION),
+    Difference("luton-inadequate", "power-in-force", ESCALATED),
+    Difference("luton-powers", "powers-considered", CONDITION),
     Difference("luton-ri-academy", "inspection-published", CONDITION),
-    Difference("luton-ri-academy", "meet-ceo", BACK),
-    Difference("luton-ri-academy", "meeting-missed", BACK),
     Difference("luton-ri-maintained", "inspected", LATE),
     Difference("luton-ri-maintained", "judged-inadequate", CONDITION),
-    Difference("luton-warning-notice", "notice-withdrawn", INTERRUPTING),
+    Difference("luton-ri-maintained", "ri-again", CONDITION),
+    Difference("luton-ri-maintained", "what-is-missing", AGAIN),
+    Difference("luton-warning-notice", "power-in-force", ESCALATED),
     Difference("redcar-categorisation", "appealed", ALREADY),
     Difference("redcar-category-appeal", "appeal-withdrawn", INTERRUPTING),
     Difference("redcar-warning-notice", "judged-while-alerting", ONCE),
@@ -180,7 +206,7 @@ UNREAD = {
         "luton-warning-notice": NO_COLLECTION,
         "redcar-categorisation": NO_DECISION,
         "redcar-warning-notice": NO_COLLECTION,
-        "redcar-warning-notice-powers": NO_COLLECTION,
+        "redcar-warning-notice-powers": NO_COMPENSATION,
     },
     "CamundaParser": {
         "barnsley-risk-assessment": NO_ANNOTATION,

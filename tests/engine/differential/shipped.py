@@ -55,9 +55,14 @@ def council(name: str) -> Council:
         load_authority(ROOT / f"config/authorities/{name}.yaml"),
         files.load(ROOT / f"config/calendars/{name}.csv"),
         {key: decision for table in tables for key, decision in table.items()},
-        [register.variable(School(authority=name, **row)) for row in rows],
+        [_school(name, row) for row in rows],
         definitions,
     )
+
+
+def _school(authority: str, row: dict[str, Any]) -> dict[str, Any]:
+    columns = {name: value for name, value in row.items() if name not in ("link_adviser", "line")}
+    return register.variable(School(authority=authority, **columns), row["link_adviser"])
 
 
 def needed(process: str) -> list[Path]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from engine import Engine, queries
+from engine import Config, Engine, queries
 from engine.errors import AnswerKept, ExpressionFailed
 from engine.feel import Feel
 from tests.engine.running import DAY, clock_of, running, task
@@ -105,3 +106,40 @@ def test_a_case_sees_no_other_case_s_data(database_url: str) -> None:
     engine.cases.start("p", variables={"secret": "mine"})
     other = engine.cases.start("p")
     assert engine.cases.variables(other) == {"seen": None}
+
+
+#: Each takes a good part of what one expression may take, and none more; no two have the same text.
+SLOW = [f"count(for i in 1..60000 return i * {each}) = 0" for each in range(1, 200)]
+
+
+def _many_ways() -> str:
+    """An element whose expressions are worked out together: a way out for each."""
+    ways = "".join(
+        f'<sequenceFlow id="w{at}" sourceRef="x" targetRef="e"><conditionExpression>= {each}</conditionExpression></sequenceFlow>'
+        for at, each in enumerate(SLOW)
+    )
+    return f'<exclusiveGateway id="x" name="Many" default="f_x_e"/>{ways}'
+
+
+def _many_values() -> str:
+    """One whose expressions are worked out one after another."""
+    outputs = "".join(
+        f'<camunda:outputParameter name="v{at}">= {each}</camunda:outputParameter>' for at, each in enumerate(SLOW)
+    )
+    inner = f"<extensionElements><camunda:inputOutput>{outputs}</camunda:inputOutput></extensionElements>"
+    return f'<task id="x" name="Many">{inner}</task>'
+
+
+@pytest.mark.parametrize("many", [_many_ways, _many_values])
+def test_one_element_whose_expressions_take_too_long_together_is_stopped_within_the_step_s_budget(
+    sqlite_url: str, many: Callable[[], str]
+) -> None:
+    engine = running(sqlite_url, config=Config(step_budget=timedelta(seconds=0.3)))
+    body = f'<startEvent id="s"/><userTask id="a"/>{many()}<endEvent id="e"/>'
+    engine.deployments.deploy({"p.bpmn": bpmn(body, "s>a a>x x>e")}, strict=False)
+    case = engine.cases.start("p")
+    with pytest.raises(AnswerKept, match='At "Many" the case had been busy for more than 0.3 seconds'):
+        engine.tasks.complete(task(engine, "a", case), {}, by="seo")
+    with engine.reading() as session:
+        [incident] = queries.incidents(session)
+    assert (incident.element, incident.instance_id) == ("x", case)

@@ -32,6 +32,7 @@ def test_jobs_fire_in_due_order_and_late_ones_say_so(engine: Engine) -> None:
     first = engine.cases.start("p")
     clock_of(engine).advance(MINUTE)
     second = engine.cases.start("p")
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() == NOW + DAY
     clock_of(engine).advance(21 * DAY)
     assert engine.jobs.fire_next_due()
@@ -39,6 +40,7 @@ def test_jobs_fire_in_due_order_and_late_ones_say_so(engine: Engine) -> None:
     assert (engine.jobs.run_due(), engine.jobs.run_due()) == (1, 0)
     fired = next(line for line in engine.cases.history(first) if line.element == "t")
     assert fired.detail == {"late_by": 20 * 86400 + 60}
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
 
 
@@ -48,6 +50,7 @@ def test_a_cycle_fires_once_after_a_long_stop(engine: Engine) -> None:
     clock_of(engine).advance(21 * DAY + MINUTE)
     assert engine.jobs.run_due() == 1
     assert engine.cases.trace(case).count("remind") == 1
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() == NOW + 22 * DAY
 
 
@@ -61,6 +64,7 @@ def test_a_clock_that_jumps_forward_a_year_does_all_once(engine: Engine) -> None
     assert engine.cases.trace(case).count("remind") == 1, "a cycle does not make up for 365 missed beats"
     with engine.reading() as session:
         assert [row.process for row in queries.instances(session).items] == ["year", "p"]
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() == NOW + 366 * DAY
 
 
@@ -72,6 +76,7 @@ def test_a_clock_that_jumps_back_an_hour_fires_nothing_twice(engine: Engine) -> 
     clock_of(engine).set(NOW + DAY - 60 * MINUTE)
     assert engine.jobs.run_due() == 0
     assert claim(engine) is None
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() == NOW + 2 * DAY
     engine.tasks.complete(task(engine, "a", case))
     assert "a" not in waiting(engine, case), "what people do meanwhile is not held up"
@@ -84,6 +89,7 @@ def test_a_timer_goes_with_its_task(engine: Engine) -> None:
     deploy(engine, REMINDED)
     case = engine.cases.start("p")
     engine.tasks.complete(task(engine, "a", case))
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
     clock_of(engine).advance(5 * DAY)
     assert engine.jobs.run_due() == 0
@@ -97,9 +103,11 @@ def test_a_failing_job_is_tried_again_and_becomes_an_incident(engine: Engine) ->
     assert engine.jobs.run_due() == 2  # the failing one does not hold the other up
     assert waiting(engine, other) == ["a"]
     for _ in range(2):
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() == clock_of(engine).now() + MINUTE
         clock_of(engine).advance(MINUTE)
         assert engine.jobs.run_due() == 1
+    engine.jobs.tell_late()
     assert engine.jobs.next_due() is None
     row = engine.cases.get(case)
     assert (row.status, row.at, row.incidents) == ("active", ("t",), 1)
@@ -198,23 +206,27 @@ def test_an_incident_goes_when_its_case_moves_on(engine: Engine) -> None:
 class TestStartTimers:
     def test_a_start_timer_starts_case_after_case(self, engine: Engine) -> None:
         deploy(engine, SCHOOL_YEAR)
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() == NOW + 7 * DAY
         clock_of(engine).advance(7 * DAY)
         assert engine.jobs.run_due() == 1
         clock_of(engine).advance(30 * DAY)
         assert engine.jobs.run_due() == 1
         assert len(engine.tasks.open()) == 2
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() == NOW + 42 * DAY
 
     def test_a_new_version_keeps_the_date_of_a_timer_it_does_not_change(self, engine: Engine) -> None:
         deploy(engine, SCHOOL_YEAR)
         clock_of(engine).advance(3 * DAY)
         deploy(engine, SCHOOL_YEAR.replace(b'id="a"', b'id="a" name="Plan"'))
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() == NOW + 7 * DAY
         clock_of(engine).advance(4 * DAY)
         assert engine.jobs.run_due() == 1
         assert [t.name for t in engine.tasks.open()] == ["Plan"]
         deploy(engine, SCHOOL_YEAR.replace(b"P7D", b"P8D"))
+        engine.jobs.tell_late()
         assert engine.jobs.next_due() == NOW + 15 * DAY
 
     def test_a_worker_that_lost_a_start_timer_starts_nothing(self, engine: Engine) -> None:

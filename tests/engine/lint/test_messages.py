@@ -223,3 +223,7 @@ def test_a_value_outside_those_declared_is_named_with_them() -> None:
     drawn = parsed(kinds(OPTIONS.replace("Late", "late")))
     found = [one.message for one in check([drawn], ALONE, Checker(), True) if one.code == "PW-897"]
     assert found == ['its payload declares "reason" as one of "Early", "late", and "Late" is handed over.']
+
+
+def test_what_the_register_sends_needs_nobody_who_throws_it() -> None:
+    assert orphans(catches(MESSAGE.replace("Hello", "school-changed"))) == []

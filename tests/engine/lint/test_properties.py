@@ -37,8 +37,8 @@ LAST = {"lastDay": "last", "lastDayOf": "= &quot;5 days&quot;", "lastDayFrom": "
 REGISTER = Known(clauses=frozenset({"HERE-6.2", "HERE-6.3"}))
 #: Properties of which a rule of its own says what they may be, or which may be anything.
 OF_THEIR_OWN = words(
-    """clause clausePartly forEach formKey holdsCategory keepFor lastDay onBehalf outputCollection payload prefill reportedBy
-    separateFrom visibleTo whileOpen"""
+    """clause clausePartly forEach formKey holdsCategory keepFor lastDay onBehalf outputCollection payload prefill report
+    reportedBy separateFrom visibleTo whileOpen"""
 )
 
 _ONCE = '<camunda:property name="timerRule" value="period"/>'

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.decisions import parse_decisions
+from engine.forms import Form, load_form
 from engine.lint import Known, check
 from tests.engine.lint.drawing import Case, around, draw, found, inputs, parsed, process, prove, whole
 from tests.engine.spiff.cases import prop
@@ -14,7 +17,9 @@ KNOWN = Known(
     roles=frozenset({"seo", "clerk"}),
     decisions={"category": None},
     processes=frozenset({"other"}),
+    reports=frozenset({"here/quarterly"}),
 )
+FILES = {"type": "default", "id": "f", "components": [{"type": "filepicker", "key": "minutes", "label": "Minutes"}]}
 DUE = 'camunda:dueDate="P7D"'
 FORM, ROLE, NAME = 'camunda:formKey="here/form"', 'camunda:candidateGroups="seo, clerk"', 'name="Answer"'
 
@@ -25,6 +30,12 @@ def _user(*attributes: str) -> str:
 
 def _asks(*attributes: str, **properties: str) -> str:
     return _task("userTask", " ".join((FORM, ROLE, NAME, *attributes)), prop(**properties))
+
+
+def _halves(form: str) -> str:
+    """Two halves of a decision, of which the second has this form."""
+    second = f'<userTask id="u" camunda:formKey="{form}" {ROLE} name="Second">{prop(separateFrom="t")}</userTask>'
+    return around(f"<userTask id='t' {FORM} {ROLE} {NAME}/>{second}", "s>t t>u u>e")
 
 
 def _task(kind: str, attributes: str, inner: str = "") -> str:
@@ -90,6 +101,7 @@ STRICT = [
     Case("PW-707", _task("serviceTask", 'camunda:type="external" camunda:topic="launch"'), _notice()),
     Case("PW-708", _started("seo, mayor"), _started("seo, clerk")),
     Case("PW-709", _started(""), _started("seo")),
+    Case("PW-723", _asks(report="here/quartely"), _asks(report="here/quarterly")),
     Case("PW-722", _seen("seo, clerc"), _seen("seo, clerk")),
     Case("PW-722", _seen(" "), _seen("seo")),
     Case("PW-710", _notice(text=""), _notice()),
@@ -122,6 +134,20 @@ CASES.append(Case("PW-718", _decides("singleEntry"), _decides("collectEntries"),
 WIDER = TABLE.replace('name="level"/>', 'name="level"/><output id="o2" name="why"/>')
 TWO = Known(decisions=parse_decisions(WIDER.encode(), "d.dmn"))
 CASES.append(Case("PW-720", _decides("collectEntries"), _decides("resultList"), known=TWO))
+ASKING = replace(KNOWN, forms={"here/form": load_form(FILES)})
+
+
+def _form(**more: object) -> Form:
+    return load_form(
+        {"type": "default", "id": "f", "components": [{"type": "textfield", "key": "why", "label": "Why", **more}]}
+    )
+
+
+for other in (_form(key="reason"), _form(readonly=True)):
+    halves = replace(KNOWN, forms={"here/form": _form(), "here/other": other})
+    CASES.append(Case("PW-724", _halves("here/form"), _halves("here/other"), strict=True, known=halves))
+BEGINS = draw(f'<startEvent id="s" {FORM}/><endEvent id="e"/>', "s>e")
+CASES.append(Case("PW-747", BEGINS, GOOD, strict=True, known=ASKING))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

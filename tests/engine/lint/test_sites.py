@@ -32,6 +32,15 @@ def _event(inner: str, definition: str = ON_MESSAGE, kind: str = "intermediateCa
     return around(f'{ASKED}<{kind} id="t">{inner}{definition}</{kind}>', SEQUENCE, MESSAGE)
 
 
+def _notice(inner: str) -> str:
+    """A notification, as a diagram draws it."""
+    given = (("to", "seo"), ("subject", "Hello"), ("text", "Hello"))
+    parts = "".join(f'<camunda:inputParameter name="{name}">{text}</camunda:inputParameter>' for name, text in given)
+    told = f"<camunda:inputOutput>{parts}</camunda:inputOutput></extensionElements>"
+    told = inner.replace("</extensionElements>", told)
+    return around(f'{ASKED}<sendTask id="t" camunda:type="external" camunda:topic="notify">{told}</sendTask>', SEQUENCE)
+
+
 def _start(**properties: str) -> str:
     inner = prop(forEach="school", **properties)
     return draw(f'<startEvent id="s">{inner}</startEvent><task id="t"/><endEvent id="e"/>', "s>t t>e")
@@ -61,6 +70,7 @@ DRAWN = {
     "onlyWhen": lambda text: _task(prop(onlyWhen=text)),
     "outputElement": _loop,
     "startWhen": lambda text: _process(startWhen=text),
+    "toSchool": lambda text: _notice(prop(toSchool=text)),
 }
 
 

@@ -39,7 +39,7 @@ KNOWN = Known(
     roles=frozenset({"seo", "clerk"}),
     decisions={},
     processes=frozenset(),
-    settings={"wait": "10 working days"},
+    settings={"wait": "10 working days", "notices": "no"},
     categories=frozenset({"", "targeted", "universal"}),
 )
 CATEGORY = 'camunda:type="external" camunda:topic="category"'
@@ -184,6 +184,7 @@ CASES = [
         RIGHT,
     ),
     _case("PW-872", _after('judgement = "Good"'), RIGHT),
+    _case("PW-872", _after('settings.notices = "yxs"'), _after('settings.notices = "yes"')),
     _case("PW-872", _after('met_on = "soon"'), _after('met_on = "2026-09-01"')),
     _case("PW-873", _after("judgement = 50"), _after("score = 50")),
     _case("PW-873", _after('score = "50"'), _after("score = 50")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine, Scope
+from engine import Engine, Scope, queries
 from engine.errors import NotAStarter, TaskClaimed, TaskNotFound, TaskNotOpen, TaskNotYours
 from engine.people import permissions
 from tests.engine.running import deploy, running, task
@@ -157,3 +157,14 @@ def test_a_task_that_the_engine_ended_says_so(engine: Engine) -> None:
     engine.cases.cancel(1, "Opened by mistake")
     with pytest.raises(TaskNotOpen, match="it was cancelled by Pathways on 7 September 2026"):
         engine.tasks.claim(ident, by=SAM)
+
+
+def test_what_was_claimed_in_a_role_that_is_over_is_neither_seen_nor_done(engine: Engine) -> None:
+    """The case is about no school, in which what is given by name is a contact's to see."""
+    claimed = task(engine, "shared")
+    engine.tasks.claim(claimed, by=SUE)
+    left = Scope("town", frozenset(), "sue", schools={})
+    with engine.reading(left) as session:
+        assert list(queries.instances(session).items) == []
+    with pytest.raises(TaskNotFound):
+        engine.tasks.complete(claimed, by=left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib import import_module
@@ -220,6 +220,36 @@ class TestRefusals:
         with pytest.raises(TaskNotYours):
             engine.tasks.complete(task(engine, "note", 4), by=person(engine, "tess"))
 
+    @pytest.mark.parametrize("done", [False, True])
+    def test_what_was_claimed_in_a_role_is_over_with_it_whatever_others_are_left(
+        self, engine: Engine, done: bool
+    ) -> None:
+        note = task(engine, "note", 5)
+        engine.tasks.claim(note, by=person(engine, "sam", "seo"))
+        if done:
+            engine.tasks.complete(note, {}, by=person(engine, "sam", "seo"))
+        sam = person(engine, "sam", "head")
+        with engine.reading(sam) as session, pytest.raises(InstanceNotFound):
+            queries.instance(session, 5)
+        with pytest.raises(TaskNotFound):
+            engine.tasks.complete(note, {}, by=sam)
+        assert (5, "note") not in inbox(engine, sam)
+
+    def test_a_head_who_held_an_officer_s_role_for_a_while_keeps_nothing_of_it(self, engine: Engine) -> None:
+        engine.tasks.claim(task(engine, "note", 5), by=person(engine, "holly", "seo"))
+        holly = person(engine, "holly")
+        assert {case for case, _ in inbox(engine, holly)} == {1, 2}
+        with pytest.raises(TaskNotFound):
+            engine.tasks.complete(task(engine, "note", 5), {}, by=holly)
+
+    def test_a_task_that_is_claimed_in_an_ended_role_is_not_in_the_list_of_whoever_sees_the_case(
+        self, engine: Engine
+    ) -> None:
+        engine.tasks.claim(task(engine, "note", 5), by=person(engine, "sam", "seo"))
+        sam = Scope("town", frozenset({"lead"}), "sam@example.org", schools={}, oversees=True)
+        with engine.reading(sam) as session:
+            assert (queries.counts(session, sam).mine, inbox(engine, sam) & {(5, "note")}) == (0, set())
+
     def test_a_contact_starts_a_case_for_their_school_only(self, engine: Engine) -> None:
         starters = ASKS.replace(b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="head"')
         deploy(engine, starters.replace(b'id="p"', b'id="q"'), "q", "town")
@@ -274,20 +304,12 @@ class TestHook:
 
     @pytest.mark.parametrize("column", ["school_urn", "urn", "instance_id", "task_id", "person_id"])
     def test_a_table_that_was_forgotten_is_found(self, column: str) -> None:
-        forgotten = type("Forgotten", (tenancy.ForEverybody,), {"__table__": _Columns(column)})
-        assert _is_forgotten(forgotten)
+        assert _shows_everybody([column], tenancy.ForEverybody)
 
     def test_what_a_table_does_not_say_is_not_shown(self, still: Engine) -> None:
         with still.reading(person(still, "holly")) as session:
             assert session.scalars(select(Person)).all() == []
             assert session.scalars(select(Holding)).all() == []
-
-
-class _Columns:
-    """A table with one column."""
-
-    def __init__(self, column: str) -> None:
-        self.c = {column: None}
 
 
 #: Columns that lead to a school, or to a person.
@@ -296,7 +318,11 @@ LEADS = {"school_urn", "urn", "instance_id", "task_id", "source_id", "batch_id",
 
 def _is_forgotten(table: type[Any]) -> bool:
     """Whether a table with a column that leads to a school shows its rows to everybody."""
-    return bool(LEADS & set(table.__table__.c.keys())) and issubclass(table, tenancy.ForEverybody)
+    return _shows_everybody(table.__table__.c.keys(), table)
+
+
+def _shows_everybody(columns: Iterable[str], table: type[Any]) -> bool:
+    return bool(LEADS & set(columns)) and issubclass(table, tenancy.ForEverybody)
 
 
 class TestMail:
@@ -341,6 +367,12 @@ class TestGuests:
         ours, theirs = task(still, "report", 1), task(still, "report", 3)
         assert still.people.guest_scope("town", "head", "holly@example.org", ours).confined == {"100001"}
         assert still.people.guest_scope("town", "head", "holly@example.org", theirs).confined == frozenset()
+
+    def test_a_link_adviser_s_address_is_known_in_that_role_alone(self, still: Engine) -> None:
+        cells = {"email": "ann@example.org", "name": "Ann", "role": "link-adviser", "school": "100003"}
+        still.people.add({**cells, "from": "2026-01-01"}, Scope("town", frozenset(), "keeper"))
+        scope = still.people.guest_scope("town", "head", "ann@example.org", task(still, "report", 1))
+        assert scope.confined == {"100001"}
 
 
 def test_what_was_there_before_the_register_learns_its_school(engine: Engine) -> None:

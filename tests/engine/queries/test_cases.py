@@ -88,6 +88,33 @@ def test_inside_a_called_process_it_stands_at_its_stage_since_that_began(engine:
     assert listed(engine, InstanceFilters(process="plain", stage="plain")) == []
 
 
+#: Two branches: of one the task waits for the other's date, which a gateway holds them both for.
+JOINING = bpmn(
+    '<startEvent id="s"/><parallelGateway id="split"/><userTask id="a" name="Report"/><userTask id="b" name="Read"/>'
+    '<intermediateCatchEvent id="t" name="Day of the meeting"><timerEventDefinition><timeDuration>P9D</timeDuration>'
+    '</timerEventDefinition></intermediateCatchEvent><parallelGateway id="all_in"/><endEvent id="e"/>',
+    "s>split split>a split>b split>t a>all_in b>all_in t>all_in all_in>e",
+    key="joining",
+)
+
+
+def test_it_stands_at_its_tasks_and_at_no_gateway_or_date_beside_them(engine: Engine) -> None:
+    deploy(engine, JOINING, "joining", "town")
+    case = engine.cases.start("joining", by=SEO)
+    engine.tasks.complete(task(engine, "b", case), {}, by=SEO)
+    [row] = listed(engine)
+    assert row.at == ("Report",)
+
+
+def test_where_no_task_waits_it_stands_at_the_date_that_it_waits_for(engine: Engine) -> None:
+    deploy(engine, JOINING, "joining", "town")
+    case = engine.cases.start("joining", by=SEO)
+    for element in ("a", "b"):
+        engine.tasks.complete(task(engine, element, case), {}, by=SEO)
+    [row] = listed(engine)
+    assert row.at == ("Day of the meeting",)
+
+
 def test_late_is_what_has_a_task_whose_day_is_over(engine: Engine) -> None:
     late = dated(engine, 2, 9)
     dated(engine, 20, 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from tests.engine.running import DAY, MESSAGES, NOW, Statements, clock_of, deplo
 from tests.engine.spiff.cases import bpmn
 
 HOUR = timedelta(hours=1)
+Found = Callable[..., Statistics]
 TICKS = (timedelta(), timedelta(microseconds=1))
 ME = Scope("town", frozenset({"seo"}), "sam", oversees=True)
 CALLED = bpmn('<startEvent id="s"/><userTask id="inner" name="Inner"/><endEvent id="e"/>', "s>inner inner>e", key="q")
@@ -63,62 +65,84 @@ def engine(database_url: str) -> Engine:
     return engine
 
 
-def found(engine: Engine, period: Period = ALWAYS, key: str = "p") -> Statistics:
+@pytest.fixture(params=["anew", "kept"])
+def counts(request: pytest.FixtureRequest) -> bool:
+    """Whether a worker has counted all cases before anybody asks."""
+    return bool(request.param == "kept")
+
+
+@pytest.fixture
+def found(engine: Engine, counts: bool) -> Found:
+    def asked(period: Period = ALWAYS, key: str = "p") -> Statistics:
+        if counts:
+            engine.figures.follow()
+        return statistics(engine, period, key)
+
+    return asked
+
+
+def statistics(engine: Engine, period: Period = ALWAYS, key: str = "p") -> Statistics:
     with engine.reading(ME) as session:
         row = queries.latest_definition(session, key)
         return queries.process_statistics(session, row.id, period, clock_of(engine).now())
 
 
-def test_how_many_cases_are_where_and_late(engine: Engine) -> None:
-    here = {step.name: (step.here, step.late) for step in found(engine).steps}
+def test_how_many_cases_are_where_and_late(found: Found) -> None:
+    here = {step.name: (step.here, step.late) for step in found().steps}
     assert here == {"Visit": (2, 2), "Support": (1, 0), "Challenge": (1, 0)}
 
 
-def test_how_many_are_live_began_and_ended(engine: Engine) -> None:
-    row = found(engine)
+def test_how_many_are_live_began_and_ended(found: Found) -> None:
+    row = found()
     assert (row.live, row.began, row.ended) == (4, 5, 1)
 
 
-def test_how_long_half_of_them_took_and_nine_of_ten(engine: Engine) -> None:
-    visit = found(engine).steps[0]
+def test_how_long_half_of_them_took_and_nine_of_ten(found: Found) -> None:
+    visit = found().steps[0]
     assert visit.done == 3
     assert visit.median == pytest.approx(2 * 3600, abs=1)
     assert visit.most == pytest.approx(4 * 86_400, abs=1)
 
 
-def test_how_many_were_done_in_time(engine: Engine) -> None:
-    visit = found(engine).steps[0]
+def test_the_median_of_an_even_number_is_between_the_two_in_the_middle(found: Found) -> None:
+    visit = found(Period(None, NOW + DAY)).steps[0]
+    assert visit.done == 2
+    assert visit.median == pytest.approx(1.5 * 3600, abs=1)
+
+
+def test_how_many_were_done_in_time(found: Found) -> None:
+    visit = found().steps[0]
     assert (visit.dated, visit.on_time) == (3, 2)
 
 
-def test_which_ways_a_gateway_went(engine: Engine) -> None:
-    [gateway] = found(engine).gateways
+def test_which_ways_a_gateway_went(found: Found) -> None:
+    [gateway] = found().gateways
     assert [(way.target, way.times, way.share) for way in gateway.ways] == [("Support", 2, 67), ("Challenge", 1, 33)]
 
 
-def test_a_way_counts_from_when_the_gateway_was_passed(engine: Engine) -> None:
-    [gateway] = found(engine, Period(NOW + 3 * DAY, None)).gateways
+def test_a_way_counts_from_when_the_gateway_was_passed(found: Found) -> None:
+    [gateway] = found(Period(NOW + 3 * DAY, None)).gateways
     assert [(way.target, way.times) for way in gateway.ways] == [("Challenge", 1), ("Support", 0)]
 
 
-def test_a_called_process_is_named_with_its_cases(engine: Engine) -> None:
-    challenge = found(engine).steps[2]
+def test_a_called_process_is_named_with_its_cases(found: Found) -> None:
+    challenge = found().steps[2]
     assert (challenge.called, challenge.here) == (("q", 1), 1)
 
 
-def test_a_called_process_has_the_cases_of_those_that_call_it(engine: Engine) -> None:
-    row = found(engine, key="q")
+def test_a_called_process_has_the_cases_of_those_that_call_it(found: Found) -> None:
+    row = found(key="q")
     assert [(step.name, step.here) for step in row.steps] == [("Inner", 1)]
     assert (row.called, row.inside, row.live) == (True, 1, 0)
 
 
-def test_two_steps_that_call_the_same_process_are_told_apart(engine: Engine) -> None:
+def test_two_steps_that_call_the_same_process_are_told_apart(engine: Engine, found: Found) -> None:
     deploy(engine, TWICE, "twice", "town")
     first, second = (engine.cases.start("twice", authority="town") for _ in range(2))
     engine.tasks.complete(task(engine, "inner", first), by="sam")
     engine.tasks.complete(task(engine, "inner", second), by="sam")
     engine.cases.start("twice", authority="town")
-    assert {step.name: step.here for step in found(engine, key="twice").steps} == {"One": 1, "Two": 2}
+    assert {step.name: step.here for step in found(key="twice").steps} == {"One": 1, "Two": 2}
 
 
 def test_the_list_of_cases_has_those_of_a_place_and_no_others(engine: Engine) -> None:
@@ -130,35 +154,35 @@ def test_the_list_of_cases_has_those_of_a_place_and_no_others(engine: Engine) ->
     assert listed == [[3], [3], [2], [], []]
 
 
-def test_of_several_events_that_are_awaited_the_one_that_happened_counts(engine: Engine) -> None:
+def test_of_several_events_that_are_awaited_the_one_that_happened_counts(engine: Engine, found: Found) -> None:
     deploy(engine, RACE, "race", "town")
     case = engine.cases.start("race", authority="town")
-    assert [way.times for way in found(engine, key="race").gateways[0].ways] == [0, 0]
+    assert [way.times for way in found(key="race").gateways[0].ways] == [0, 0]
     engine.messages.correlate("reply", {"businessKey": engine.cases.get(case).business_key}, authority="town")
-    assert [(way.target, way.times) for way in found(engine, key="race").gateways[0].ways] == [
+    assert [(way.target, way.times) for way in found(key="race").gateways[0].ways] == [
         ("Answer", 1),
         ("Late", 0),
     ]
 
 
-def test_a_way_to_a_step_that_is_repeated_counts_once_a_case(engine: Engine) -> None:
+def test_a_way_to_a_step_that_is_repeated_counts_once_a_case(engine: Engine, found: Found) -> None:
     deploy(engine, REPEATED, "repeated", "town")
     case = engine.cases.start("repeated", authority="town")
     for _ in range(3):
         engine.tasks.complete(task(engine, "m", case), by="sam")
-    assert [(way.target, way.times) for way in found(engine, key="repeated").gateways[0].ways] == [
+    assert [(way.target, way.times) for way in found(key="repeated").gateways[0].ways] == [
         ("Each", 1),
         ("e", 0),
     ]
 
 
-def test_a_task_is_in_time_until_the_end_of_its_day_in_london(engine: Engine) -> None:
+def test_a_task_is_in_time_until_the_end_of_its_day_in_london(engine: Engine, found: Found) -> None:
     # Due on 9 September at 9am; at 11.30pm UTC it is the next day in London.
     clock_of(engine).set(datetime(2026, 9, 9, 22, 30, tzinfo=UTC))
     engine.tasks.complete(task(engine, "a", 4), {"way": 1}, by="sam")
     clock_of(engine).set(datetime(2026, 9, 9, 23, 30, tzinfo=UTC))
     engine.tasks.complete(task(engine, "a", 5), {"way": 1}, by="sam")
-    visit = found(engine).steps[0]
+    visit = found().steps[0]
     assert (visit.dated, visit.on_time) == (5, 3)
 
 
@@ -175,10 +199,10 @@ def test_the_database_knows_the_days_of_london(engine: Engine, year: int) -> Non
     assert wrong == []
 
 
-def test_only_what_ended_in_the_period_counts(engine: Engine) -> None:
-    row = found(engine, Period(NOW + 3 * DAY, None))
+def test_only_what_ended_in_the_period_counts(found: Found) -> None:
+    row = found(Period(NOW + 3 * DAY, None))
     assert (row.steps[0].done, row.began, row.live) == (1, 0, 4)
-    assert found(engine, Period(None, NOW)).steps[0].median is None
+    assert found(Period(None, NOW)).steps[0].median is None
 
 
 def test_another_authority_s_process_is_not_there(engine: Engine) -> None:

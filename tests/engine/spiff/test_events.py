@@ -378,3 +378,64 @@ def test_a_message_travels_by_its_name_whatever_operation_stands_beside_it():
     case = Case(bpmn(body, "s>t t>r r>e", ROOTS)).start()
     assert case.thrown == ["reply"]
     assert case.receive("reply").done
+
+
+CALLED = bpmn(
+    '<startEvent id="qs"/><userTask id="qa"/><endEvent id="qe"/>'
+    + event("boundaryEvent", "heard", prop(correlationKey="= k") + MESSAGE, attachedToRef="qa", cancelActivity="false")
+    + '<userTask id="qb"/>',
+    "qs>qa qa>qe heard>qb",
+    ROOTS,
+    "q",
+)
+TWO_CALLS = (
+    START_END
+    + '<parallelGateway id="g"/>'
+    + "".join(f'<callActivity id="{c}" calledElement="q">{{{c}}}</callActivity>' for c in "cd")
+)
+
+
+def calls(first: str, second: str, more: str = "") -> Case:
+    """A case that has called one process twice, each call under a key of its own, and listens itself where ``more`` does."""
+    keyed = [
+        f'<extensionElements><camunda:in sourceExpression="= &quot;{key}&quot;" target="k"/></extensionElements>'
+        for key in (first, second)
+    ]
+    body = TWO_CALLS.format(c=keyed[0], d=keyed[1]) + more
+    return Case(bpmn(body, "s>g g>c g>d c>e d>e", ROOTS), {"q": CALLED}).start(k="one")
+
+
+def test_a_message_reaches_each_call_that_waits_for_it():
+    assert calls("one", "one").receive("reply").waiting == ["qa", "qa", "qb", "qb"]
+
+
+def test_a_message_reaches_the_case_and_what_it_called():
+    own = event_sub(prop(correlationKey="= k") + MESSAGE, False)
+    assert calls("one", "one", own).receive("reply", "es_s").waiting == ["es_t", "qa", "qa", "qb", "qb"]
+
+
+def test_a_call_that_waits_under_another_key_does_not_hear_a_message():
+    assert calls("one", "two").receive("reply").waiting == ["qa", "qa", "qb"]
+
+
+def test_one_message_is_for_one_of_the_elements_of_a_process_that_wait():
+    body = (
+        START_END
+        + '<parallelGateway id="g"/><receiveTask id="a" messageRef="m1"/><receiveTask id="b" messageRef="m1"/>'
+    )
+    case = Case(bpmn(body, "s>g g>a g>b a>e b>e", ROOTS)).start().receive("reply")
+    assert [each.element for each in case.now_out.subscriptions] == ["b"]
+
+
+def test_a_call_that_ends_with_the_message_does_not_hear_it():
+    ends = event(
+        "boundaryEvent", "over", prop(correlationKey="= k") + MESSAGE, attachedToRef="c", cancelActivity="true"
+    )
+    body = START_END + '<callActivity id="c" calledElement="q"/>' + ends
+    assert Case(bpmn(body, "s>c c>e over>e", ROOTS), {"q": CALLED}).start(k="one").receive("reply", "over").done
+
+
+def test_a_signal_from_outside_reaches_every_catcher_of_the_case():
+    catchers = event("intermediateCatchEvent", "c", SIGNAL) + event("intermediateCatchEvent", "d", SIGNAL)
+    body = START_END + '<parallelGateway id="g"/>' + catchers
+    assert Case(bpmn(body, "s>g g>c g>d c>e d>e", ROOTS)).start().receive("alarm").done

@@ -65,7 +65,9 @@ def test_a_cycle_from_a_date_passes_over_the_beats_that_are_gone() -> None:
 
 @pytest.mark.parametrize("given", [None, "", "soon", 7])
 def test_what_is_no_date_is_an_error_that_names_the_element_and_the_answer(given: Any) -> None:
-    with pytest.raises(TimerImpossible, match=r"At \"The period\".*counts from .*no date.*notice_given = ") as wrong:
+    with pytest.raises(
+        TimerImpossible, match=r"At \"The period\".*counts from .*no date.*made of notice_given\."
+    ) as wrong:
         Case(wait("15 working days")).start(notice_given=given)
     assert wrong.value.names == ("notice_given",)
 
@@ -102,7 +104,7 @@ def test_a_boundary_event_whose_date_nothing_can_give_any_more_is_an_error_that_
 
 def test_a_boundary_event_whose_date_is_worked_out_of_what_is_no_date_is_an_error() -> None:
     given = prop(**{"from": "= date(notice_given)"})
-    with pytest.raises(TimerImpossible, match="notice_given = soon"):
+    with pytest.raises(TimerImpossible, match="made of notice_given"):
         Case(bpmn(ALONE.replace(GIVEN, given), "s>a a>e t>e2")).start(notice_given="soon")
 
 
@@ -155,13 +157,13 @@ def test_a_change_of_the_date_moves_the_due_date() -> None:
     ],
 )
 def test_no_time_at_all_is_an_error_that_names_the_element_and_the_answer(text: str, answers: dict[str, Any]) -> None:
-    with pytest.raises(TimerImpossible, match=r'At "The period" .*no time at all.*n = ') as wrong:
+    with pytest.raises(TimerImpossible, match=r'At "The period" .*no time at all.*made of n\.') as wrong:
         Case(wait(text.replace('"', "&quot;"), more="")).start(**answers)
     assert wrong.value.names == ("n",)
 
 
 def test_a_due_date_of_nothing_is_such_an_error_too() -> None:
-    with pytest.raises(TimerImpossible, match="n = nothing"):
+    with pytest.raises(TimerImpossible, match="made of n"):
         Case(due("= n")).start(notice_given="2026-09-10", n=None)
 
 

@@ -138,12 +138,12 @@ def test_the_engine_itself_sees_all(engine: Engine) -> None:
 
 
 def test_a_person_holds_roles_and_the_engine_all() -> None:
-    assert TOWN.holds({"seo", "head"}, at=None)
-    assert not TOWN.holds({"head"}, at=None)
-    assert TOWN.holds((), at=None)
-    assert Scope("town").holds((), at=None)
-    assert not Scope("town").holds({"seo"}, at=None)
-    assert Scope.all_authorities().holds({"head"}, at=None)
+    assert TOWN.holds({"seo", "head"}, at=None, case=None)
+    assert not TOWN.holds({"head"}, at=None, case=None)
+    assert TOWN.holds((), at=None, case=None)
+    assert Scope("town").holds((), at=None, case=None)
+    assert not Scope("town").holds({"seo"}, at=None, case=None)
+    assert Scope.all_authorities().holds({"head"}, at=None, case=None)
 
 
 def test_a_person_acts_in_their_authority_and_the_engine_where_it_is_told() -> None:

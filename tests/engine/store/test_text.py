@@ -55,7 +55,7 @@ def _changed(**changed: str) -> Callable[[Any], Any]:
 WRITES: dict[str, tuple[Callable[[Any], Any], type[PathwaysError], str]] = {
     "a row": (_added(name="n" * 251), TextTooLong, "The name is too long: it may have 250 characters, and this one"),
     "an object": (_object(phase="p" * 31), TextTooLong, "The phase is too long: it may have 30 characters"),
-    "an update": (_changed(link_adviser="n" * 251), TextTooLong, "The link adviser is too long"),
+    "an update": (_changed(governance="n" * 251), TextTooLong, "The governance is too long"),
     "a row with NUL": (_added(name="a\0b"), TextUnusable, "The name holds a character that cannot be stored, NUL"),
     "an object with NUL": (_object(name="\0"), TextUnusable, "NUL"),
     "an update with NUL": (_changed(name="\0"), TextUnusable, "NUL"),

@@ -96,7 +96,7 @@ def test_whoever_may_not_read_the_answer_reads_no_note_on_it(app: Flask, browser
 
 
 def attach(browser: Browser, **given: str) -> None:
-    file = {"files": (io.BytesIO(b"Minutes of October"), "minutes.txt"), **given}
+    file = {"files": (io.BytesIO(b"Minutes of October"), "minutes.txt"), "belongs": "none", **given}
     browser.client.post("/tasks/1/files", data=file, content_type="multipart/form-data")
 
 

@@ -66,9 +66,10 @@ def test_what_was_kept_back_already_is_numbered_too() -> None:
         ("", ()),
         ("Jo\n\n  Ann   Other \nJo", ("Jo", "Ann Other")),
         ("a\nbc", ("bc",)),
+        ("Jo, Ann Other;Al\r\nBo,", ("Jo", "Ann Other", "Al", "Bo")),
     ],
 )
-def test_words_are_a_line_each(text: str, words: tuple[str, ...]) -> None:
+def test_words_stand_between_commas_or_lines(text: str, words: tuple[str, ...]) -> None:
     assert words_of(text) == words
 
 

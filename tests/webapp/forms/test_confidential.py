@@ -140,7 +140,7 @@ def test_what_two_forms_keep_to_different_roles_is_seen_by_both(
     forms = [json.dumps(confidential("salary", to)).encode() for to in ("seo", "clerk")]
     with app.test_request_context():
         login_user(accounts.find(f"{role}@barnsley.example.org"))
-        assert unseen_in(forms[::turn], "100001") == kept
+        assert unseen_in(forms[::turn], "100001", None) == kept
 
 
 def test_what_a_task_asks_in_confidence_is_asked_by_a_link_that_shows_nothing_confidential() -> None:

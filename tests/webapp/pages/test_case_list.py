@@ -126,3 +126,11 @@ def test_more_cases_take_no_more_statements(app: Flask, browser: Browser, three:
         _, page = browser.get("/cases?sort=next")
     assert "6 cases" in page
     assert len(many.sent) == len(few.sent)
+
+
+@pytest.mark.parametrize("number", ["9" * 9, "9" * 19, "9" * 20, "9" * 100, "²"])
+@pytest.mark.parametrize("before", ["", "Case+", "URN+"])
+def test_a_number_that_no_case_has_finds_none(browser: Browser, case: int, before: str, number: str) -> None:
+    status, page = browser.get(f"/cases?search={before}{number}")
+    assert status == 200
+    assert "No case fits." in page

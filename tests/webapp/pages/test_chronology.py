@@ -112,7 +112,9 @@ def test_a_pack_verifies_and_lists_what_was_left_out(browser: Browser, minutes: 
     assert not checksums.verify(file).problems
     told = story(made)
     assert SECRET not in json.dumps(told)
-    assert "The form keeps it to roles that the reader does not have." in [row["why"] for row in told["redactions"]]
+    assert "The form keeps it to roles that the reader, or whoever made this, does not have." in [
+        row["why"] for row in told["redactions"]
+    ]
     assert b"<svg" in made.read("diagrams/case-1-barnsley-escalation-version-1.svg")
 
 
@@ -120,6 +122,13 @@ def test_a_pack_for_a_role_holds_what_the_role_may_read(browser: Browser, minute
     browser.sign_in("service-director")
     assert SECRET in json.dumps(story(pack(browser, "/cases/1/pack?reader=seo")))
     assert SECRET not in json.dumps(story(pack(browser, "/cases/1/pack?reader=process-owner")))
+
+
+@pytest.mark.parametrize("role", ["seo", "service-director"])
+def test_a_pack_holds_no_more_than_whoever_makes_it_may_read(browser: Browser, minutes: int, role: str) -> None:
+    browser.sign_in("process-owner")
+    assert SECRET not in browser.get(f"/cases/1/pack?reader={role}")[1]
+    assert SECRET not in json.dumps(story(pack(browser, f"/cases/1/pack?reader={role}")))
 
 
 def test_words_names_and_entries_are_blacked_out_and_each_is_listed(browser: Browser, minutes: int) -> None:

@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from engine import Scope
+from engine import Scope, queries
+from engine.queries import AuditFilters
 from engine.store.tables import Holding, Person
 from tests.webapp.conftest import Browser, engine_of, link_to, visit
 
 WHOM = "system-leader@barnsley.example.org"
+AUDITOR = "information-governance@barnsley.example.org"
 
 
 @pytest.fixture
@@ -62,6 +64,32 @@ def test_what_was_typed_is_kept_when_somebody_is_barred_already(manager: Browser
     assert status == 400
     assert "Lee Sampleton is barred from this case already" in page
     assert "Once more." in page
+
+
+@pytest.fixture
+def auditor(manager: Browser) -> Browser:
+    """Who reads the audit trail, barred from case 1."""
+    assert "is barred" in manager.post("/cases/1/conflicts", whom=AUDITOR, reason="They are related.")[1]
+    return manager.sign_in("information-governance")
+
+
+def test_an_auditor_who_is_barred_does_not_read_of_the_case_in_the_trail(auditor: Browser) -> None:
+    assert "Nothing fits." in auditor.get("/audit?case=1")[1]
+
+
+def test_nor_one_entry_of_it(app: Flask, auditor: Browser) -> None:
+    with engine_of(app).reading() as session:
+        numbers = [each.seq for each in queries.audit_entries(session, "barnsley", AuditFilters(case=1))]
+    assert numbers
+    assert {auditor.get(f"/audit/{each}")[0] for each in numbers} == {404}
+
+
+def test_nor_in_a_file(auditor: Browser) -> None:
+    assert "They are related" not in auditor.get("/audit/export.csv")[1]
+
+
+def test_what_is_of_no_case_stays_there(auditor: Browser) -> None:
+    assert "Signed in" in auditor.get("/audit")[1]
 
 
 @pytest.fixture

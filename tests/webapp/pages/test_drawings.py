@@ -111,3 +111,22 @@ def _owner() -> Any:
     from engine import Scope
 
     return Scope("barnsley", username="process-owner@barnsley.example.org")
+
+
+def test_a_draft_that_is_deployed_or_discarded_says_so_and_opens_no_editor(
+    browser: Browser, begun: dict[str, Any]
+) -> None:
+    browser.post(f"/drafts/{begun['id']}/discard")
+    page = browser.client.get(f"/drafts/{begun['id']}/edit", follow_redirects=True).get_data(as_text=True)
+    assert "was discarded, so it is not open any more" in page
+    assert "Have it back" in page
+
+
+def test_a_draft_whose_deployment_was_called_off_opens_only_where_it_is_chosen(
+    app: Flask, browser: Browser, begun: dict[str, Any]
+) -> None:
+    body = {"note": "Later", "file": "barnsley-escalation.bpmn", "base": base(browser), "draft": begun["id"]}
+    planned = send(browser, "/api/deploy", xml=CHANGED, **body, **{"from": "2027-01-04"})
+    browser.post(f"{planned['address']}/call-off", off="Not now")
+    assert browser.client.get(f"/definitions/{base(browser)}/edit").status_code == 200
+    assert browser.client.get(f"/drafts/{begun['id']}/edit").status_code == 200

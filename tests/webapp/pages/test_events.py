@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from engine import Scope
 from tests.engine.spiff.cases import bpmn, prop
 from tests.webapp.conftest import Browser, engine_of
 
@@ -48,9 +49,54 @@ def test_the_person_is_told_which_case_it_went_to(browser: Browser, concern: int
 
 def test_what_nobody_waits_for_is_kept_on_the_school_s_record(browser: Browser) -> None:
     _, page = browser.sign_in("seo").post("/schools/100001/events/concern-resolved", **RESOLVED)
-    assert "No case was waiting for it." in page
+    assert "No case that you see was waiting for it." in page
     _, record = browser.get("/schools/100001")
     assert "A new head." in record
+
+
+class TestWhoReadsAReport:
+    """What was typed into a report is read with the cases that it came to."""
+
+    @pytest.fixture
+    def reported(self, app: Flask, browser: Browser, concern: int) -> Browser:
+        browser.sign_in("seo").post("/schools/100001/events/concern-resolved", **RESOLVED)
+        return browser
+
+    def test_whoever_sees_the_case(self, reported: Browser) -> None:
+        assert "A new head." in reported.sign_in("service-director").get("/schools/100001")[1]
+
+    def test_whoever_does_not_is_told_that_it_happened(self, reported: Browser) -> None:
+        page = reported.sign_in("lead-member").get("/schools/100001")[1]
+        assert "It went to a case that you do not see." in page
+        assert "A new head." not in page
+
+    @pytest.mark.parametrize("address", ["/schools/100001", "/schools/100001/chronology"])
+    def test_whoever_is_barred_from_the_case_meets_nothing_of_it(
+        self, app: Flask, reported: Browser, concern: int, address: str
+    ) -> None:
+        director = reported.sign_in("service-director")
+        assert "Concern resolved" in director.get(address)[1]
+        bar(app, concern, "service-director@barnsley.example.org")
+        page = director.get(address)[1]
+        assert "A new head." not in page
+        assert "Reported: Concern resolved" not in page
+        assert "What has been reported" not in page
+
+
+def test_whoever_is_barred_from_the_case_that_hears_of_it_is_told_nothing_of_it(
+    app: Flask, browser: Browser, concern: int
+) -> None:
+    bar(app, concern, "seo@barnsley.example.org")
+    browser.sign_in("seo")
+    assert "No case that you see waits for this now." in browser.get("/schools/100001/events/concern-resolved")[1]
+    status, page = browser.post("/schools/100001/events/concern-resolved", **RESOLVED)
+    assert status == 200
+    assert "No case that you see was waiting for it. It is kept on the school’s record." in page
+
+
+def bar(app: Flask, case: int, whom: str) -> None:
+    manager = Scope("barnsley", frozenset({"service-director"}), "other@barnsley.example.org", oversees=True)
+    engine_of(app).conflicts.bar(case, whom, "Related.", manager)
 
 
 def test_a_report_that_is_not_whole_is_sent_back_with_all_that_was_entered(browser: Browser) -> None:

@@ -23,7 +23,7 @@ def send(browser: Browser, address: str, *files: tuple[str, bytes], **data: Any)
 @pytest.fixture
 def added(browser: Browser, case: int) -> Browser:
     """The SEO has added a file to the first task."""
-    send(browser, "/tasks/1/files", ("reading results.pdf", PDF))
+    send(browser, "/tasks/1/files", ("reading results.pdf", PDF), belongs="none")
     return browser
 
 
@@ -140,7 +140,7 @@ def test_whoever_comes_by_a_link_adds_to_their_task_and_reads_no_other(app: Flas
 def test_whoever_comes_by_a_link_removes_what_they_added_and_nothing_else(
     app: Flask, browser: Browser, case: int
 ) -> None:
-    send(browser, "/tasks/1/files", ("of an officer.pdf", PDF))
+    send(browser, "/tasks/1/files", ("of an officer.pdf", PDF), belongs="none")
     guest = Browser(visit(app, link_to(app, 1, "seo")))
     _, page = send(guest, "/tasks/1/files", ("wrong.pdf", PDF))
     assert html.fromstring(page).xpath("//main//a[contains(., 'Remove')]/@href") == ["/files/2/remove"]
@@ -148,3 +148,54 @@ def test_whoever_comes_by_a_link_removes_what_they_added_and_nothing_else(
     status, page = guest.post("/files/2/remove", reason="It was another school's.")
     assert status == 200
     assert "wrong.pdf is removed." in page
+
+
+class TestWhatBelongsToAnAnswer:
+    """The evidence at Barnsley is for the Head of the BSA and nobody else, until that has escalated the case; so are its files."""
+
+    @pytest.fixture
+    def told(self, browser: Browser, case: int) -> Browser:
+        send(browser, "/tasks/1/files", ("results.txt", b"Weak."), belongs="evidence_summary")
+        return browser
+
+    def reads(self, browser: Browser, role: str) -> int:
+        return browser.sign_in(role).client.get("/files/1").status_code
+
+    def test_is_kept_as_the_answer_is(self, told: Browser) -> None:
+        assert {role: self.reads(told, role) for role in ("seo", "head-of-bsa", "service-director")} == {
+            "seo": 200,
+            "head-of-bsa": 200,
+            "service-director": 404,
+        }
+        assert "results.txt" not in told.get("/cases/1")[1] + told.get("/cases/1/files")[1]
+
+    def test_is_open_once_the_answer_is(self, told: Browser) -> None:
+        told.post("/tasks/1", **EVIDENCE)
+        decided = {"head_of_bsa_decision": "escalate", "head_of_bsa_reason": "x", "school_category": "getting to good"}
+        told.sign_in("head-of-bsa").post("/tasks/2", **decided)
+        assert self.reads(told, "service-director") == 200
+
+    def test_is_so_where_nothing_is_chosen(self, browser: Browser, case: int) -> None:
+        send(browser, "/tasks/1/files", ("results.txt", b"Weak."))
+        assert self.reads(browser, "service-director") == 404
+
+    def test_is_for_all_where_it_belongs_to_no_answer(self, browser: Browser, case: int) -> None:
+        send(browser, "/tasks/1/files", ("results.txt", b"Weak."), belongs="none")
+        assert self.reads(browser, "service-director") == 200
+
+    def test_roles_that_are_chosen_too_narrow_it(self, browser: Browser, case: int) -> None:
+        send(browser, "/tasks/1/files", ("r.txt", b"Weak."), belongs="evidence_summary", roles=["system-leader"])
+        assert {role: self.reads(browser, role) for role in ("system-leader", "head-of-bsa")} == {
+            "system-leader": 200,
+            "head-of-bsa": 404,
+        }
+
+    def test_roles_that_may_not_read_the_answer_are_refused(self, browser: Browser, case: int) -> None:
+        status, page = send(browser, "/tasks/1/files", ("r.txt", b"Weak."), roles=["service-director"])
+        assert (status, "Select roles that may read the answer" in page) == (400, True)
+
+
+def test_a_file_that_is_kept_to_a_role_that_is_none_is_not_taken(browser: Browser, case: int) -> None:
+    status, page = send(browser, "/tasks/1/files", ("r.txt", b"Weak."), belongs="none", roles=["root"])
+    assert status == 400
+    assert "No file has been added yet." in page

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from engine.clock import VirtualClock
 from engine.store.tenancy import Scope
@@ -432,3 +433,121 @@ def test_a_code_is_too_late_after_fifteen_minutes(app: Flask, browser: Browser, 
     clock.advance(timedelta(minutes=16))
     client.post(address)
     assert client.post(address, data={"code": first}).status_code == 400
+
+
+class TestForwarded:
+    """Whoever has the link of somebody else, and not their mailbox."""
+
+    @pytest.fixture
+    def address(self, browser: Browser, task: int) -> str:
+        return link(browser, task)
+
+    def wrong(self, app: Flask, client: FlaskClient, address: str, number: int = 5) -> None:
+        for _ in range(number):
+            client.post(address, data={"code": "000000" if code_of(app) != "000000" else "111111"})
+
+    def test_their_wrong_codes_do_not_keep_the_guest_out(self, app: Flask, address: str) -> None:
+        guest, stranger = app.test_client(), app.test_client()
+        guest.post(address)
+        sent = code_of(app)
+        stranger.post(address)
+        self.wrong(app, stranger, address)
+        assert guest.post(address, data={"code": sent}).status_code == 302
+
+    def test_nor_from_another_code(self, app: Flask, address: str) -> None:
+        guest, stranger = app.test_client(), app.test_client()
+        stranger.post(address)
+        self.wrong(app, stranger, address)
+        guest.post(address)
+        assert guest.post(address, data={"code": code_of(app)}).status_code == 302
+
+    def test_a_code_is_good_in_the_browser_that_asked_alone(self, app: Flask, address: str) -> None:
+        guest, stranger = app.test_client(), app.test_client()
+        guest.post(address)
+        stranger.post(address)
+        guest_s = code_of(app)
+        assert guest.post(address, data={"code": guest_s}).status_code == 400
+
+    def at(self, app: Flask, place: int) -> FlaskClient:
+        """A browser at another address of the network."""
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{place}"
+        return client
+
+    def tried_out(self, app: Flask, address: str, clock: VirtualClock) -> None:
+        """As many wrong codes as end the link, each against a code of its own browser, from many addresses."""
+        for number in range(40):
+            stranger = self.at(app, 100 + number)
+            stranger.post(address)
+            self.wrong(app, stranger, address)
+            clock.advance(timedelta(minutes=2))
+
+    def test_who_forgets_their_cookie_guesses_no_longer_than_the_link_lasts(
+        self, app: Flask, address: str, clock: VirtualClock
+    ) -> None:
+        self.tried_out(app, address, clock)
+        assert app.test_client().get(address).status_code == 410
+
+    def test_the_page_says_why_it_has_ended(self, app: Flask, address: str, clock: VirtualClock) -> None:
+        self.tried_out(app, address, clock)
+        page = app.test_client().get(address).get_data(as_text=True)
+        assert "too many wrong codes were entered" in page
+        assert "The task is done" not in page
+
+    def test_so_does_the_page_of_whoever_was_let_in(self, app: Flask, address: str, clock: VirtualClock) -> None:
+        guest = app.test_client()
+        guest.post(address)
+        inside = guest.post(address, data={"code": code_of(app)}).headers["Location"]
+        self.tried_out(app, address, clock)
+        assert "too many wrong codes were entered" in guest.get(inside).get_data(as_text=True)
+
+    def test_the_officer_who_made_it_is_told(
+        self, app: Flask, browser: Browser, address: str, clock: VirtualClock
+    ) -> None:
+        self.tried_out(app, address, clock)
+        assert "Your link to chair@example.org has ended" in browser.sign_in("seo").get("/notices")[1]
+
+    def test_who_ends_a_link_themselves_is_told_nothing(self, app: Flask, browser: Browser, address: str) -> None:
+        engine_of(app).links.end(1, Scope("barnsley", frozenset({"seo"}), "seo@barnsley.example.org"))
+        assert "Your link to" not in browser.sign_in("seo").get("/notices")[1]
+
+    def test_codes_that_were_never_sent_to_a_browser_cannot_be_guessed_there_and_do_not_count(
+        self, app: Flask, address: str
+    ) -> None:
+        for _ in range(250):
+            app.test_client().post(address, data={"code": "000000"})
+        guest = app.test_client()
+        guest.post(address)
+        assert guest.post(address, data={"code": code_of(app)}).status_code == 302
+
+    def test_nor_do_more_after_a_browser_had_its_five(self, app: Flask, address: str) -> None:
+        stranger = self.at(app, 1)
+        stranger.post(address)
+        self.wrong(app, stranger, address, 250)
+        assert app.test_client().get(address).status_code == 200
+
+    def test_no_more_than_ten_codes_are_under_way_from_one_address(self, app: Flask, address: str) -> None:
+        assert [self.at(app, 1).post(address).status_code for _ in range(11)] == [200] * 10 + [429]
+
+    def test_which_does_not_keep_the_guest_out_at_another(self, app: Flask, address: str) -> None:
+        for _ in range(11):
+            self.at(app, 1).post(address)
+        guest = self.at(app, 2)
+        guest.post(address)
+        assert guest.post(address, data={"code": code_of(app)}).status_code == 302
+
+    def test_an_address_of_many_browsers_rests_after_twenty_wrong_codes(
+        self, app: Flask, address: str, clock: VirtualClock
+    ) -> None:
+        for _ in range(5):
+            stranger = self.at(app, 1)
+            stranger.post(address)
+            self.wrong(app, stranger, address, 4)
+        assert self.at(app, 1).post(address).status_code == 429
+        clock.advance(timedelta(minutes=16))
+        assert self.at(app, 1).post(address).status_code == 429
+        clock.advance(timedelta(minutes=45))
+        assert self.at(app, 1).post(address).status_code == 200
+
+    def test_a_link_has_no_more_than_fifty_codes_under_way(self, app: Flask, address: str) -> None:
+        assert [self.at(app, place % 10).post(address).status_code for place in range(51)] == [200] * 50 + [429]

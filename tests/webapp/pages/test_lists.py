@@ -46,9 +46,20 @@ def test_nothing_is_shared_with_a_role_of_others(app: Flask) -> None:
         engine_of(app).lists.save("x", {}, "clerk", by=scope)
 
 
-def test_the_same_name_takes_the_place_of_what_it_was(browser: Browser) -> None:
+@pytest.mark.parametrize("address", ["/tasks/lists", "/cases/views"])
+def test_a_name_that_is_taken_is_said_and_asked_about(browser: Browser, address: str) -> None:
+    browser.sign_in("service-director").post(address, name="Late ones", search="Elm")
+    page = browser.post(address, name="Late ones", search="Oak")[1]
+    assert "called “Late ones” already" in page
+    assert 'name="replace"' in page
+    assert 'value="Late ones"' in page
+
+
+def test_what_is_said_to_take_the_place_of_a_list_does(browser: Browser) -> None:
     browser.sign_in("seo").post("/tasks/lists", **LATE)
     browser.post("/tasks/lists", **{**LATE, "when": "week"})
+    assert 'href="/tasks?when=late">What is late' in browser.get("/tasks")[1]
+    browser.post("/tasks/lists", **{**LATE, "when": "week", "replace": "1"})
     assert 'href="/tasks?when=week">What is late' in browser.get("/tasks")[1]
 
 
@@ -60,6 +71,16 @@ def test_one_s_own_list_is_removed(browser: Browser) -> None:
     browser.sign_in("seo").post("/tasks/lists", **LATE)
     browser.post("/tasks/lists/1/remove")
     assert saved(browser) == []
+
+
+@pytest.mark.parametrize(("address", "page"), [("/tasks/lists", "/tasks"), ("/cases/views", "/cases")])
+def test_a_list_that_is_removed_by_a_slip_is_saved_again_as_it_was(browser: Browser, address: str, page: str) -> None:
+    browser.sign_in("service-director").post(address, name="Late ones", search="Elm")
+    shown = html.fromstring(browser.post("/tasks/lists/1/remove")[1])
+    [form] = shown.xpath(f"//form[@action='{address}']")
+    browser.post(address, **dict(form.form_values()))
+    [link] = html.fromstring(browser.get(page)[1]).xpath("//a[.='Late ones']/@href")
+    assert "search=Elm" in link
 
 
 def test_nobody_removes_the_list_of_somebody_else(browser: Browser) -> None:

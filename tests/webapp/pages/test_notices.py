@@ -68,9 +68,21 @@ def test_late_tasks_stand_together_by_kind(app: Flask, browser: Browser, case: i
     assert "Late: SEO evidence summary, Sampleby" in browser.get("/notices?show=late-all")[1]
 
 
+def test_new_tasks_are_told_apart_and_can_be_read(app: Flask, browser: Browser, case: int) -> None:
+    engine_of(app).jobs.tell_late()
+    assert "1 notice of tasks that are new or due soon" in browser.get("/tasks")[1]
+    _, page = browser.get("/notices?show=tasks")
+    assert "Decision awaited" not in page
+    assert "New task: SEO evidence summary, Sampleby" in page
+    assert "New task" not in browser.get("/notices?show=all")[1]
+    _, page = browser.post("/notices/read", show="tasks")
+    assert "You have read all of them." in page
+    assert "New task: SEO evidence summary, Sampleby" in browser.get("/notices?show=tasks-all")[1]
+
+
 def test_there_may_be_none(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
-    for show in ("unread", "all", "late", "what"):
+    for show in ("unread", "all", "tasks", "tasks-all", "late", "what"):
         assert browser.sign_in("clerk").get(f"/notices?show={show}&page=0")[0] == 200
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 
+import pytest
 from flask import Flask
 
 from engine.clock import VirtualClock
@@ -53,6 +54,24 @@ def test_it_is_narrowed_to_days_and_to_a_school(browser: Browser, case: int) -> 
     assert "Nothing fits." in browser.get(f"/proof/clauses/{SUMMARY}?since=2020-01-01&until=2020-12-31")[1]
     assert "Nothing fits." in browser.get(f"/proof/clauses/{SUMMARY}?since=&until=&school=100002")[1]
     assert browser.get("/proof?school=999999")[0] == 404
+
+
+WITH_DAYS = [
+    "/proof",
+    "/cases",
+    "/cases/1/chronology",
+    "/processes/barnsley-escalation/statistics",
+    "/trends",
+    "/cases/1/pack",
+]
+
+
+@pytest.mark.parametrize("address", WITH_DAYS)
+def test_a_first_day_after_the_last_is_said_at_the_field(browser: Browser, case: int, address: str) -> None:
+    status, page = browser.sign_in("service-director").get(f"{address}?since=2026-09-08&until=2026-09-01")
+    assert status == 400
+    assert 'href="#until"' in page
+    assert 'id="until-error"' in page
 
 
 def test_a_day_that_is_no_day_is_said(browser: Browser, case: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 from typing import Any
@@ -133,3 +134,56 @@ def test_a_rehearsal_as_a_file(browser: Browser, begun: str) -> None:
 def test_what_is_no_rehearsal_of_this_process(browser: Browser, text: str) -> None:
     browser.sign_in("process-owner")
     assert browser.post(f"{HERE}/steps", **{"rehearse-json": text, "rehearse-begun": "1"})[0] in (400, 422)
+
+
+def saved(browser: Browser, page: str, name: str = "One") -> str:
+    """The file of a rehearsal that is saved under a name."""
+    carried = {"rehearse-json": recording(page), "rehearse-begun": "1"}
+    _, after = browser.post(f"{HERE}/save", **carried, **{"rehearse-name": name})
+    assert f"“{name}” is saved" in after
+    return recording(browser.get(HERE)[1])
+
+
+def test_all_are_played_and_what_they_go_through_is_shown(browser: Browser, begun: str) -> None:
+    _, page = step(browser, begun, rehearse_do="complete", rehearse_what="document-evidence", **EVIDENCE)
+    saved(browser, page)
+    status, page = browser.get(f"{HERE}/coverage")
+    assert status == 200
+    assert "1 of 1 go as they were saved" in page
+    covered = html.unescape(re.findall(r'data-completed="([^"]*)"', page)[0])
+    assert "document-evidence" in json.loads(covered)
+    assert '<span data-new="consider-evidence">' in page
+    assert '<span data-new="document-evidence">' not in page
+
+
+def test_where_none_is_saved_it_says_what_to_do(browser: Browser) -> None:
+    page = browser.sign_in("process-owner").get(f"{HERE}/coverage")[1]
+    assert "No rehearsal of this process has been saved yet" in page
+
+
+def test_a_rehearsal_is_saved_from_its_file(browser: Browser, begun: str) -> None:
+    file = saved(browser, begun)
+    assert upload(browser, json.dumps({**json.loads(file), "name": "From a file"}))[0] == 200
+    assert "From a file" in browser.get(HERE)[1]
+
+
+def test_a_file_that_expects_something_else_is_not_saved(browser: Browser, begun: str) -> None:
+    file = json.loads(saved(browser, begun))
+    first = file["expect"]["path"][0]
+    file["name"], file["expect"]["path"] = "Wrong", ["elsewhere"]
+    status, page = upload(browser, json.dumps(file))
+    assert status == 422
+    assert f'comes "{first}", not "elsewhere"' in html.unescape(page)
+
+
+def test_what_is_no_rehearsal_of_this_process_is_refused(browser: Browser, begun: str) -> None:
+    file = json.loads(saved(browser, begun))
+    assert "it is no JSON" in upload(browser, "{")[1]
+    assert "one of the process other" in upload(browser, json.dumps({**file, "process": "other"}))[1]
+    assert browser.client.post(f"{HERE}/upload").status_code == 400
+
+
+def upload(browser: Browser, content: str) -> tuple[int, str]:
+    sent = {"file": (io.BytesIO(content.encode()), "one.json")}
+    answer = browser.client.post(f"{HERE}/upload", data=sent, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)

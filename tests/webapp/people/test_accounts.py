@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from engine.store.tenancy import acting
+from webapp.db import db
 from webapp.people import accounts, signing_in
-from webapp.people.accounts import Granted
+from webapp.people.accounts import ANYBODY, Granted
 from webapp.people.signing_in import Attempt
 
 
@@ -51,3 +53,16 @@ def test_an_account_can_be_used_until_its_last_day(app: Flask) -> None:
         account.until = date(2026, 9, 7)
         assert account.is_let_in(date(2026, 9, 7))
         assert not account.is_let_in(date(2026, 9, 8))
+
+
+def test_who_holds_a_role_is_asked_of_the_database(app: Flask) -> None:
+    with app.app_context(), acting(db.session(), ANYBODY):
+        asked = date(2026, 9, 7)
+        found = accounts.members(db.session(), "barnsley", asked, None, ["seo", "none"])
+        every = accounts.members(db.session(), "barnsley", asked)
+    assert [each.username for each in found] == [each.username for each in every if "seo" in each.roles]
+
+
+def test_a_role_is_asked_for_by_its_whole_name(app: Flask) -> None:
+    with app.app_context(), acting(db.session(), ANYBODY):
+        assert accounts.members(db.session(), "barnsley", date(2026, 9, 7), None, ["se"]) == []

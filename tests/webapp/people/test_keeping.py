@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pyotp
 import pytest
 from flask import Flask
 
 from engine import Scope
 from engine.clock import SystemClock, VirtualClock
 from engine.people.files import WrongCell
+from webapp.current import the_engine
 from webapp.db import db
-from webapp.people import accounts, keeping, signing_in
+from webapp.people import accounts, codes, keeping, signing_in
 from webapp.people.accounts import Granted
 from webapp.people.signing_in import Attempt
 
@@ -59,6 +61,18 @@ def test_who_cannot_be_added_is_said(name: str, email: str, column: str) -> None
     with pytest.raises(WrongCell) as wrong:
         keeping.invite(name, email, BY)
     assert wrong.value.column == column
+
+
+def test_who_is_let_in_without_codes_may_enter_codes_of_another_app_at_once(wall: VirtualClock) -> None:
+    for _ in range(5):
+        signing_in.with_code(ident(), "000000")
+    keeping.take_codes_away(ident(), BY)
+    with the_engine().transactions.writing(Scope.all_authorities()) as session:
+        found = accounts.find(SEO, session)
+        assert found is not None
+        found.totp = codes.enciphered("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").at(wall.now())
+    assert signing_in.with_code(ident(), code) is not None
 
 
 def test_nobody_touches_an_account_of_another_authority() -> None:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,11 +14,12 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from engine.people.sign_in import Provider
-from tests.webapp.conftest import engine_of
+from tests.webapp.conftest import engine_of, say_in_file
 from tests.webapp.people.test_audited import trail
 from webapp.people import accounts, oidc
 from webapp.people.accounts import Account
@@ -73,8 +73,7 @@ def council(app: Flask, issuer: str) -> Flask:
 def set_provider(app: Flask, issuer: str) -> None:
     groups = {"evaluators": frozenset({"seo"}), "heads": frozenset({"service-director"})}
     provider = Provider("Council account", issuer, "pathways", groups, "preferred_username", "groups")
-    homes = app.extensions["authorities"]
-    homes["barnsley"] = replace(homes["barnsley"], sign_in=provider)
+    say_in_file(app, sign_in=provider)
 
 
 @pytest.fixture
@@ -153,6 +152,37 @@ class TestSomebodyOfAGroup:
         assert "still signed in to Council account" in page
         assert client.get("/sign-out/barnsley").location.startswith(f"{issuer}/oauth2/end_session?")
         assert client.get("/tasks").status_code == 302
+
+
+class TestInTheMiddleOfAForm:
+    @pytest.fixture
+    def page(self, council: Flask, client: FlaskClient) -> str:
+        """What somebody sees who sent a form after their session had ended."""
+        come(client, "1")
+        engine_of(council).cases.start("barnsley-escalation", school="100001", authority="barnsley", by="sample")
+        fields = _hidden(client.get("/tasks/1").get_data(as_text=True), "//main//form[@action='/tasks/1']")
+        council.config["WTF_CSRF_ENABLED"] = True
+        client.delete_cookie("session")
+        return client.post("/tasks/1", data=fields | {"evidence_summary": "Half a word"}).get_data(as_text=True)
+
+    def test_the_provider_is_asked_in_a_window_of_its_own(self, page: str) -> None:
+        [link] = html.fromstring(page).xpath("//a[contains(@href, '/sign-in/with/')]")
+        assert (link.get("target"), "opens in a new window" in link.text_content()) == ("_blank", True)
+
+    def test_what_was_typed_goes_on_once_they_have_signed_in_there(
+        self, council: Flask, client: FlaskClient, page: str
+    ) -> None:
+        come(client, "1")  # the other window
+        stays = _hidden(page, "//main//form[@action='/tasks/1']")
+        again = client.post("/tasks/1", data=stays).get_data(as_text=True)
+        assert "Go on with what you typed" in again
+        sent = _hidden(again, "//main//form")
+        assert "Half a word" in client.post("/tasks/1", data=sent, follow_redirects=True).get_data(as_text=True)
+
+
+def _hidden(page: str, form: str) -> dict[str, str]:
+    found = html.fromstring(page).xpath(f"{form}//input[@type='hidden']")
+    return {each.get("name"): each.get("value") for each in found}
 
 
 REFUSED = {

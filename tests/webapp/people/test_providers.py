@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -111,3 +112,20 @@ def test_whoever_the_provider_alone_signs_in_is_sent_no_link_for_a_password(app:
 def test_the_account_that_is_made_stands_in_the_audit_trail(app: Flask) -> None:
     providers.sign_in(known("seo"))
     assert trail(app, "account.added")[-1].person == ANN
+
+
+def test_a_new_person_who_signs_in_twice_at_once_has_one_account(app: Flask) -> None:
+    """Each looks before the other has written: whoever comes second finds what the first has made."""
+    both, ended = Barrier(2, timeout=10), []
+
+    def come() -> None:
+        with app.test_request_context():
+            both.wait()
+            ended.append(providers.sign_in(known("seo")).username)
+
+    threads = [Thread(target=come) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert ended == [ANN, ANN]

@@ -88,7 +88,7 @@ class TestViews:
         file = engine_of(app).attachments.add(case, "a.txt", io.BytesIO(b"x"), by, roles=["head-of-bsa"])
         browser.sign_in("head-of-bsa").get(f"/files/{file}")
         entry = trail(app, "view.confidential")[-1]
-        assert (entry.file_id, entry.after["shown"]) == (file, ["a.txt"])
+        assert (entry.file_id, entry.after["shown"]) == (file, [f"file {file}"])
 
     def test_a_file_for_everybody_is_not(self, app: Flask, browser: Browser, case: int) -> None:
         by = engine_of(app).people.scope("barnsley", ["seo"], SEO)
@@ -135,3 +135,40 @@ def test_a_change_of_roles_by_a_command_is_nobody_s_of_the_web(app: Flask) -> No
 
 def test_the_trail_is_whole(app: Flask, browser: Browser, case: int) -> None:
     assert engine_of(app).audit.verify("barnsley").wrong == ()
+
+
+class TestWhatATextQuotes:
+    """A form whose text alone shows what another keeps."""
+
+    QUOTES = {"type": "default", "id": "look", "components": [{"type": "text", "text": "It says {{ salary }}."}]}
+
+    def shown(self, app: Flask, browser: Browser, role: str) -> str:
+        engine = engine_of(app)
+        case = ASKED.replace(b'id="b"', b'id="b" camunda:formKey="barnsley/look"').replace(
+            b'"service-director"/>', b'"service-director,seo,clerk"/>'
+        )
+        files = {
+            "asked.bpmn": case,
+            "ask.form": json.dumps(ASK).encode(),
+            "look.form": json.dumps(self.QUOTES).encode(),
+        }
+        engine.deployments.deploy(files, "barnsley", by="owner", strict=False)
+        started = engine.cases.start("asked", authority="barnsley", school="100001")
+        engine.tasks.complete(engine.tasks.open(started)[0].id, {"salary": "TOP-SECRET"}, by="x@barnsley.example.org")
+        return browser.sign_in(role).get(f"/tasks/{engine.tasks.open(started)[0].id}")[1]
+
+    def test_is_a_view_of_it(self, app: Flask, browser: Browser) -> None:
+        assert "It says TOP-SECRET." in self.shown(app, browser, "service-director")
+        assert [each.after for each in trail(app, "view.confidential")] == [{"shown": ["salary"]}]
+
+    def test_is_none_to_whom_it_does_not_show_it(self, app: Flask, browser: Browser) -> None:
+        assert "TOP-SECRET" not in self.shown(app, browser, "clerk")
+        assert trail(app, "view.confidential") == []
+
+
+@pytest.mark.parametrize("urn", ["a%00b", "9" * 300])
+@pytest.mark.parametrize(("role", "status"), [("seo", 404), ("headteacher", 403)])
+def test_an_address_of_what_nothing_can_be_called_is_refused_as_any_other(
+    browser: Browser, urn: str, role: str, status: int
+) -> None:
+    assert browser.sign_in(role).get(f"/calendar/terms/{urn}")[0] == status

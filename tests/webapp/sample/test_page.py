@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 from flask import Flask
@@ -53,3 +54,20 @@ def test_the_mail_that_would_have_gone_out_is_shown_to_its_authority(app: Flask,
     assert "to seo@barnsley.example.org" in page
     assert "/tasks/1" in page
     assert "New task" not in browser.sign_in("seo", "elsewhere").get("/sample/mail")[1]
+
+
+def test_a_mail_with_an_invitation_names_its_file(app: Flask, browser: Browser) -> None:
+    folder = engine_of(app).config.mail_folder
+    assert folder is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    letter = EmailMessage()
+    letter["To"], letter["Subject"], letter["X-Pathways-Authority"] = "seo@barnsley.example.org", "Invited", "barnsley"
+    letter.set_content("The meeting is on Monday.")
+    letter.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="meeting.ics")
+    file = folder / "9999-invited.eml"
+    file.write_bytes(letter.as_bytes())
+    status, page = browser.sign_in("seo").get("/sample/mail")
+    file.unlink()
+    assert status == 200
+    assert "The meeting is on Monday." in page
+    assert "With it: meeting.ics" in page

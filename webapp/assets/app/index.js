@@ -8,7 +8,17 @@ import { staying } from './staying.js';
 import { upload } from './upload.js';
 
 const COMPONENTS = [ CharacterCount, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs ];
-const PARTS = { '[data-again]': again, 'form[data-conditions]': conditions, '[data-draft]': drafts, '[data-folds]': folds, '[data-lasts]': staying };
+// More options than can be looked through: such a select can be typed into.
+const MANY = 15;
+
+const PARTS = { '[data-again]': again, 'select[data-autocomplete]': typed, 'form[data-conditions]': conditions, '[data-draft]': drafts, '[data-folds]': folds, '[data-lasts]': staying };
+
+// Few pages need it, so it comes by itself.
+async function typed(select) {
+  if (select.options.length > MANY) {
+    (await import('./autocomplete.js')).autocomplete(select);
+  }
+}
 
 function begin(scope) {
   COMPONENTS.forEach(component => createAll(component, undefined, scope));

@@ -8,7 +8,7 @@ export function report(findings, select, modeller) {
   mark(findings, modeller);
 }
 
-function mark(findings, modeller) {
+export function mark(findings, modeller) {
   const canvas = modeller.get('canvas');
   const known = modeller.get('elementRegistry');
   marked.filter(([ id ]) => known.get(id)).forEach(([ id, name ]) => canvas.removeMarker(id, name));

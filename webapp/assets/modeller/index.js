@@ -3,25 +3,33 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import Modeler from 'bpmn-js/lib/Modeler';
-import {
-  BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule
-} from 'bpmn-js-properties-panel';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
+import minimap from 'diagram-js-minimap';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
+import blocks, { BLOCKS, templates } from './blocks.js';
 import { Draft } from './draft.js';
-import { report } from './findings.js';
+import { mark, report } from './findings.js';
+import panel from './panel/index.js';
+import runs from './runs.js';
 
 const page = document.querySelector('[data-modeller]');
 const { source, deployed, latest, check, deploy, token, file } = page.dataset;
-let base = Number(page.dataset.base); // the version that this drawing takes the place of
+let base = Number(page.dataset.base) || undefined; // the version that this drawing takes the place of; none of a new process
 const PALETTE = 130; // pixels
 const byId = id => document.getElementById(id);
+
+// What there is to choose from; a panel without it would let nothing be chosen.
+const choices = await (await fetch(page.dataset.choices)).json();
+choices.when = (text, kind) => ask(page.dataset.timer, { text, kind });
 
 const modeller = new Modeler({
   container: byId('modeller-canvas'),
   propertiesPanel: { parent: byId('modeller-panel') },
-  additionalModules: [ BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule ],
-  moddleExtensions: { camunda }
+  additionalModules: [ BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, panel, runs, blocks, minimap ],
+  moddleExtensions: { camunda },
+  choices
 });
 
 const say = (text, bad = false) => {
@@ -59,11 +67,17 @@ async function drawable(xml) {
   }
 }
 
-// The whole diagram, with room on the left so that the palette does not lie over where it starts.
+// The whole diagram, with room on the left so that the palette does not lie over where it starts; a small one is not made large.
 function fit(canvas) {
   const { inner, outer } = canvas.viewbox();
   const room = inner.width * PALETTE / (outer.width - PALETTE);
-  canvas.viewbox({ x: inner.x - room, y: inner.y - 20, width: inner.width + room + 20, height: inner.height + 40 });
+  const width = inner.width + room + 20;
+  const height = inner.height + 40;
+  if (width > outer.width || height > outer.height) {
+    canvas.viewbox({ x: inner.x - room, y: inner.y - 20, width, height });
+  } else {
+    canvas.viewbox({ x: inner.x - PALETTE - 20, y: inner.y - outer.height / 3, width: outer.width, height: outer.height });
+  }
 }
 
 const drawing = async () => (await modeller.saveXML({ format: true })).xml;
@@ -114,7 +128,7 @@ byId('modeller-deploy').addEventListener('submit', async event => {
     return;
   }
   await draft.flush();
-  const body = { xml: await drawing(), file, note, base, draft: draft.id };
+  const body = { xml: await drawing(), file, note, base, draft: draft.id, from: byId('modeller-from').value };
   const { findings = [], message, address, ...newer } = await ask(deploy, body);
   if (address) {
     draft.forget();
@@ -131,12 +145,25 @@ byId('modeller-deploy').addEventListener('submit', async event => {
   say(findings.length ? 'The diagram was refused; what to mend is listed below. Your drawing is kept.' : message, true);
 });
 
-byId('modeller-download').addEventListener('click', async () => {
+function download(content, type, name) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([ await drawing() ], { type: 'application/xml' }));
-  link.download = file;
+  link.href = URL.createObjectURL(new Blob([ content ], { type }));
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+byId('modeller-download').addEventListener('click', async () => download(await drawing(), 'application/xml', file));
+
+const { authority } = page.dataset;
+byId('modeller-templates').addEventListener('click', () => {
+  download(JSON.stringify(templates(authority, choices), null, 2), 'application/json', `${authority}-element-templates.json`);
+});
+
+byId('modeller-block').append(...BLOCKS.map(({ id, name }) => new Option(name, id)));
+byId('modeller-add').addEventListener('click', () => {
+  const name = modeller.get('pathwaysBlocks').add(byId('modeller-block').value);
+  say(`“${name}” is on the canvas. What it needs is asked in the panel.`);
 });
 
 /** The text of a file in the encoding that it declares: older modellers write ISO-8859-1. */
@@ -197,7 +224,36 @@ byId('modeller-undo').addEventListener('click', async () => {
   }
 });
 
-modeller.on('commandStack.changed', ({ trigger }) => trigger === 'clear' || draft.changed({ base, file }));
+// What is drawn is looked at as soon as somebody rests; the drawer, which would move the canvas, opens on request alone.
+const REST = 1500; // milliseconds after a stroke
+let resting;
+
+async function look() {
+  const { findings } = await ask(check, { xml: await drawing(), file, drawn: true });
+  if (!findings) {
+    return;
+  }
+  const errors = findings.filter(finding => finding.severity === 'error').length;
+  const warnings = findings.length - errors;
+  mark(findings, modeller);
+  byId('modeller-found').textContent = findings.length
+    ? `${errors} to mend, ${warnings} to look at: “Check” lists them.`
+    : 'Nothing to mend.';
+}
+
+modeller.on('commandStack.changed', ({ trigger }) => {
+  if (trigger !== 'clear') {
+    draft.changed({ base, file });
+    clearTimeout(resting);
+    resting = setTimeout(look, REST);
+  }
+});
+byId('modeller-minimap').addEventListener('click', event => {
+  modeller.get('minimap').toggle();
+  event.target.setAttribute('aria-pressed', String(modeller.get('minimap').isOpen()));
+});
+// A click elsewhere closes the search, and so would the click that opens it.
+byId('modeller-search').addEventListener('click', () => setTimeout(() => modeller.get('searchPad').open()));
 window.addEventListener('online', () => draft.flush());
 setInterval(() => draft.flush(), 20_000); // what could not be sent is tried again
 

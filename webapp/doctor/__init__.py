@@ -1,0 +1,1 @@
+"""``pathways doctor``: is this installation ready for real people? Each finding says what to do."""
