@@ -115,7 +115,7 @@ def test_the_menu_opens_on_a_phone(person: Person, page: Page) -> None:
 
 
 def test_what_scrolls_sideways_says_so(person: Person, page: Page) -> None:
-    person.sign_in("seo").start(PROCESS, "Pretendale Infant School")
+    person.sign_in("seo").start(PROCESS, "Whatif Vale Junior School")
     person.do("SEO evidence summary")
     person.sign_in("service-director")
     page.goto(f"{person.address}/trends?process=barnsley-escalation&measure=steps")
