@@ -51,9 +51,9 @@ class Days:
 
     @property
     def period(self) -> Period:
-        """From the first moment of the first day until the end of the last."""
-        last = self.until + timedelta(days=1) if self.until else None
-        return Period(_midnight(self.since), _midnight(last))
+        """From the first moment of the first day until the end of the last; a day of no year of ours leaves its side open."""
+        first, last = (each if each and each.year in YEARS else None for each in (self.since, self.until))
+        return Period(_midnight(first), _midnight(last + timedelta(days=1) if last else None))
 
     @property
     def said(self) -> str:
@@ -67,7 +67,7 @@ def _day(text: str) -> tuple[date | None, str]:
         found = date.fromisoformat(text) if text else None
     except ValueError:
         return None, NO_DAY
-    return (found, "") if found is None or found.year in YEARS else (None, TOO_FAR)
+    return found, "" if found is None or found.year in YEARS else TOO_FAR
 
 
 def _order(first: date | None, last: date | None) -> tuple[str, ...]:

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from engine.cases import stepping
 from engine.cases.stepping import World
 from engine.compare.documents import PERMITS
-from engine.configuration.roles import EVERYWHERE, LOOKS_AFTER, POWERS, Permits, Role, permits_changed, read_roles
+from engine.configuration.roles import (
+    EVERYWHERE,
+    LOOKS_AFTER,
+    POWERS,
+    WATCHING,
+    Permits,
+    Role,
+    permits_changed,
+    read_roles,
+)
 from engine.jobs import personal
 from engine.people.authorities import Authority
 from engine.people.directory import Member
@@ -21,8 +30,6 @@ _TOLD = {each: PERMITS[each] for each in sorted(POWERS)} | {
     LOOKS_AFTER: "be the link adviser of schools, and see every case there",
     EVERYWHERE: "count for all schools",
 }
-#: Who is told beside those who hold the role.
-_WATCHING = ("audit", "administer")
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Change:
     def watches(self, member: Member) -> bool:
         """Whether somebody audits or administers, by what roles permitted or by what they permit now."""
         roles = [known[each] for known in (self.old, self.new) for each in member.roles if each in known]
-        return any(not role.capabilities.isdisjoint(_WATCHING) for role in roles)
+        return any(not role.capabilities.isdisjoint(WATCHING) for role in roles)
 
 
 def tell(session: Session, world: World, change: Change) -> None:

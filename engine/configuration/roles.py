@@ -68,6 +68,8 @@ class RoleSchema(Schema):
 #: Of what roles permit, that with which somebody sees or changes more than their tasks: to see every case, what others did, what
 #: is kept of a person; to give roles. Whatever is done to it is told.
 POWERS = frozenset({"manage", "audit", "records", "administer"})
+#: With what somebody is told of what others are given.
+WATCHING = frozenset({"audit", "administer"})
 #: Named beside the capabilities where it changes: that a role looks after schools first (and its holders may be their link
 #: advisers, who see every case there), that it counts for the whole authority.
 LOOKS_AFTER, EVERYWHERE = "perSchool", "all schools"

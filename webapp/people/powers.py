@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar.rhythms import said
-from engine.configuration.roles import POWERS
+from engine.configuration.roles import POWERS, WATCHING
 from engine.jobs import personal
 from engine.jobs.post import Post
 from engine.people.authorities import Authority
@@ -26,8 +26,6 @@ from webapp.current import now, the_engine
 from webapp.people import accounts
 from webapp.people.accounts import Account, Granted
 
-#: With what somebody is told of what others are given.
-_WATCHING = ("audit", "administer")
 #: How long somebody who watched is told still, after their role has ended.
 _LATELY = timedelta(days=30)
 #: What a person is told, and what the others are, of whom and of which role.
@@ -95,7 +93,7 @@ def _of_account(before: tuple[bool, date | None], after: tuple[bool, date | None
 def _watching(session: Session, home: Authority, account: Account, by: Scope) -> list[Member]:
     """All others who audit or administer, now or until lately, whether they are let in or not; mail goes to who is."""
     day = day_of(now())
-    roles = {role.id for role in home.roles.values() if not role.capabilities.isdisjoint(_WATCHING)}
+    roles = {role.id for role in home.roles.values() if not role.capabilities.isdisjoint(WATCHING)}
     found = session.scalars(select(Account).where(Account.authority == home.id, accounts.naming(roles)))
     others = (each for each in found if each.username not in (by.username, account.username))
     return [_member(each, each.is_let_in(day)) for each in others if _watches(each, roles, day)]
