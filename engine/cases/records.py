@@ -44,7 +44,8 @@ NEW = -2
 
 @dataclass
 class Step:
-    """What a step is about to write: for which instance, when, by whom; ``token`` is the one that was acted upon."""
+    """What a step is about to write: for which instance, when, by whom; ``token`` is the one that was acted upon, and
+    ``element`` where it waited, or the event beside it that was caught."""
 
     session: Session
     instance: ProcessInstance
@@ -60,6 +61,7 @@ class Step:
     """Where people are told by mail."""
     first: Mapping[str, str] = field(default_factory=dict)
     """To whom tasks that begin are given by default, by token (engine/cases/advisers.py)."""
+    element: str = ""
 
     def definition_id(self, process: str) -> int:
         """The id of the definition that runs this process (the instance's own, or a called one)."""
@@ -108,12 +110,22 @@ def _instance(step: Step, outcome: Outcome, lines: int) -> None:
 
 def _lines(step: Step, seq: int, steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
     begun = [] if step.token or seq > 1 else [_line(step, seq, how="started", by=step.by, detail=step.detail or None)]
-    return begun + [_ended(step, at, each) for at, each in enumerate(steps, start=seq + len(begun))]
+    ended = list(steps)
+    acted = _acted_upon(step, ended)
+    return begun + [_ended(step, at, each, each in acted) for at, each in enumerate(ended, start=seq + len(begun))]
 
 
-def _ended(step: Step, seq: int, each: HistoryStep) -> dict[str, Any]:
+def _acted_upon(step: Step, ended: Iterable[HistoryStep]) -> list[HistoryStep]:
+    """What of the elements that ended was acted upon. The token of an event beside an activity, or of one that begins a part of
+    the process, waits on where it stands: what it caught ended by a token of its own."""
+    ended = list(ended)
+    own = [each for each in ended if each.token == step.token.partition(".")[0]]
+    caught = [each for each in ended if each.element == step.element and each.how == "completed"]
+    return own if not step.token or any(each.how == "completed" for each in own) else own + caught[:1]
+
+
+def _ended(step: Step, seq: int, each: HistoryStep, acted: bool) -> dict[str, Any]:
     """An element that ended. Who did it, and what there is to say of it, stands with the one that was acted upon."""
-    acted = each.token == step.token.partition(".")[0]
     return _line(
         step,
         seq,

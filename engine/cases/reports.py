@@ -6,7 +6,7 @@ case whose step fails loses nothing of what was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import delivery
-from engine.cases.stepping import World
+from engine.cases.stepping import StepBroken, World
 from engine.errors import AlreadyReported, NotAReporter
 from engine.queries.events import ReportableEvent, newest_report
 from engine.schools.register import find
@@ -70,24 +70,36 @@ def _check_unseen(session: Session, report: EventReport, event: ReportableEvent)
         raise AlreadyReported(event=event.title, by=last.by, at=f"{last.at:%-d %B %Y}")
 
 
-def tell(session: Session, world: World, scope: Scope, report: EventReport, report_id: int) -> list[int]:
-    """Deliver a report that was kept: the ids of the cases that it reached or began, none when nothing listens.
+def tell(
+    session: Session, world: World, scope: Scope, report: EventReport, report_id: int, stuck: list[int]
+) -> list[int]:
+    """Deliver a report that was kept: the ids of the cases that it reached or began, none when nothing listens. A case that
+    cannot go on with it is added to ``stuck``.
 
     Raises MessageAmbiguous, and what the step raises.
     """
     keys = {"urn": report.school} if report.school else {}
-    reached = delivery.correlate(
-        session,
-        world,
-        scope.authority,
-        report.message,
-        keys,
-        report.values,
-        scope.username,
-        target=report.instance,
-        school=report.school,
-    )
+    try:
+        reached = delivery.correlate(
+            session,
+            world,
+            scope.authority,
+            report.message,
+            keys,
+            report.values,
+            scope.username,
+            target=report.instance,
+            school=report.school,
+        )
+    except StepBroken as broken:
+        stuck += [broken.instance_id] if broken.instance_id is not None else []
+        raise
+    came_to(session, report_id, reached)
+    return reached
+
+
+def came_to(session: Session, report_id: int, cases: Collection[int]) -> None:
+    """Note on a report which cases it came to, of which one may stand where it could not go on with it."""
     row = session.get(ReportedEvent, report_id)
     assert row is not None
-    row.reached = list(reached)
-    return reached
+    row.reached = list(cases)

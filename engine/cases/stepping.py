@@ -249,7 +249,9 @@ def step(
             answer = Answer(trigger.values, note, by) if isinstance(trigger, Complete) else None
             raise StepBroken(instance.id, failed.element or element, token, failed.cause, answer) from failed.cause
         first = advisers.by_default(session, world, instance, loaded, fresh)
-        made = Step(session, instance, loaded, waiting, now, by, token, values, note, detail or {}, told, first)
+        made = Step(
+            session, instance, loaded, waiting, now, by, token, values, note, detail or {}, told, first, element
+        )
         records.write(made, outcome)
         _bar(session, world, made, outcome, element)
     return outcome

@@ -132,7 +132,7 @@ from engine.queries.people import (
 from engine.queries.plans import PlanRow, approvals, plan, plan_files, plans
 from engine.queries.proof import OUTCOMES, ProofRow, Tally, counted_clauses, proof_rows, proof_tallies
 from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
-from engine.queries.reported import reported_events
+from engine.queries.reported import reported_events, reports_to
 from engine.queries.reports import (
     RecategorisedRow,
     ReportRow,
@@ -441,6 +441,7 @@ __all__ = [
     "reported_cases",
     "reported_events",
     "reports",
+    "reports_to",
     "retired",
     "retries",
     "rounds",

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.queries.common import AnyRow, AnySelect, Elements, of_school
-from engine.queries.events import reported_row
+from engine.queries.events import ReportedEventRow, reported_row
 from engine.queries.notices import TASK
-from engine.queries.reported import in_sight
+from engine.queries.reported import in_sight, reports_to
 from engine.schools.successions import predecessors
 from engine.store.tables import (
     OPEN,
@@ -196,6 +196,7 @@ def chronology(session: Session, cases: Sequence[CaseRow], period: Period = ALWA
         *_corrected(session, ids, period),
         *_commented(session, ids, period),
         *_filed(session, ids, period),
+        *_reported_to(session, cases, period),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -204,7 +205,8 @@ def school_chronology(session: Session, urn: str, period: Period = ALWAYS) -> tu
     """A school's cases of a period and all that happened, the oldest first; what was reported of it with them."""
     cases = cases_of_school(session, urn, period)
     urns = [urn, *predecessors(session, urn)]
-    within = [event for event in chronology(session, cases, period) if event.kind not in GROUPS["register"]]
+    of_school = {*GROUPS["register"], "reported"}  # of them the school's record has more than its cases
+    within = [event for event in chronology(session, cases, period) if event.kind not in of_school]
     found = [*within, *_reported(session, urns, period), *_of_register(session, urns, period)]
     return cases, sorted(found, key=lambda event: event.at)
 
@@ -411,6 +413,17 @@ def _of_register(session: Session, urns: Sequence[str], period: Period) -> Itera
 def _reported(session: Session, urns: Sequence[str], period: Period) -> Iterator[EventRow]:
     chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id)
     rows = map(reported_row, session.scalars(period.limit(chosen, ReportedEvent.at)))
-    for row in in_sight(session, rows):
-        said = {"form": row.form_id, "values": row.values, "reached": row.reached}
-        yield EventRow(f"e{row.id}", "reported", row.at, None, name=row.title, by=row.by, detail=said)
+    yield from (_report(row, None) for row in in_sight(session, rows))
+
+
+def _reported_to(session: Session, cases: Sequence[CaseRow], period: Period) -> Iterator[EventRow]:
+    """What was reported to the cases, each a line of the first that it came to."""
+    told = {case.id: case.school_urn for case in cases}
+    for row in reports_to(session, told):
+        if period.holds(row.at):
+            yield _report(row, next(case for case in row.reached if case in told))
+
+
+def _report(row: ReportedEventRow, case: int | None) -> EventRow:
+    said = {"form": row.form_id, "values": row.values, "reached": row.reached}
+    return EventRow(f"e{row.id}", "reported", row.at, case, name=row.title, by=row.by, detail=said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -20,6 +20,17 @@ def reported_events(session: Session, urn: str, limit: int = 50) -> list[Reporte
     urns = [urn, *predecessors(session, urn)]
     chosen = select(ReportedEvent).where(ReportedEvent.urn.in_(urns)).order_by(ReportedEvent.id.desc()).limit(limit)
     return in_sight(session, map(reported_row, session.scalars(chosen)))
+
+
+def reports_to(session: Session, cases: Mapping[int, str | None]) -> list[ReportedEventRow]:
+    """What was reported to these cases (the URN of each one's school, None for none) or began them, the oldest first."""
+    urns = {urn for urn in cases.values() if urn}
+    schools = [*urns, *(old for urn in sorted(urns) for old in predecessors(session, urn))]
+    of_them = ReportedEvent.urn.in_(schools)
+    of_none = ReportedEvent.urn.is_(None)
+    chosen = select(ReportedEvent).where(of_them | of_none if None in cases.values() else of_them)
+    rows = map(reported_row, session.scalars(chosen.order_by(ReportedEvent.id)))
+    return in_sight(session, (each for each in rows if not cases.keys().isdisjoint(each.reached)))
 
 
 def in_sight(session: Session, reports: Iterable[ReportedEventRow]) -> list[ReportedEventRow]:

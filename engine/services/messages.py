@@ -56,8 +56,15 @@ class Messages:
             case = None if report.instance is None else queries.instance(session, report.instance)
             reports.check_may_report(by, event, case.school_urn if case else report.school, report.instance)
             report_id = reports.keep(session, self._world, by, report, event)
-        with self._transactions.step(by) as session, unconfined(session):
-            return reports.tell(session, self._world, by, report, report_id)
+        stuck: list[int] = []
+        try:
+            with self._transactions.step(by) as session, unconfined(session):
+                return reports.tell(session, self._world, by, report, report_id, stuck)
+        except Exception:
+            if stuck:
+                with self._transactions.writing(by, wakes=False) as session, unconfined(session):
+                    reports.came_to(session, report_id, stuck)
+            raise
 
     def begins(self, names: Collection[str], school: str, by: Scope) -> dict[str, set[str]]:
         """Of which processes each of these messages, reported of a school (its URN), would begin a case now: their keys."""

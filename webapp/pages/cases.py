@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -32,6 +32,7 @@ from webapp.forms.confidential import form_in
 from webapp.forms.reasons import reason
 from webapp.pages import own_part
 from webapp.pages.events import reportable
+from webapp.pages.reported import Reported, reported
 from webapp.people.access import may_move
 from webapp.people.names import contacts
 
@@ -134,24 +135,30 @@ class CommentLine:
     kind: str = "comment"
 
 
+#: A line of a case's story that stands in another table than its history.
+Beside = RegisterLine | TroubleLine | CommentLine | Reported
+
+
 def _story(
     detail: InstanceDetail, history: Sequence[HistoryRow], comments: Sequence[CommentRow], first: bool
-) -> list[HistoryRow | RegisterLine | TroubleLine | CommentLine]:
+) -> list[HistoryRow | Beside]:
     """The lines of history, and between them those of other tables in their time, the newest first."""
     last = history[0].ended if history and not first else None
     begins = history[-1].ended if history else detail.row.started
     lines = _beside(detail, comments)
+    # A report that began a case was made before the case began.
+    begins = datetime.min.replace(tzinfo=UTC) if history and history[-1].how == "started" else begins
     shown = [line for line in lines if line.ended >= begins and (last is None or line.ended <= last)]
     return sorted([*history, *shown], key=lambda line: line.ended, reverse=True)
 
 
-def _beside(
-    detail: InstanceDetail, comments: Iterable[CommentRow]
-) -> Iterator[RegisterLine | TroubleLine | CommentLine]:
-    """What the register changed, what went wrong and what officers said."""
+def _beside(detail: InstanceDetail, comments: Iterable[CommentRow]) -> Iterator[Beside]:
+    """What the register changed, what went wrong, what officers said and what was reported."""
     yield from map(_in_words, detail.school_changes)
     yield from (TroubleLine(each.created, each) for each in detail.troubles)
     yield from (CommentLine(each.at, each) for each in comments)
+    row = detail.row
+    yield from (reported(each, row.school_urn) for each in queries.reports_to(db.session(), {row.id: row.school_urn}))
 
 
 def _in_words(change: SchoolChangeRow) -> RegisterLine:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import queries
 from engine.people.files import WrongCell
-from engine.queries import InstanceFilters, ReportedEventRow
+from engine.queries import InstanceFilters
 from webapp.current import now, the_engine
 from webapp.db import db
-from webapp.forms.answers import Answer, answers
-from webapp.forms.confidential import form_in
 from webapp.pages.cases import STATUSES
+from webapp.pages.reported import reported
 
 blueprint = Blueprint("schools", __name__)
-
-
-@dataclass(frozen=True)
-class Reported:
-    """An event on the school's record, and what of its answers this person may read."""
-
-    row: ReportedEventRow
-    given: list[Answer]
 
 
 @blueprint.get("/schools")
@@ -48,7 +37,7 @@ def school(urn: str) -> str:
     session = db.session()
     return render_template(
         "schools/school.html",
-        reported=[Reported(row, _given(row, urn)) for row in queries.reported_events(session, urn)],
+        reported=[reported(row, urn) for row in queries.reported_events(session, urn)],
         school=queries.school(session, urn),
         categories=queries.categories(session, urn),
         successions=queries.successions(session, urn, "confirmed"),
@@ -74,16 +63,3 @@ def address(urn: str) -> Response | tuple[str, int] | str:
     email = request.form.get("email", row.email)
     page = render_template("schools/address.html", school=row, email=email, problem=problem)
     return (page, 400) if problem else page
-
-
-def _given(row: ReportedEventRow, urn: str) -> list[Answer]:
-    content = queries.form(db.session(), row.form_id)
-    if content is None:
-        return []
-    return answers(
-        form_in(content, next(iter(row.reached), None)),
-        row.values,
-        current_user.scope.reads_at(urn, next(iter(row.reached), None)),
-        row.by,
-        current_user.username,
-    )

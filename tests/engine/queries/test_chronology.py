@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine, MadePack, Scope, queries
-from engine.errors import AnswerKept
+from engine import Engine, EventReport, MadePack, Scope, queries
+from engine.errors import AnswerKept, NoFlowTaken
 from engine.queries import ALWAYS, EventRow, Period
 from tests.engine.running import DAY, NOW, THROWER, Statements, clock_of, deploy, running, task
 from tests.engine.spiff.cases import bpmn, prop
@@ -19,6 +19,23 @@ VISIT = bpmn(
     f'{prop(clause="X-1")}</userTask><exclusiveGateway id="g" default="f_g_e"/><endEvent id="e"/>',
     "s>a a>g g>a[again = true] g>e",
     key="visit",
+)
+ROOTS = '<message id="m" name="judged"/>'
+JUDGED = '<messageEventDefinition messageRef="m"/>'
+LISTENS = bpmn(
+    prop(cases="many")
+    + '<startEvent id="s"/><endEvent id="e"/><endEvent id="f"/><userTask id="a" name="Plan" camunda:candidateGroups="seo"/>'
+    f'<boundaryEvent id="b" name="Ofsted judges" attachedToRef="a">{prop(reportedBy="seo")}{JUDGED}</boundaryEvent>',
+    "s>a a>e b>f",
+    ROOTS,
+    key="plan",
+)
+STOPS = bpmn(
+    '<startEvent id="s"/><endEvent id="e"/><exclusiveGateway id="g"/><intermediateCatchEvent id="c" name="Ofsted judges">'
+    f"{prop(reportedBy='seo')}{JUDGED}</intermediateCatchEvent>",
+    "s>c c>g g>e[false]",
+    ROOTS,
+    key="stops",
 )
 
 
@@ -157,3 +174,45 @@ def test_a_contact_sees_no_packs(engine: Engine) -> None:
     engine.packs.keep(MadePack("O", "I", entries=0, redactions=0, sha256="", school="100002"), SEO)
     with engine.reading(HEAD) as session:
         assert queries.packs(session, school="100002") == []
+
+
+def judged(engine: Engine, school: str | None = "100001") -> int:
+    """A case that ended when Sam reported what Ofsted had judged."""
+    deploy(engine, LISTENS, "plan", "town")
+    case = engine.cases.start("plan", "of the town", by=SEO, school=school)
+    clock_of(engine).set(NOW + DAY)
+    engine.messages.report(EventReport("judged", {"grade": "good"}, school, case), SEO)
+    return case
+
+
+@pytest.mark.parametrize("school", ["100001", None])
+def test_what_was_reported_to_a_case_says_who_reported_it_when_and_what(engine: Engine, school: str | None) -> None:
+    [event] = [each for each in told(engine, judged(engine, school)) if each.kind == "reported"]
+    assert (event.name, event.by, event.at) == ("Ofsted judges", "sam", NOW + DAY)
+    assert event.detail["values"] == {"grade": "good"}
+
+
+def test_the_event_of_the_diagram_names_whoever_reported_it(engine: Engine) -> None:
+    [event] = [each for each in told(engine, judged(engine)) if each.element == "b"]
+    assert event.by == "sam"
+
+
+def test_a_case_is_not_told_what_was_reported_to_another(engine: Engine) -> None:
+    judged(engine)
+    other = engine.cases.start("plan", "another", by=SEO, school="100001")
+    assert not [each for each in told(engine, other) if each.kind == "reported"]
+
+
+def test_a_school_s_story_has_what_was_reported_once(engine: Engine) -> None:
+    judged(engine)
+    with engine.reading(SEO) as session:
+        events = queries.school_chronology(session, "100001")[1]
+    assert [each.by for each in events if each.kind == "reported"] == ["sam"]
+
+
+def test_a_report_with_which_the_case_could_not_go_on_is_in_its_story(engine: Engine) -> None:
+    deploy(engine, STOPS, "stops", "town")
+    case = engine.cases.start("stops", by=SEO, school="100001")
+    with pytest.raises(NoFlowTaken):
+        engine.messages.report(EventReport("judged", school="100001"), SEO)
+    assert [each.by for each in told(engine, case) if each.kind == "reported"] == ["sam"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
 import pytest
 from flask import Flask
 
@@ -162,3 +166,22 @@ def test_what_would_begin_a_process_that_is_not_for_the_school_is_not_offered(
     drawn = bpmn(f"{when}{BEGINS}", "s>a a>e", roots='<message id="m" name="flood"/>')
     engine_of(app).deployments.deploy({"f.bpmn": drawn}, "barnsley", by="x", strict=False)
     assert ("A flood" in browser.sign_in("seo").get("/schools/100001/events")[1]) is offered
+
+
+def test_the_case_s_page_says_who_reported_what_and_when(browser: Browser, concern: int) -> None:
+    browser.sign_in("seo").post("/schools/100001/events/concern-resolved", **RESOLVED)
+    _, page = browser.sign_in("service-director").get(f"/cases/{concern}")
+    line = page.partition("Reported: Concern resolved")[2].partition("</details>")[0]
+    assert "by Sasha Example" in line
+    assert "A new head." in line
+
+
+def test_a_pack_says_who_reported_what(browser: Browser, concern: int) -> None:
+    browser.sign_in("seo").post("/schools/100001/events/concern-resolved", **RESOLVED)
+    answer = browser.sign_in("service-director").client.post(
+        f"/cases/{concern}/pack", data={"why": "Ofsted inspection"}
+    )
+    told = json.loads(zipfile.ZipFile(io.BytesIO(answer.get_data())).read("story.json"))
+    [line] = [each for each in told["entries"] if each["kind"] == "reported"]
+    assert "Sasha Example" in json.dumps(line)
+    assert "A new head." in json.dumps(line)
