@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.person import Person
 
@@ -270,6 +271,76 @@ def test_a_message_is_one_that_there_is(person: Person) -> None:
     told = panel(page, "What has happened, and who says so")
     told.get_by_label("One that there is").select_option(label="Concern resolved (concern-resolved)")
     expect(told.get_by_label("Message", exact=True)).to_have_value("concern-resolved")
+
+
+def messages(page: Page) -> list[str]:
+    """The names of the messages in the draft that is saved next."""
+    with page.expect_response(lambda answer: "/api/drafts" in answer.url) as saved:
+        page.get_by_role("button", name="Go back to the deployed version").click()
+    xml = json.loads(saved.value.request.post_data or "")["xml"]
+    return re.findall(r'<bpmn:message id="[^"]*" name="([^"]*)"', xml)
+
+
+def test_a_message_that_is_typed_leaves_no_halves_of_its_name(person: Person) -> None:
+    page = open_modeller(person, fresh=True)
+    page.mouse.click(*middle(page, "document-evidence"))
+    add(page, "Report from outside")
+    typed = panel(page, "What has happened, and who says so").get_by_label("Message", exact=True)
+    typed.fill("")
+    typed.press_sequentially("visited", delay=400)  # slower than the panel waits for the next letter
+    found = messages(page)
+    assert [name for name in found if name.startswith(("v", "it-"))] == ["visited"]
+
+
+def test_a_message_of_two_keeps_its_name_when_one_is_given_another(person: Person) -> None:
+    page = open_modeller(person, fresh=True)
+    page.mouse.click(*middle(page, "document-evidence"))
+    add(page, "Report from outside")
+    add(page, "Report from outside")
+    fill(page, "What has happened, and who says so", "Message", "it-is-over")
+    assert sorted(name for name in messages(page) if name.startswith("it-")) == ["it-is-over", "it-is-reported"]
+
+
+def test_an_answer_that_comes_late_is_not_said_of_what_was_typed_since(person: Person) -> None:
+    page = open_modeller(person, fresh=True)
+    held: list[Route] = []
+    page.route("**/api/timer", lambda route: held.append(route) if "10 wroking" in _sent(route) else route.continue_())
+    page.mouse.click(*middle(page, "document-evidence"))
+    due = panel(page, WORK).get_by_label("Due", exact=True)
+    with page.expect_request(lambda request: "10 wroking" in (request.post_data or "")):
+        due.fill("10 wroking days")
+    due.fill("5 working days")
+    expect(page.locator("#modeller-panel")).to_contain_text("If it began today: ")
+    with page.expect_response("**/api/timer"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator("#modeller-panel")).to_contain_text("If it began today: ")
+
+
+def _sent(route: Route) -> str:
+    return route.request.post_data or ""
+
+
+def test_that_there_is_nothing_to_choose_from_is_said_until_there_is(person: Person) -> None:
+    person.page.route("**/processes/choices", lambda route: route.fulfill(body="Sign in"))
+    person.sign_in("process-owner").page.goto(f"{person.address}/processes/barnsley-escalation")
+    address = person.page.get_by_role("button", name="Edit in the modeller").get_attribute("href")
+    person.page.goto(f"{person.address}{address}?fresh=1")
+    expect(person.page.locator("#modeller-status")).to_contain_text("to choose from cannot be fetched")
+    person.page.unroute("**/processes/choices")
+    person.page.wait_for_selector("[data-modeller][data-shown]")
+    expect(person.page.locator("#modeller-status")).not_to_contain_text("cannot be fetched")
+
+
+def test_how_long_a_message_waits_is_a_length_of_time_alone(person: Person) -> None:
+    page = open_modeller(person, fresh=True)
+    page.mouse.click(*middle(page, "no-further-action"))
+    page.locator(".djs-context-pad [data-action='replace']").click()
+    page.locator(".djs-popup [data-id='replace-with-message-end']").click()
+    fill(page, "What has happened, and who says so", "Message", "it-ended")
+    kept = panel(page, "What has happened, and who says so").get_by_label("Waits for its case", exact=True)
+    kept.fill("every 2 weeks")
+    expect(page.locator("#modeller-panel")).to_contain_text("is not understood")
 
 
 def test_a_way_is_taken_where_no_other_is_true(person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -28,6 +28,8 @@ from webapp.pages import clauses, documents
 blueprint = Blueprint("choices", __name__)
 #: What a case knows of its school.
 SCHOOL = tuple(name for name, _ in sources.school().entries or ())
+#: The kinds of timer that the panel asks for: an event's, and a due date.
+ASKED: Mapping[str, timers.Kind] = {**timers.KINDS, "due": "due"}
 
 
 @blueprint.get("/processes/choices")
@@ -56,9 +58,9 @@ def index() -> Response:
 def timer() -> Response:
     """The day that a timer would be, if it began now; or why it is not understood."""
     given = request.get_json()
-    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+    kind = ASKED.get(str(given.get("kind"))) if isinstance(given, dict) else None
+    if kind is None or not isinstance(given.get("text"), str):
         raise BadRequest
-    kind = timers.KINDS.get(str(given.get("kind")), "due")
     try:
         due = timers.parse(given["text"], kind).next(now(), the_engine().calendars.of(current_user.authority))
     except TimerNotUnderstood as error:

@@ -66,7 +66,7 @@ def test_a_timer_that_is_none_says_what_is_wrong(browser: Browser) -> None:
     assert "10 wroking days" in answer.get_json()["wrong"]
 
 
-@pytest.mark.parametrize("given", [{}, [], {"text": 5}])
+@pytest.mark.parametrize("given", [{}, [], {"text": 5, "kind": "due"}, {"text": "2 weeks", "kind": "duration"}])
 def test_what_is_no_timer_at_all_is_refused(browser: Browser, given: Any) -> None:
     assert browser.sign_in("process-owner").client.post("/api/timer", json=given).status_code == 400
 

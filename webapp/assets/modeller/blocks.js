@@ -74,6 +74,18 @@ export const BLOCKS = [
 
 const ROOM = 90; // pixels
 
+// This place of a shape's middle, or the first below it where none of what is drawn beside it stands.
+function free(at, shape, beside) {
+  const solid = beside.filter(each => each !== shape && each.width && !each.labelTarget && each.type !== 'bpmn:Lane');
+  const meets = y => each => Math.abs(each.x + each.width / 2 - at.x) < (each.width + shape.width) / 2
+    && Math.abs(each.y + each.height / 2 - y) < (each.height + shape.height) / 2;
+  let { y } = at;
+  while (solid.some(meets(y))) {
+    y += ROOM;
+  }
+  return { ...at, y };
+}
+
 class AddBlock {
   static $inject = [ 'modeling', 'elementFactory', 'bpmnFactory', 'autoPlace', 'canvas' ];
 
@@ -101,15 +113,8 @@ class AddBlock {
       const host = made[on];
       return this.modeling.createShape(shape, { x: host.x + host.width / 2, y: host.y + host.height }, host, { attach: true });
     }
-    return after ? this.autoPlace.append(after, shape) : this.modeling.createShape(shape, this.free(), this.home());
-  }
-
-  // In the middle of what is seen, or below all that is drawn where something stands there.
-  free() {
-    const { x, y } = this.middle();
-    const drawn = this.home().children.filter(each => each.width && each.type !== 'bpmn:Lane');
-    const taken = drawn.some(each => Math.abs(each.x + each.width / 2 - x) < ROOM && Math.abs(each.y + each.height / 2 - y) < ROOM);
-    return taken ? { x, y: Math.max(...drawn.map(each => each.y + each.height)) + ROOM } : { x, y };
+    const home = this.home();
+    return after ? this.autoPlace.append(after, shape) : this.modeling.createShape(shape, free(this.middle(), shape, home.children), home);
   }
 
   middle() {
@@ -146,20 +151,8 @@ class Blocks {
   constructor(commandStack, selection, canvas, known, eventBus) {
     Object.assign(this, { commandStack, selection, canvas, known });
     commandStack.registerHandler('app.block', AddBlock);
-    eventBus.on('autoPlace', 1500, ({ source, shape }) => this.free(source, shape)); // before bpmn-js's own
-  }
-
-  // Where bpmn-js would put what follows, or below that where something else stands there.
-  free(source, shape) {
-    const at = getNewShapePosition(source, shape, this.known);
-    const others = this.known.filter(each => each.parent === source.parent && each.width && !each.labelTarget && each.type !== 'bpmn:Lane');
-    const meets = each => Math.abs(each.x + each.width / 2 - at.x) < (each.width + shape.width) / 2
-      && Math.abs(each.y + each.height / 2 - at.y) < (each.height + shape.height) / 2;
-    const lowest = Math.max(...others.map(each => each.y + each.height));
-    while (at.y < lowest + ROOM && others.some(meets)) {
-      at.y += ROOM;
-    }
-    return at;
+    eventBus.on('autoPlace', 1500, ({ source, shape }) => // before bpmn-js's own
+      free(getNewShapePosition(source, shape, known), shape, source.parent.children));
   }
 
   /** Put a block after what is selected or, where nothing is, after the only step that nothing follows yet; else by itself. */

@@ -20,8 +20,15 @@ let base = Number(page.dataset.base) || undefined; // the version that this draw
 const PALETTE = 130; // pixels
 const byId = id => document.getElementById(id);
 
+const say = (text, bad = false) => {
+  const place = byId('modeller-status');
+  place.textContent = text;
+  place.className = `${bad ? 'govuk-error-message' : 'govuk-body'} govuk-!-margin-bottom-1`;
+};
+
 // What there is to choose from; a panel without it would let nothing be chosen.
-const choices = await (await fetch(page.dataset.choices)).json();
+const AGAIN = 5000; // milliseconds until it is asked for again
+const choices = await offered();
 choices.when = (text, kind) => ask(page.dataset.timer, { text, kind });
 
 const modeller = new Modeler({
@@ -32,11 +39,18 @@ const modeller = new Modeler({
   choices
 });
 
-const say = (text, bad = false) => {
-  const place = byId('modeller-status');
-  place.textContent = text;
-  place.className = `${bad ? 'govuk-error-message' : 'govuk-body'} govuk-!-margin-bottom-1`;
-};
+async function offered() {
+  try {
+    const found = await (await fetch(page.dataset.choices)).json();
+    say('');
+    return found;
+  } catch {
+    say('The forms, roles, decisions and messages to choose from cannot be fetched, so the drawing is not opened yet. It is tried '
+      + 'again every few seconds. If you were signed out meanwhile, sign in again in another window.', true);
+    await new Promise(done => { setTimeout(done, AGAIN); });
+    return offered();
+  }
+}
 
 // A file that cannot be drawn leaves the canvas as it was: it is tried apart, since bpmn-js clears its canvas first. Gives whether
 // it could.

@@ -57,19 +57,27 @@ export function Named(props) {
     jsx(TextFieldEntry, { ...words, ...(title && { description: title }) }),
     jsxs('div', { class: 'bio-properties-panel-entry', children: [
       jsx('label', { class: 'bio-properties-panel-label', for: `app-named-${props.id}`, children: 'One that there is' }),
-      jsxs('select', {
-        id: `app-named-${props.id}`, class: 'bio-properties-panel-input', value: '',
-        onChange: ({ target }) => {
-          words.setValue(target.value);
-          target.value = '';
-        },
-        children: [
-          jsx('option', { value: '', children: 'Choose…' }),
-          ...known.map(each => jsx('option', { value: each.value, children: each.label }, each.value))
-        ]
-      })
+      picking(`app-named-${props.id}`, 'Choose…', known, words.setValue)
     ] })
   ] });
+}
+
+// A list from which one is taken at a time: it says `first` again after each.
+function picking(id, first, known, take) {
+  return jsxs('select', {
+    id,
+    class: 'bio-properties-panel-input',
+    value: '',
+    onChange: ({ target }) => {
+      const { value } = target;
+      target.value = '';
+      return value && take(value);
+    },
+    children: [
+      jsx('option', { value: '', children: first }),
+      ...known.map(each => jsx('option', { value: each.value, children: each.label }, each.value))
+    ]
+  });
 }
 
 export function Feel(props) {
@@ -102,12 +110,22 @@ export function Timer(props) {
   const kind = typeof field.timer === 'function' ? field.timer(shown(element)) : field.timer;
   const [ told, tell ] = useState({});
   useEffect(() => {
-    const waiting = value && !value.startsWith('=') && setTimeout(async () => tell(await choices.when(value, kind)), REST);
+    let late = false; // an answer to what stands there no more is none
+    const waiting = value && !value.startsWith('=') && setTimeout(async () => {
+      const answer = await choices.when(value, kind);
+      return late || tell(answer);
+    }, REST);
     tell({});
-    return () => clearTimeout(waiting);
+    return () => {
+      late = true;
+      clearTimeout(waiting);
+    };
   }, [ value, kind ]);
-  const said = told.wrong ? `${told.wrong}` : told.says;
-  return jsx(FeelEntry, { ...words, feel: 'optional', variables: choices.variables, ...(said && { description: said }) });
+  const said = told.wrong ?? told.says;
+  const description = said && { description: said };
+  return field.plain
+    ? jsx(TextFieldEntry, { ...words, ...description })
+    : jsx(FeelEntry, { ...words, feel: 'optional', variables: choices.variables, ...description });
 }
 
 /** Several of what there is, kept as ids with commas between; an expression stays one. */
@@ -135,21 +153,7 @@ export function Many(props) {
           })
         ]
       }, name)) }),
-      jsxs('select', {
-        id: `app-many-${id}`,
-        name: id,
-        class: 'bio-properties-panel-input',
-        value: '',
-        onChange: ({ target }) => {
-          const name = target.value;
-          target.value = '';
-          return name && put([ ...mine, name ]);
-        },
-        children: [
-          jsx('option', { value: '', children: 'Add…' }),
-          ...known.filter(each => !mine.includes(each.value)).map(each => jsx('option', { value: each.value, children: each.label }, each.value))
-        ]
-      })
+      picking(`app-many-${id}`, 'Add…', known.filter(each => !mine.includes(each.value)), name => put([ ...mine, name ]))
     ]
   });
 }

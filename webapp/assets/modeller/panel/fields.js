@@ -35,7 +35,7 @@ const chosenFrom = all(kind('SequenceFlow'), bo => {
 const YES = [ { value: 'true', label: 'Yes' }, { value: 'false', label: 'No' } ];
 const chosen = (value, label) => ({ value, label });
 
-/** `as`: text, named (a text that is mostly one of `from`), lines, feel (FEEL, always), either (text, or FEEL after `=`), timer, one (of `from`) or many (of `from`, with commas). */
+/** `as`: text, named (a text that is mostly one of `from`), lines, feel (FEEL, always), either (text, or FEEL after `=`), timer (with `plain`, in words or ISO 8601 alone), one (of `from`) or many (of `from`, with commas). */
 const group = (id, label, ...fields) => ({ id, label, fields });
 const field = (id, label, where, at, as, more = {}) => ({ id, label, where, at, as, ...more });
 const own = (name, label, where, as, more) => field(name, label, where, property(name), as, { note: name, ...more });
@@ -46,7 +46,7 @@ const OF_TOPIC = {
 };
 // FEEL is the only language of scripts, so that it need not be chosen.
 const SCRIPT = { get: bo => bo.get('script') ?? '', set: (bo, value) => [ [ bo, { script: value || undefined, scriptFormat: 'feel' } ] ] };
-const NEVER_OF_CHECK = [ chosen('last', 'With its last answers, where it was sent back') ];
+const LAST = [ chosen('last', 'With its last answers, where it was sent back') ];
 
 export const GROUPS = [
   group('work', 'Who does it, and by when',
@@ -60,7 +60,7 @@ export const GROUPS = [
     own('noAnswer', 'What holds when no answer came', all(user, bo => property('onBehalf').get(bo)), 'feel'),
     own('separateFrom', 'Somebody else must do', user, 'many', { from: 'tasks' }),
     own('checkAnswers', 'Answers are shown once more', user, 'one', { choices: YES, none: 'Where they decide or go out' }),
-    own('prefill', 'Begins', user, 'one', { choices: NEVER_OF_CHECK, none: 'Empty' }),
+    own('prefill', 'Begins', user, 'one', { choices: LAST, none: 'Empty' }),
     own('report', 'Report', user, 'one', { from: 'reports' }),
     own('lastDay', 'Variable for a period’s last day', any(user, kind('ScriptTask')), 'text'),
     own('lastDayOf', 'The period', all(any(user, kind('ScriptTask')), bo => property('lastDay').get(bo)), 'feel'),
@@ -89,7 +89,7 @@ export const GROUPS = [
     own('payload', 'What it brings', any(waits, all(catching, has('Signal'))), 'text'),
     own('correlationKey', 'Key that it must carry', waits, 'feel'),
     own('businessKey', 'Key that it carries', throws, 'feel'),
-    own('keepFor', 'Waits for its case', throws, 'timer', { timer: 'duration' })),
+    own('keepFor', 'Waits for its case', throws, 'timer', { timer: 'timeDuration', plain: true })),
   group('does', 'What it does',
     field('topic', 'Topic', all(service, not(throws)), OF_TOPIC, 'one', {
       choices: [ chosen('notify', 'Tell people'), chosen('category', 'Put the school in a category'), chosen('live-cases', 'List open cases') ]

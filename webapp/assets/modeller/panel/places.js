@@ -154,18 +154,32 @@ function definitionsOf(bo) {
   return bo.$parent ? definitionsOf(bo.$parent) : bo;
 }
 
-/** The message of an event or a task, by its name: the file's own element of that name, or a new one. */
+const PARTS = [ 'rootElements', 'flowElements', 'eventDefinitions', 'messageFlows' ];
+
+// Everything in an element, but for one.
+function others(element, but) {
+  const inside = PARTS.flatMap(part => list(element, part)).filter(each => each !== but);
+  return [ ...inside, ...inside.flatMap(each => others(each, but)) ];
+}
+
+/** The message of an event or a task, by its name: the file's own element of that name, or its own one by a new name, or a new one.
+ * A name is set while it is typed: a message that nothing else refers to is renamed, and goes when nothing refers to it any more. */
 export const message = {
   get: bo => eventOf(bo).get('messageRef')?.name ?? '',
   set: (bo, name, factory) => {
-    const at = definitionsOf(bo);
-    const elements = at.get('rootElements');
-    const found = elements.find(each => each.$type === 'bpmn:Message' && each.name === name);
-    if (found || !name) {
-      return [ [ eventOf(bo), { messageRef: found } ] ];
+    const [ event, at ] = [ eventOf(bo), definitionsOf(bo) ];
+    const [ elements, now ] = [ at.get('rootElements'), event.get('messageRef') ];
+    if (now?.name === name) {
+      return [];
     }
-    const fresh = made(factory, 'bpmn:Message', { name }, at);
-    return [ [ at, { rootElements: [ ...elements, fresh ] } ], [ eventOf(bo), { messageRef: fresh } ] ];
+    const alone = now && !others(at, event).some(each => each.get('messageRef') === now);
+    const found = elements.find(each => each.$type === 'bpmn:Message' && each.name === name);
+    if (name && !found && alone) {
+      return [ [ now, { name } ] ];
+    }
+    const fresh = name && !found ? [ made(factory, 'bpmn:Message', { name }, at) ] : [];
+    const rootElements = [ ...elements.filter(each => !alone || each !== now), ...fresh ];
+    return [ [ event, { messageRef: found ?? fresh[0] } ], ...(fresh.length || alone ? [ [ at, { rootElements } ] ] : []) ];
   }
 };
 
