@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from engine.store.tables import ProcessDefinition, ProcessInstance, School, UserTask
 
@@ -99,17 +99,6 @@ def latest_version(session: Session, process: str) -> int | None:
     """The id of the version of a process that new cases run on; None where it is retired or not there."""
     latest = ProcessDefinition.key == process, ProcessDefinition.latest
     return session.scalar(select(ProcessDefinition.id).where(*latest))
-
-
-def plain(text: str) -> str:
-    """A text as it is compared with what somebody types: in one case, its apostrophes straight."""
-    return text.replace("\u2019", "'").replace("\u2018", "'").casefold()
-
-
-def mentions(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    """Whether a text holds what somebody types, in any case; a straight apostrophe finds a curly one and back."""
-    plain = text.replace("\u2019", "'").replace("\u2018", "'")
-    return func.replace(column, "\u2019", "'").icontains(plain, autoescape=True)
 
 
 def count(session: Session, rows: AnySelect) -> tuple[int, bool]:

@@ -18,12 +18,11 @@ from engine.queries.common import (
     Elements,
     Page,
     count,
-    mentions,
     of_school,
     page_of,
-    plain,
 )
 from engine.queries.tasks import LEVELS, TaskRow, tasks_by_id
+from engine.store.sought import key_mentions, mentions, says
 from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, School, UserTask, UserTaskRole
 from engine.store.tenancy import Scope, given, held
 
@@ -217,7 +216,7 @@ class _Narrowing:
 
     def _mentions(self) -> Any:
         text = self.filters.text
-        said = [mentions(ProcessInstance.business_key, text), mentions(School.name, text)]
+        said = [key_mentions(ProcessInstance.business_key, text), mentions(School.name, text)]
         if self.named:
             said.append(tuple_(UserTask.definition_id, UserTask.element).in_(self.named))
         if self.filters.people:
@@ -229,10 +228,7 @@ def _named(session: Session, text: str) -> list[tuple[int, str]]:
     """The user tasks of all versions whose name holds a text, as (definition, element); at most :data:`NAMED`."""
     if not text:
         return []
-    sought = plain(text)
     ids = list(session.scalars(select(ProcessDefinition.id).order_by(ProcessDefinition.id.desc())))
     elements = Elements(session, ids)
-    found = (
-        (i, each.id) for i in ids for each in elements.all(i) if each.kind == "userTask" and sought in plain(each.name)
-    )
+    found = ((i, each.id) for i in ids for each in elements.all(i) if each.kind == "userTask" and says(each.name, text))
     return list(islice(found, NAMED))

@@ -11,11 +11,9 @@ from sqlalchemy import ColumnElement, false, func, literal_column, or_, select, 
 from sqlalchemy.orm import Session
 
 from engine.calendar.lateness import late_before
-from engine.queries.common import (
-    AnySelect,
-    mentions,
-)
+from engine.queries.common import AnySelect
 from engine.queries.standing import Spot, standing_at
+from engine.store.sought import key_mentions, mentions
 from engine.store.tables import (
     ACTIVE,
     OPEN,
@@ -177,7 +175,7 @@ def _mentioned(session: Session, filters: InstanceFilters) -> ColumnElement[bool
         given = select(UserTask.instance_id).where(UserTask.assignee.in_(filters.people), UserTask.status == OPEN)
         found.append(_among(session, given))
     # Part of a key is looked for in every key, so only where the text is nothing else.
-    found += [] if schools or plain.isdecimal() else [mentions(ProcessInstance.business_key, text)]
+    found += [] if schools or plain.isdecimal() else [key_mentions(ProcessInstance.business_key, text)]
     return or_(false(), *found)
 
 

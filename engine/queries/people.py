@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import HoldingNotFound
 from engine.queries.common import PER_PAGE, AnyRow, AnySelect, Page, count, page_of
+from engine.store.sought import mentions
 from engine.store.tables import Holding, Person, School
 
 
@@ -129,8 +130,9 @@ def _selected() -> AnySelect:
 
 def _filtered(chosen: AnySelect, filters: PeopleFilters) -> AnySelect:
     if filters.text:
-        columns = (Person.name, Person.email, Person.username, School.name, Holding.diocese, Holding.trust)
-        found = [column.icontains(filters.text, autoescape=True) for column in columns]
+        names = (Person.name, School.name, Holding.diocese, Holding.trust)
+        found = [mentions(column, filters.text) for column in names]
+        found += [column.icontains(filters.text, autoescape=True) for column in (Person.email, Person.username)]
         chosen = chosen.where(or_(Holding.urn == filters.text, *found))
     if filters.no_address:
         chosen = chosen.where(Person.email == "")

@@ -11,10 +11,11 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import BatchNotFound, SchoolNotFound
-from engine.queries.common import AnySelect, Elements, mentions
+from engine.queries.common import AnySelect, Elements
 from engine.schools import advisers, register
 from engine.schools.advisers import Adviser
 from engine.schools.successions import predecessors
+from engine.store.sought import mentions
 from engine.store.tables import (
     Batch,
     BatchSkip,
@@ -147,7 +148,8 @@ def schools(session: Session, text: str = "") -> list[SchoolRow]:
     """Schools of the register by name, closed ones too; ``text`` is part of the name or a URN."""
     chosen = select(School).order_by(School.name)
     if text:
-        chosen = chosen.where(mentions(School.name, text) | (School.urn == text))
+        urn = text.upper().removeprefix("URN").strip()
+        chosen = chosen.where(mentions(School.name, text) | (School.urn == urn))
     rows = session.scalars(chosen).all()
     whose = {each: advisers.today_s(session, each) for each in {row.authority for row in rows}}
     return [_row(row, whose[row.authority].get(row.urn)) for row in rows]

@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 from engine.errors import DatabaseUnusable, PathwaysError, StateUnreadable, ValueRefused
 from engine.feel.stored import restored, stored
 from engine.feel.values import iso_duration
+from engine.store.sought import plain
 
 #: Execution option of a connection that is going to write: on SQLite its transaction takes the write lock at once.
 WRITING = "pathways_writing"
@@ -196,6 +197,17 @@ def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # FULL: a commit that was answered survives a power cut, not only the death of the process.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+@event.listens_for(Engine, "connect")
+def _know_plain(connection: Any, _: object) -> None:
+    """What SQLite is asked of what somebody typed (engine/store/sought.py); also over connections that are not prepared yet."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.create_function("plain", 1, _sought, deterministic=True)
+
+
+def _sought(text: str | None) -> str | None:
+    return None if text is None else plain(text)
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -15,7 +15,8 @@ from engine.people.authorities import Role
 from engine.people.files import WrongCell
 from engine.people.files import day as parsed
 from engine.people.register import day_of
-from engine.queries.common import PER_PAGE, Page, count, mentions, page_of
+from engine.queries.common import PER_PAGE, Page, count, page_of
+from engine.store.sought import mentions
 from webapp.current import now, wall
 from webapp.dates import parts, typed
 from webapp.db import db
@@ -39,7 +40,7 @@ def index() -> str:
     search = request.args.get("search", "").strip()
     chosen = select(Account)
     if search:
-        chosen = chosen.where(or_(mentions(Account.name, search), mentions(Account.username, search)))
+        chosen = chosen.where(or_(mentions(Account.name, search), Account.username.icontains(search, autoescape=True)))
     if role in _roles():
         chosen = chosen.where(cast(Account.grants, Text).contains(f'"{role}"', autoescape=True))
     out = Account.closed | (Account.until < _today())

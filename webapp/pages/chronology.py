@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine import MadePack, queries
 from engine.queries import CaseRow, EventRow, Page, Period
+from engine.store.sought import says
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.evidence import checksums, readers
@@ -153,8 +154,7 @@ def _mentions(entry: Entry, text: str) -> bool:
     said = [entry.what, entry.who, entry.whom, *entry.lines]
     for each in entry.answers:
         said += [each.label, *([each.text] if isinstance(each.text, str) else each.text)]
-    plain = text.casefold().replace("’", "'")
-    return any(plain in each.casefold().replace("’", "'") for each in said)
+    return any(says(each, text) for each in said)
 
 
 @blueprint.get("/cases/<int:instance_id>/chronology.pdf")

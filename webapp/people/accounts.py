@@ -17,6 +17,7 @@ from engine.people.authorities import Authority, Role
 from engine.people.directory import Member
 from engine.people.register import day_of
 from engine.store.database import UTCDateTime
+from engine.store.sought import mentions
 from engine.store.tables import Base
 from engine.store.tenancy import ForEverybody, Scope, acting
 from engine.store.text import Short
@@ -27,6 +28,8 @@ from webapp.people.sessions import AccountSession
 
 #: The engine's own scope, for finding out who somebody is.
 ANYBODY = Scope.all_authorities()
+#: How many people a part of a name may mean.
+LIKE = 500
 
 
 @dataclass(frozen=True)
@@ -190,10 +193,10 @@ def _member(row: Account, day: date) -> Member:
     return Member(row.username, row.name, row.username if "@" in row.username else "", frozenset(row.roles_on(day)))
 
 
-def usernames_like(text: str, authority: str, limit: int = 20) -> list[str]:
-    """The usernames of people of an authority whose name holds a text."""
-    named = Account.name.icontains(text, autoescape=True)
-    return list(db.session.scalars(select(Account.username).where(Account.authority == authority, named).limit(limit)))
+def usernames_like(text: str, authority: str) -> list[str]:
+    """The usernames of people of an authority whose name holds a text, at most so many as a statement may carry."""
+    named = select(Account.username).where(Account.authority == authority, mentions(Account.name, text))
+    return list(db.session.scalars(named.order_by(Account.username).limit(LIKE)))
 
 
 def by_token(token: str) -> Account | None:
