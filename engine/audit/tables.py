@@ -152,8 +152,8 @@ _REPORT = Rule(
     "report.made",
     "report.written",
     about=_subject("title"),
-    left_out=frozenset({"saved", "saved_by", "made", "made_by"}),
-    masked=frozenset({"text", "figures"}),
+    left_out=frozenset({"saved", "saved_by", "made", "made_by", "former_by"}),
+    masked=frozenset({"text", "figures", "former"}),
     by="saved_by",
 )
 

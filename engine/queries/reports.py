@@ -101,6 +101,9 @@ class ReportRow:
     approved: datetime | None
     approved_by: str
     sha256: str
+    former: str = ""
+    """What ``former_by`` had written on it before its draft was made anew."""
+    former_by: str = ""
 
     @property
     def cases(self) -> frozenset[int]:
@@ -382,4 +385,6 @@ def _row(row: Report) -> ReportRow:
         row.approved,
         row.approved_by or "",
         row.sha256,
+        row.former or "",
+        row.former_by or "",
     )

@@ -126,7 +126,7 @@ class Reports:
         return row.id
 
     def draw_anew(self, report_id: int, drafted: Drafted, number: int, by: Scope) -> None:
-        """Draft it once more, with the figures of other days or of today: what was written on it gives way.
+        """Draft it once more, with the figures of other days or of today: what was written on it is kept beside it.
 
         ``number`` is the one of the report that was looked at. Raises ReportNotFound, ReportKept, ReportMovedOn, ReportNotYours,
         ReportOfBarred, GivenRefused.
@@ -134,6 +134,8 @@ class Reports:
         with self._transactions.writing(by, wakes=False) as session:
             row = self._writable(session, report_id, number, by)
             queries.refuse_barred(session, by, drafted.cases)
+            if row.saved > row.made:
+                row.former, row.former_by = row.text, row.saved_by
             row.title, row.since, row.until = drafted.title, drafted.since, drafted.until
             row.figures = list(drafted.figures)
             row.made, row.made_by = self._clock.now(), by.username

@@ -349,11 +349,13 @@ def _is_long(row: ReportRow, template: Template) -> bool:
 
 @blueprint.post("/reports/<int:report_id>/anew")
 def anew(report_id: int) -> Response | tuple[str, int]:
-    """Make the draft once more, about other days or with the figures of today."""
+    """Make the draft once more, about other days or with the figures of today; said before it is done."""
     row = queries.report(db.session(), report_id, current_user.scope)
     template, days = _template(row.template), _asked_days()
     if problem := _problem(days, template, row.school_urn or ""):
         return _page(row, problem=problem, days=days)
+    if "confirmed" not in request.form and _writes(row):
+        return render_template("reports/anew.html", row=row, days=days, number=request.form.get("number", "")), 200
     school = queries.school(db.session(), row.school_urn) if row.school_urn else None
     draft: Drafted = drafted(template, db.session(), days, now(), school)
     the_engine().reports.draw_anew(report_id, draft, request.form.get("number", 0, int), by=current_user.scope)

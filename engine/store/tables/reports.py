@@ -21,7 +21,7 @@ class Report(BelongsToAuthority, Base):
     counts, its value and in which cases it was found. ``writers`` are the roles that write and approve it, ``readers`` those
     that read it once it is approved. ``made`` is when its draft was made, the last time: the moment of its figures.
     ``number`` counts the times that it was saved, so that nobody writes over what another has written meanwhile. ``sha256``
-    is of what was approved.
+    is of what was approved. ``former`` is what ``former_by`` had written on it before its draft was made anew.
     """
 
     __tablename__ = "report"
@@ -44,4 +44,6 @@ class Report(BelongsToAuthority, Base):
     saved_by: Mapped[str] = mapped_column(Name)
     approved: Mapped[datetime | None]
     approved_by: Mapped[str | None] = mapped_column(Name)
+    former: Mapped[str | None] = mapped_column(Long)
+    former_by: Mapped[str | None] = mapped_column(Name)
     sha256: Mapped[str] = mapped_column(Short(64), default="")

@@ -184,7 +184,7 @@ def test_it_is_not_approved_with_its_instructions_in_it(browser: Browser, report
 
 
 def test_a_period_much_longer_than_the_usual_one_is_warned_of(browser: Browser, report: str) -> None:
-    browser.post(f"{report}/anew", since="2025-09-01", until="2026-09-07", number="1")
+    browser.post(f"{report}/anew", since="2025-09-01", until="2026-09-07", number="1", confirmed="1")
     _, page = browser.post(report, text="It does well.", number="2", do="approve")
     assert "much longer than the month" in page
 
@@ -272,10 +272,33 @@ def test_another_authority_does_not(browser: Browser, report: str) -> None:
 
 def test_it_is_drafted_anew_for_other_days(browser: Browser, report: str) -> None:
     written(browser, report)
-    _, page = browser.post(f"{report}/anew", since="2026-08-01", until="2026-08-31", number="2")
+    _, page = browser.post(f"{report}/anew", since="2026-08-01", until="2026-08-31", number="2", confirmed="1")
     assert "Report on 1 August 2026 to 31 August 2026" in page
     assert "It does well." not in page
     assert browser.post(f"{report}/anew", since="2026-08-31", until="2026-08-01", number="3")[0] == 400
+
+
+def test_it_is_asked_before_a_draft_is_made_anew(browser: Browser, report: str, clock: VirtualClock) -> None:
+    clock.set(clock.now() + DAY)
+    written(browser, report)
+    status, page = browser.post(f"{report}/anew", since="2026-08-01", until="2026-08-31", number="2")
+    assert status == 200
+    assert "A new text takes the place of what Sasha Example wrote" in page
+    assert "It does well." in browser.get(report)[1]
+
+
+def test_what_was_written_before_a_draft_was_made_anew_is_put_back(
+    browser: Browser, report: str, clock: VirtualClock
+) -> None:
+    clock.set(clock.now() + DAY)
+    written(browser, report)
+    for said in ("2", "3"):
+        browser.post(f"{report}/anew", since="2026-08-01", until="2026-08-31", number=said, confirmed="1")
+    page = browser.get(report)[1]
+    assert "What was written before the draft was made" in page
+    [kept] = html.fromstring(page).xpath("//form//input[@name='text' and @type='hidden']/@value")
+    browser.post(report, text=kept, number="4")
+    assert html.fromstring(browser.get(report)[1]).xpath("string(//*[@class='app-report'])").strip() == "It does well."
 
 
 def test_it_is_a_word_document_and_a_pdf(browser: Browser, report: str, case: int) -> None:
