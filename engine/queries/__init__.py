@@ -171,7 +171,7 @@ from engine.queries.schools import (
 from engine.queries.separation import OtherHalf, other_half, refuse_second_half
 from engine.queries.standing import Spot, spot_said
 from engine.queries.statistics import Statistics, StepRow, process_statistics
-from engine.queries.surroundings import drawn_files, has_rehearsals, running_files
+from engine.queries.surroundings import drafts_beside, drawn_files, has_rehearsals, running_files
 from engine.queries.tasks import (
     EarlierAnswers,
     RecordedRow,
@@ -359,6 +359,7 @@ __all__ = [
     "done_in_time_by",
     "draft",
     "drafts",
+    "drafts_beside",
     "drawing",
     "drawing_saves",
     "drawings",

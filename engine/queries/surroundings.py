@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.diagram import read
-from engine.errors import DefinitionNotFound
+from engine.diagram import Element, read
+from engine.errors import DefinitionNotFound, ParseFailed
 from engine.queries.bound import bound_files, latest_forms, latest_tables
-from engine.store.tables import ProcessDefinition, Resource, SavedRehearsal
+from engine.queries.drawings import DIAGRAM, FORM, TABLE
+from engine.store.tables import Drawing, ProcessDefinition, Resource, SavedRehearsal
 
 
 def running_files(session: Session, definition_id: int) -> dict[str, bytes]:
@@ -53,6 +54,40 @@ def drawn_files(session: Session, drawn: Mapping[str, bytes]) -> dict[str, bytes
         found |= fresh
         ahead.extend(fresh.items())
     return _each_once(found)
+
+
+def drafts_beside(session: Session, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The open drafts, whoever saved them, of the forms and tables that diagrams name, and of new processes that they
+    call: {file name: content}, without the diagrams. Of several drafts of one thing it is the one saved last."""
+    found: dict[str, bytes] = {}
+    ahead = list(drawn.items())
+    while ahead:
+        name, content = ahead.pop()
+        elements = _elements(name, content)
+        forms = _drafts(session, FORM, (each.form_key for each in elements))
+        tables = _drafts(session, TABLE, (each.decision_ref for each in elements))
+        called = _drafts(session, DIAGRAM, (each.called_element for each in elements))
+        ahead += [each for each in called.items() if each[0] not in found | dict(drawn)]
+        found |= forms | tables | called
+    return {name: content for name, content in found.items() if name not in drawn}
+
+
+def _elements(name: str, content: bytes) -> list[Element]:
+    try:
+        return list(read(content, name).elements.values())
+    except ParseFailed:  # what is not understood is told when it is checked
+        return []
+
+
+def _drafts(session: Session, kind: str, keys: Iterable[str | None]) -> dict[str, bytes]:
+    """The newest open drafts of a kind, by file; of processes only those that are new."""
+    wanted = sorted({key for key in keys if key})
+    new = [Drawing.based_on.is_(None)] if kind == DIAGRAM else []
+    chosen = select(Drawing.file, Drawing.content).where(
+        Drawing.kind == kind, Drawing.process.in_(wanted), Drawing.ended.is_(None), *new
+    )
+    rows = session.execute(chosen.order_by(Drawing.saved, Drawing.id)) if wanted else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def _latest_diagrams(session: Session, keys: Iterable[str]) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,8 +13,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine import queries
+from engine.deployments import store
 from engine.diagram import read as read_diagram
-from engine.errors import FileOfOtherProcess, PathwaysError, RehearsalNotFound
+from engine.errors import FileOfOtherProcess, ParseFailed, PathwaysError, RehearsalNotFound
 from engine.lint import Finding
 from engine.lint.bundle import finding, form_key
 from engine.rehearsal.coverage import Coverage, Tried, coverage
@@ -23,6 +24,7 @@ from engine.rehearsal.play import play
 from engine.rehearsal.recording import Recording, read
 from engine.rehearsal.replay import Replayed, lived, replay
 from engine.rehearsal.stage import Prepared, prepare_stage
+from engine.services.deployments import Deployments
 from engine.store import given
 from engine.store.tables import SavedRehearsal
 from engine.store.tenancy import Scope
@@ -48,6 +50,16 @@ class SavedRow:
     saved_by: str
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A process by its key, in its file, with all files that it runs on."""
+
+    key: str
+    file: str
+    xml: bytes
+    files: Mapping[str, bytes]
+
+
 class Rehearsals:
     """Trying a process out: nothing that is rehearsed is written to the installation's tables."""
 
@@ -60,6 +72,31 @@ class Rehearsals:
         with self._transactions.reading(scope) as session:
             files = queries.running_files(session, definition_id)
         return self._prepared(files, scope.authority, at)
+
+    def drawn(self, drawing_id: int, scope: Scope) -> dict[str, bytes]:
+        """A draft of a diagram, with the drafts of what it names. Raises DrawingNotFound."""
+        with self._transactions.reading(scope) as session:
+            row, content = queries.drawing(session, drawing_id)
+            return {row.file: content} | queries.drafts_beside(session, {row.file: content})
+
+    def of_draft(self, drawing_id: int, at: datetime, scope: Scope) -> Prepared:
+        """A stage for a draft with the drafts of what it names, and what is deployed of all else that it needs.
+
+        Raises DrawingNotFound, and DeploymentRefused for what could not be deployed either.
+        """
+        drawn = self.drawn(drawing_id, scope)
+        check = Deployments(self._transactions).check
+        try:
+            files = self._with_drawn(drawn, scope)
+        except ParseFailed:
+            store.refuse(check(drawn, scope.authority))
+            raise
+        return self._prepared(files, scope.authority, at, lambda: store.refuse(check(drawn, scope.authority)))
+
+    def _with_drawn(self, drawn: Mapping[str, bytes], scope: Scope) -> dict[str, bytes]:
+        """All that a stage needs to play what is drawn. Raises DiagramRefused, ParseFailed."""
+        with self._transactions.reading(scope) as session:
+            return queries.drawn_files(session, _diagrams(drawn)) | _others(drawn, scope.authority)
 
     def replay(
         self, process: str, drawn: Mapping[str, bytes], since: datetime, scope: Scope, limit: int = MOST_REPLAYED
@@ -77,12 +114,16 @@ class Rehearsals:
         prepared = prepare_stage(world, scope.authority, files, since, beats=False)
         return [replay(prepared, case) for case in cases]
 
-    def _prepared(self, files: Mapping[str, bytes], authority: str, at: datetime) -> Prepared:
+    def _prepared(
+        self, files: Mapping[str, bytes], authority: str, at: datetime, first: Callable[[], None] = lambda: None
+    ) -> Prepared:
+        """A stage with these files; ``first`` is done before a new one is prepared."""
         said = f"{authority} {at.isoformat()}".encode()
         for name in sorted(files):
             said += name.encode() + hashlib.sha256(files[name]).digest()
         key = hashlib.sha256(said).hexdigest()
         if key not in self._stages:
+            first()
             around = partial(self._around, Scope(authority))
             self._stages[key] = prepare_stage(self._transactions.world, authority, files, at, around=around)
         self._stages.move_to_end(key)
@@ -138,8 +179,19 @@ class Rehearsals:
             xml = queries.definition_xml(session, definition_id)
             files = queries.running_files(session, definition_id)
             saved = _saved(session, scope.authority, [row.key])
-        tried = [self._tried(files, scope.authority, each) for each in saved]
-        return coverage(read_diagram(xml, row.file), row.key, tried)
+        return self._covered(Drawn(row.key, row.file, xml, files), saved, scope)
+
+    def coverage_of_draft(self, drawing_id: int, scope: Scope) -> Coverage:
+        """The same of a draft. Raises DrawingNotFound, DiagramRefused, ParseFailed."""
+        with self._transactions.reading(scope) as session:
+            row, xml = queries.drawing(session, drawing_id)
+            saved = _saved(session, scope.authority, [row.process])
+        files = self._with_drawn(self.drawn(drawing_id, scope), scope)
+        return self._covered(Drawn(row.process, row.file, xml, files), saved, scope)
+
+    def _covered(self, drawn: Drawn, saved: list[SavedRow], scope: Scope) -> Coverage:
+        tried = [self._tried(drawn.files, scope.authority, each) for each in saved]
+        return coverage(read_diagram(drawn.xml, drawn.file), drawn.key, tried)
 
     def _tried(self, files: Mapping[str, bytes], authority: str, row: SavedRow) -> Tried:
         try:
@@ -163,8 +215,7 @@ class Rehearsals:
         scope = Scope(authority)
         with self._transactions.reading(scope) as session:
             rows = _saved(session, authority, list(processes))
-            files = queries.drawn_files(session, _diagrams(drawn)) if rows else {}
-            files |= {name: content for name, content in _others(drawn, authority).items() if rows}
+        files = self._with_drawn(drawn, scope) if rows else {}
         found = []
         for row in rows:
             wrong = self._tried(files, authority, row).wrong

@@ -38,8 +38,10 @@ def index() -> Response:
     rows = queries.documents(db.session())
     forms = [each for each in rows if each.kind == documents.FORM]
     return jsonify(
-        forms=_told_apart((each.key, documents.title_of(each)) for each in forms),
-        decisions=_told_apart(_decisions(each for each in rows if each.kind == documents.TABLE)),
+        forms=_told_apart([*((each.key, documents.title_of(each)) for each in forms), *_begun(documents.FORM)]),
+        decisions=_told_apart(
+            [*_decisions(each for each in rows if each.kind == documents.TABLE), *_begun(documents.TABLE)]
+        ),
         messages=_messages(),
         processes=_named((row.key, row.name) for row in queries.definitions(db.session())),
         roles=_named((role.id, role.name) for role in current_user.home.roles.values()),
@@ -68,6 +70,12 @@ def timer() -> Response:
     day = due.last_day or due.at.astimezone(timers.ZONE).date()
     estimated = ", by an estimate: the school calendar does not go that far" if due.estimated else ""
     return jsonify(says=f"If it began today: {said(day)}{estimated}.")
+
+
+def _begun(kind: str) -> Iterator[tuple[str, str]]:
+    """The drafts of forms or tables that are not deployed yet, each once: a drawing that names one can be rehearsed."""
+    found = {each.process: each.name for each in queries.new_drawings(db.session()) if each.kind == kind}
+    yield from ((key, f"{name} (a draft)") for key, name in found.items())
 
 
 def _pair(value: str, label: str) -> dict[str, str]:

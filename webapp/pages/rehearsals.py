@@ -15,9 +15,8 @@ from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 
-from engine import queries
-from engine.errors import PathwaysError, RehearsalUnreadable
-from engine.queries import DefinitionRow
+from engine.errors import DeploymentRefused, PathwaysError, RehearsalUnreadable
+from engine.lint import Finding
 from engine.rehearsal import (
     Beginning,
     Chooser,
@@ -40,10 +39,10 @@ from engine.rehearsal.words import said
 from engine.steps import PHASES, TYPES
 from webapp.current import now, the_engine
 from webapp.dates import ZONE, day
-from webapp.db import db
 from webapp.forms.fields import FormView
 from webapp.forms.submission import Asked
 from webapp.pages import clauses
+from webapp.pages.rehearsed import Subject, subjects
 
 blueprint = Blueprint("rehearsals", __name__)
 #: Names of our own fields: with a hyphen, which no key of a form may have.
@@ -58,22 +57,37 @@ def setup(key: str) -> str:
 
 
 def _setup(key: str, problem: str = "") -> str:
-    rows = _versions(key)
+    rows = subjects(key)
     row = _chosen(rows)
-    prepared = the_engine().rehearsals.of_version(row.id, _first_days()[0], current_user.scope)
+    ways, against = _ways(row)
     return render_template(
         "rehearsals/setup.html",
         latest=rows[0],
-        versions=[(each.id, f"Version {each.version}, {day(each.deployed)}") for each in rows],
+        versions=[(each.id, each.listed) for each in rows],
         chosen=row,
+        against=against,
         days=[(each.isoformat(), day(each)) for each in _first_days()],
         phases=PHASES,
         types=TYPES,
         paces=PACES,
-        beginnings=list(enumerate(map(_worded, beginnings(prepared, key, _first_days()[0])))),
+        beginnings=list(enumerate(map(_worded, ways))),
         saved=the_engine().rehearsals.saved(key, current_user.scope),
         problem=problem,
     )
+
+
+def _ways(row: Subject) -> tuple[list[Beginning], list[Finding]]:
+    """How a case of it can begin; or what stands against playing it, which drafts may have."""
+    try:
+        return beginnings(row.prepared(_first_days()[0]), row.key, _first_days()[0]), []
+    except DeploymentRefused as refused:
+        return [], [each for each in refused.findings if each.severity == "error"]
+
+
+@blueprint.errorhandler(DeploymentRefused)
+def refused(_error: DeploymentRefused) -> tuple[str, int]:
+    """A draft that cannot be played: the first page again, which says why."""
+    return _setup(str((request.view_args or {})["key"])), 422
 
 
 def _worded(beginning: Beginning) -> str:
@@ -82,14 +96,9 @@ def _worded(beginning: Beginning) -> str:
     return f"The message “{beginning.message}” arrives" if beginning.kind == "message" else "Its timer starts it"
 
 
-def _versions(key: str) -> list[DefinitionRow]:
-    queries.latest_definition(db.session(), key)  # raises DefinitionNotFound
-    return queries.versions(db.session(), key)
-
-
-def _chosen(rows: list[DefinitionRow]) -> DefinitionRow:
-    """The version that is rehearsed: the newest unless another was chosen."""
-    return next((row for row in rows if str(row.id) == request.values.get("version")), rows[0])
+def _chosen(rows: list[Subject]) -> Subject:
+    """What is rehearsed: the newest version unless another, or a draft, was chosen."""
+    return next((row for row in rows if row.id == request.values.get("version")), rows[0])
 
 
 def _first_days() -> list[datetime]:
@@ -101,22 +110,22 @@ def _first_days() -> list[datetime]:
 
 @dataclass(frozen=True)
 class _Rehearsed:
-    """What a request rehearses: the version, its stage, and what has been done so far."""
+    """What a request rehearses: the version or draft, its stage, and what has been done so far."""
 
-    row: DefinitionRow
+    row: Subject
     prepared: Prepared
     recording: Recording
     begun: bool
 
 
 def _rehearsed(key: str) -> _Rehearsed:
-    """From the page's JSON, or as it was just set up. Raises RehearsalUnreadable, DefinitionNotFound."""
-    row = _chosen(_versions(key))
+    """From the page's JSON, or as it was just set up. Raises RehearsalUnreadable, DefinitionNotFound, DeploymentRefused."""
+    row = _chosen(subjects(key))
     given = request.form.get(JSON, "")
     recording = read(given) if given else _fresh(key)
     if recording.process != key:
         raise BadRequest
-    prepared = the_engine().rehearsals.of_version(row.id, recording.begins, current_user.scope)
+    prepared = row.prepared(recording.begins)
     if not given:
         ways = beginnings(prepared, key, recording.begins)
         number = request.form.get("beginning", "0")
@@ -162,7 +171,7 @@ def year(key: str) -> str | tuple[str, int]:
 def _handed(this: _Rehearsed) -> Mapping[str, Any]:
     """With what a case begins that nobody is asked for: what a caller would hand it."""
     said = this.recording
-    asked = said.message or said.waits or queries.start_form(db.session(), this.row.id)
+    asked = said.message or said.waits or start_form(this.prepared, said)[0]
     return {} if asked else said.values
 
 
@@ -325,14 +334,14 @@ def _kept(this: _Rehearsed) -> Answer | tuple[str, int]:
 @blueprint.get("/processes/<key>/rehearse/coverage")
 def coverage(key: str) -> str:
     """Every saved rehearsal, played on a version: which still go as they were saved, and what they go through together."""
-    rows = _versions(key)
+    rows = subjects(key)
     row = _chosen(rows)
     return render_template(
         "rehearsals/coverage.html",
         latest=rows[0],
         row=row,
-        versions=[(each.id, f"Version {each.version}, {day(each.deployed)}") for each in rows],
-        found=the_engine().rehearsals.coverage(row.id, current_user.scope),
+        versions=[(each.id, each.listed) for each in rows],
+        found=row.coverage(),
     )
 
 
@@ -349,9 +358,8 @@ def upload(key: str) -> Answer | tuple[str, int]:
     if recording.process != key:
         return _setup(key, f"The rehearsal is one of the process {recording.process}"), 422
     recording = replace(recording, name=recording.name or sent.filename.removesuffix(".json")[:200])
-    row = _versions(key)[0]
-    prepared = the_engine().rehearsals.of_version(row.id, recording.begins, current_user.scope)
-    return _kept(_Rehearsed(row, prepared, recording, True))
+    row = subjects(key)[0]
+    return _kept(_Rehearsed(row, row.prepared(recording.begins), recording, True))
 
 
 @blueprint.post("/processes/<key>/rehearse/download")

@@ -133,6 +133,11 @@ byId('modeller-check').addEventListener('click', async () => {
   say(message || (errors ? `${errors} to mend before this can be deployed.` : 'The engine can run this diagram.'), Boolean(errors || message));
 });
 
+byId('modeller-rehearse').addEventListener('click', async () => {
+  await draft.flush();
+  window.location.assign(`${page.dataset.rehearse}?version=${draft.id ? `draft-${draft.id}` : base}`);
+});
+
 byId('modeller-deploy').addEventListener('submit', async event => {
   event.preventDefault();
   const note = byId('modeller-note').value.trim();
