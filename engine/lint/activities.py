@@ -198,7 +198,7 @@ def call_names_process(look: Look) -> Iterator[Fault]:
     """A call activity names the process that it calls."""
     for element in look.elements("callActivity"):
         if not element.called_element:
-            yield fault(element, "it does not say which process it calls.", "Give it a calledElement.")
+            yield fault(element, "it does not say which process it calls.", "Fill in calledElement.")
 
 
 @rule("PW-415", section="BPMN 2.0.2 §10.3.3")
@@ -244,7 +244,7 @@ def business_rule_task_has_decision(look: Look) -> Iterator[Fault]:
     """A business rule task names its decision table."""
     for element in look.elements("businessRuleTask"):
         if not element.decision_ref:
-            yield fault(element, "it does not say which decision table it asks.", "Give it a camunda:decisionRef.")
+            yield fault(element, "it does not say which decision table it asks.", "Fill in camunda:decisionRef.")
 
 
 @rule("PW-420", section=OURS)

@@ -236,4 +236,4 @@ def expression_task_keeps_its_result(look: Look) -> Iterator[Fault]:
         works = element.script or element.camunda("expression") or element.decision_ref
         if works and not element.result_variable:
             message = "it names no result variable, so only the entries of a context are kept."
-            yield fault(element, message, "Give it a camunda:resultVariable.")
+            yield fault(element, message, "Fill in camunda:resultVariable.")

@@ -16,7 +16,7 @@ def user_task_has_form(look: Look) -> Iterator[Fault]:
     """A user task has a form."""
     for element in look.elements("userTask"):
         if not element.form_key:
-            yield fault(element, "the user task has no form.", "Give it a camunda:formKey such as authority/name.")
+            yield fault(element, "the user task has no form.", "Fill in camunda:formKey: authority/name.")
 
 
 @rule("PW-702", section=OURS, plain="off")
@@ -24,7 +24,7 @@ def user_task_has_role(look: Look) -> Iterator[Fault]:
     """A user task says who may do it."""
     for element in look.elements("userTask"):
         if not element.candidate_groups and not element.assignee:
-            remedy = "Give it camunda:candidateGroups (role ids), or a camunda:assignee."
+            remedy = "Fill in camunda:candidateGroups (role ids) or camunda:assignee."
             yield fault(element, "the user task does not say who may do it.", remedy)
 
 
@@ -234,7 +234,7 @@ def somebody_may_start(look: Look) -> Iterator[Fault]:
     for process in look.processes():
         plain = [start for start in look.diagram.starts(process.key) if not start.event_definitions]
         if plain and not process.candidate_starter_groups and process.key not in called:
-            remedy = "Give it camunda:candidateStarterGroups (role ids)."
+            remedy = "Fill in camunda:candidateStarterGroups (role ids)."
             yield fault(process, "the process does not say who may start it.", remedy)
 
 
@@ -302,7 +302,7 @@ def topic_is_whole(look: Look) -> Iterator[Fault]:
             yield fault(element, message, "Add it as a camunda:inputParameter.")
         yield from _unknown_process(look, element)
         if element.topic == "live-cases" and not element.result_variable:
-            yield fault(element, "nothing keeps the cases that it lists.", "Give it a camunda:resultVariable.")
+            yield fault(element, "nothing keeps the cases that it lists.", "Fill in camunda:resultVariable.")
 
 
 def _unknown_process(look: Look, element: Element) -> Iterator[Fault]:

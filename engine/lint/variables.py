@@ -271,7 +271,7 @@ def called_process_has_the_school(look: Look) -> Iterator[Fault]:
         called = world.flows.get(element.called_element) if world is not None else None
         if called is not None and _reads_the_school(look, called):
             message = f'"{short(element.called_element)}" reads the school, and is not handed it.'
-            yield fault(element, message, "Add a camunda:in from school to school.")
+            yield fault(element, message, "Name school in camunda:in too.")
 
 
 def _reads_the_school(look: Look, called: Flow) -> bool:

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { basename, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { compile } from 'sass';
+import { labels } from './modeller/panel/fields.js';
 
 const OUT = 'webapp/static/build';
 rmSync(OUT, { recursive: true, force: true });
@@ -51,6 +52,7 @@ for (const path of Object.keys(pages.metafile.outputs)) {
   if (found) hashed[found[1] + found[2]] = basename(path);
 }
 writeFileSync(`${OUT}/names.json`, JSON.stringify(hashed));
+writeFileSync(`${OUT}/panel.json`, JSON.stringify(labels));
 
 for (const name of readdirSync(OUT).filter(each => /\.(css|js|svg)$/.test(each))) {
   const content = readFileSync(`${OUT}/${name}`);

@@ -23,6 +23,7 @@ from engine.lint import Finding
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
+from webapp.found import in_words
 from webapp.pages.comparisons import grouped
 from webapp.people.names import anybody
 
@@ -108,7 +109,7 @@ def told(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     """What is found, as a process owner reads it: where, and what."""
     names = {row.file.rpartition("/")[2]: row.name for row in queries.definitions(db.session())}
     told = []
-    for each in findings:
+    for each in in_words(findings):
         where = names.get(each.file.rpartition("/")[2], each.file.rpartition("/")[2])
         element = f", “{each.name}”" if each.name else ""
         told.append((f"{where}{element}", f"{each.message} {each.remedy}".strip()))

@@ -21,6 +21,7 @@ from engine.services.plans import HandedIn
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
+from webapp.found import in_words
 from webapp.people.access import may_move
 from webapp.people.names import anybody
 
@@ -172,7 +173,7 @@ def check() -> Response:
     resources, _, _ = _drawing()
     rehearses = not request.get_json().get("drawn")
     findings = the_engine().deployments.check(resources, current_user.authority, rehearses=rehearses)
-    return jsonify(findings=[asdict(finding) for finding in findings])
+    return jsonify(findings=[asdict(finding) for finding in in_words(findings)])
 
 
 @blueprint.post("/api/deploy")
@@ -189,7 +190,7 @@ def deploy() -> tuple[Response, int] | Response:
         newest = queries.latest_definition(db.session(), queries.definition(db.session(), base or 0).key)
         return jsonify(message=old.told(anybody), base=newest.id, version=newest.version), 409
     except DeploymentRefused as refused:
-        return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
+        return jsonify(message=str(refused), findings=[asdict(finding) for finding in in_words(refused.findings)]), 422
     return _deployed(done)
 
 

@@ -28,6 +28,7 @@ from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.forms.reasons import reason
 from webapp.forms.submission import Asked
+from webapp.found import in_words
 from webapp.people.names import anybody
 
 blueprint = Blueprint("documents", __name__)
@@ -209,7 +210,7 @@ def check() -> Response:
     """What the engine finds in a form or table, and in what uses it."""
     given, content = _given()
     findings = the_engine().deployments.check(_files(given, content), authority=current_user.authority)
-    return jsonify(findings=[asdict(finding) for finding in findings])
+    return jsonify(findings=[asdict(finding) for finding in in_words(findings)])
 
 
 @blueprint.post("/api/documents/preview")
@@ -234,7 +235,7 @@ def deploy() -> tuple[Response, int] | Response:
     try:
         return _handed_in(given, content, note)
     except DeploymentRefused as refused:
-        return jsonify(message=str(refused), findings=[asdict(finding) for finding in refused.findings]), 422
+        return jsonify(message=str(refused), findings=[asdict(finding) for finding in in_words(refused.findings)]), 422
     except DocumentOvertaken as old:
         return jsonify(message=old.told(anybody), version=old.details["version"]), 409
     except (ParseFailed, NothingNew) as error:

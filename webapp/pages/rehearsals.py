@@ -41,6 +41,7 @@ from webapp.current import now, the_engine
 from webapp.dates import ZONE, day
 from webapp.forms.fields import FormView
 from webapp.forms.submission import Asked
+from webapp.found import in_words
 from webapp.pages import clauses
 from webapp.pages.rehearsed import Subject, subjects
 
@@ -81,7 +82,7 @@ def _ways(row: Subject) -> tuple[list[Beginning], list[Finding]]:
     try:
         return beginnings(row.prepared(_first_days()[0]), row.key, _first_days()[0]), []
     except DeploymentRefused as refused:
-        return [], [each for each in refused.findings if each.severity == "error"]
+        return [], [each for each in in_words(refused.findings) if each.severity == "error"]
 
 
 @blueprint.errorhandler(DeploymentRefused)

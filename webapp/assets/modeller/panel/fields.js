@@ -153,5 +153,14 @@ export const GROUPS = [
 
 const FIELDS = new Map(GROUPS.flatMap(({ fields }) => fields.map(each => [ each.id, each ])));
 
+const kindOf = ({ at }) => (at.binding?.type === 'camunda:inputParameter' ? 'parameters' : 'attributes');
+const written = ({ id, note, at }) => note ?? at.binding?.name.replace('camunda:', '') ?? id;
+
+/** The labels of fields, by the attribute or property, or the parameter, that they write: what the engine finds is told by them. */
+export const labels = { attributes: {}, parameters: {} };
+for (const each of FIELDS.values()) {
+  labels[kindOf(each)][written(each)] ??= each.label;
+}
+
 /** A field by its id. */
 export const fieldOf = id => FIELDS.get(id);
