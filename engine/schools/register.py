@@ -29,6 +29,7 @@ from engine.schools.lines import records
 from engine.schools.successions import Linked
 from engine.steps import CLOSED, CONVERTED, MATTERS, PHASES, STATUSES, TYPES, Categorised
 from engine.store.tables import ProcessInstance, School, SchoolCategory, SchoolChange
+from engine.store.tenancy import unconfined
 
 #: Types that a local authority maintains unless the file says otherwise.
 MAINTAINED = ("community", "voluntary aided", "voluntary controlled", "foundation", "special", "PRU")
@@ -138,8 +139,12 @@ def variable_before(school: School, changed: Mapping[str, tuple[Any, Any]]) -> d
 
 def current(session: Session, authority: str, urn: str | None) -> dict[str, Any] | None:
     """The variable ``school`` as the register has it now; None for a case that is about no school of it."""
-    found = session.get(School, (urn, authority)) if urn else None
-    return None if found is None else variable(found)
+    if not urn:
+        return None
+    chosen = select(School, advisers.of_row(session)).where(School.urn == urn, School.authority == authority)
+    with unconfined(session), session.no_autoflush:  # whoever sees a case of a school may know whose it is
+        found = session.execute(chosen).first()
+    return None if found is None else variable(found[0], found[1] or "")
 
 
 def categorise(session: Session, instance: ProcessInstance, said: Categorised, now: datetime) -> None:
