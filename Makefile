@@ -13,6 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Compiled at once: every process that starts would compile the libraries anew where Python may not write.
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+# Our own modules too, whatever the machine says of it: the tests start a hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 TESTS ?= tests
 PORT ?= 8000
