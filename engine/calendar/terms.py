@@ -197,6 +197,14 @@ class SchoolCalendar:
             day += DAY
         return day
 
+    def like(self, was: date, day: date) -> date:
+        """The day itself, or the first one after it of the kind that another was: a school day, or else a working day."""
+        if self.is_school_day(was):
+            return self.next_school_day(day)
+        while self.is_working_day(was) and not self.is_working_day(day):
+            day += DAY
+        return day
+
     def last_school_day(self, half: HalfTerm) -> date:
         """The last school day of a half-term."""
         return next(day for day in _back_from(half.last) if self.is_school_day(day) or day < half.first)

@@ -17,6 +17,7 @@ from engine.cases.stepping import World
 from engine.errors import GivenRefused, NotAManager, RestRefused
 from engine.people import permissions
 from engine.people.register import day_of
+from engine.people.retention import last_day
 from engine.queries.tasks import LEVELS, level_of, tasks_by_id
 from engine.store.tables import ProcessInstance, UserTask
 from engine.store.tenancy import Scope
@@ -59,6 +60,8 @@ def _check(session: Session, world: World, task: UserTask, until: date) -> None:
     due = task.due.astimezone(ZONE).date() if task.due else None
     today = day_of(world.clock.now())
     reason = "it has to be a day after today" if until <= today else ""
+    if until > last_day(today):
+        reason = f"the day must not be later than {said(last_day(today))}"
     if not reason and due is not None and until > due:
         reason = "it is late already" if due <= today else f"it is due on {said(due)}"
     if reason:

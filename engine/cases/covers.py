@@ -15,6 +15,7 @@ from engine.jobs import personal
 from engine.people.authorities import OFFICER, Authority
 from engine.people.directory import Member, People, Wanted
 from engine.people.register import day_of
+from engine.people.retention import last_day
 from engine.store.tables import Cover
 from engine.store.tenancy import Scope
 
@@ -62,6 +63,8 @@ def _against(known: People, wanted: Wanted) -> str:
         return "nobody covers for themselves"
     if wanted.until < max(wanted.since, known.day):
         return "the last day is before the first, or has passed"
+    if wanted.until > last_day(known.day):
+        return f"the last day must not be later than {said(last_day(known.day))}"
     if _is_officer(known.home, absent) and not _is_officer(known.home, covering):
         return f"{absent.name} works for the authority and sees all its schools, {covering.name} does not"
     return ""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.calendar.rhythms import said
 from engine.calendar.timers import ZONE, fires_on
 from engine.cases import hands, records, stepping, suspension
 from engine.cases.effects import Effect, effect_of
@@ -21,6 +22,7 @@ from engine.cases.stepping import World
 from engine.cases.waiting import Waiting, waiting_of
 from engine.errors import (
     CaseNotSuspended,
+    DayTooFar,
     InstanceEnded,
     InstanceNotFound,
     MessageNotAwaited,
@@ -30,6 +32,7 @@ from engine.errors import (
     ReasonMissing,
 )
 from engine.feel.stored import stored
+from engine.people.retention import last_day
 from engine.steps import MoveToken, Outcome, Receive, Redate, Trigger, WaitingTimer, WaitingUserTask
 from engine.store.tables import Job, ProcessInstance
 from engine.store.tenancy import Scope
@@ -161,6 +164,9 @@ def _redate(change: NewDates, case: _Case) -> Trigger:
     for token, period in _statutory(case).items():
         if token in change.days and change.days[token] != period.drawn:
             raise PeriodStatutory(element=period.name)
+    last = last_day(_local(case.world.clock.now()))
+    if any(day > last for day in change.days.values()):
+        raise DayTooFar(last=said(last))
     return Redate({token: _moment(case, token, day) for token, day in change.days.items()})
 
 
@@ -220,12 +226,15 @@ def _resume(change: Resume, case: _Case) -> Trigger:
 
 
 def _shifted(case: _Case, since: date) -> dict[str, date]:
-    """Every date of the case but a statutory period's, later by the days since it was suspended."""
+    """Every date of the case but a statutory period's, later by the days since it was suspended, on a day of the same kind."""
     by = _local(case.world.clock.now()) - since
     waits = {**case.waiting.jobs, **case.waiting.tasks}
     stay = _statutory(case)
+    calendar = case.world.calendars(case.instance.authority, case.instance.school_urn)
     return {
-        token: _local(row.due) + by for token, row in waits.items() if row.due is not None and by and token not in stay
+        token: calendar.like(_local(row.due), _local(row.due) + by)
+        for token, row in waits.items()
+        if row.due is not None and by and token not in stay
     }
 
 

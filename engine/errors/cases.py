@@ -167,7 +167,7 @@ class HoldNames(PathwaysError):
 
 
 class DayTooFar(PathwaysError):
-    """The day must not be later than {last}: what is kept is looked at again within ten years."""
+    """The day must not be later than {last}: no day is set further ahead than ten years."""
 
 
 class DisposalNotFound(PathwaysError):

@@ -31,12 +31,13 @@ _TIME = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?")
 #: Months beyond which nobody plans: a date must exist.
 _MOST = 200 * 12
 
-#: How many months ahead a case may be kept back, or a hold be looked at again: a slip in the year keeps nothing for ever.
+#: How many months ahead people set a day, as until when a case is kept back or somebody is covered for: a slip in the year
+#: keeps nothing for ever.
 AHEAD = 10 * 12
 
 
 def last_day(today: date) -> date:
-    """The last day until which a case may be kept back, or on which a hold is looked at again."""
+    """The last day that anybody may set: until which a case is kept back, or on which a task is due."""
     return add_months(today, AHEAD)
 
 

@@ -12,6 +12,7 @@ from engine import queries
 from engine.errors import CoverRefused
 from engine.people.directory import Wanted
 from engine.people.register import day_of
+from engine.people.retention import last_day
 from webapp.current import now, the_engine
 from webapp.dates import day, typed_day
 from webapp.db import db
@@ -49,6 +50,8 @@ def _read(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     since, until = (typed_day(given, name) for name in DAYS)
     problems = {name: text for name, text in PEOPLE.items() if not given.get(name)}
     problems |= {name: text for (name, text), each in zip(DAYS.items(), (since, until), strict=True) if each is None}
+    if until is not None and until > (last := last_day(day_of(now()))):
+        problems["until"] = f"The last day must not be later than {day(last)}"
     problems |= {"reason": wrong} if wrong else {}
     if problems or since is None or until is None:
         return None, problems

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from engine import Effect, NewDates, Relocate, Resume, Send, Suspend, queries
 from engine.errors import PathwaysError
 from engine.forms import DateFault, read_date
+from engine.people.retention import last_day
 from engine.queries import DatedRow, InstanceRow, TimerRow
 from webapp.current import now, the_engine
 from webapp.dates import ZONE, day, parts
@@ -26,6 +27,8 @@ from webapp.people.names import anybody
 blueprint = Blueprint("interventions", __name__)
 #: What the buttons of the second page send.
 CONFIRMED, AGAIN = "confirmed", "again"
+#: Which days may be set.
+_REACH = "today or in the future, and not later than {last}"
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,8 @@ def _read_date(row: DatedRow) -> Asked:
 
 
 def _wrong_day(row: DatedRow, found: date) -> str:
-    if found < _today():
-        return "The new date must be today or in the future"
+    if not _today() <= found <= last_day(_today()):
+        return f"The new date must be {_REACH.format(last=day(last_day(_today())))}"
     return "That is its date already" if row.due and row.due.astimezone(ZONE).date() == found else ""
 
 
@@ -263,8 +266,8 @@ def _read_days(fell: list[TimerRow]) -> tuple[dict[str, date], dict[str, str]]:
         found = read_date(*(request.form.get(f"{name}-{part}", "") for part in ("day", "month", "year")))
         if isinstance(found, DateFault):
             problems[name] = f"The date of “{timer.name}” {found.says}"
-        elif found < _today():
-            problems[name] = f"The date of “{timer.name}” must be today or in the future"
+        elif not _today() <= found <= last_day(_today()):
+            problems[name] = f"The date of “{timer.name}” must be {_REACH.format(last=day(last_day(_today())))}"
         else:
             days[timer.token] = found
     return days, problems

@@ -10,6 +10,7 @@ from engine import Config, Engine, NewDates, Relocate, Resume, Scope, Send, Susp
 from engine.errors import (
     CaseNotSuspended,
     CaseSuspended,
+    DayTooFar,
     InstanceEnded,
     MessageNotAwaited,
     MoveRefused,
@@ -250,7 +251,12 @@ class TestSuspended:
         resumed(engine, Resume(shifted=True))
         assert engine.jobs.run_due() == 0
         assert str(dated(engine, "c").due)[:10] == "2026-10-12"
-        assert str(dated(engine, "a").due)[:10] == "2026-10-04"
+        assert str(dated(engine, "a").due)[:10] == "2026-10-05", "a working day, as it was: no Sunday"
+
+    def test_no_date_is_set_further_ahead_than_any_other(self, engine: Engine) -> None:
+        token = dated(engine, "c").token
+        with pytest.raises(DayTooFar):
+            engine.interventions.make(1, NewDates({token: date(2036, 9, 8)}), "A slip", BOSS)
 
     def test_what_fell_due_may_get_a_date_of_its_own(self, engine: Engine) -> None:
         token = dated(engine, "c").token

@@ -88,3 +88,9 @@ def test_another_authority_s_covers_are_not_seen(app: Flask, browser: Browser, c
     browser.sign_in("seo", "elsewhere")
     assert "On leave" not in browser.get("/cover")[1]
     assert browser.post("/cover/1/end")[0] == 404
+
+
+def test_nobody_is_covered_for_until_a_day_that_is_too_far(browser: Browser, case: int) -> None:
+    status, page = browser.sign_in("service-director").post("/cover", **{**GIVEN, "until-year": "2199"})
+    assert status == 400
+    assert "The last day must not be later than 7 September 2036" in page
