@@ -5,7 +5,7 @@ Neither statements nor time grow with cases or their history: their figures are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -33,15 +33,15 @@ from engine.queries.figures import (
 )
 from engine.queries.standing import callers
 from engine.queries.ways import GatewayRow, gateways
-from engine.store.tables import OPEN, ProcessDefinition, UserTask
+from engine.store.tables import OPEN, ProcessDefinition, ProcessInstance, UserTask
 
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step: how many cases are ``here`` now, in how many of them it is ``late``; of what ended in the period, how much was
-    ``done``, the ``median`` of the seconds that it took, in whole days, hours or minutes, and what nine of ten took at most
-    (``most``); and of what had a date by the diagram (``dated``), how much was done by the end of that day (``on_time``).
-    ``called`` is the process that it calls, by its key and version, whose steps have a page of their own."""
+    """A step: how many cases are ``here`` now, in how many of them it is ``late``, or something of what it calls; of what ended
+    in the period, how much was ``done``, the ``median`` of the seconds that it took, in whole days, hours or minutes, and what
+    nine of ten took at most (``most``); and of what had a date by the diagram (``dated``), how much was done by the end of that
+    day (``on_time``). ``called`` is the process that it calls, by its key and version, whose steps have a page of their own."""
 
     element: str
     name: str
@@ -76,7 +76,8 @@ def process_statistics(session: Session, definition_id: int, period: Period, now
     diagram = read(definition_xml(session, definition_id), "diagram.bpmn")
     elements = Elements(session, [definition_id]).all(definition_id)
     found = figures(session, definition_id, period, now)
-    late, called = _late(session, definition_id, now), _called(session, definition_id, diagram)
+    called = _called(session, definition_id, diagram)
+    late = _late(session, definition_id, now) | _late_inside(session, definition_id, now, diagram)
     live = found.of(LIVE)
     return Statistics(
         live=live,
@@ -123,6 +124,43 @@ def _late(session: Session, definition_id: int, now: datetime) -> dict[str, int]
     late = late.where(UserTask.definition_id == definition_id, UserTask.status == OPEN)
     late = late.where(UserTask.due_order < late_before(now)).group_by(UserTask.element)
     return {element: number for element, number in session.execute(late)}
+
+
+def _late_inside(session: Session, definition_id: int, now: datetime, diagram: Diagram) -> dict[str, int]:
+    """In how many cases something is late of what a call activity calls, at any depth."""
+    calls = {each.id: each.called_element for each in diagram.elements.values() if each.called_element}
+    if not calls:
+        return {}
+    rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.called))
+    bound = {row.id: row.called or {} for row in rows}
+    within = {element: _inside(bound, bound[definition_id].get(key)) for element, key in calls.items()}
+    late = _late_cases(session, definition_id, now, set[int]().union(*within.values()))
+    return {element: len(_standing(late, element, inside)) for element, inside in within.items()}
+
+
+def _inside(bound: Mapping[int, Mapping[str, int | None]], target: int | None) -> set[int]:
+    """A version that is called, and those that it may call, at any depth; none where nothing is bound."""
+    return set() if target is None else {target, *filter(None, bound.get(target, {}).values())}
+
+
+def _standing(late: Mapping[int, tuple[set[int], set[str]]], element: str, inside: set[int]) -> list[int]:
+    return [case for case, (where, at) in late.items() if element in at and not where.isdisjoint(inside)]
+
+
+def _late_cases(
+    session: Session, definition_id: int, now: datetime, inside: set[int]
+) -> dict[int, tuple[set[int], set[str]]]:
+    """The live cases on the diagram of a version in which a task of one of these other versions is late: by their ids, the
+    versions of these tasks, and the elements of the diagram at which the cases are."""
+    running = [definition_id, *callers(session, definition_id)]
+    late = UserTask.status == OPEN, UserTask.due_order < late_before(now), UserTask.definition_id.in_(inside)
+    chosen = select(UserTask.instance_id, UserTask.definition_id, ProcessInstance.active)
+    chosen = chosen.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    found: dict[int, tuple[set[int], set[str]]] = {}
+    for row in session.execute(chosen.where(*late, ProcessInstance.definition_id.in_(running))):
+        known = found.setdefault(row.instance_id, (set(), {at[1] for at in row.active if at[0] == definition_id}))
+        known[0].add(row.definition_id)
+    return found
 
 
 def _called(session: Session, definition_id: int, diagram: Diagram) -> dict[str, tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -50,12 +51,16 @@ def _read(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     since, until = (typed_day(given, name) for name in DAYS)
     problems = {name: text for name, text in PEOPLE.items() if not given.get(name)}
     problems |= {name: text for (name, text), each in zip(DAYS.items(), (since, until), strict=True) if each is None}
-    if until is not None and until > (last := last_day(day_of(now()))):
-        problems["until"] = f"The last day must not be later than {day(last)}"
+    problems |= _too_far(until)
     problems |= {"reason": wrong} if wrong else {}
     if problems or since is None or until is None:
         return None, problems
     return Wanted(given["absent"], given["covering"], since, until, why), {}
+
+
+def _too_far(until: date | None) -> dict[str, str]:
+    last = last_day(day_of(now()))
+    return {"until": f"The last day must not be later than {day(last)}"} if until and until > last else {}
 
 
 def _page(answered: Answered) -> str:

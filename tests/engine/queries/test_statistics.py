@@ -92,6 +92,23 @@ def test_how_many_cases_are_where_and_late(found: Found) -> None:
     assert here == {"Visit": (2, 2), "Support": (1, 0), "Challenge": (1, 0)}
 
 
+def test_what_is_late_in_a_called_process_is_late_at_the_step_that_calls_it(engine: Engine) -> None:
+    deploy(engine, CALLED.replace(b'name="Inner"', b'name="Inner" camunda:dueDate="P1D"'), "q", "town")
+    deploy(engine, TWICE, "twice", "town")
+    first, second = (engine.cases.start("twice", authority="town") for _ in range(2))
+    engine.tasks.complete(task(engine, "inner", first), by="sam")
+    clock_of(engine).set(NOW + 9 * DAY)
+    assert {step.name: (step.here, step.late) for step in statistics(engine, key="twice").steps} == {
+        "One": (1, 1),
+        "Two": (1, 1),
+    }
+    engine.tasks.complete(task(engine, "inner", second), by="sam")
+    assert {step.name: (step.here, step.late) for step in statistics(engine, key="twice").steps} == {
+        "One": (0, 0),
+        "Two": (2, 1),
+    }
+
+
 def test_how_many_are_live_began_and_ended(found: Found) -> None:
     row = found()
     assert (row.live, row.began, row.ended) == (4, 5, 1)
