@@ -139,7 +139,8 @@ def _lived(prepared: Prepared, setting: Setting, as_json: bool) -> Iterator[str]
     for line in diary(played):
         whom = f" [{', '.join(line.roles)}]" if line.roles else ""
         clauses = f" ({', '.join(line.clauses)})" if line.clauses else ""
-        yield f"{line.at.astimezone(ZONE):%a %-d %b %Y %H:%M}  {said(line)}{whom}{clauses}"
+        more = "".join(f"; {question}: {answer}" for question, answer in line.more)
+        yield f"{line.at.astimezone(ZONE):%a %-d %b %Y %H:%M}  {said(line)}{more}{whom}{clauses}"
 
 
 def _explored(prepared: Prepared, setting: Setting) -> Iterator[str]:

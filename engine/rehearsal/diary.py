@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from engine.queries.common import Elements
 from engine.queries.notices import TASK
+from engine.rehearsal.answered import Questions
 from engine.rehearsal.play import Played
+from engine.rehearsal.ways import Way, ways
 from engine.store.tables import History, Incident, Message, Notification, ProcessInstance, SchoolCategory, UserTask
 
 #: What a line of the diary is about, in the order in which lines of one moment stand.
-BEGAN, ANSWERED, FIRED, SENT, TOLD, CATEGORY, ASKED, ENDED, TROUBLE = (
+BEGAN, ANSWERED, FIRED, WENT, SENT, TOLD, CATEGORY, ASKED, ENDED, TROUBLE = (
     "began",
     "answered",
     "timer",
+    "way",
     "message",
     "letter",
     "category",
@@ -26,7 +29,9 @@ BEGAN, ANSWERED, FIRED, SENT, TOLD, CATEGORY, ASKED, ENDED, TROUBLE = (
     "ended",
     "trouble",
 )
-_ORDER = {what: at for at, what in enumerate((BEGAN, FIRED, ANSWERED, SENT, TOLD, CATEGORY, ASKED, ENDED, TROUBLE))}
+_ORDER = {
+    what: at for at, what in enumerate((BEGAN, FIRED, ANSWERED, WENT, SENT, TOLD, CATEGORY, ASKED, ENDED, TROUBLE))
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Line:
     clauses: tuple[str, ...] = ()
     """What of the policy the element carries."""
     more: tuple[tuple[str, str], ...] = field(default=())
-    """Of an answer: questions and answers, as they were given."""
+    """Of an answer: questions and answers, as they were given. Of a way that was taken: what its gateway tested, as it was."""
 
 
 def diary(played: Played) -> list[Line]:
@@ -58,7 +63,9 @@ def diary(played: Played) -> list[Line]:
         ids |= {row for row in session.scalars(select(ProcessInstance.definition_id))}
         ids |= {row for row in session.scalars(select(History.definition_id)) if row is not None}
         elements = Elements(session, ids)
-        told = [*_tasks(rows, elements), *_fired(played, elements), *_rest(session, elements)]
+        questions = Questions.of(session)
+        went = (_went(way, elements, questions) for way in ways(played, session))
+        told = [*_tasks(rows, elements, questions), *_fired(played, elements), *went, *_rest(session, elements)]
     return sorted(told, key=lambda line: (line.at, _ORDER[line.what]))
 
 
@@ -68,23 +75,21 @@ def _line(elements: Elements, definition_id: int | None, element: str, at: datet
     return Line(at, what, element, info.name, process, clauses=info.clauses, **more)  # type: ignore[arg-type]
 
 
-def _tasks(rows: list[UserTask], elements: Elements) -> Iterator[Line]:
+def _went(way: Way, elements: Elements, questions: Questions) -> Line:
+    tested = tuple(questions.pair(name, value) for name, value in way.values.items())
+    said = f"{way.to}, since no other way’s condition is true" if way.otherwise else way.to
+    return _line(elements, way.definition_id, way.gateway, way.at, WENT, why=said, more=tested)
+
+
+def _tasks(rows: list[UserTask], elements: Elements, questions: Questions) -> Iterator[Line]:
     for row in rows:
         roles = tuple(row.candidate_groups)
         yield _line(elements, row.definition_id, row.element, row.created, ASKED, roles=roles, due=row.due)
         if row.ended is not None and row.status == "completed":
-            said = tuple(
-                (key, _said(value)) for key, value in (row.values or {}).items() if value not in (None, "", [])
-            )
+            said = questions.pairs(row.values or {})
             yield _line(elements, row.definition_id, row.element, row.ended, ANSWERED, roles=roles, more=said)
         elif row.ended is not None:
             yield _line(elements, row.definition_id, row.element, row.ended, ANSWERED, roles=roles, why="withdrawn")
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _fired(played: Played, elements: Elements) -> Iterator[Line]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import queries
@@ -16,7 +17,7 @@ from engine.errors import MessageNotExpected, PathwaysError, StartKept
 from engine.queries import TaskRow
 from engine.rehearsal.recording import Move, Recording
 from engine.rehearsal.stage import Prepared, Stage
-from engine.store.tables import WAITING, Job, ProcessInstance
+from engine.store.tables import WAITING, History, Job, ProcessInstance
 from engine.store.tenancy import Scope
 
 #: Whose name stands with what is done in a rehearsal.
@@ -49,6 +50,15 @@ class Refused:
     """The elements of the tasks that were open instead."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a case knew after its history had come to a line."""
+
+    case: int
+    seq: int
+    variables: Mapping[str, Any]
+
+
 @dataclass
 class Played:
     """What came of it, beside the rows on the stage."""
@@ -58,6 +68,7 @@ class Played:
     fired: list[Fired] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     given_up: bool = False
+    known: list[Known] = field(default_factory=list)
 
     def cases(self) -> list[int]:
         """The ids of the cases that were begun."""
@@ -89,7 +100,17 @@ class Player:
             self._begin()
         except StartKept as kept:  # no manager hears of it here
             raise kept.__cause__ or kept from None
+        self._note()
         self.settle()
+
+    def _note(self) -> None:
+        """Note what each case knows whose history has grown."""
+        last = {each.case: each.seq for each in self.played.known}
+        with self.stage.transactions.reading() as session:
+            grown = select(History.instance_id, func.max(History.seq)).group_by(History.instance_id)
+            for case, seq in session.execute(grown).all():
+                if seq > last.get(case, -1):
+                    self.played.known.append(Known(case, seq, dict(queries.variables(session, case))))
 
     def _begin(self) -> None:
         said, stage = self.played.recording, self.stage
@@ -123,6 +144,7 @@ class Player:
                 )
             if not self.stage.jobs.fire_next_due():
                 break
+            self._note()
         else:
             self.played.given_up = True
         self.stage.jobs.tell_late()
@@ -163,6 +185,7 @@ class Player:
             self.played.refused.append(Refused(self.stage.clock.now(), move, refused, waiting))
             return False
         self.played.recording = self.played.recording.then(move)
+        self._note()
         self.settle()
         return True
 

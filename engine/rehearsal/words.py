@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.calendar.timers import ZONE
-from engine.rehearsal.diary import ANSWERED, ASKED, BEGAN, CATEGORY, ENDED, FIRED, SENT, TOLD, Line
+from engine.rehearsal.diary import ANSWERED, ASKED, BEGAN, CATEGORY, ENDED, FIRED, SENT, TOLD, WENT, Line
 
 
 def said(line: Line) -> str:
@@ -23,6 +23,7 @@ _SAID: Mapping[str, Callable[[Line], str]] = {
     ASKED: _asked,
     ANSWERED: lambda line: f"{line.name} is {line.why or 'done'}",
     FIRED: lambda line: f"{line.name}: its time has come" + (f" ({line.why})" if line.why else ""),
+    WENT: lambda line: f"{'It goes' if line.name == line.element else f'{line.name}:'} on to {line.why}",
     SENT: lambda line: f"{line.name}: the message “{line.why}” is sent",
     TOLD: lambda line: f"{line.name}: “{line.why}” is sent",
     CATEGORY: lambda line: f"The school is put in the category “{line.name}”" + (f": {line.why}" if line.why else ""),

@@ -34,7 +34,7 @@ def _not_said(nodes: list[ast.AST]) -> Iterator[int]:
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "this" for part in node.values)
-    return node.value if isinstance(node, ast.Constant) and str(node.value).endswith(".") else ""
+    return str(node.value) if isinstance(node, ast.Constant) and str(node.value).endswith(".") else ""
 
 
 SAID = sorted(set(texts()))

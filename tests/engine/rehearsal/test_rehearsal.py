@@ -19,6 +19,7 @@ from engine.errors import DeploymentRefused, RehearsalNotFound, RehearsalUnreada
 from engine.people.authorities import Authority, Role
 from engine.rehearsal import (
     Chooser,
+    Line,
     Move,
     Prepared,
     Recording,
@@ -125,6 +126,28 @@ def test_a_year_s_diary_says_who_is_asked_what_when_and_by_which_clause(prepared
     assert asked.clauses == ("A-1",)
 
 
+def _line(prepared: Prepared, what: str, outcome: str = "wait") -> Line:
+    """The first line of its kind in a year in which this is decided."""
+    lines = diary(_year(prepared, answers={"decide": [{"outcome": outcome}]}, silent=frozenset({"hold"})).live())
+    return next(line for line in lines if line.what == what)
+
+
+def test_a_diary_says_which_answers_were_given_in_the_form_s_words(prepared: Prepared) -> None:
+    assert _line(prepared, "answered").more == (("What now?", "Wait"),)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says", "tested"),
+    [
+        ("wait", "It goes on to “Hold”", "Wait"),
+        ("enough", "It goes on to end event without a name, since no other way’s condition is true", "Enough"),
+    ],
+)
+def test_a_diary_says_why_a_way_was_taken(prepared: Prepared, outcome: str, says: str, tested: str) -> None:
+    line = _line(prepared, "way", outcome)
+    assert (said(line), line.more) == (says, (("What now?", tested),))
+
+
 def test_nobody_is_missed_by_mail_that_is_not_sent(database_url: str, clock: VirtualClock, tmp_path: Path) -> None:
     """An invented school has no people, and is written to by nobody."""
     roles = {"seo": Role("seo", "SEO", "officer", frozenset(), "", "")}
@@ -142,6 +165,7 @@ def test_people_answer_on_the_next_school_day_and_time_passes_to_each_date(prepa
         "7 Sep A case begins: small",
         "7 Sep Decide is asked, due on 14 September 2026",
         "8 Sep Decide is done",
+        "8 Sep It goes on to “Hold”",
         "8 Sep Hold is asked, without a date",
         "23 Sep A while is over: its time has come (2 weeks counted from the day after Tuesday 8 September 2026 "
         "end with Tuesday 22 September 2026; a period never moves)",

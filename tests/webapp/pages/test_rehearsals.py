@@ -45,6 +45,14 @@ def test_a_year_in_a_diary(browser: Browser) -> None:
     assert "School Evaluation Officer (SEO) or System leader" in page
 
 
+def test_a_diary_says_which_answers_were_given_and_why_a_way_was_taken(browser: Browser) -> None:
+    _, page = browser.sign_in("process-owner").post(f"{HERE}/year", **SETUP)
+    asked = "What does the Head of the BSA decide?"
+    way = re.search(rf"{re.escape(asked)}: on to “No further action”[^<]*<ul[^>]*>\s*<li>([^<]+): ([^<]+)</li>", page)
+    assert way, re.findall(r"[^<>]+: on to [^<]+(?:<[^<]*)*?</ul>", page)
+    assert way[2] == "No further action"
+
+
 def test_what_the_caller_of_a_process_hands_over_is_made_up_and_shown(browser: Browser) -> None:
     status, page = browser.sign_in("process-owner").post("/processes/barnsley-powers/rehearse/year", **SETUP)
     assert status == 200
