@@ -257,3 +257,23 @@ def test_a_school_says_itself_that_it_appeals_no_further(story: Story) -> None:
     """RED-9.1."""
     appeal(story).report("headteacher", "appeal-withdrawn", COMMUNITY)
     assert story.ended
+
+
+def asked_whether_it_stands(story: Story) -> Story:
+    """RED-9.4: the category is lifted while the notice runs, and nobody says whether it still stands."""
+    story.start(HOE, NOTICE, COMMUNITY).do(HOE, "determine-notice").do(HOE, "give-notice", compliance_length=15)
+    return story.receive("category-lifted", COMMUNITY).wait_for("compliance-ends")
+
+
+def test_a_notice_that_nobody_reconsiders_runs_its_course(story: Story) -> None:
+    """RED-9.4, RED-8A.8: powers follow the further notice, and who was asked hears that the question is over."""
+    asked_whether_it_stands(story).do(HOE, "check-compliance", notice_outcome="not complied").do(HOE, "further-notice")
+    assert "propose-powers" in story.waiting()
+    assert "not complied with" in told(story, HOE, "Not decided whether the notice stands")
+
+
+def test_a_notice_that_was_complied_with_is_not_withdrawn_after_it(story: Story) -> None:
+    """RED-9.4, RED-8A.8: the question ends with the notice."""
+    asked_whether_it_stands(story).do(HOE, "check-compliance", notice_outcome="complied").do(HOE, "confirm-complied")
+    assert story.ended
+    assert "was complied with" in told(story, HOE, "Not decided whether the notice stands")

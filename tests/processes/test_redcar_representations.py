@@ -119,3 +119,26 @@ def test_a_notice_that_ofsted_does_not_let_stand_is_withdrawn(story: Story) -> N
     assert "notice-withdrawn" in story.trace
     told = {role for role, subject in story.told if subject.startswith("Warning notice withdrawn")}
     assert told == {"chair-of-governors", "headteacher", "diocesan-representative", "foundation-governor-appointer"}
+
+
+def test_representations_that_nobody_answers_stop_nothing_after_the_further_notice(story: Story) -> None:
+    """RED-8A.5, RED-8A.8, RED-8B.1: since 2016 Ofsted answers nobody; powers are proposed, and its answer is still heard."""
+    represented(story).wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="not complied")
+    story.do(HOE, "further-notice")
+    assert story.waiting() == ["propose-powers"]
+    report(story, "representations-answered", COMMUNITY, ofsted_answer="upheld", **LATE)
+    assert "the warning notice stands" in told(story, "chair-of-governors", "Ofsted's answer")
+
+
+def test_representations_that_nobody_answers_keep_no_case_open(story: Story) -> None:
+    """RED-8A.5, RED-8A.8, RED-7.4: the notice was complied with, and category 3 begins another when it is given again."""
+    represented(story).wait_for("compliance-ends").do(HOE, "check-compliance", notice_outcome="complied")
+    assert story.do(HOE, "confirm-complied").ended
+    story.receive("category-3", COMMUNITY)
+    assert len(story.cases(PROCESS, COMMUNITY)) == 2
+
+
+def test_representations_that_nobody_answers_leave_the_question_after_the_two_months(story: Story) -> None:
+    """RED-8A.5, RED-8B.2"""
+    represented(story).wait_for("compliance-ends").wait_for("check-late")
+    assert story.waiting() == ["after-two-months"]
