@@ -261,3 +261,28 @@ def test_a_round_lifts_no_category_3_that_ofsted_gave(story: Story) -> None:
     story.start("sia", CATEGORISATION, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
     story.do("governor-support", "answer-questions")
     assert "not_ofsted" in story.refused(HOE, "propose-category", category="1", not_ofsted=False)
+
+
+def test_an_old_proposal_lifts_no_category_3_that_ofsted_gave_meanwhile(story: Story) -> None:
+    """RED-7.3: who lets the proposal stand confirms, as who proposes does, that no judgement put the school in category 3."""
+    propose(story.start("sia", CATEGORISATION, COMMUNITY), "1")
+    judged_inadequate(story, COMMUNITY).wait_for("no-appeal")
+    stands = {"still_proposed": "yes", "not_ofsted": False}
+    assert "not_ofsted" in story.refused(HOE, "reconsider-category", **stands)
+
+
+def test_a_judgement_of_a_school_in_category_3_is_put_to_the_group_too(story: Story) -> None:
+    """RED-7.3: the category is 3 before and after; the group lowers it by no proposal from before the judgement."""
+    settle(story, "3")
+    propose(story.start_by_timer(CATEGORISATION, "each-term", COMMUNITY), "2")
+    opened = story.case
+    judged_inadequate(story, COMMUNITY).case = opened
+    assert story.wait_for("no-appeal").waiting() == ["reconsider-category"]
+
+
+def test_a_category_that_is_settled_before_the_proposal_asks_nothing_again(story: Story) -> None:
+    """RED-6.1: the group proposed knowing of it."""
+    story.start("sia", CATEGORISATION, COMMUNITY).do("intelligence-hub-manager", "data-pack").do("sia", "visit")
+    story.do("governor-support", "answer-questions")
+    judged_inadequate(story, COMMUNITY).do(HOE, "propose-category", category="2").do("sia", "share-results")
+    assert story.wait_for("no-appeal").trace[-1] == "category-stands"
