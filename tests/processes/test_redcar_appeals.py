@@ -6,9 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import NotAStarter, NotForThisSchool
+from engine.errors import FormInvalid, NotAStarter, NotForThisSchool
 from tests.processes.barnsley import told, unanswered
-from tests.processes.redcar import ACADEMY, AIDED, CATEGORISATION, COMMUNITY, FOLLOW_UP, HOE, NOTICE, propose, settle
+from tests.processes.redcar import (
+    ACADEMY,
+    AIDED,
+    CATEGORISATION,
+    COMMUNITY,
+    FOLLOW_UP,
+    HOE,
+    NOTICE,
+    propose,
+    report,
+    settle,
+)
 from tests.processes.story import Story
 
 APPEAL = "redcar-category-appeal"
@@ -277,3 +288,30 @@ def test_a_notice_that_was_complied_with_is_not_withdrawn_after_it(story: Story)
     asked_whether_it_stands(story).do(HOE, "check-compliance", notice_outcome="complied").do(HOE, "confirm-complied")
     assert story.ended
     assert "was complied with" in told(story, HOE, "Not decided whether the notice stands")
+
+
+@pytest.mark.parametrize("element", ["discussion-silent", "director-silent"])
+def test_an_appeal_that_waits_is_told_at_each_level(story: Story, element: str) -> None:
+    """RED-9.2, RED-9.4: a discussion that nobody records, and a decision that the Director does not take."""
+    appeal(story)
+    if element == "director-silent":
+        story.do("sia", "discuss", appeal_resolved="no").do(HOE, "head-considers", appeal_accepted="no")
+    story.wait_for(element)
+    awaited = "decides finally" if element == "director-silent" else "no discussion was recorded"
+    assert awaited in told(story, HOE, "Appeal not considered")
+
+
+def test_the_director_s_decision_is_final(story: Story) -> None:
+    """RED-9.4: whoever appeals confirms that it is not against a category that was decided on so."""
+    with pytest.raises(FormInvalid) as refused:
+        story.start("headteacher", APPEAL, COMMUNITY, not_decided_finally=False)
+    assert "not_decided_finally" in refused.value.errors
+
+
+def test_an_appeal_goes_on_when_the_one_beside_it_is_withdrawn(story: Story) -> None:
+    """RED-9.1: the head's and the chair's are considered together, and each withdraws its own."""
+    report(appeal(story), "appeal-again", COMMUNITY, "chair-of-governors")
+    assert "all_withdrawn" in story.report_refused("headteacher", "appeal-withdrawn", COMMUNITY, all_withdrawn=False)
+    report(story, "appeal-part-withdrawn", COMMUNITY, "headteacher", part_withdrawn_whose="the headteacher’s")
+    assert "the headteacher’s" in told(story, "chair-of-governors", "One appeal withdrawn")
+    assert story.waiting() == ["discuss"]

@@ -27,7 +27,7 @@ SHORT = {
     "luton-school-review": 0.0,
     "luton-warning-notice": 0.0,
     "redcar-category-follow-up": 0.0,
-    "redcar-warning-notice": 0.2,
+    "redcar-warning-notice": 0.15,
     "redcar-warning-notice-course": 0.15,
     "redcar-warning-notice-powers": 0.0,
 }
