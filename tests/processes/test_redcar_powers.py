@@ -85,6 +85,15 @@ def test_progress_is_looked_at_while_the_answer_about_a_board_is_awaited(story: 
     assert story.waiting() == ["board-answer"]
 
 
+def test_a_board_that_is_not_needed_any_more_is_taken_back(story: Story) -> None:
+    """RED-8C.1, RED-8B.2: no power was in force; who proposed the board to the Secretary of State tells him."""
+    proposed(story, "IEB").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "decide-powers")
+    story.wait_for("board-silent").do("sia", "review-improvement", improved="yes").engine.jobs.run_due()
+    assert texts(story, "chair-of-governors", "Powers given back") == []
+    said = texts(story, HOE, "Proposal of powers taken back")[0]
+    assert "No power was in force. The authority takes back the interim executive board" in said
+
+
 def test_a_board_that_is_in_place_is_given_back(story: Story) -> None:
     """RED-8C.1: the board too, by a task of its own."""
     proposed(story, "IEB").do("chair-of-governors", "answer-consultation").do(DIRECTOR, "decide-powers")
