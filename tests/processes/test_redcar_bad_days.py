@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.errors import NotForThisSchool
 from tests.processes.barnsley import told
 from tests.processes.redcar import COMMUNITY, DIRECTOR, FOUNDATION, HOE, NOTICE, judged_inadequate, report
 from tests.processes.story import Story
 
-UNIT = "110018"
+UNIT, INDEPENDENT = "110018", "110020"
 HIS_NOTICE = {"secretary_notice_dated": "2026-09-07", "secretary_notice_says": "Replace the board."}
 
 
@@ -93,6 +96,24 @@ def test_a_direction_about_a_pupil_referral_unit_is_answered_without_a_notice(st
     story.do(HOE, "determine-notice", notice_decision="no notice")
     assert told(story, "director-of-people-services", "No warning notice")
     assert story.ended
+
+
+def test_the_governing_body_hears_that_its_notice_is_directed(story: Story) -> None:
+    """RED-8A.6, RED-8A.2."""
+    direction = {"direction_dated": "2026-09-04", "direction_says": "Give a notice about attendance."}
+    report(story, "secretary-of-state-direction", COMMUNITY, **direction).follow(NOTICE, COMMUNITY)
+    story.do(HOE, "determine-notice").do(HOE, "give-notice")
+    said = told(story, "chair-of-governors", "Warning notice:")
+    assert "directed the authority on 4 September 2026 to give it: Give a notice about attendance." in said
+
+
+def test_a_judgement_of_an_independent_school_puts_it_in_no_category(story: Story) -> None:
+    """RED-8A.7: the framework is about none; the judgement is kept on its record."""
+    with pytest.raises(NotForThisSchool):
+        story.start(HOE, NOTICE, INDEPENDENT)
+    judged_inadequate(story, INDEPENDENT)
+    assert story.cases(NOTICE, INDEPENDENT) == []
+    assert story.category_of(INDEPENDENT) == ""
 
 
 def test_a_direction_that_comes_while_a_unit_is_considered_stops_nothing(story: Story) -> None:
