@@ -26,6 +26,7 @@ SHORT = {
     "luton-ri-maintained": 0.25,
     "luton-school-review": 0.0,
     "luton-warning-notice": 0.0,
+    "redcar-category-appeal": 0.4,
     "redcar-category-follow-up": 0.0,
     "redcar-warning-notice": 0.15,
     "redcar-warning-notice-course": 0.15,
