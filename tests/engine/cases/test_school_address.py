@@ -121,12 +121,8 @@ def _untold(file: Path) -> set[str]:
     return {each.id for each in chairs if not each.properties.get("toSchool")}
 
 
-#: Of what they tell the governing body of a category, not of a notice.
-NO_LETTER = {"redcar-warning-notice-course.bpmn": {"tell-no-notice"}}
-
-
 @pytest.mark.parametrize(
     "file", sorted((*ROOT.glob("processes/*/*notice*.bpmn"), *ROOT.glob("processes/*/*powers.bpmn")))
 )
 def test_every_letter_about_a_notice_or_powers_goes_to_the_school_too(file: Path) -> None:
-    assert _untold(file) == NO_LETTER.get(file.name, set())
+    assert _untold(file) == set()
