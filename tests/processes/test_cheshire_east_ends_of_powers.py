@@ -154,3 +154,20 @@ def test_the_qa_manager_reports_a_judgement(story: Story) -> None:
     """CHE-4.1: who is responsible for the programme may say what Ofsted judged."""
     enter(story, "targeted").report(QA, "ofsted-judgement", COMMUNITY, judgement="inadequate")
     assert "three-term-review" in story.waiting()
+
+
+@pytest.mark.parametrize(
+    ("power", "role", "task", "done"),
+    [
+        ("governors", GOVERNANCE, "appoint-governors", "governors_done"),
+        ("budget", "finance-officer", "suspend-budget", "suspension_done"),
+        ("collaboration", QA, "require-collaboration", "collaboration_done"),
+    ],
+)
+def test_a_power_that_is_agreed_and_not_used_is_said_so(
+    story: Story, power: str, role: str, task: str, done: str
+) -> None:
+    """CHE-5.2.5: after an inadequate judgement too, and at any time; the governing body hears why."""
+    by_judgement(story, power).do(role, task, **{done: "no"})
+    assert told(story, "Powers that were agreed are not used") == CONCERNED
+    assert "powers-done" in story.trace
