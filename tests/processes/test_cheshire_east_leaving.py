@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from tests.processes.story import Story
-from tests.processes.test_cheshire_east_iop import COMMUNITY, MI, OFFICER, QA, SMT, enter, in_tier_2, meeting
+from tests.processes.test_cheshire_east_iop import (
+    CHAIR,
+    COMMUNITY,
+    HEAD,
+    MI,
+    OFFICER,
+    QA,
+    SMT,
+    enter,
+    in_tier_2,
+    meeting,
+    told,
+)
 from tests.processes.test_cheshire_east_powers import considered, may_ask
+
+STAYS = "Does not leave yet"
 
 
 def asked(story: Story, ground: str = "safety") -> Story:
@@ -96,3 +110,31 @@ def test_a_board_that_is_refused_brings_no_judgement_back(story: Story) -> None:
     story.do(OFFICER, "baseline-on-ofsted")
     story.do(QA, "record-answer", ieb_answer="refused")
     assert story.variables["ofsted_outcome"] == "good"
+
+
+def test_an_exit_that_is_called_off_is_told_at_once(story: Story) -> None:
+    """CHE-5.3.10 CHE-5.2.5: all who had the letter hear it, weeks before the day of leaving."""
+    goes(story, "2027-01-20").receive(
+        "ofsted-judgement", COMMUNITY, judgement="inadequate", judgement_summary="Unsafe."
+    )
+    assert told(story, STAYS) == [MI, QA, HEAD, CHAIR, SMT]
+
+
+def test_another_concern_calls_an_exit_off(story: Story) -> None:
+    """CHE-5.3.10 CHE-4.1: it is reported before the day of leaving, and a later meeting may propose the exit again."""
+    goes(story, "2027-01-20").report("sip", "iop-re-entry", COMMUNITY, considered_concern="A pupil was hurt.")
+    assert told(story, STAYS) == [MI, QA, HEAD, CHAIR, SMT]
+    assert not story.later(90).ended
+
+
+def test_an_academy_is_asked_no_notice_and_told_of_none(story: Story) -> None:
+    """CHE-5.2.5: it becomes one while the QA Manager is asked."""
+    considered(in_tier_2(story)).converts(COMMUNITY)
+    assert "three-term-review" not in story.waiting()
+    assert told(story, "No formal warning notice for an academy") == [QA, MI]
+
+
+def test_an_academy_hears_of_no_notice_that_was_only_asked_for(story: Story) -> None:
+    """CHE-5.2.5: the SMT was asked to approve it."""
+    considered(in_tier_2(story)).do(QA, "three-term-review", ask_notice="yes").converts(COMMUNITY)
+    assert told(story, "No formal warning notice, now an academy") == [SMT, MI, "governance-officer"]
