@@ -134,7 +134,7 @@ def test_a_manager_s_report_of_an_inadequate_judgement_calls_an_exit_off(story: 
     """CHE-5.3.10 CHE-5.2.5: as the report of the judgement itself does."""
     meeting(in_tier_2(story), "2026-11-11", "ready to leave").do(MI, "exit-strategy", exit_on="2027-03-15")
     story.do(SMT, "agree-exit", exit_agreed="yes")
-    considered(story, "inadequate").do(QA, "three-term-review", ask_notice="no").wait_for("exit-day")
+    considered(story, "inadequate").do(QA, "three-term-review", ask_notice="no").later(120)
     assert not story.ended
     assert told(story, "Does not leave yet") == [MI, QA, HEAD, CHAIR, SMT]
 

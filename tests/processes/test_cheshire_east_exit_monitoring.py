@@ -137,11 +137,16 @@ def test_a_school_that_is_back_in_the_programme_keeps_its_level(story: Story) ->
         assert queries.school(session, SCHOOL).category == "targeted"
 
 
-@pytest.mark.parametrize(("judged", "waits", "ends"), [("inadequate", 1, "judged-back"), ("good", 0, "stays-out")])
-def test_ofsted_judges_a_school_that_is_monitored(story: Story, judged: str, waits: int, ends: str) -> None:
-    """CHE-5.3.11: the managers are told, and a school that is not good comes back to the programme."""
+@pytest.mark.parametrize(
+    ("judged", "hear", "waits", "ends"),
+    [("inadequate", [QA, MI, "smt"], 1, "judged-back"), ("good", [QA, MI], 0, "stays-out")],
+)
+def test_ofsted_judges_a_school_that_is_monitored(
+    story: Story, judged: str, hear: list[str], waits: int, ends: str
+) -> None:
+    """CHE-5.3.11: the managers are told, of an inadequate judgement the SMT too, and a school that is not good comes back to the programme."""
     left(story).receive("ofsted-judgement", SCHOOL, judgement=judged, judgement_summary="Read it.")
     story.engine.jobs.run_due()
-    assert [role for role, _ in story.told] == [QA, MI]
+    assert [role for role, _ in story.told] == hear
     assert ends in story.trace
     assert len(story.cases(PROGRAMME, SCHOOL)) == waits

@@ -38,14 +38,14 @@ def test_the_visit_is_asked_for_without_the_school_s_report(story: Story) -> Non
 
 
 def test_a_judgement_after_tier_1_is_not_lost_while_a_notice_keeps_the_school(story: Story) -> None:
-    """CHE-2.4 CHE-5.2.3: tier 1 has improved the school, a notice runs, and Ofsted judges it inadequate."""
+    """CHE-2.4 CHE-5.2.3: tier 1 has improved the school, a notice runs, and Ofsted judges it less than good."""
     enter(story, "targeted").do(MI, "tier-1-support", agreed_length=1, agreed_unit="months")
     considered(story, "safety").do(QA, "three-term-review", ask_notice="yes")
     story.do(SMT, "approve-notice", notice_approved="yes").do(QA, "give-notice", compliance_length=90)
     story.wait_for("agreed-period").do(MI, "review-tier-1", tier_1_result="improved")
-    story.report(SIP, "ofsted-judgement", COMMUNITY, judgement="inadequate")
+    story.report(SIP, "ofsted-judgement", COMMUNITY, judgement="requires improvement")
     assert "judged-before-leaving" in story.trace
-    story.do("mi-officer", "gather-evidence").do(QA, "decide-entry", losi="universal")
+    story.do("mi-officer", "gather-evidence", ofsted_outcome="less than good").do(QA, "decide-entry", losi="universal")
     assert not story.ended, "the notice still runs"
     story.wait_for("period-ends").do(QA, "check-notice", notice_outcome="complied").do(QA, "confirm-complied")
     assert story.ended
@@ -166,7 +166,7 @@ def judged_inadequate(story: Story) -> Story:
 
 def test_an_inadequate_judgement_calls_an_agreed_exit_off(story: Story) -> None:
     """CHE-5.3.10 CHE-5.2.5: it comes between the SMT's agreement and the day of leaving; the SMT hears it."""
-    judged_inadequate(exit_agreed(story)).do(QA, "three-term-review", ask_notice="no").wait_for("exit-day")
+    judged_inadequate(exit_agreed(story)).do(QA, "three-term-review", ask_notice="no").later(60)
     assert not story.ended
     assert told(story, "Does not leave yet") == [MI, QA, HEAD, "chair-of-governors", SMT]
     assert "stays" in story.trace
