@@ -14,7 +14,7 @@ AUDIT = "submit-audit"
 
 def asked(story: Story) -> Story:
     """LUT-AC.1 and LUT-AC.2: the trust's plan and the academy's audit are asked for at the same time."""
-    story.start("sia", PROCESS, ACADEMY)
+    story.start("sia", PROCESS, ACADEMY, judged_on="2026-08-10")
     assert story.waiting() == ["request-plan", AUDIT]
     story.do("sia", "request-plan")
     assert story.waiting() == ["send-plan", AUDIT]
@@ -115,7 +115,7 @@ def test_the_judgement_puts_the_academy_in_its_category(story: Story, before: st
 @pytest.mark.parametrize(("judgement", "then"), [("requires improvement", "D"), ("inadequate", "D"), ("good", "C")])
 def test_a_new_judgement_changes_the_category(story: Story, judgement: str, then: str) -> None:
     """LUT-1.4 LUT-1.5: requires improvement twice running, and inadequate, are D."""
-    story.start("sia", PROCESS, IN_B, judged_before="good")
+    story.start("sia", PROCESS, IN_B, judged_before="good", judged_on="2026-08-10")
     story.receive("section-5-inspection", IN_B, judgement=judgement)
     assert story.category_of(IN_B) == then
 
@@ -176,6 +176,45 @@ def test_an_inadequate_academy_s_trust_is_met_on(story: Story) -> None:
 
 def test_an_academy_that_is_no_longer_inadequate_is_in_c_first(story: Story) -> None:
     """LUT-1.5: in its first year after category D; a new plan is asked for."""
-    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate")
-    story.receive("section-5-inspection", ACADEMY, judgement="requires improvement").follow(PROCESS, ACADEMY)
+    asked(story).receive("section-5-inspection", ACADEMY, judgement="inadequate", inspection_published_on="2026-09-01")
+    later = {"judgement": "requires improvement", "inspection_published_on": "2026-09-07"}
+    story.receive("section-5-inspection", ACADEMY, **later).follow(PROCESS, ACADEMY)
     assert story.category_of(ACADEMY) == "C"
+
+
+def test_the_same_report_asks_for_no_new_plan(story: Story) -> None:
+    """LUT-1.4 LUT-AC.1: requires improvement once is not twice, whoever reports it again."""
+    same = {"judgement": "requires improvement", "inspection_published_on": "2026-08-10"}
+    story.start("sia", PROCESS, IN_B, judged_before="good", judged_on="2026-08-10")
+    assert not story.receive("section-5-inspection", IN_B, **same).ended
+    assert story.category_of(IN_B) == "C"
+
+
+def test_a_new_plan_counts_from_the_report_that_asks_for_it(story: Story) -> None:
+    """LUT-1.4 LUT-AC.1: the report that began the new case is no other one there."""
+    again = {"judgement": "requires improvement", "inspection_published_on": "2026-09-04"}
+    asked(story).receive("section-5-inspection", ACADEMY, **again).receive("section-5-inspection", ACADEMY, **again)
+    assert len(story.cases(PROCESS, ACADEMY)) == 2
+
+
+def test_an_inadequate_academy_is_put_to_the_dfe_once_by_a_report(story: Story) -> None:
+    """LUT-AC.3."""
+    report = {"judgement": "inadequate", "inspection_published_on": "2026-09-04"}
+    asked(story).receive("section-5-inspection", ACADEMY, **report).receive("section-5-inspection", ACADEMY, **report)
+    assert story.waiting().count("dfe-after-inspection") == 1
+
+
+def test_an_academy_that_was_good_and_is_inadequate_is_put_to_the_dfe(story: Story) -> None:
+    """LUT-AC.3 LUT-1.4: reported, though no case runs; the trust is asked and met as where it requires improvement."""
+    story.report("sia", "academy-inadequate", IN_B).follow(PROCESS, IN_B)
+    assert story.category_of(IN_B) == "D"
+    assert story.waiting() == ["dfe-inadequate", "request-plan", AUDIT]
+    assert "inadequate-with-dfe" in story.do(DIRECTOR, "dfe-inadequate").trace
+
+
+def test_a_plan_that_nobody_asks_for_is_told_of(story: Story) -> None:
+    """LUT-AC.1: twenty working days counted from Tuesday 8 September 2026 end with 5 October; and again."""
+    story.start("sia", PROCESS, IN_B)
+    assert str(story.due("request-late").date()) == "2026-10-05"
+    story.wait_for("request-late").wait_for("request-late")
+    assert [role for role, told in story.told if told.startswith("No plan was asked for")] == [DIRECTOR, "sia"] * 2

@@ -19,7 +19,7 @@ AUDIT = "submit-audit"
 
 def begin(story: Story, school: str = COMMUNITY, before: str = "good") -> Story:
     """LUT-RI.1 and LUT-RI.2: an adviser, who meets the headteacher and the chair."""
-    story.start("sia", PROCESS, school, judged_before=before)
+    story.start("sia", PROCESS, school, judged_before=before, judged_on="2026-08-10")
     assert "allocate-sia" in story.waiting()
     story.do(DIRECTOR, "allocate-sia")
     assert "meet-head-chair" in story.waiting()
