@@ -270,7 +270,7 @@ def test_judged_good_at_a_meeting_the_plan_ends(story: Story) -> None:
     assert story.trace[-1] == "good"
     subject = f"The improvement plan ends: {story.variables['school']['name']}"
     told = [told for told in story.told if told[1] == subject]
-    assert told == [(role, subject) for role in ("headteacher", "chair-of-governors", "panel-chair")]
+    assert told == [(role, subject) for role in ("headteacher", "chair-of-governors", "panel-chair", DIRECTOR)]
 
 
 @pytest.mark.parametrize("judgement", ["good", "outstanding"])
