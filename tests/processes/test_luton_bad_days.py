@@ -34,7 +34,7 @@ def until(story: Story, day: str) -> Story:
 
 def test_a_judgement_that_is_reported_as_inadequate_gives_the_school_one_group(story: Story) -> None:
     """LUT-IN.3 LUT-IN.1: the support that runs hears of it, and a later judgement ends the intervention."""
-    story.start("sia", SUPPORT, COMMUNITY).do("sia", "set-up-group")
+    story.start("sia", SUPPORT, COMMUNITY, judged_on="2026-08-10").do("sia", "set-up-group")
     support = story.case
     story.report("sia", "judged-inadequate", COMMUNITY, judged_on="2026-09-04")
     story.wait_for("group-due")

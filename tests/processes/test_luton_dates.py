@@ -8,9 +8,9 @@ from tests.processes.test_luton_ri_maintained import COMMUNITY, DIRECTOR, MILEST
 
 
 def test_a_plan_does_not_begin_before_the_judgement(story: Story) -> None:
-    """LUT-RI.7: published on 7 September."""
+    """LUT-RI.7: published on 10 August."""
     begin(story)
-    assert "plan_starts_on" in story.refused("sia", "agree-plan", milestones=[MILESTONE], plan_starts_on="2026-09-01")
+    assert "plan_starts_on" in story.refused("sia", "agree-plan", milestones=[MILESTONE], plan_starts_on="2026-08-09")
 
 
 def test_milestones_of_a_plan_recorded_late_may_have_passed(story: Story) -> None:

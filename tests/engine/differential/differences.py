@@ -138,7 +138,7 @@ DIFFERENCES = (
     Difference("cheshire-east-warning-notice", "secretary-told", CONDITION),
     Difference("luton-inadequate", "power-in-force", ESCALATED),
     Difference("luton-powers", "powers-considered", CONDITION),
-    Difference("luton-ri-academy", "inspection-published", CONDITION),
+    Difference("luton-ri-academy", "is-worse", CONDITION),
     Difference("luton-ri-maintained", "inspected", LATE),
     Difference("luton-ri-maintained", "judged-inadequate", CONDITION),
     Difference("luton-ri-maintained", "ri-again", CONDITION),

@@ -23,7 +23,7 @@ SHORT = {
     "cheshire-east-warning-notice": 0.25,
     "luton-inadequate": 0.0,
     "luton-powers": 0.0,
-    "luton-ri-maintained": 0.25,
+    "luton-ri-maintained": 0.2,
     "luton-school-review": 0.0,
     "luton-warning-notice": 0.0,
     "redcar-category-appeal": 0.4,
