@@ -22,6 +22,7 @@ from engine.people import register
 from engine.people.conflicts import barred
 from engine.queries.links import Asked
 from engine.queries.tasks import tasks_by_id
+from engine.store.sealed import SECRETS
 from engine.store.tables import Outbox, ProcessInstance, TaskLink, UserTask
 from engine.store.tenancy import Scope
 
@@ -111,9 +112,8 @@ def letter(session: Session, world: World, link_id: int, address: str) -> dict[s
 def send(session: Session, world: World, link_id: int, address: str) -> None:
     """Mail a link, once, where people are told by mail. Raises LinkNotFound."""
     row, said = find(session, link_id, lock=True), letter(session, world, link_id, address)
-    mail = outbox.mail_row(
-        row.authority, row.instance_id, f"link-{row.id}", {"to": row.email, **said}, world.clock.now()
-    )
+    payload = {"to": row.email, **said, SECRETS: [address]}
+    mail = outbox.mail_row(row.authority, row.instance_id, f"link-{row.id}", payload, world.clock.now())
     gone = select(Outbox.id).where(Outbox.authority == row.authority, Outbox.key == mail["key"])
     if post(world, row.authority) is not None and session.scalar(gone) is None:
         session.execute(insert(Outbox), [mail])
@@ -179,9 +179,8 @@ def send_code(session: Session, world: World, link_id: int, asker: Asker = NOBOD
     ]
     said = letters.of_code(world.config.authorities[row.authority].name, code, GOOD)
     key = f"code-{row.id}-{secrets.token_hex(8)}"
-    session.execute(
-        insert(Outbox), [outbox.mail_row(row.authority, row.instance_id, key, {"to": row.email, **said}, now)]
-    )
+    payload = {"to": row.email, **said, SECRETS: [code]}
+    session.execute(insert(Outbox), [outbox.mail_row(row.authority, row.instance_id, key, payload, now)])
     return True
 
 

@@ -24,6 +24,7 @@ from engine.jobs.post import ONCE, Post, mailboxes, reach, recipients, school_it
 from engine.people.conflicts import barred, unread_by
 from engine.settings import Config
 from engine.steps import Notification as Told
+from engine.store.sealed import opened
 from engine.store.tables import WAITING, Incident, Notification, Outbox, ProcessInstance, UserTask
 
 
@@ -141,7 +142,8 @@ def digest_of(text: str) -> str:
 def mail_row(
     authority: str, instance_id: int | None, key: str, payload: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """A row of the outbox: ``payload`` is to, subject and text of a mail to one recipient, and what it invites to."""
+    """A row of the outbox: ``payload`` is to, subject and text of a mail to one recipient, what it invites to, and what of it
+    lets somebody in (``engine/store/sealed.py``)."""
     return {
         "authority": authority,
         "instance_id": instance_id,
@@ -177,9 +179,11 @@ def claim(session: Session, now: datetime, config: Config) -> Mail | None:
 
 
 def sent(session: Session, mail: Mail, now: datetime) -> None:
-    """Note that it has gone."""
-    session.execute(update(Outbox).where(Outbox.id == mail.id).values(status="sent", sent=now, error=None))
-    about = About(instance_id=mail.instance_id, person=mail.payload["to"], subject=mail.payload["subject"])
+    """Note that it has gone; what in it lets somebody in is kept no longer."""
+    kept = opened(mail.payload)
+    gone = {"status": "sent", "sent": now, "error": None, "payload": kept}
+    session.execute(update(Outbox).where(Outbox.id == mail.id).values(**gone))
+    about = About(instance_id=mail.instance_id, person=kept["to"], subject=kept["subject"])
     record(session, Draft(mail.authority, "mail.sent", about))
 
 
@@ -194,7 +198,7 @@ def failed(session: Session, mail: Mail, error: Exception, now: datetime, config
     }
     session.execute(update(Outbox).where(Outbox.id == mail.id).values(**values))
     if last:
-        message = f'The mail "{mail.payload["subject"]}" could not be sent. It can still be read in Pathways.'
+        message = f'The mail "{opened(mail.payload)["subject"]}" could not be sent. It can still be read in Pathways.'
         session.add(
             Incident(
                 authority=mail.authority,

@@ -7,7 +7,7 @@ takes longer the more there is. It is asked seldom.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.feel.stored import stored
 from engine.store.database import PackedJson, dumps
+from engine.store.sealed import opened
 from engine.store.tables import (
     Attachment,
     AuditEntry,
@@ -82,6 +83,18 @@ KINDS: Mapping[str, tuple[type[Base], frozenset[str]]] = {
     "Typed and not handed in": (Draft, frozenset()),
     "Audit trail": (AuditEntry, frozenset({"previous", "hash", "erased"})),
 }
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _of_mail(value: Any) -> Any:
+    return opened(value) if isinstance(value, Mapping) else value
+
+
+#: How a value of a table is shown, and looked through, where that is not as it is kept.
+_SHOWN: Mapping[type[Base], Callable[[Any], Any]] = {Outbox: _of_mail}
 
 
 @dataclass
@@ -187,7 +200,9 @@ def _unpacked(
     there = or_(*(column.is_not(None) for column in packed))
     chosen = select(*keys, *packed).where(there).execution_options(yield_per=AT_ONCE)
     low = [each.casefold() for each in wanted]
-    texts = ((tuple(row[: len(keys)]), row[len(keys) :]) for row in session.execute(chosen))
+    shown = _SHOWN.get(table, _as_it_is)
+    rows = session.execute(chosen)
+    texts = ((tuple(row[: len(keys)]), [*map(shown, row[len(keys) :])]) for row in rows)
     hits = [ident for ident, said in texts if ident not in seen and _names(said, low)]
     for ident in hits[: MOST + 1]:
         yield _plain_row(session.get_one(table, ident if len(ident) > 1 else ident[0]), left_out)
@@ -208,5 +223,6 @@ def _drafts(session: Session, wanted: list[str]) -> Iterator[dict[str, Any]]:
 
 def _plain_row(row: Any, left_out: frozenset[str]) -> dict[str, Any]:
     names = (each.key for each in inspect(type(row)).column_attrs if each.key not in left_out | {"authority"})
-    values = {name: getattr(row, name) for name in names}
+    shown = _SHOWN.get(type(row), _as_it_is)
+    values = {name: shown(getattr(row, name)) for name in names}
     return {name: json.loads(dumps(stored(value))) for name, value in values.items() if value not in (None, "", [], {})}

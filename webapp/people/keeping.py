@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import PathwaysError
 from engine.people.files import WrongCell, is_address
+from engine.store.sealed import SECRETS
 from engine.store.tables import Outbox
 from engine.store.tenancy import Scope
 from webapp.current import now, the_engine, wall
@@ -205,7 +206,12 @@ def _mail(account: Account, address: str, lasts: timedelta) -> Outbox:
         next_try=now(),
         status="waiting",
         attempts=0,
-        payload={"to": account.username, "subject": "A new password for Pathways", "text": text},
+        payload={
+            "to": account.username,
+            "subject": "A new password for Pathways",
+            "text": text,
+            SECRETS: [address],
+        },
     )
 
 

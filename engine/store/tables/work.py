@@ -117,7 +117,8 @@ class Incident(BelongsToCase, Base):
 class Outbox(BelongsToCase, Base):
     """Something to be sent outside after the commit, once: ``key`` is the idempotency key.
 
-    ``status``: waiting, sent, failed (an incident tells of it).
+    ``status``: waiting, sent, failed (an incident tells of it). What of a mail lets somebody in stands in it until it is sent
+    (``engine/store/sealed.py``).
     """
 
     __tablename__ = "outbox"
