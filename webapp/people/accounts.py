@@ -236,6 +236,7 @@ def keep(username: str, name: str, authority: str, roles: Iterable[str], passwor
             account = Account(username=username.strip().lower(), sample=False, closed=False)
             session.add(account)
         else:
+            account.feed = None
             sessions.end_all(session, account)
         account.name, account.authority = name, authority
         account.grants = [Granted(role).stored() for role in sorted(roles)]

@@ -93,7 +93,7 @@ def close(account_id: int, by: Scope) -> None:
         account = _of_another(session, account_id, by)
         with powers.watched(session, account, by):
             account.closed, account.link = True, None
-        sessions.end_all(session, account)
+        _shut_out(session, account)
 
 
 def reopen(account_id: int, by: Scope) -> None:
@@ -101,7 +101,7 @@ def reopen(account_id: int, by: Scope) -> None:
     with the_engine().transactions.writing(by, wakes=False) as session:
         account = _of_another(session, account_id, by)
         with powers.watched(session, account, by):
-            account.closed, account.until = False, None
+            account.closed, account.until, account.feed = False, None, None
 
 
 def end_on(account_id: int, last: date | None, by: Scope) -> None:
@@ -122,7 +122,7 @@ def take_codes_away(account_id: int, by: Scope) -> None:
         codes.take_away(account)
         powers.without_codes(session, account, by)
         throttle.forget(session, throttle.of_code(account_id), wall())
-        sessions.end_all(session, account)
+        _shut_out(session, account)
 
 
 def begin_feed(mine: Account) -> str:
@@ -140,9 +140,9 @@ def end_feed(mine: Account) -> None:
 
 
 def sign_out(account_id: int, by: Scope) -> None:
-    """Sign somebody out everywhere. Raises AccountNotFound."""
+    """Sign somebody out everywhere, and end the address of their calendar. Raises AccountNotFound."""
     with the_engine().transactions.writing(by, wakes=False) as session:
-        sessions.end_all(session, _account(session, account_id))
+        _shut_out(session, _account(session, account_id))
 
 
 def link(account_id: int, where: Callable[[str], str], by: Scope) -> Link:
@@ -239,7 +239,7 @@ def use_link(token: str, password: str) -> bool:
         done = session.execute(used.values(password_hash=kept, link=None).execution_options(synchronize_session=False))
         if not getattr(done, "rowcount", 0):
             return False
-        sessions.end_all(session, account)
+        _shut_out(session, account)
         return True
 
 
@@ -260,14 +260,20 @@ def change_password(account: Account, current: str, new: str) -> str | None:
         throttle.forget(session, counted, wall())
         mine = session.get_one(Account, account.id)
         mine.password_hash, mine.link = kept, None
-        sessions.end_all(session, mine)
+        _shut_out(session, mine)
         return sessions.begin(session, mine.id, mine.authority, wall())
 
 
 def sign_out_everywhere(account: Account) -> None:
-    """End all of somebody's own sessions."""
+    """End all of somebody's own sessions, and the address of their calendar."""
     with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
-        sessions.end_all(session, account)
+        _shut_out(session, session.get_one(Account, account.id))
+
+
+def _shut_out(session: Session, account: Account) -> None:
+    """Whoever is signed in as somebody, or reads their calendar by its address, does so no more. The caller commits."""
+    account.feed = None
+    sessions.end_all(session, account)
 
 
 def _account(session: Session, account_id: int) -> Account:

@@ -95,3 +95,20 @@ def test_the_key_is_not_in_the_database(app: Flask, seo: Browser) -> None:
 def test_it_is_in_the_audit_trail(app: Flask, seo: Browser) -> None:
     address(seo)
     assert "Address of a calendar made" in seo.sign_in("information-governance").get("/audit")[1]
+
+
+def number_of(app: Flask) -> int:
+    with app.app_context():
+        found = accounts.find("seo@barnsley.example.org")
+        assert found is not None
+        return found.id
+
+
+@pytest.mark.parametrize("ways", [["sign-out"], ["close", "open"]])
+def test_it_ends_with_what_signs_out_everywhere_and_does_not_come_back(
+    app: Flask, seo: Browser, ways: list[str]
+) -> None:
+    path, keeper = address(seo), Browser(app.test_client()).sign_in("administrator")
+    for way in ways:
+        keeper.post(f"/accounts/{number_of(app)}/{way}")
+    assert app.test_client().get(path).status_code == 404
