@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +39,19 @@ _INSIDE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 _TEXTS = ("txt", "csv")
 #: Bytes that are read to see what a content is.
 _HEAD = 4096
+#: Bytes that are read of what a document says of its own type.
+_LONGEST_TYPE = 200
+#: What reading a zip that is damaged, encrypted or packed in a way that is not known raises, by its way of packing.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
 #: Characters of a name that are kept.
 LONGEST = 120
 #: Seconds that a scanner may take over one file.
@@ -101,12 +116,20 @@ def _is_office(end: str, content: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(content) as archive:
             names = archive.namelist()
+            if any(map(_is_macro, names)):
+                return False
             if end in _INSIDE:
-                macros = any(name.endswith("vbaProject.bin") for name in names)
-                return not macros and any(name.startswith(_INSIDE[end]) for name in names)
-            return archive.read("mimetype")[:200].decode("ascii", "replace").strip() == TYPES[end]
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError):
+                return any(name.startswith(_INSIDE[end]) for name in names)
+            with archive.open("mimetype") as said:  # not read whole: what is packed small may be of any size
+                return said.read(_LONGEST_TYPE).decode("ascii", "replace").strip() == TYPES[end]
+    except (*UNREADABLE, KeyError):
         return False
+
+
+def _is_macro(name: str) -> bool:
+    """Whether a file of an archive is of macros, of Microsoft's or of OpenDocument, in whatever letters."""
+    low = name.lower().replace("\\", "/").lstrip("./")
+    return low.endswith("vbaproject.bin") or low.startswith(("basic/", "scripts/"))
 
 
 def scan(name: str, place: Path, limits: Limits) -> None:

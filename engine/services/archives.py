@@ -17,6 +17,7 @@ from engine.deployments.store import Deployed
 from engine.diagram import LIMITS
 from engine.errors import ArchiveUnusable
 from engine.lint.bundle import KINDS as ENDINGS
+from engine.people.evidence import UNREADABLE
 from engine.services.configuration import Configuration
 from engine.services.deployments import Deployments
 from engine.services.plans import HandedIn, Plans, of_process
@@ -113,7 +114,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as found:
             return dict(_read(found))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise ArchiveUnusable(
             reason=f"it cannot be read as a zip ({str(error).rstrip('.') or 'it is damaged'})"
         ) from None

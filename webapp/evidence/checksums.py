@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,8 @@ from pathlib import Path
 NAME = "SHA256SUMS"
 #: A file of a pack is read up to this size, in bytes: what unpacks to more is no pack of ours.
 MOST = 500_000_000
+#: So many bytes of the checksums are read: many times those of a pack with thousands of files.
+MOST_SUMS = 10_000_000
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -42,7 +46,15 @@ def verify(path: Path) -> Verdict:
     try:
         with zipfile.ZipFile(path) as pack:
             return _verify(pack)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as broken:
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+    ) as broken:
         return Verdict(0, (f"It cannot be read as a zip file: {broken}.",))
 
 
@@ -50,7 +62,8 @@ def _verify(pack: zipfile.ZipFile) -> Verdict:
     names = [info.filename for info in pack.infolist() if not info.is_dir()]
     if NAME not in names:
         return Verdict(0, (f"It has no file {NAME}, so it is no evidence pack of Pathways.",))
-    wanted, found = dict(_read(pack.read(NAME))), set(names) - {NAME}
+    with pack.open(NAME) as file:
+        wanted, found = dict(_read(file.read(MOST_SUMS))), set(names) - {NAME}
     there = wanted.keys() & found
     changed = {name for name in there if _sum_of(pack, name) != wanted[name]}
     twice = {name for name in names if names.count(name) > 1}

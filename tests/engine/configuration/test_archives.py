@@ -161,3 +161,19 @@ def test_a_process_or_a_form_that_somebody_deployed_meanwhile_is_not_taken_back(
         engine.archives.confirm(kept, "Late", PAT)
     assert engine.deployments.files(PAT)["processes/here/p.bpmn"] == newer
     assert engine.configuration.standing("settings", PAT).version == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "head"),
+    [(zipfile.ZIP_DEFLATED, 0), (zipfile.ZIP_LZMA, 9), (zipfile.ZIP_BZIP2, 6)],
+    ids=["zip", "lzma", "bzip2"],
+)
+def test_a_damaged_file_says_so(way: int, head: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as made:
+        made.writestr("settings.yaml", b"hello world " * 1000)
+    damaged = bytearray(out.getvalue())
+    at = damaged.find(b"settings.yaml") + len("settings.yaml") + head
+    damaged[at : at + 10] = b"\xff" * 10
+    with pytest.raises(ArchiveUnusable, match="it cannot be read as a zip"):
+        unpacked(bytes(damaged))

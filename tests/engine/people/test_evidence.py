@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -185,3 +186,47 @@ def test_settings_that_mean_nothing_are_refused(tmp_path: Path, given: dict[str,
 def test_settings_choose_size_types_and_scanner(tmp_path: Path) -> None:
     said = {"PATHWAYS_FILE_MB": "5", "PATHWAYS_FILE_TYPES": ".pdf, JPG", "PATHWAYS_VIRUS_SCANNER": "scan --quick"}
     assert Config.load(tmp_path, said).limits == Limits(5_000_000, ("pdf", "jpg"), ("scan", "--quick"))
+
+
+ODT = "application/vnd.oasis.opendocument.text"
+
+
+def opendocument(said: str = ODT, more: str = "content.xml") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", said)
+        made.writestr(more, "x")
+    return out.getvalue()
+
+
+def test_an_opendocument_is_taken(engine: Engine) -> None:
+    assert add(engine, "a.odt", opendocument()) == 1
+
+
+@pytest.mark.parametrize("name", ["Basic/Standard/Module1.xml", "Scripts/python/x.py", "basic/x.xml"])
+def test_an_opendocument_with_macros_is_refused(engine: Engine, name: str) -> None:
+    with pytest.raises(FileRefused, match="not what"):
+        add(engine, "a.odt", opendocument(more=name))
+
+
+def test_macros_are_known_in_whatever_letters(engine: Engine) -> None:
+    with pytest.raises(FileRefused, match="not what"):
+        add(engine, "a.docx", MACROS.replace(b"vbaProject.bin", b"VBAPROJECT.BIN"))
+
+
+def test_a_damaged_opendocument_is_refused(engine: Engine) -> None:
+    damaged = bytearray(opendocument(ODT * 200))
+    at = damaged.find(b"mimetype") + 8
+    damaged[at : at + 8] = b"\xff" * 8
+    with pytest.raises(FileRefused, match="not what"):
+        add(engine, "a.odt", bytes(damaged))
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_takes_no_memory(engine: Engine) -> None:
+    large = opendocument("\0" * 50_000_000)
+    tracemalloc.start()
+    with pytest.raises(FileRefused, match="not what"):
+        add(engine, "a.odt", large)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
