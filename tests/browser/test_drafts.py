@@ -56,6 +56,19 @@ def test_leaving_with_unsaved_words_asks(person: Person) -> None:
     assert asked == ["beforeunload"]
 
 
+def test_what_cannot_be_handed_in_stays_on_the_page_until_it_can(person: Person) -> None:
+    page = person.page
+    begun(person, "Supposeby Foundation High School")
+    page.context.set_offline(True)
+    page.locator(SUMMARY).fill(HALF)
+    expect(page.locator(SAVED)).to_contain_text("Pathways cannot be reached")
+    page.get_by_role("button", name="Save and come back later").click()
+    expect(page.locator(SUMMARY)).to_have_value(HALF)
+    page.context.set_offline(False)
+    person.press("Save and come back later")
+    assert "Your answers are saved" in person.told
+
+
 def test_a_session_that_ended_is_signed_in_again_and_goes_on(person: Person, axe: Callable[[], None]) -> None:
     page = person.page
     begun(person, "Pretendale Infant School")

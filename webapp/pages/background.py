@@ -123,7 +123,7 @@ def _people(held: Sequence[HoldingRow]) -> dict[str, list[str]]:
 def _next(timers: Sequence[TimerRow], others: Sequence[TaskRow]) -> tuple[str, datetime, bool] | None:
     dated = [(each.name, each.due, each.estimated) for each in timers]
     dated += [(each.name, each.due, each.due_estimated) for each in others if each.due]
-    return min(dated, key=lambda each: each[1], default=None)
+    return min((each for each in dated if each[1] >= now()), key=lambda each: each[1], default=None)
 
 
 def _rounds(detail: TaskDetail, files: Sequence[AttachmentRow], beside: Collection[int]) -> list[list[Found]]:

@@ -129,6 +129,13 @@ def release(task_id: int) -> str:
     return _again(task_id)
 
 
+@blueprint.get("/tasks/<int:task_id>/claim")
+@blueprint.get("/tasks/<int:task_id>/release")
+def changed_hands(task_id: int) -> Response:
+    """To the page of a task, for whoever opens anew the address at which they claimed it or gave it back."""
+    return redirect(url_for("tasks.task", task_id=task_id))
+
+
 def _again(task_id: int) -> str:
     """The page of an open task with what was posted, which nothing judges yet."""
     db.session().rollback()  # this request's reads began before the task changed hands

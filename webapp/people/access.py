@@ -82,6 +82,7 @@ ROUTES = {
     "tasks.complete": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
     "tasks.release": SIGNED_IN,
+    "tasks.changed_hands": SIGNED_IN,
     "attention.later": SIGNED_IN,
     "attention.priority": MANAGE,
     "notices.index": SIGNED_IN,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from lxml import html
 
+from engine.clock import VirtualClock
 from tests.engine.running import Statements
 from tests.engine.spiff.cases import bpmn
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
@@ -170,3 +172,23 @@ def test_more_rounds_take_no_more_statements(app: Flask, browser: Browser, look:
 def test_the_evidence_is_beside_the_decision(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
     assert "SEO evidence summary" in section(browser.sign_in("head-of-bsa").get("/tasks/2")[1], "The last round")
+
+
+def test_a_day_that_is_over_is_no_next_date(app: Flask, browser: Browser, clock: VirtualClock) -> None:
+    two = bpmn(
+        '<startEvent id="s"/><parallelGateway id="g"/><endEvent id="e"/>'
+        '<userTask id="a" name="Look" camunda:candidateGroups="seo"/>'
+        '<userTask id="b" name="Report" camunda:candidateGroups="seo" camunda:dueDate="5 working days"/>',
+        "s>g g>a g>b a>e b>e",
+        key="look",
+    )
+    engine_of(app).deployments.deploy({"look.bpmn": two}, "barnsley", strict=False)
+    engine_of(app).cases.start("look", authority="barnsley", school="100001")
+    browser.sign_in("seo")
+    before = fact(browser.get("/tasks/1")[1], "Next date of the case")
+    clock.advance(timedelta(days=14))
+    browser.sign_in("seo")
+    assert (before, fact(browser.get("/tasks/1")[1], "Next date of the case")) == (
+        "14 September 2026: Report",
+        "No date is set",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from lxml import html
 
@@ -193,3 +194,9 @@ def test_the_newest_notices_are_shown_and_all_are_a_link_away(app: Flask, browse
     assert (
         page.xpath("normalize-space(//a[starts-with(normalize-space(), 'All notices')])") == "All notices, 5 not read"
     )
+
+
+@pytest.mark.parametrize("act", ["claim", "release"])
+def test_the_address_at_which_a_task_changed_hands_leads_to_it(browser: Browser, case: int, act: str) -> None:
+    answer = browser.client.get(f"/tasks/1/{act}")
+    assert answer.headers["Location"] == "/tasks/1"

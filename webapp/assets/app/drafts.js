@@ -11,6 +11,7 @@ export function drafts(status) {
   let sending;
   let last = Promise.resolve();
   let goes = false;
+  let unreachable = false;
 
   // One after the other: each says from which state of the draft it begins, and the answer before tells which that is.
   function save(leaving = false) {
@@ -30,6 +31,7 @@ export function drafts(status) {
     unsaved = false;
     try {
       const answer = await fetch(form.getAttribute('action') || location.pathname, { method: 'POST', body, signal: mine.signal, keepalive: leaving });
+      unreachable = false;
       unsaved ||= !answer.ok;
       const said = await answer.json();
       status.textContent = said.message;
@@ -41,7 +43,7 @@ export function drafts(status) {
       }
     } catch (error) {
       if (error.name !== 'AbortError') {
-        unsaved = true;
+        unsaved = unreachable = true;
         status.textContent = 'What you type is not saved just now: Pathways cannot be reached.';
       }
     } finally {
@@ -55,7 +57,17 @@ export function drafts(status) {
     clearTimeout(waiting);
     waiting = setTimeout(save, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
   });
-  form.addEventListener('submit', () => {
+  form.addEventListener('submit', async event => {
+    // The browser's own error page would take the place of this one, and of what is typed in it.
+    if (unreachable || !navigator.onLine) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      await save();
+      if (!unreachable) {
+        form.requestSubmit(event.submitter);
+      }
+      return;
+    }
     unsaved = false;
     clearTimeout(waiting);
     sending?.abort(); // what is handed in must not be saved as a draft after it
