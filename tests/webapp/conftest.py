@@ -200,7 +200,7 @@ def pass_years(app: Flask, clock: VirtualClock, years: int) -> None:
 @pytest.fixture
 def due(app: Flask, browser: Browser, case: int, clock: VirtualClock) -> Browser:
     """Case 1 was cancelled and is due for deletion; whoever looks after records is signed in."""
-    browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake.")
+    browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake.", confirmed="1")
     pass_years(app, clock, 1)
     pass_years(app, clock, 7)
     return browser.sign_in("information-governance")

@@ -215,12 +215,17 @@ def _answers(task: RecordedRow, row: InstanceRow) -> list[Answer]:
 
 @blueprint.post("/cases/<int:instance_id>/cancel")
 def cancel(instance_id: int) -> Response | tuple[str, int]:
-    """Stop a case for good, with a reason."""
+    """Stop a case for good, with a reason, once it is said what will happen."""
     why, problem = reason(
         request.form.get("reason", ""), "Enter why the case is cancelled", "Why the case is cancelled"
     )
     if problem:
         return page(instance_id, Refused("reason", why, problem)), 400
+    if "again" in request.form:
+        return page(instance_id, Refused("reason", why)), 200
+    if "confirmed" not in request.form:
+        detail = queries.instance_detail(db.session(), instance_id)
+        return render_template("cases/cancel.html", row=detail.row, detail=detail, why=why), 200
     the_engine().cases.cancel(instance_id, why, by=current_user.scope)
     flash("The case is cancelled.")
     return redirect(url_for("cases.case", instance_id=instance_id))

@@ -12,7 +12,7 @@ from tests.webapp.conftest import Browser, pass_years
 @pytest.fixture
 def archived(app: Flask, browser: Browser, case: int, clock: VirtualClock) -> Browser:
     """Case 1 was cancelled, and is in the archive."""
-    browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake.")
+    browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake.", confirmed="1")
     pass_years(app, clock, 1)
     return browser
 

@@ -48,9 +48,18 @@ def test_a_case_is_cancelled_only_with_a_reason(app: Flask, browser: Browser, ca
     assert "Enter why the case is cancelled" in page
     assert shown.xpath("//div[@class='govuk-error-summary']//a/@href") == ["#reason"]
     assert engine_of(app).cases.get(1).status == "active"
-    _, page = browser.post("/cases/1/cancel", reason="Opened by mistake")
+    _, page = browser.post("/cases/1/cancel", reason="Opened by mistake", confirmed="1")
     assert "Opened by mistake" in page
     assert engine_of(app).cases.get(1).status == "cancelled"
+
+
+def test_it_is_said_what_will_happen_before_a_case_is_cancelled(app: Flask, browser: Browser, case: int) -> None:
+    waits = engine_of(app).tasks.open(1)[0].name
+    _, page = browser.sign_in("service-director").post("/cases/1/cancel", reason="Opened by mistake")
+    assert f"“{waits}” is withdrawn" in page
+    assert engine_of(app).cases.get(1).status == "active"
+    _, page = browser.post("/cases/1/cancel", reason="Opened by mistake", again="1")
+    assert html.fromstring(page).xpath("//details[@open]//input[@id='reason']/@value") == ["Opened by mistake"]
 
 
 def test_the_list_is_narrowed_by_school_process_and_status(browser: Browser, case: int) -> None:

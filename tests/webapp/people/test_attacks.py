@@ -164,7 +164,7 @@ def sends(guarded: Flask, elsewhere: FlaskClient) -> Any:
         ("/tasks/1/release", {"reason": "x"}),
         ("/tasks/1/comments", {"text": "Hello", "told": "seo@barnsley.example.org"}),
         ("/cases/1/comments", {"text": "Hello", "told": "seo@barnsley.example.org"}),
-        ("/cases/1/cancel", {"reason": "x"}),
+        ("/cases/1/cancel", {"reason": "x", "confirmed": "1"}),
         ("/cases/1/conflicts", {"whom": "seo@barnsley.example.org", "reason": "x"}),
         ("/tasks/1/link", {"role": "headteacher", "email": "a@example.org", "reason": "x"}),
         ("/start/barnsley-escalation/100001", {"areas": "leadership"}),
