@@ -56,8 +56,9 @@ def test_leaving_with_unsaved_words_asks(person: Person) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_what_cannot_be_handed_in_stays_on_the_page_until_it_can(person: Person) -> None:
-    page = person.page
+def test_what_cannot_be_handed_in_stays_on_the_page_until_it_can(browser: Browser, address: str) -> None:
+    page = browser.new_context().new_page()
+    person = Person(page, address)
     begun(person, "Supposeby Foundation High School")
     page.context.set_offline(True)
     page.locator(SUMMARY).fill(HALF)
@@ -67,6 +68,7 @@ def test_what_cannot_be_handed_in_stays_on_the_page_until_it_can(person: Person)
     page.context.set_offline(False)
     person.press("Save and come back later")
     assert "Your answers are saved" in person.told
+    page.context.close()
 
 
 def test_a_session_that_ended_is_signed_in_again_and_goes_on(person: Person, axe: Callable[[], None]) -> None:

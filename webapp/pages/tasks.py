@@ -133,7 +133,7 @@ def release(task_id: int) -> str:
 @blueprint.get("/tasks/<int:task_id>/release")
 def changed_hands(task_id: int) -> Response:
     """To the page of a task, for whoever opens anew the address at which they claimed it or gave it back."""
-    return redirect(url_for("tasks.task", task_id=task_id))
+    return redirect(url_for("tasks.task", task_id=mine(task_id).row.id))
 
 
 def _again(task_id: int) -> str:

@@ -184,6 +184,7 @@ CASE_ROUTES = (
     "retries.choose",
     "sending.index",
     "sending.send",
+    "tasks.changed_hands",
     "tasks.claim",
     "tasks.complete",
     "tasks.release",
