@@ -226,6 +226,8 @@ class HistoryStep:
     how: Literal["completed", "cancelled", "skipped"]
     entered: datetime
     ended: datetime
+    decided: tuple[str, Any] | None = None
+    """Of a business rule task: the decision that it asked, by its id, and the whole result."""
 
 
 @dataclass(frozen=True)

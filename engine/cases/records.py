@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.cases import keeping, readers
 from engine.cases.waiting import STUCK, OpenRow, Waiting, turn_of
+from engine.decisions import result_in_words
 from engine.deployments.registry import Loaded
 from engine.errors import CaseStuck
 from engine.jobs import meetings, outbox, queue
@@ -137,8 +138,16 @@ def _ended(step: Step, seq: int, each: HistoryStep, acted: bool) -> dict[str, An
         entered=None if each.entered == each.ended else each.entered,
         ended=each.ended,
         by=(step.by or None) if acted else None,
-        detail=(step.detail or None) if acted else None,
+        detail={**(step.detail if acted else {}), **_decided(step, each)} or None,
     )
+
+
+def _decided(step: Step, each: HistoryStep) -> dict[str, Any]:
+    """What a business rule task decided, in words: the tables of a later version may call it otherwise."""
+    if each.decided is None:
+        return {}
+    decision, result = each.decided
+    return {"decided": result_in_words(step.loaded.decisions[decision], result)}
 
 
 def _line(step: Step, seq: int, **known: Any) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from engine.decisions.checking import check
 from engine.decisions.elements import read
 from engine.decisions.model import Decision
 from engine.decisions.running import Run
+from engine.decisions.telling import result_in_words, value_in_words
 from engine.errors import DecisionFailed
 from engine.feel import Feel
 
-__all__ = ["Decision", "evaluate", "map_result", "parse_decisions"]
+__all__ = ["Decision", "evaluate", "map_result", "parse_decisions", "result_in_words", "value_in_words"]
 
 
 def parse_decisions(xml: bytes, file: str, feel: Feel | None = None) -> dict[str, Decision]:

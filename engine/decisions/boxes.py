@@ -114,9 +114,8 @@ def _output(reader: Reader, node: Node, ranked: bool) -> Output:
     allowed = reader.text(child(node, "outputValues")) or base.allowed
     values = tuple(split(allowed)) if ranked else ()
     default = reader.text(child(node, "defaultOutputEntry"))
-    return Output(
-        str(node.get("name") or ""), Type(base.kind, base.many, allowed), values, default, node.sourceline or 0
-    )
+    kind, line = Type(base.kind, base.many, allowed), node.sourceline or 0
+    return Output(str(node.get("name") or ""), kind, values, default, line, str(node.get("label") or ""))
 
 
 def _rule(reader: Reader, node: Node, inputs: int, outputs: int) -> Rule:

@@ -39,13 +39,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """An output column. ``values`` are its values in FEEL, the most important first, if the hit policy ranks them."""
+    """An output column. ``values`` are its values in FEEL, the most important first, if the hit policy ranks them; ``label`` is
+    what people read above it."""
 
     name: str
     type: Type = ANY
     values: tuple[str, ...] = ()
     default: str = ""
     line: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from engine.queries.corrections import CorrectionRow, corrections
 from engine.queries.coverage import CoverageRow, DrawnRow, coverage, drawn
 from engine.queries.dates import DatedRow, dated
 from engine.queries.day import DoneRow, dates_ahead, done_by, news, processes_with_tasks, reminded, waiting_for_others
+from engine.queries.decided import DecidedRow, decided
 from engine.queries.definitions import (
     DefinitionRow,
     DeploymentRow,
@@ -234,6 +235,7 @@ __all__ = [
     "CoverRow",
     "CoverageRow",
     "DatedRow",
+    "DecidedRow",
     "DefinitionRow",
     "DeploymentRow",
     "DiagramView",
@@ -348,6 +350,7 @@ __all__ = [
     "covers",
     "dated",
     "dates_ahead",
+    "decided",
     "definition",
     "definition_xml",
     "definitions",

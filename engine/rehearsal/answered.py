@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.decisions import value_in_words
 from engine.errors import FormUnreadable
-from engine.forms import Component, in_words, load_form, written_options
+from engine.forms import Component, load_form, written_options
 from engine.store.tables import FormDefinition, Resource
 
 
@@ -36,10 +36,12 @@ class Questions:
         """A question and its answer; what no form asks stands by its name."""
         field = self.fields.get(key)
         if field is None:
-            return key, _plain(value)
+            return key, value_in_words(value)
         options = {each.value: each.label for each in written_options(field)}
         given = value if isinstance(value, list) else [value]
-        return field.label or key, ", ".join(str(options.get(each) or _plain(each)) for each in given if _is_key(each))
+        return field.label or key, ", ".join(
+            str(options.get(each) or value_in_words(each)) for each in given if _is_key(each)
+        )
 
 
 def _is_key(value: Any) -> bool:
@@ -52,15 +54,3 @@ def _fields(contents: Iterable[bytes]) -> Iterator[Component]:
             yield from load_form(json.loads(content)).fields
         except (FormUnreadable, ValueError):
             continue
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return in_words(value)
-    if isinstance(value, list):
-        return ", ".join(map(_plain, value)) or "nothing"
-    return f"{len(value)} entries" if isinstance(value, dict) else str(value)

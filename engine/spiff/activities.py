@@ -209,6 +209,7 @@ class BusinessRuleTask(Activity):
         result = instance.context.decide(element.decision_ref, instance.variables(token))
         self.require_unless_allowed(token, result, element.decision_ref, "The decision")
         mapped = map_result(result, element.map_decision_result)
+        instance.decided[str(token.id)] = (element.decision_ref, result)
         if element.result_variable:
             instance.set_variables(token, {element.result_variable: mapped})
         elif isinstance(mapped, dict):

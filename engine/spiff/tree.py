@@ -275,6 +275,8 @@ class Instance(Workflow):
         self.history: list[HistoryStep] = []
         self.thrown: list[Thrown] = []
         self.notifications: list[Notification] = []
+        self.decided: dict[str, tuple[str, Any]] = {}
+        """What business rule tasks that run now have decided, by their tokens, until that is recorded."""
         self.categories: list[Categorised] = []
         self._steps = 0
         self.ends = monotonic() + context.budget
@@ -448,5 +450,6 @@ class Instance(Workflow):
                 how=how,
                 entered=token.entered,
                 ended=self.context.now,
+                decided=self.decided.pop(str(token.id), None),
             )
         )

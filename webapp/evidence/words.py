@@ -118,6 +118,7 @@ def people(event: EventRow) -> Iterator[str]:
 
 
 def _done(detail: Mapping[str, Any]) -> Iterator[str]:
+    yield from decided(detail)
     if detail.get("late_by"):
         yield f"It was due {lasting(detail['late_by'])} earlier."
     if detail.get("said_by"):
@@ -126,6 +127,12 @@ def _done(detail: Mapping[str, Any]) -> Iterator[str]:
         yield f"Covering for {person(detail['covers'])}."
     if detail.get("unanswered"):
         yield "No answer came by its date, and the case went on without one."
+
+
+def decided(detail: Mapping[str, Any]) -> Iterator[str]:
+    """What a decision table gave."""
+    for name, value in detail.get("decided", {}).items():
+        yield f"{name}: {value}."
 
 
 def _thrown(detail: Mapping[str, Any]) -> Iterator[str]:
@@ -161,7 +168,8 @@ def _shown(detail: Mapping[str, Any]) -> Iterator[str]:
 
 
 def acted(detail: Mapping[str, Any]) -> Iterator[str]:
-    """What there is to say of what a manager did to a case, beside the reason."""
+    """What there is to say of what a manager did to a case, or a decision table decided in it, beside the reason."""
+    yield from decided(detail)
     if detail.get("barred"):
         yield f"{detail['barred']}."
     if detail.get("after"):

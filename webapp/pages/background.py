@@ -14,6 +14,7 @@ from engine.people.register import day_of
 from engine.queries import (
     AttachmentRow,
     BeganRow,
+    DecidedRow,
     FoundRow,
     HoldingRow,
     InstanceFilters,
@@ -72,6 +73,7 @@ class Background:
     began: tuple[BeganRow, Sequence[Answer]] | None
     files: Sequence[AttachmentRow]
     ways: Sequence[Branch]
+    decided: Sequence[DecidedRow]
 
 
 def of_task(detail: TaskDetail, beside: Collection[int]) -> Background | None:
@@ -90,6 +92,7 @@ def of_task(detail: TaskDetail, beside: Collection[int]) -> Background | None:
         _began(row),
         _of_no_round(files, rounds, row.id),
         queries.ways_on(session, detail.definition_id, row.element),
+        queries.decided(session, row.instance_id),
     )
 
 

@@ -107,6 +107,7 @@ def page(instance_id: int, refused: Refused = Refused()) -> str:
         mine=_mine(detail),
         others=_others(detail),
         contacts=contacts(),
+        decided=queries.decided(db.session(), instance_id),
         events=reportable(instance=instance_id),
         may_move=may_move(),
         moved=queries.last_migration(db.session(), instance_id) if may_move() else None,

@@ -169,6 +169,74 @@ def test_more_rounds_take_no_more_statements(app: Flask, browser: Browser, look:
     assert asked[0] == asked[1]
 
 
+TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+<decision id="level" name="Level of support"><variable id="v" name="level"/><decisionTable id="t" hitPolicy="UNIQUE">
+<output id="o" name="level_of_support" label="Level" typeRef="string"/><output id="o2" name="review_points" typeRef="number"/>
+<rule id="r"><outputEntry id="e1"><text>"targeted"</text></outputEntry><outputEntry id="e2"><text>3</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+@pytest.fixture
+def levelled(app: Flask) -> int:
+    """A case that a table and a step for the category have decided something in, and that asks a task then."""
+    body = (
+        '<startEvent id="s"/><businessRuleTask id="b" name="Find the level" camunda:decisionRef="level"/>'
+        '<serviceTask id="c" name="Put it on the register" camunda:type="external" camunda:topic="category"><extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="category">= level_of_support</camunda:inputParameter>'
+        '<camunda:inputParameter name="reason">By the table</camunda:inputParameter></camunda:inputOutput></extensionElements>'
+        '</serviceTask><userTask id="a" name="Agree the support" camunda:candidateGroups="seo"/><endEvent id="e"/>'
+    )
+    files = {"p.bpmn": bpmn(body, "s>b b>c c>a a>e"), "level.dmn": TABLE}
+    engine_of(app).deployments.deploy(files, "barnsley", strict=False)
+    return engine_of(app).cases.start("p", authority="barnsley", school="100001")
+
+
+def of_case(app: Flask, browser: Browser, case: int) -> str:
+    [task] = engine_of(app).tasks.open(case)
+    return section(browser.sign_in("seo").get(f"/tasks/{task.id}")[1], "What has been decided")
+
+
+def test_what_a_table_decided_stands_beside_the_tasks_that_follow(app: Flask, browser: Browser, levelled: int) -> None:
+    assert "Level: targeted (Find the level, 7 September 2026)" in of_case(app, browser, levelled)
+
+
+def test_an_output_without_a_label_is_told_without_its_key(app: Flask, browser: Browser, levelled: int) -> None:
+    assert "Review points: 3 (" in of_case(app, browser, levelled)
+
+
+def test_the_category_that_the_case_put_its_school_in_stands_there(app: Flask, browser: Browser, levelled: int) -> None:
+    assert "Category of the school: targeted (By the table, 7 September 2026)" in of_case(app, browser, levelled)
+
+
+def test_what_a_table_decided_stands_on_the_page_of_the_case(browser: Browser, levelled: int) -> None:
+    page = html.fromstring(browser.sign_in("seo").get(f"/cases/{levelled}")[1])
+    found = page.xpath("//h2[.='What it has decided']/following-sibling::ul[1]/li")
+    assert "Level: targeted (Find the level, 7 September 2026)" in {
+        " ".join(each.text_content().split()) for each in found
+    }
+
+
+def test_the_story_of_a_case_says_what_its_table_decided(browser: Browser, levelled: int) -> None:
+    assert "Level: targeted." in browser.sign_in("seo").get(f"/cases/{levelled}")[1]
+
+
+def test_of_a_table_that_is_asked_again_the_last_decision_counts(app: Flask, browser: Browser) -> None:
+    again = bpmn(
+        '<startEvent id="s"/><userTask id="a" name="Look" camunda:candidateGroups="seo"/>'
+        '<businessRuleTask id="b" name="Find the level" camunda:decisionRef="level"/>'
+        '<exclusiveGateway id="g"/><endEvent id="e"/>',
+        "s>a a>b b>g g>e[turn > 2] g>a[turn <= 2]",
+        key="again",
+    )
+    table = TABLE.replace(b'"targeted"', b"string(turn)")
+    engine = engine_of(app)
+    engine.deployments.deploy({"again.bpmn": again, "level.dmn": table}, "barnsley", strict=False)
+    case = engine.cases.start("again", variables={"turn": 0}, authority="barnsley")
+    for turn in (1, 2):
+        engine.tasks.complete(engine.tasks.open(case)[0].id, {"turn": turn}, by="seo@barnsley.example.org")
+    assert of_case(app, browser, case).startswith("Level: 2 (")
+
+
 def test_the_evidence_is_beside_the_decision(browser: Browser, case: int) -> None:
     browser.post("/tasks/1", **EVIDENCE)
     assert "SEO evidence summary" in section(browser.sign_in("head-of-bsa").get("/tasks/2")[1], "The last round")
