@@ -29,6 +29,18 @@ function views() {
   }));
 }
 
+// dmn-js leaves the heading over the numbers of the rules empty, and draws the table again whenever another is opened.
+function nameNumbers() {
+  byId('document-editor').querySelectorAll('th.index-column:empty').forEach(heading => {
+    const name = document.createElement('span');
+    name.className = 'govuk-visually-hidden';
+    name.textContent = 'Rule';
+    heading.append(name);
+  });
+}
+
+new MutationObserver(nameNumbers).observe(byId('document-editor'), { childList: true, subtree: true });
+
 const heard = new Set();
 modeler.on('views.changed', () => {
   views();
