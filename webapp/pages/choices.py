@@ -24,6 +24,7 @@ from engine.queries.common import Elements
 from webapp.current import now, the_engine
 from webapp.db import db
 from webapp.pages import clauses, documents
+from webapp.people.names import contacts
 
 blueprint = Blueprint("choices", __name__)
 #: What a case knows of its school.
@@ -45,6 +46,7 @@ def index() -> Response:
         messages=_messages(),
         processes=_named((row.key, row.name) for row in queries.definitions(db.session())),
         roles=_named((role.id, role.name) for role in current_user.home.roles.values()),
+        outside=sorted(contacts()),
         clauses=_clauses(),
         reports=_named((name, name) for name in _reports()),
         variables=[

@@ -91,12 +91,13 @@ export function Feel(props) {
 }
 
 export function One(props) {
-  const { field } = props;
+  const { element, field, choices } = props;
   const words = basics(props);
   const value = words.getValue();
+  const none = typeof field.none === 'function' ? field.none(shown(element), choices.outside) : field.none;
   const known = optionsOf(props);
   const strange = value && !known.some(each => each.value === value) ? [ { value, label: `${value} (is not there)` } ] : [];
-  const options = [ { value: '', label: field.none ?? '' }, ...known, ...strange ];
+  const options = [ { value: '', label: none ?? '' }, ...known, ...strange ];
   return jsx(SelectEntry, { ...words, getOptions: () => options });
 }
 

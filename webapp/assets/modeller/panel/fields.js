@@ -1,5 +1,6 @@
 // What the panel asks of each element: only what Pathways runs, so that what the check refuses cannot be chosen.
 import { attribute, expression, input, mappings, message, otherwise, property, timerKind, timerOf, timerText } from './places.js';
+import { byDefault } from './weighs.js';
 
 const kind = (...types) => bo => types.some(type => bo.$type === `bpmn:${type}`);
 const has = type => bo => (bo.get('eventDefinitions') ?? []).some(each => each.$type === `bpmn:${type}EventDefinition`);
@@ -59,7 +60,7 @@ export const GROUPS = [
     own('onBehalf', 'Roles that may record the answer for them', user, 'many', { from: 'roles' }),
     own('noAnswer', 'What holds when no answer came', all(user, bo => property('onBehalf').get(bo)), 'feel'),
     own('separateFrom', 'Somebody else must do', user, 'many', { from: 'tasks' }),
-    own('checkAnswers', 'Answers are shown once more', user, 'one', { choices: YES, none: 'Where they decide or go out' }),
+    own('checkAnswers', 'Answers are shown once more', user, 'one', { choices: YES, none: byDefault }),
     own('prefill', 'Begins', user, 'one', { choices: LAST, none: 'Empty' }),
     own('report', 'Report', user, 'one', { from: 'reports' }),
     own('lastDay', 'Variable for a period’s last day', any(user, kind('ScriptTask')), 'text'),
