@@ -131,7 +131,7 @@ from engine.queries.people import (
     people_of_school,
 )
 from engine.queries.plans import PlanRow, approvals, plan, plan_files, plans
-from engine.queries.proof import OUTCOMES, ProofRow, Tally, counted_clauses, proof_rows, proof_tallies
+from engine.queries.proof import OUTCOMES, ProofRow, Tally, cases_of_clause, counted_clauses, proof_rows, proof_tallies
 from engine.queries.register import ImportRow, SuccessionRow, imports, register_import, successions
 from engine.queries.reported import reported_events, reports_to
 from engine.queries.reports import (
@@ -140,6 +140,7 @@ from engine.queries.reports import (
     WantedRow,
     answered,
     asked_now,
+    cases_with_dates,
     done_in_time,
     last_reported,
     passed,
@@ -150,6 +151,7 @@ from engine.queries.reports import (
     reported_cases,
     reports,
     schools_by_category,
+    told_of,
     wanted_reports,
     writes_report,
 )
@@ -332,8 +334,10 @@ __all__ = [
     "bound_files",
     "case_of_bar",
     "case_rows",
+    "cases_of_clause",
     "cases_of_school",
     "cases_took",
+    "cases_with_dates",
     "categories",
     "cause",
     "causes",
@@ -467,6 +471,7 @@ __all__ = [
     "tasks_by_id",
     "timeline",
     "timers",
+    "told_of",
     "trace",
     "trend_steps",
     "undelivered",

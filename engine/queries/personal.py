@@ -15,6 +15,8 @@ from sqlalchemy import JSON, Column, String, cast, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from engine.feel.stored import stored
+from engine.queries.conflicts import barred_from
+from engine.queries.reports import told_in
 from engine.store.database import PackedJson, dumps
 from engine.store.sealed import opened
 from engine.store.tables import (
@@ -79,7 +81,7 @@ KINDS: Mapping[str, tuple[type[Base], frozenset[str]]] = {
     "Messages between cases": (Message, frozenset()),
     "Reported events": (ReportedEvent, frozenset()),
     "Categories of schools": (SchoolCategory, frozenset()),
-    "Reports": (Report, frozenset({"figures"})),
+    "Reports": (Report, frozenset({"figures", "cases"})),
     "Typed and not handed in": (Draft, frozenset()),
     "Audit trail": (AuditEntry, frozenset({"previous", "hash", "erased"})),
 }
@@ -167,7 +169,10 @@ def _rows(session: Session, table: type[Base], left_out: frozenset[str], wanted:
     said, packed = _columns(table, left_out)
     names = or_(*(cast(column, String).icontains(each, autoescape=True) for column in said for each in wanted))
     seen = set()
+    barred = barred_from(session, scope_of(session)) if table is Report else frozenset()
     for row in session.scalars(select(table).where(names).limit(MOST + 1)):
+        if isinstance(row, Report) and not barred.isdisjoint(told_in(row)):
+            continue
         seen.add(inspect(row).identity)
         yield _plain_row(row, left_out)
     if packed:

@@ -21,6 +21,7 @@ from engine.calendar.timers import ZONE
 from engine.queries.chronology import ALWAYS, Period
 from engine.queries.common import DUE_BY_POLICY, AnyRow, AnySelect, ElementInfo, Elements, of_school
 from engine.store.tables import History, ProcessDefinition, ProcessInstance, School, UserTask
+from engine.store.tenancy import unconfined
 
 #: What may become of a clause in a case: kept by its day, late, due and not done; waiting (not due yet), done where no day
 #: is set, decided by the diagram where nobody has to act, or withdrawn before it was due.
@@ -126,6 +127,16 @@ def proof_tallies(session: Session, now: datetime, period: Period = ALWAYS, scho
         for clause in places[place].clauses:
             found.setdefault(clause, Tally()).add(outcome, late, times)
     return found
+
+
+def cases_of_clause(session: Session, clause: str, period: Period = ALWAYS, school: str = "") -> frozenset[int]:
+    """The ids of the cases in which a clause is counted in a period, whoever is barred from them."""
+    places = {place for place, info in carriers(session).items() if clause in info.clauses}
+    asked = select(UserTask.instance_id).where(_at(UserTask, places), _fell(period))
+    past = period.limit(select(History.instance_id).where(_at(History, places)), History.ended)
+    found = _of_school(asked, UserTask, school), _of_school(past, History, school)
+    with unconfined(session):
+        return frozenset(ident for chosen in found for ident in session.scalars(chosen.distinct()))
 
 
 def _counted(

@@ -6,6 +6,7 @@ may draw or read one is asked before, and nobody who is barred from a case meets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -36,6 +37,17 @@ from engine.store.tenancy import Scope, unconfined
 
 #: Cases of one figure, and rows of a list, at most.
 MOST_REPORTED = 1_000
+
+
+#: A link to a case in the text of a report.
+_LINK = re.compile(r"/cases/(\d{1,18})\b")
+
+
+def told_of(drawn: Iterable[int], figures: Iterable[Mapping[str, Any]], *texts: str) -> frozenset[int]:
+    """The ids of the cases that a report tells of: those that its draft drew on, those of its figures, and those to which a link
+    stands in what people wrote."""
+    linked = (int(ident) for text in texts for ident in _LINK.findall(text))
+    return frozenset((*drawn, *(each["id"] for figure in figures for each in figure["cases"]), *linked))
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,8 @@ class ReportRow:
     until: date
     text: str
     figures: tuple[Mapping[str, Any], ...]
+    drawn: frozenset[int]
+    """The ids of the cases that its draft drew on."""
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     number: int
@@ -107,8 +121,8 @@ class ReportRow:
 
     @property
     def cases(self) -> frozenset[int]:
-        """The ids of the cases that its figures were found in."""
-        return frozenset(each["id"] for figure in self.figures for each in figure["cases"])
+        """The ids of all cases that it tells of."""
+        return told_of(self.drawn, self.figures, self.text, self.former)
 
 
 # -- what they are drawn from ------------------------------------------------------------------------------------------
@@ -221,15 +235,26 @@ def done_in_time(session: Session, process: str, period: Period, school: str = "
     many they were."""
     in_time = func.coalesce(func.sum(case((late_by_policy(session), 0), else_=1)), 0)
     with unconfined(session):
-        cases = select(ProcessInstance.id).where(ProcessInstance.process == process)
-        chosen = select(func.count(), in_time).where(
-            UserTask.definition_id.in_(versions_of(session, process)) | UserTask.instance_id.in_(cases),
-            UserTask.status == COMPLETED,
-            DUE_BY_POLICY.is_not(None),
-            *_of(school, UserTask),
-        )
+        chosen = select(func.count(), in_time).where(*_dated(session, process, school))
         dated, kept = session.execute(period.limit(chosen, UserTask.ended)).one()
     return int(kept), int(dated)
+
+
+def cases_with_dates(session: Session, process: str, period: Period, school: str = "") -> frozenset[int]:
+    """The ids of the cases of the tasks that :func:`done_in_time` counts."""
+    with unconfined(session):
+        chosen = select(UserTask.instance_id).where(*_dated(session, process, school)).distinct()
+        return frozenset(session.scalars(period.limit(chosen, UserTask.ended)))
+
+
+def _dated(session: Session, process: str, school: str) -> tuple[Any, ...]:
+    cases = select(ProcessInstance.id).where(ProcessInstance.process == process)
+    return (
+        UserTask.definition_id.in_(versions_of(session, process)) | UserTask.instance_id.in_(cases),
+        UserTask.status == COMPLETED,
+        DUE_BY_POLICY.is_not(None),
+        *_of(school, UserTask),
+    )
 
 
 def recategorised(session: Session, period: Period, school: str = "") -> list[RecategorisedRow]:
@@ -364,6 +389,11 @@ def refuse_barred(session: Session, scope: Scope, cases: Iterable[int]) -> None:
         raise ReportOfBarred()
 
 
+def told_in(row: Report) -> frozenset[int]:
+    """The ids of the cases that a report tells of, by its row."""
+    return _row(row).cases
+
+
 def _row(row: Report) -> ReportRow:
     return ReportRow(
         row.id,
@@ -375,6 +405,7 @@ def _row(row: Report) -> ReportRow:
         row.until,
         row.text,
         tuple(row.figures),
+        frozenset(row.cases),
         tuple(row.writers),
         tuple(row.readers),
         row.number,

@@ -27,18 +27,20 @@ LONGEST_REPORT = 200_000
 
 @dataclass(frozen=True)
 class Drafted:
-    """What a draft says: its text (Markdown), and each figure with its value and the cases in which it was found."""
+    """What a draft says: its text (Markdown), each figure with its value and the cases in which it was found, and all cases that
+    it draws on anywhere (``drawn``)."""
 
     title: str
     since: date
     until: date
     text: str
     figures: tuple[Mapping[str, Any], ...] = ()
+    drawn: frozenset[int] = frozenset()
 
     @property
     def cases(self) -> frozenset[int]:
-        """The ids of the cases that its figures were found in."""
-        return frozenset(each["id"] for figure in self.figures for each in figure["cases"])
+        """The ids of all cases that it tells of."""
+        return queries.told_of(self.drawn, self.figures, self.text)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Reports:
             until=drafted.until,
             text=_text(drafted.text),
             figures=list(drafted.figures),
+            cases=sorted(drafted.cases),
             writers=list(asked.writers),
             readers=list(asked.readers),
             number=1,
@@ -134,6 +137,10 @@ class Reports:
         with self._transactions.writing(by, wakes=False) as session:
             row = self._writable(session, report_id, number, by)
             queries.refuse_barred(session, by, drafted.cases)
+            before = (
+                row.cases if row.saved > row.made or row.former else []
+            )  # what is kept beside it tells of them still
+            row.cases = sorted(drafted.cases.union(before))
             if row.saved > row.made:
                 row.former, row.former_by = row.text, row.saved_by
             row.title, row.since, row.until = drafted.title, drafted.since, drafted.until

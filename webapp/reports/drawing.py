@@ -1,6 +1,7 @@
 """What the text of a report's template may use: cases, figures and answers of the days that it is about.
 
-Each figure is noted with its value and the cases in which it was found, so that whoever reads the report can look them up.
+Each figure is noted with its value and the cases in which it was found, so that whoever reads the report can look them up. Every
+case that anything is drawn from is noted too, so that nobody who is barred from it meets the report.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -99,6 +100,9 @@ class Said(Line):
         return [each for each in self.lines if each.key in keys]
 
 
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
 @dataclass
 class Drawing:
     """The figures of a report, drawn as its text asks for them."""
@@ -109,6 +113,7 @@ class Drawing:
     now: datetime
     school: SchoolRow | None = None
     figures: list[dict[str, Any]] = field(default_factory=list)
+    _drawn: set[int] = field(default_factory=set)
     _categories: dict[str, str] = field(default_factory=dict)
     _processes: dict[str, str] = field(default_factory=dict)
 
@@ -116,40 +121,51 @@ class Drawing:
 
     def cases(self, process: str) -> list[Line]:
         """The cases of a process that were open at any time of these days."""
+        return self._noted(self._open(process))
+
+    def _noted(self, lines: list[AnyLine]) -> list[AnyLine]:
+        """These lines; their cases are noted as what the report is drawn from."""
+        self._drawn.update(each.case.id for each in lines)
+        return lines
+
+    def _open(self, process: str) -> list[Line]:
         rows = queries.reported_cases(self.session, process, self.days.period, self.now, self._urn)
         asked = queries.asked_now(self.session, [row.id for row in rows if row.status == "active"])
         return [Line(row, asked=tuple(asked.get(row.id, ()))) for row in rows]
 
     def began(self, process: str) -> list[Line]:
         """Those of them that began in these days."""
-        return [replace(each, at=each.case.started) for each in self.cases(process) if self._within(each.case.started)]
+        began = [each for each in self._open(process) if self._within(each.case.started)]
+        return self._noted([replace(each, at=each.case.started) for each in began])
 
     def ended(self, process: str) -> list[Line]:
         """Those that ended in these days."""
-        ended = [each for each in self.cases(process) if each.case.ended and self._within(each.case.ended)]
-        return [replace(each, at=each.case.ended) for each in ended]
+        ended = [each for each in self._open(process) if each.case.ended and self._within(each.case.ended)]
+        return self._noted([replace(each, at=each.case.ended) for each in ended])
 
     def still_open(self, process: str) -> list[Line]:
         """Those that were open at the end of the last day."""
         until = self.days.period.until
-        return [each for each in self.cases(process) if not each.case.ended or (until and each.case.ended >= until)]
+        still = (each for each in self._open(process) if not each.case.ended or (until and each.case.ended >= until))
+        return self._noted(list(still))
 
     def passed(self, process: str, element: str) -> list[Line]:
         """The cases that passed an element of a diagram in these days, by the process's key and the element's id."""
         found = queries.passed(self.session, process, element, self.days.period, self._urn)
         known = self._known(row.case for row in found)
-        return [Line(known[row.case], row.at) for row in found if row.case in known]
+        return self._noted([Line(known[row.case], row.at) for row in found if row.case in known])
 
     def answers(self, process: str, element: str) -> list[Said]:
         """What was answered in the tasks of an element in these days."""
         found = queries.answered(self.session, process, element, self.days.period, self._urn)
         given = {row.task_id: row for row in queries.recorded(self.session, [row.task_id or 0 for row in found])}
         known = self._known(row.case for row in found)
-        return [
+        said = (
             Said(known[row.case], row.at, lines=tuple(self._readable(given[row.task_id])))
             for row in found
             if row.task_id in given and row.case in known
-        ]
+        )
+        return self._noted(list(said))
 
     def category_of(self, line: Line) -> str:
         """The category of a case's school now."""
@@ -171,6 +187,7 @@ class Drawing:
 
     def in_time(self, process: str) -> Written:
         """How many of the tasks of a process that were done in these days and had a date were done in time: "7 of 9"."""
+        self._drawn |= queries.cases_with_dates(self.session, process, self.days.period, self._urn)
         kept, dated = queries.done_in_time(self.session, process, self.days.period, self._urn)
         return self.figure(
             f"Tasks done in time: {self._called(process)}", f"{kept} of {dated}" if dated else "none had a date"
@@ -178,13 +195,16 @@ class Drawing:
 
     def duty(self, clause: str) -> Tally:
         """What became of a clause of the policy in these days: ``due``, ``kept`` (per cent), ``counts["late"]``, ``median``."""
+        self._drawn |= queries.cases_of_clause(self.session, clause, self.days.period, self._urn)
         found = queries.proof_tallies(self.session, self.now, self.days.period, self._urn)
         return found.get(clause, Tally())
 
     @property
     def recategorised(self) -> list[RecategorisedRow]:
         """The schools that were put in another category in these days."""
-        return queries.recategorised(self.session, self.days.period, self._urn)
+        found = queries.recategorised(self.session, self.days.period, self._urn)
+        self._drawn.update(row.case for row in found if row.case is not None)
+        return found
 
     @property
     def categories(self) -> dict[str, int]:
@@ -244,7 +264,9 @@ def drafted(
         reason = f"{f'line {line} of its text: ' if line else ''}{error}"
         raise ReportTemplateWrong(template=template.name, reason=" ".join(reason.split())) from error
     title = template.title if school is None else f"{template.title}: {school.name}"
-    return Drafted(title, _day(days.since), _day(days.until), _tidy(text), tuple(drawing.figures))
+    return Drafted(
+        title, _day(days.since), _day(days.until), _tidy(text), tuple(drawing.figures), frozenset(drawing._drawn)
+    )
 
 
 def _day(of: date | None) -> date:

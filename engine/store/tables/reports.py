@@ -21,7 +21,8 @@ class Report(BelongsToAuthority, Base):
     counts, its value and in which cases it was found. ``writers`` are the roles that write and approve it, ``readers`` those
     that read it once it is approved. ``made`` is when its draft was made, the last time: the moment of its figures.
     ``number`` counts the times that it was saved, so that nobody writes over what another has written meanwhile. ``sha256``
-    is of what was approved. ``former`` is what ``former_by`` had written on it before its draft was made anew.
+    is of what was approved. ``cases`` are the ids of all cases that its draft drew on, whether a figure counts them
+    or not. ``former`` is what ``former_by`` had written on it before its draft was made anew.
     """
 
     __tablename__ = "report"
@@ -35,6 +36,7 @@ class Report(BelongsToAuthority, Base):
     until: Mapped[date]
     text: Mapped[str] = mapped_column(Long)
     figures: Mapped[list[Any]] = mapped_column(PackedJson)
+    cases: Mapped[list[Any]] = mapped_column(default=list)
     writers: Mapped[list[Any]]
     readers: Mapped[list[Any]]
     number: Mapped[int]

@@ -10,6 +10,7 @@ from flask import Flask
 
 from engine.errors import ReportTemplateWrong
 from engine.queries import SchoolRow
+from engine.store.tables import SchoolCategory
 from engine.store.tenancy import Scope, set_scope
 from tests.conftest import ROOT
 from tests.webapp.conftest import EVIDENCE, engine_of
@@ -114,6 +115,36 @@ def test_a_figure_is_listed_with_its_cases(app: Flask, case: int) -> None:
     assert draft.text == "1 began"
     about = "Sampleby Community Primary School"
     assert draft.figures == ({"name": "Began", "value": "1", "cases": [{"id": case, "about": about}]},)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ report.cases("barnsley-escalation")|length }}',
+        '{{ report.began("barnsley-escalation")|length }}',
+        '{% for each in report.still_open("barnsley-escalation") %}{{ each }}{% endfor %}',
+        '{{ report.passed("barnsley-escalation", "document-evidence")|length }}',
+        ANSWERS,
+        '{{ report.in_time("barnsley-escalation") }}',
+        '{{ report.duty("BAR-ESC-0.2").kept }}',
+    ],
+)
+def test_every_case_that_it_draws_on_is_noted(app: Flask, case: int, text: str) -> None:
+    answered(app)
+    with app.test_request_context():
+        set_scope(db.session(), Scope("barnsley", frozenset({"seo"}), "seo@barnsley.example.org"))
+        assert drafted(_of(text), db.session(), DAYS, now()).cases == {case}
+
+
+def test_the_case_of_a_school_put_in_another_category_is_noted(app: Flask, case: int) -> None:
+    with app.test_request_context():
+        row = SchoolCategory(
+            authority="barnsley", urn="100001", category="high", since=now(), reason="Results fell", instance_id=case
+        )
+        with engine_of(app).transactions.writing(Scope("barnsley", oversees=True), wakes=False) as session:
+            session.add(row)
+        set_scope(db.session(), Scope("barnsley", frozenset({"seo"}), "seo@barnsley.example.org"))
+        assert drafted(_of("{{ report.recategorised|length }}"), db.session(), DAYS, now()).cases == {case}
 
 
 def test_a_case_says_what_it_waits_for_and_a_duty_how_it_was_kept(app: Flask, case: int) -> None:
