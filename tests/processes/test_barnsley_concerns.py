@@ -157,7 +157,7 @@ def test_powers_in_use_are_given_back_by_the_service_director_alone(story: Story
     report(story, "seo", "concern-resolved").do(DIRECTOR, "end-notice", concern_ends="no", goes_on_why="Too early.")
     assert not story.ended
     assert "Too early." in told(story, "seo", "The section 60 notice goes on")
-    report(story, "seo", "concern-resolved").do(DIRECTOR, "end-notice", concern_ends="yes", powers_back="yes")
+    report(story, "seo", "concern-resolved").do(DIRECTOR, "end-notice", concern_ends="yes")
     assert "given back" in told(story, "chair-of-governors", "Section 60 notice ended")
     assert story.ended
 
