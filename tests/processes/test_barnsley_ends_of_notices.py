@@ -6,12 +6,15 @@ import pytest
 
 from engine.errors import FormInvalid
 from tests.processes.barnsley import (
+    COMMUNITY,
     DIRECTOR,
     HEP,
     HLS,
+    MAINTAINED,
     complied,
     given,
     report,
+    step,
     to_powers,
     told,
     warned,
@@ -89,3 +92,44 @@ def test_a_notice_of_stage_3_is_withdrawn_after_its_powers_are_given_back(story:
         report(story, HEP, "notice-ended", outcome="stage 2", powers_given_back=False)
     report(story, HEP, "notice-ended", outcome="stage 2")
     assert "given back" in told(story, "chair-of-governors", "Warning notice ended")
+
+
+ACADEMY = "100006"
+
+
+@pytest.mark.parametrize(
+    ("steps", "head", "chair"), [(0, False, False), (1, True, False), (2, True, True), (4, True, True)]
+)
+def test_whoever_was_spoken_to_hears_that_a_concern_is_resolved(
+    story: Story, steps: int, head: bool, chair: bool
+) -> None:
+    """BAR-QA-5.M1 to 5.M4: and nobody hears of a concern by its end."""
+    story.start("seo", MAINTAINED, COMMUNITY)
+    for _ in range(steps):
+        step(story)
+    report(story, "seo", "concern-resolved", resolved_how="The plan is approved.")
+    heard = {role for role, about in story.told if about.startswith("Serious concern resolved")}
+    assert ("headteacher" in heard, "chair-of-governors" in heard) == (head, chair)
+    assert "The plan is approved." in told(story, HLS, "Serious concern resolved")
+
+
+@pytest.mark.parametrize(("process", "school"), [(MAINTAINED, COMMUNITY), ("barnsley-concerns-academy", ACADEMY)])
+def test_a_concern_resolved_by_a_formal_letter_is_told(story: Story, process: str, school: str) -> None:
+    """BAR-QA-5.M4, BAR-QA-5.A4: the governing body had the letter."""
+    story.start("seo", process, school)
+    for _ in range(3):
+        step(story)
+    step(story, "resolved")
+    assert told(story, "chair-of-governors", "Serious concern resolved")
+    assert story.ended
+
+
+@pytest.mark.parametrize(("steps", "head", "chair"), [(0, False, False), (1, True, False), (2, True, True)])
+def test_nobody_hears_of_a_concern_by_a_conversion(story: Story, steps: int, head: bool, chair: bool) -> None:
+    """BAR-QA-5.M1, BAR-QA-5.M2, BAR-QA-5.A1: the informal discussion comes first."""
+    story.start("seo", MAINTAINED, COMMUNITY)
+    for _ in range(steps):
+        step(story)
+    story.converts(COMMUNITY)
+    heard = {role for role, about in story.told if about.startswith("Now an academy")}
+    assert ("headteacher" in heard, "chair-of-governors" in heard) == (head, chair)
