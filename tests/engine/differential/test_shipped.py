@@ -12,10 +12,12 @@ WALKS, MOST = 8, 40
 #: Of which share of its elements the walks come through where that is less than half: answers at random end in an incident
 #: early, a message ends it at its first step, or a process lacks what its caller or a message hands it.
 SHORT = {
-    "barnsley-concerns-maintained": 0.25,
+    "barnsley-concerns-maintained": 0.0,
     "barnsley-escalation-stage-1": 0.0,
+    "barnsley-escalation-stage-3": 0.35,
     "barnsley-powers": 0.0,
     "barnsley-section-60": 0.0,
+    "barnsley-warning-notice": 0.0,
     "cheshire-east-iop": 0.4,
     "cheshire-east-iop-programme": 0.1,
     "cheshire-east-iop-tier-2": 0.35,
