@@ -41,7 +41,7 @@ SLIPS = [
     ),
     ("processes/barnsley/barnsley-concerns-academy.bpmn", '= "resolved"', '= "solved"', "PW-872"),
     ("processes/luton/luton-ri-academy.bpmn", 'trust_result = "good"', "trust_result", "PW-876"),
-    ("processes/luton/luton-ri-academy.bpmn", 'judgement = "requires improvement"', "Is it still RI?", "PW-875"),
+    ("processes/luton/luton-ri-academy.bpmn", 'verdict.how = "requires improvement"', "Is it still RI?", "PW-875"),
     ("processes/luton/luton-ri-maintained.bpmn", "school.maintained", "school.maintaned", "PW-870"),
     ("processes/luton/luton-ri-maintained.bpmn", 'name="timerRule"', 'name="timerrule"', "PW-861"),
     ("processes/barnsley/barnsley-risk-review.bpmn", 'name="forEachWhen"', 'name="forEachwhen"', "PW-861"),
