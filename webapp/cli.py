@@ -27,7 +27,7 @@ from webapp.current import the_engine
 from webapp.db import db
 from webapp.doctor.command import doctor
 from webapp.evidence.command import pack
-from webapp.people import accounts, passwords
+from webapp.people import accounts, keeping, passwords
 from webapp.sample import first_start, page, year
 from webapp.security import served
 from webapp.settings import settings
@@ -209,7 +209,7 @@ def _keep(username: str, name: str, authority: str, roles: tuple[str, ...], pass
         raise click.ClickException(f"{problem}.")
     if the_engine().installation.holds_sample() and not the_engine().config.sample:
         raise SampleDatabase()
-    accounts.keep(username, name, authority, roles, password)
+    keeping.keep(username, name, authority, roles, password)
     click.echo(f"{username} can sign in.")
 
 

@@ -20,7 +20,7 @@ from tests.webapp.conftest import Browser
 from tests.webapp.people.test_access import addresses
 from webapp import create_app, security
 from webapp.cli import upgrade
-from webapp.people import accounts
+from webapp.people import keeping
 from webapp.security import address_of, served
 
 HOST = "pathways.example.gov.uk"
@@ -43,7 +43,7 @@ def made(tmp_path: Path, **overrides: Any) -> Flask:
     app = create_app({**given, **overrides})
     upgrade(app)
     with app.app_context():
-        accounts.keep("admin@council.gov.uk", "Ada Admin", "barnsley", ["administrator"], PASSWORD)
+        keeping.keep("admin@council.gov.uk", "Ada Admin", "barnsley", ["administrator"], PASSWORD)
     return app
 
 

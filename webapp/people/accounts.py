@@ -228,26 +228,6 @@ def admitted(account: Account) -> bool:
     return account.is_let_in(day_of(now())) and (bool(current_app.config["SAMPLE"]) or not account.sample)
 
 
-def keep(username: str, name: str, authority: str, roles: Iterable[str], password: str) -> None:
-    """Give a person an account; one that exists gets this name, authority, password and these roles, and signs in anew."""
-    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
-        account = find(username, session)
-        if account is None:
-            account = Account(username=username.strip().lower(), sample=False, closed=False)
-            session.add(account)
-        else:
-            account.feed = None
-            sessions.end_all(session, account)
-        account.name, account.authority = name, authority
-        account.grants = [Granted(role).stored() for role in sorted(roles)]
-        account.password_hash, account.closed, account.until, account.link = (
-            passwords.hashed(password),
-            False,
-            None,
-            None,
-        )
-
-
 def add_people(authorities: Iterable[Authority], password: str) -> int:
     """Give the sample people of each authority an account, and those that have one their configured roles."""
     hashed = passwords.hashed(password)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select, update
@@ -25,6 +25,11 @@ ASKED, MADE = timedelta(hours=1), timedelta(days=3)
 
 class AccountNotFound(PathwaysError):
     """There is no account {account} in this authority."""
+
+
+class AccountElsewhere(PathwaysError):
+    """The account {account} is of the authority {authority}. Nothing was changed: close it there, and give them one with another
+    address here."""
 
 
 class OwnAccount(PathwaysError):
@@ -65,6 +70,31 @@ def invite(name: str, username: str, by: Scope) -> int:
         session.add(account)
         session.flush()
         return account.id
+
+
+def keep(username: str, name: str, authority: str, roles: Iterable[str], password: str) -> None:
+    """Give a person an account by the command line; one that exists gets this name, password and these roles, and signs in anew.
+
+    Whatever is done to a role that lets them see more than their tasks is told. Raises AccountElsewhere.
+    """
+    with the_engine().transactions.writing(ANYBODY, wakes=False) as session:
+        account = accounts.find(username, session)
+        if account is None:
+            account = Account(
+                username=username.strip().lower(), name=name, authority=authority, grants=[], sample=False, closed=False
+            )
+            account.password_hash = passwords.NONE
+            session.add(account)
+            session.flush()
+        elif account.authority != authority:
+            raise AccountElsewhere(account=account.username, authority=account.authority)
+        else:
+            account.feed = None
+            sessions.end_all(session, account)
+        with powers.watched(session, account, replace(ANYBODY, username="The command line")):
+            account.grants = [Granted(role).stored() for role in sorted(roles)]
+            account.closed, account.until = False, None
+        account.name, account.password_hash, account.link = name, passwords.hashed(password), None
 
 
 def grant(account_id: int, given: Granted, by: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.audit import record
 from engine.people.sign_in import Provider
 from webapp.current import the_engine, wall
-from webapp.people import accounts, audited, passwords, sessions
+from webapp.people import accounts, audited, passwords, powers, sessions
 from webapp.people.accounts import ANYBODY, Account, Granted
 
 ASK = "Ask whoever looks after Pathways in your authority."
@@ -123,7 +123,9 @@ def _follow_groups(session: Session, account: Account, known: Known) -> None:
     granted = [*given, *(Granted(role, by_group=True) for role in known.roles - named)]
     stored = [each.stored() for each in sorted(granted, key=lambda each: each.role)]
     if stored != sorted(account.grants, key=lambda each: each["role"]):
-        account.grants = stored
+        by = replace(ANYBODY, username=f"A group of {known.provider.name}")
+        with powers.watched(session, account, by):
+            account.grants = stored
         sessions.end_all(session, account)
 
 

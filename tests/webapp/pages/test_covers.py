@@ -11,7 +11,7 @@ from lxml import html
 from engine.clock import VirtualClock
 from tests.engine.running import DAY
 from tests.webapp.conftest import Browser
-from webapp.people import accounts
+from webapp.people import keeping
 
 HARI, SASHA = "head-of-bsa@barnsley.example.org", "seo@barnsley.example.org"
 GIVEN = {
@@ -41,7 +41,7 @@ def test_a_cover_is_set_and_the_tasks_are_theirs_too(browser: Browser, case: int
 
 def test_two_of_one_name_and_the_same_roles_are_told_apart(app: Flask, browser: Browser) -> None:
     with app.app_context():
-        accounts.keep("sasha2@example.org", "Sasha Example", "barnsley", ["seo"], "a long password")
+        keeping.keep("sasha2@example.org", "Sasha Example", "barnsley", ["seo"], "a long password")
     _, page = browser.sign_in("service-director").get("/cover")
     offered = [option.text for option in html.fromstring(page).xpath("//select[@id='absent']/option")]
     assert [each for each in offered if each.startswith("Sasha")] == [

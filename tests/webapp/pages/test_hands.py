@@ -9,7 +9,7 @@ from flask import Flask
 
 from engine import Scope
 from tests.webapp.conftest import Browser, engine_of, give
-from webapp.people import accounts
+from webapp.people import keeping
 
 SEO, SECOND = "seo@barnsley.example.org", "second@barnsley.example.org"
 
@@ -18,7 +18,7 @@ SEO, SECOND = "seo@barnsley.example.org", "second@barnsley.example.org"
 def second(app: Flask, case: int) -> str:
     """Another School Evaluation Officer, who has claimed the first task of the case."""
     with app.app_context():
-        accounts.keep(SECOND, "Sid Second", "barnsley", ["seo"], "a long password")
+        keeping.keep(SECOND, "Sid Second", "barnsley", ["seo"], "a long password")
     engine_of(app).tasks.claim(1, by=Scope("barnsley", frozenset({"seo"}), SECOND))
     return SECOND
 

@@ -10,7 +10,7 @@ from flask import Flask
 from engine import Scope, queries
 from engine.clock import VirtualClock
 from tests.webapp.conftest import EVIDENCE, Browser, engine_of
-from webapp.people import accounts
+from webapp.people import keeping
 
 SEO = "seo@barnsley.example.org"
 
@@ -19,7 +19,7 @@ SEO = "seo@barnsley.example.org"
 def told(app: Flask, browser: Browser, case: int) -> int:
     """The id of a notice to the SEO: a task was handed over to them."""
     with app.app_context():
-        accounts.keep("second@barnsley.example.org", "Sid Second", "barnsley", ["seo"], "a long password")
+        keeping.keep("second@barnsley.example.org", "Sid Second", "barnsley", ["seo"], "a long password")
     by = Scope("barnsley", frozenset({"seo"}), "second@barnsley.example.org")
     engine_of(app).tasks.hand_over(1, SEO, "I am on leave.", by)
     scope = Scope("barnsley", frozenset({"seo"}), SEO)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.store.tables import Outbox
 from tests.webapp.conftest import Browser, engine_of
-from webapp.people import accounts
+from webapp.people import keeping
 
 ANN, OLD, NEW = "ann@council.gov.uk", "correct horse battery", "purple monkey dishwasher"
 
@@ -20,7 +20,7 @@ ANN, OLD, NEW = "ann@council.gov.uk", "correct horse battery", "purple monkey di
 def ann(app: Flask, browser: Browser) -> Browser:
     """The browser of somebody who is not invented."""
     with app.app_context():
-        accounts.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], OLD)
+        keeping.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], OLD)
     assert browser.post("/sign-in", username=ANN, password=OLD)[0] == 200
     return browser
 

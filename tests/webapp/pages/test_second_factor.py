@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.webapp.conftest import Browser
 from tests.webapp.people.test_audited import account_of, trail
-from webapp.people import accounts
+from webapp.people import keeping
 
 ANN, PASSWORD = "ann@council.gov.uk", "correct horse battery"
 SECOND = timedelta(seconds=30)
@@ -24,7 +24,7 @@ def ann(app: Flask, browser: Browser) -> Browser:
     """The browser of somebody who is not invented, by the clock of the tests."""
     app.config["WALL"] = app.config["CLOCK"]
     with app.app_context():
-        accounts.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], PASSWORD)
+        keeping.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], PASSWORD)
     assert browser.post("/sign-in", username=ANN, password=PASSWORD)[0] == 200
     return browser
 

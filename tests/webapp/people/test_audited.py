@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine import queries
 from engine.queries import AuditFilters, AuditRow
 from tests.webapp.conftest import Browser, engine_of
-from webapp.people import accounts
+from webapp.people import accounts, keeping
 from webapp.people.throttle import BY_NAME_AND_ADDRESS
 
 SEO = "seo@barnsley.example.org"
@@ -80,5 +80,5 @@ class TestAccounts:
 
     def test_no_entry_has_a_hash_of_a_password(self, app: Flask) -> None:
         with app.app_context():
-            accounts.keep("new@example.org", "Nell New", "barnsley", ["seo"], "a long enough password")
+            keeping.keep("new@example.org", "Nell New", "barnsley", ["seo"], "a long enough password")
         assert "argon2" not in repr(trail(app, "account.added"))

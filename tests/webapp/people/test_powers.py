@@ -14,11 +14,14 @@ from engine import Scope, queries
 from engine.configuration import FILES, ROLES
 from engine.configuration.roles import write_roles
 from engine.people.register import day_of
+from engine.people.sign_in import Provider
 from engine.queries import AuditFilters
 from engine.store.tables import Outbox
 from webapp.current import now, the_engine
-from webapp.people import accounts, keeping
+from webapp.people import accounts, keeping, providers
 from webapp.people.accounts import Granted
+from webapp.people.keeping import AccountElsewhere
+from webapp.people.providers import Known
 
 BY = Scope("barnsley", frozenset({"administrator"}), "administrator@barnsley.example.org")
 SEO = "seo@barnsley.example.org"
@@ -230,3 +233,24 @@ class TestWhatARolePermits:
     def test_administrator_changes_what_their_own_role_permits_and_is_told_too(self) -> None:
         self.change("administrator", capabilities=frozenset({"administer", "audit"}))
         assert told(ADA) == ["Your role Administrator permits something else now"]
+
+
+class TestOtherWaysToBeGivenARole:
+    """What the browser does not do is told as well."""
+
+    def test_the_command_line(self) -> None:
+        keeping.keep("new@example.org", "Nell New", "barnsley", ["service-director"], "a long enough password")
+        assert told(IG) == [f"Nell New has the role {called('service-director')}"]
+
+    def test_a_group_of_a_provider(self, app: Flask) -> None:
+        provider = Provider(
+            "Council account", "https://issuer.example.org", "pathways", {}, "preferred_username", "groups"
+        )
+        known = Known("barnsley", provider, "1", "ann@example.org", "Ann Invented", frozenset({"administrator"}))
+        with app.test_request_context():
+            providers.sign_in(known)
+        assert told(IG) == [f"Ann Invented has the role {called('administrator')}"]
+
+    def test_nobody_is_moved_to_another_authority(self) -> None:
+        with pytest.raises(AccountElsewhere, match="is of the authority barnsley"):
+            keeping.keep(SEO, "Sasha Example", "elsewhere", ["seo"], "a long enough password")

@@ -61,7 +61,7 @@ def test_somebody_is_known_by_the_provider_s_id_for_them_whatever_they_are_calle
 
 
 def test_an_account_of_the_authority_goes_on_by_its_address(app: Flask) -> None:
-    accounts.keep(ANN, "Ann", "barnsley", ["clerk"], "a long password")
+    keeping.keep(ANN, "Ann", "barnsley", ["clerk"], "a long password")
     assert providers.sign_in(known()).grants == [{"role": "clerk"}]
 
 
@@ -72,7 +72,7 @@ def test_an_account_of_somebody_else_is_not_theirs(app: Flask, authority: str, s
     if authority == "barnsley":
         providers.sign_in(known("seo"))
     else:
-        accounts.keep(ANN, "Ann", authority, ["seo"], "a long password")
+        keeping.keep(ANN, "Ann", authority, ["seo"], "a long password")
     with pytest.raises(NotLetIn, match="somebody else"):
         providers.sign_in(known("seo", subject=subject))
 

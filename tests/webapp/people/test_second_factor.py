@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from flask import Flask
 
-from webapp.people import accounts, second_factor
+from webapp.people import accounts, keeping, second_factor
 from webapp.people.accounts import Account
 from webapp.people.signing_in import TooManyTries
 
@@ -19,7 +19,7 @@ ANN, PASSWORD, SECRET = "ann@council.gov.uk", "correct horse battery", "JBSWY3DP
 def ann(app: Flask) -> Iterator[Account]:
     app.config["WALL"] = app.config["CLOCK"]
     with app.test_request_context():
-        accounts.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], PASSWORD)
+        keeping.keep(ANN, "Ann Newcomer", "barnsley", ["seo"], PASSWORD)
         found = accounts.find(ANN)
         assert found is not None
         yield found

@@ -57,7 +57,7 @@ def test_signing_out_leaves_the_other_browsers_alone(app: Flask, browser: Browse
         lambda: keeping.withdraw(seo(), "seo", ADMINISTRATOR),
         lambda: keeping.end_on(seo(), date(2026, 9, 6), ADMINISTRATOR),
         lambda: keeping.use_link(keeping.link(seo(), str, ADMINISTRATOR).token, "correct horse battery"),
-        lambda: accounts.keep("seo@barnsley.example.org", "Sasha", "barnsley", ["seo"], "correct horse battery"),
+        lambda: keeping.keep("seo@barnsley.example.org", "Sasha", "barnsley", ["seo"], "correct horse battery"),
     ],
     ids=["closed", "signed out", "given a role", "a role less", "ended", "new password", "kept anew"],
 )

@@ -20,7 +20,7 @@ from tests.webapp.conftest import Browser
 from tests.webapp.people.test_signing_in import plain
 from webapp import create_app
 from webapp.db import db
-from webapp.people import accounts
+from webapp.people import keeping
 from webapp.settings import SAMPLE_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,7 +88,7 @@ class TestForgotten:
         """The application with a mail server, and an account of somebody who is not invented."""
         made = create_app({**app.config})
         with made.app_context():
-            accounts.keep("ann@council.gov.uk", "Ann Newcomer", "barnsley", ["seo"], "correct horse battery")
+            keeping.keep("ann@council.gov.uk", "Ann Newcomer", "barnsley", ["seo"], "correct horse battery")
             engine = made.extensions["pathways"]
             config = replace(engine.config, mail=MailServer("mail.example.org"))
             made.extensions["pathways"] = Engine(db.engine, clock=app.config["CLOCK"], config=config)

@@ -16,7 +16,7 @@ from engine.clock import VirtualClock
 from tests.webapp.conftest import engine_of
 from webapp import create_app
 from webapp.db import db
-from webapp.people import accounts, signing_in, throttle
+from webapp.people import keeping, signing_in, throttle
 from webapp.people.signing_in import Attempt, TooManyTries
 from webapp.people.throttle import Tries
 from webapp.settings import database_url as as_configured
@@ -39,7 +39,7 @@ def app(database_url: str, tmp_path: Path, wall: VirtualClock, clock: VirtualClo
     made = create_app({**given, "CLOCK": clock, "SECRET_KEY": "for tests"})
     with made.app_context():
         for name in (ADA, BEN):
-            accounts.keep(name, "A Name", "barnsley", ["seo"], RIGHT)
+            keeping.keep(name, "A Name", "barnsley", ["seo"], RIGHT)
         yield made
 
 

@@ -12,7 +12,7 @@ from engine import Scope
 from engine.clock import OffsetClock
 from tests.webapp.conftest import Browser, engine_of
 from webapp import create_app
-from webapp.people import accounts
+from webapp.people import keeping
 from webapp.sample import page
 
 
@@ -37,7 +37,7 @@ def test_moving_the_clock_says_what_fell_due(seeded: Path, tmp_path: Path, app: 
 
 def test_there_is_no_clock_to_move_outside_sample_mode(app: Flask, browser: Browser) -> None:
     with app.app_context():
-        accounts.keep("ada@council.gov.uk", "Ada Admin", "barnsley", ["administrator"], "long enough for all")
+        keeping.keep("ada@council.gov.uk", "Ada Admin", "barnsley", ["administrator"], "long enough for all")
     app.config["SAMPLE"] = False
     browser.post("/sign-in", username="ada@council.gov.uk", password="long enough for all")
     assert browser.post("/sample/clock", by="day")[0] == 404
