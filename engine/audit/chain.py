@@ -101,10 +101,8 @@ def verify(session: Session, authority: str, known: str = "") -> Chain:
     for entry in _entries(session, authority):
         look.at(entry)
     look.at_the_end(number, head)
-    if anchor is None and look.is_empty and authority in _used(session):
-        look.wrong.append(
-            "there is neither a chain nor an entry, and yet it has cases or accounts: all of it was removed"
-        )
+    if not number and look.is_empty and authority in _used(session):
+        look.wrong.append("there is no entry, and yet it has cases or accounts: all of it was removed")
     return Chain(authority, number, head, tuple(look.wrong))
 
 

@@ -246,13 +246,18 @@ def test_the_command_compares_with_a_hash_of_one_chain(engine: Engine, database_
 
 
 @pytest.mark.parametrize("options", [(), ("--authority", "town")])
+@pytest.mark.parametrize(
+    "chain",
+    ["DELETE FROM audit_chain", f"UPDATE audit_chain SET entries = 0, head = '{BEGINNING}'"],
+    ids=["gone", "emptied"],
+)
 def test_an_authority_with_cases_whose_trail_is_gone_is_named(
-    engine: Engine, database_url: str, tmp_path: Path, options: tuple[str, ...]
+    engine: Engine, database_url: str, tmp_path: Path, options: tuple[str, ...], chain: str
 ) -> None:
     deploy(engine, REMINDED, authority="town")
     engine.cases.start("p", by="olu", authority="town")
-    gone = (f"DELETE FROM audit_{table} WHERE authority = 'town'" for table in ("entry", "chain"))
-    tamper(engine, *gone)
+    gone = ("DELETE FROM audit_entry", chain)
+    tamper(engine, *(f"{each} WHERE authority = 'town'" for each in gone))
     said = verified_in(home_of(tmp_path), database_url, *options)
     assert (said.exit_code, "town: 0 entries" in said.output, "all of it was removed" in said.output) == (1, True, True)
 
