@@ -95,6 +95,11 @@ def holds(session: Session, lifted: bool = False) -> list[HoldRow]:
     return _holds(session, which)
 
 
+def holds_to_look_at(session: Session, today: date) -> int:
+    """How many legal holds of the authority are to be looked at again by a day."""
+    return session.scalar(select(func.count()).select_from(Hold).where(Hold.lifted.is_(None), Hold.until <= today)) or 0
+
+
 def hold(session: Session, hold_id: int) -> HoldRow:
     """One of them. Raises HoldNotFound."""
     found = _holds(session, Hold.id == hold_id)

@@ -1,4 +1,5 @@
-"""What waits for whoever administers an authority: tasks of people who have left, and gaps in the register of people."""
+"""What waits for whoever administers an authority (tasks of people who have left, gaps in the register of people), and for
+whoever looks after its records: what is due for deletion, holds to be looked at again."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from engine import queries
-from engine.queries import PeopleFilters
+from engine.queries import PeopleFilters, retention
 from webapp.current import the_engine
 from webapp.db import db
 from webapp.pages.school_people import missing, today
@@ -26,10 +27,11 @@ class Awaiting:
 
 
 def awaiting() -> list[Awaiting]:
-    """What waits for this person; nothing for who does not administer."""
-    if not current_user.may("administer"):
-        return []
-    return [*_leavers(), *_people(), *_schools()]
+    """What waits for this person; nothing for who neither administers nor looks after records."""
+    found: list[Awaiting] = []
+    if current_user.may("administer"):
+        found += [*_leavers(), *_people(), *_schools()]
+    return [*found, *_records()] if current_user.may("records") else found
 
 
 def _leavers() -> Iterator[Awaiting]:
@@ -60,6 +62,16 @@ def _people() -> Iterator[Awaiting]:
 def _schools() -> Iterator[Awaiting]:
     if lacks := len(missing()):
         yield Awaiting(f"{_of(lacks, 'school has', 'schools have')} no head or no chair", url_for("people.lacking"))
+
+
+def _records() -> Iterator[Awaiting]:
+    """Cases whose deletion is to be decided, and legal holds whose day to be looked at again has come."""
+    session = db.session()
+    if due := sum(number for _, number in retention.due_for_deletion(session, current_user.authority)):
+        yield Awaiting(f"{_of(due, 'case is', 'cases are')} due for deletion", url_for("retention.index"))
+    if again := retention.holds_to_look_at(session, today()):
+        said = f"{_of(again, 'legal hold is', 'legal holds are')} to be looked at again"
+        yield Awaiting(said, url_for("holds.index"))
 
 
 def _of(number: int, one: str, many: str) -> str:

@@ -1,6 +1,8 @@
-"""What waits for an administrator, on their first page, each linked to where it is mended."""
+"""What waits for an administrator, or who looks after records, on their first page, each linked to where it is mended."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -8,6 +10,7 @@ from lxml import html
 from sqlalchemy import delete, update
 
 from engine import Scope
+from engine.clock import VirtualClock
 from engine.store.tables import Holding, Person
 from tests.webapp.conftest import Browser, engine_of, give
 from webapp.people import accounts
@@ -17,7 +20,7 @@ def waits(browser: Browser, address: str = "/") -> dict[str, str]:
     """What the first page says that waits, and where it leads."""
     answer = browser.client.get(address, follow_redirects=True)
     page = html.fromstring(answer.get_data(as_text=True))
-    found = page.xpath('//h2[contains(., "as administrator")]/following-sibling::ul[1]/li/a')
+    found = page.xpath('//h2[.="What else waits for you"]/following-sibling::ul[1]/li/a')
     return {" ".join(each.text_content().split()): each.get("href") for each in found}
 
 
@@ -81,3 +84,16 @@ def test_schools_without_head_or_chair_are_counted(app: Flask, browser: Browser)
 @pytest.mark.parametrize("role", ["seo", "service-director", "headteacher"])
 def test_nobody_else_is_told(browser: Browser, role: str) -> None:
     assert waits(browser.sign_in(role)) == {}
+
+
+def test_what_is_due_for_deletion_is_counted_for_who_looks_after_records(due: Browser) -> None:
+    assert waits(due)["1 case is due for deletion"] == "/records"
+
+
+def test_a_hold_is_counted_once_its_day_has_come(app: Flask, browser: Browser, clock: VirtualClock) -> None:
+    said = {"until-day": "1", "until-month": "10", "until-year": "2026", "confirmed": "1"}
+    browser.sign_in("information-governance").post("/records/holds", school="100001", reason="The court asks.", **said)
+    before = waits(browser)
+    clock.advance(timedelta(days=30))
+    browser.sign_in("information-governance")
+    assert (before, waits(browser)["1 legal hold is to be looked at again"]) == ({}, "/records/holds")
