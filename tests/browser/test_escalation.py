@@ -71,7 +71,7 @@ def test_a_community_school_to_stage_3_with_a_warning_notice(person: Person, axe
     assert person.tasks() == ["SISG meeting and minutes"]
     hold_sisg(person, "consider stage 2", interval="1 half-term")
 
-    person.sign_in("headteacher").case(case)
+    person.sign_in("diocesan-representative").case(case)
     assert person.heading == "Page not found", "a contact sees the cases that they have to do with"
     person.sign_in("quality-of-education-group").case(case)
     axe()
