@@ -20,7 +20,7 @@ def waits(browser: Browser, address: str = "/") -> dict[str, str]:
     """What the first page says that waits, and where it leads."""
     answer = browser.client.get(address, follow_redirects=True)
     page = html.fromstring(answer.get_data(as_text=True))
-    found = page.xpath('//h2[.="What else waits for you"]/following-sibling::ul[1]/li/a')
+    found = page.xpath('//h2[.="Yours to look after"]/following-sibling::ul[1]/li/a')
     return {" ".join(each.text_content().split()): each.get("href") for each in found}
 
 

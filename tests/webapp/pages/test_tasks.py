@@ -99,7 +99,7 @@ def test_the_inbox_shows_what_waits_for_my_roles_and_says_what_is_overdue(
     assert "Overdue" not in page
     app.config["CLOCK"].advance(timedelta(days=30))
     assert "Overdue: 21 September 2026" in browser.get("/tasks")[1], "ten working days from 7 September"
-    assert "Nothing waits for you." in browser.sign_in("clerk").get("/tasks")[1]
+    assert "No task waits for you." in browser.sign_in("clerk").get("/tasks")[1]
 
 
 def test_a_claimed_task_is_among_mine(browser: Browser, case: int) -> None:
